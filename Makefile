@@ -1,0 +1,29 @@
+# make demo   makes the environment and runs the main job on the bundled agent
+# make test   makes the environment and runs every test
+# make check  lint, types and import contracts
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO ?= demo
+# no provider key of the user's shell may reach the demo or the tests
+CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
+
+.PHONY: demo test check bench clean
+
+demo: $(READY)
+	@$(CLEAN) $(BIN)/refinery demo --into $(DEMO)
+
+test: $(READY)
+	@$(CLEAN) $(BIN)/pytest -n auto
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+$(READY): pyproject.toml constraints.txt
+	@./install $(PYTHON) $(VENV)
+	@touch $(READY)

@@ -1,0 +1,1 @@
+"""Observability platforms and trace files, read into one picture of a run."""

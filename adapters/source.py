@@ -1,0 +1,125 @@
+"""The port to a place that holds traces, what one can ask of it, and the honest account of what came back.
+
+SourceError
+├── Unreadable      a file or reply that is not what it should be; names the place in it
+├── NotFound        no such trace, project or file
+├── Denied          401 or 403: credentials missing, wrong or too narrow
+└── Unreachable     network, time-out, or the platform is down after all retries
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from adapters.trace import Span, Trace
+
+
+class SourceError(Exception):
+    """Something outside went wrong; `hint` is the way out."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Unreadable(SourceError):
+    """A file or reply that cannot be understood; the message names the file and the place in it."""
+
+
+class NotFound(SourceError):
+    """There is no such trace, project or file."""
+
+
+class Denied(SourceError):
+    """The platform refuses the credentials."""
+
+
+class Unreachable(SourceError):
+    """The platform cannot be reached, also after retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing a reader should know about what was pulled, and where."""
+
+    where: str
+    """File and line, span id, or request."""
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was asked of a source, and what became of it. Empty lists mean that nothing of the kind was met."""
+
+    asked: str
+    traces: int = 0
+    spans: int = 0
+    truncated: tuple[Note, ...] = ()
+    sampled: tuple[Note, ...] = ()
+    expired: tuple[Note, ...] = ()
+    orphaned: tuple[Note, ...] = ()
+    not_understood: tuple[Note, ...] = ()
+
+    def __add__(self, other: Receipt) -> Receipt:
+        return Receipt(
+            asked="; ".join(part for part in (self.asked, other.asked) if part),
+            traces=self.traces + other.traces,
+            spans=self.spans + other.spans,
+            truncated=self.truncated + other.truncated,
+            sampled=self.sampled + other.sampled,
+            expired=self.expired + other.expired,
+            orphaned=self.orphaned + other.orphaned,
+            not_understood=self.not_understood + other.not_understood,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Traces with the account of how they were come by."""
+
+    traces: tuple[Trace, ...]
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which traces are wanted. Empty fields do not restrict."""
+
+    project: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    failed: bool = False
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A trace in a list, before its spans are loaded."""
+
+    id: str
+    name: str = ""
+    start_ns: int | None = None
+    seconds: float | None = None
+    failed: bool = False
+    spans: int | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A place that holds traces."""
+
+    name: str
+
+    def search(self, query: Query) -> Iterator[Summary]:
+        """Summaries of the traces that match, newest first, fetched lazily."""
+
+    def fetch(self, trace_id: str) -> Pulled:
+        """One whole trace. Raises NotFound, Denied or Unreachable."""
+
+    def hierarchy(self, trace_id: str) -> dict[str | None, tuple[Span, ...]]:
+        """The spans of one trace by the parent they stand under; None is the top."""

@@ -1,0 +1,1 @@
+"""What is known about prompts, failures and fixes: guides, patterns and memory."""

@@ -1,0 +1,1 @@
+"""Refinery: a failing trace of an AI agent becomes a git commit that carries its own proof."""

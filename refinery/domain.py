@@ -1,0 +1,455 @@
+"""The nouns of the application, in the order in which a fix brings them about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from adapters.trace import Json
+from safety.verdict import Verdict
+
+
+class Layer(StrEnum):
+    """Where in an agent a failure, or its cure, lies."""
+
+    PROMPT = "prompt"
+    CONTEXT = "context"
+    MODEL = "model"
+    ORCHESTRATION = "orchestration"
+    TOOL = "tool"
+    """A tool or the infrastructure under it."""
+    CODE = "code"
+    CONFIG = "config"
+
+
+# -- what a run costs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BillItem:
+    """What one step of the work cost."""
+
+    step: str
+    seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float | None = 0.0
+    """None when the price is not known."""
+    runs: int = 0
+    """Agent runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Everything that was spent, itemised."""
+
+    items: tuple[BillItem, ...] = ()
+
+    def __add__(self, other: Bill) -> Bill:
+        return Bill(self.items + other.items)
+
+    @property
+    def seconds(self) -> float:
+        return sum(item.seconds for item in self.items)
+
+    @property
+    def tokens(self) -> int:
+        return sum(item.input_tokens + item.output_tokens for item in self.items)
+
+    @property
+    def runs(self) -> int:
+        return sum(item.runs for item in self.items)
+
+    @property
+    def usd(self) -> float | None:
+        """The sum; None as soon as one price is unknown."""
+        prices = [item.usd for item in self.items]
+        return None if None in prices else sum(price for price in prices if price is not None)
+
+
+# -- what went wrong ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that stand verbatim in the span they are attributed to."""
+
+    span_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the user's code."""
+
+    path: str
+    """As the trace names it; made relative to the repository's root where that is possible."""
+    line: int
+    """1-based."""
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing that a rule saw in a trace."""
+
+    rule: str
+    span_id: str
+    step: int
+    """The span's place in the trace, from 0."""
+    says: str
+    quotes: tuple[Quote, ...]
+    layer: Layer
+    category: str
+    """The failure category, e.g. `tool-error`, `stale-retrieval`, `loop`."""
+    weight: float
+    """How strongly it speaks for being the cause, 0 to 1."""
+    agent: str = ""
+    places: tuple[Place, ...] = ()
+    """Innermost frame first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """Another step that may be the cause."""
+
+    agent: str
+    step: int
+    span_id: str
+    says: str
+
+
+class Proof(StrEnum):
+    """Whether a diagnosis has been put to the test."""
+
+    UNPROVEN = "unproven"
+    REPLAYED = "replayed"
+    """A counterfactual replay removed the failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What happened, what should have happened, and where it went wrong."""
+
+    trace_id: str
+    summary: str
+    expected: str
+    """What should have happened; says so when it is assumed."""
+    layer: Layer
+    category: str
+    agent: str
+    step: int | None
+    """None when the trace shows no failure."""
+    span_id: str | None
+    confidence: float
+    """0 to 1."""
+    proof: Proof = Proof.UNPROVEN
+    evidence: tuple[Quote, ...] = ()
+    alternatives: tuple[Suspect, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    places: tuple[Place, ...] = ()
+    bill: Bill = Bill()
+
+    @property
+    def found(self) -> bool:
+        """Whether anything wrong was found at all."""
+        return self.step is not None
+
+
+# -- what to change -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text `old` in the file `path` by `new`. An empty `old` with no such file creates it."""
+
+    path: str
+    old: str
+    new: str
+    at: int | None = None
+    """Where `old` begins, in characters from the file's start, when it stands there more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A change that might cure the failure, with the reasons for and against."""
+
+    change: str
+    """One imperative sentence: the commit's subject."""
+    rationale: str
+    layer: Layer
+    edits: tuple[Edit, ...]
+    example: str = ""
+    """How the behaviour differs, before and after."""
+    risks: str = ""
+    confidence: float = 0.5
+    """0 to 1; orders what is tried first."""
+    origin: str = "search"
+    """`search` or `model`."""
+    cites: tuple[str, ...] = ()
+    """Guides and remembered fixes it leans on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit in the repository."""
+
+    id: str
+    tree: str
+    parent: str
+    subject: str
+    message: str
+
+
+# -- what is run --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """How the user's agent is run. Exactly one of the first three is set."""
+
+    command: tuple[str, ...] = ()
+    python: str = ""
+    """`package.module:callable`."""
+    http: str = ""
+    timeout_s: float = 60.0
+    interpreter: str = "python"
+    """The user's Python, for callables and for `python` at the head of a command."""
+    environment: tuple[str, ...] = ()
+    """Names of environment variables that are passed on to the agent; all others are scrubbed."""
+    network: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One check of a scenario as it was written: a kind and its argument."""
+
+    kind: str
+    value: Json
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A situation, and what a right answer to it looks like."""
+
+    id: str
+    input: Json
+    expect: tuple[Expectation, ...]
+    capability: str = ""
+    assumption: str = ""
+    tags: tuple[str, ...] = ()
+    trials: int | None = None
+    path: str = ""
+    line: int = 0
+
+
+class Cause(StrEnum):
+    """Why an attempt did not pass; whose fault it is decides whether it counts."""
+
+    CHECKS = "checks"
+    """The agent answered, and the answer is wrong."""
+    EXIT = "exit"
+    """The agent ended with an error."""
+    SIGNAL = "signal"
+    TIMEOUT = "timeout"
+    OUTPUT = "output"
+    """No answer, or one that cannot be parsed, or too much of it."""
+    JUDGE = "judge"
+    INFRASTRUCTURE = "infrastructure"
+    """The machine failed, not the agent; the attempt says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The outcome of one check of one attempt."""
+
+    check: str
+    passed: bool
+    says: str = ""
+    """Why not, with what was found; empty when it passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call seen while an attempt ran."""
+
+    name: str
+    arguments: str
+    seconds: float | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of one scenario."""
+
+    scenario: str
+    trial: int
+    passed: bool
+    checks: tuple[CheckResult, ...] = ()
+    cause: Cause | None = None
+    """None when it passed."""
+    says: str = ""
+    """The cause in one sentence."""
+    output: str = ""
+    error: str = ""
+    """The end of what the agent wrote to stderr, or its traceback."""
+    calls: tuple[Call, ...] = ()
+    latency_s: float = 0.0
+    cost_usd: float | None = None
+    trace_id: str | None = None
+    """The captured trace, when the agent sent spans."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says anything about the agent."""
+        return self.cause not in (Cause.INFRASTRUCTURE, Cause.JUDGE)
+
+    @property
+    def behaviour(self) -> tuple[str, tuple[tuple[str, str], ...], str | None]:
+        """What two runs must share to be called the same: answer, tool calls in order, and how it ended."""
+        return self.output, tuple((call.name, call.arguments) for call in self.calls), self.cause
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval of a proportion or a difference; 95 % unless said otherwise."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """All attempts at one scenario."""
+
+    id: str
+    attempts: tuple[Attempt, ...]
+    interval: Interval
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Among the attempts that count; None when there are none."""
+        counted = [attempt for attempt in self.attempts if attempt.counts]
+        return sum(attempt.passed for attempt in counted) / len(counted) if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A score between 0 and 1 with its interval and the number of observations; None when nothing was observed."""
+
+    value: float | None
+    interval: Interval | None
+    observations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The five dimensions (weights 30/25/20/15/10) and their weighted mean over those that were observed."""
+
+    overall: Measure
+    tool_execution: Measure
+    response_quality: Measure
+    error_handling: Measure
+    performance: Measure
+    completeness: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """One run of a suite."""
+
+    scenarios: tuple[ScenarioResult, ...]
+    reliability: Reliability
+    bill: Bill
+    notes: tuple[str, ...] = ()
+    """What was skipped, cut, retried or not measured."""
+
+
+# -- what is decided ----------------------------------------------------------------------------------------------
+
+
+class Decision(StrEnum):
+    """The gate's answer."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    NOT_ENOUGH = "not-enough-evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A scenario whose outcome differs between base and candidate, or between two runs of one of them."""
+
+    scenario: str
+    before: str
+    """Passes over runs on the base, as `0/5`."""
+    after: str
+    cause: str
+    """`agent`, `judge`, `tool` or `infrastructure`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """Whether the candidate is better where it should be and not worse elsewhere, and how sure that is."""
+
+    decision: Decision
+    says: str
+    """The verdict in one plain sentence."""
+    effect: float | None
+    """Difference of the target scenarios' pass rates, candidate minus base."""
+    interval: Interval | None
+    trials: int
+    """Runs per arm over all scenarios."""
+    smallest_effect: float | None
+    """The smallest difference these trials could have shown."""
+    targets: tuple[str, ...]
+    regressions: tuple[str, ...]
+    flips: tuple[Flip, ...]
+    alpha: float
+    """The error rate this verdict was held to."""
+    evidence: float
+    """The e-value for the improvement; 1/alpha is needed. 0 when the agent was shown to be deterministic."""
+    deterministic: bool
+    """Every repeated run was the same to the byte."""
+    bill: Bill = Bill()
+    attempts: Mapping[str, tuple[Attempt, ...]] = field(default_factory=dict)
+    """All attempts, keyed `base` and `candidate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hypothesis, and how far it came."""
+
+    hypothesis: Hypothesis
+    verdict: Verdict
+    commit: Commit | None
+    gate: GateVerdict | None
+    says: str
+    """What became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The fix that was kept."""
+
+    commit: Commit
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a fix came to."""
+
+    diagnosis: Diagnosis
+    steps: tuple[Step, ...]
+    kept: Kept | None
+    bill: Bill
+    says: str
+    """The outcome in one plain sentence."""
+    targets: tuple[str, ...] = ()
+    screened: int = 0
+    """Candidates that were tried and did not reach the gate."""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Proposed edits, turned into file changes."""

@@ -1,0 +1,1 @@
+"""One file per thing the product does; start at fix.py."""

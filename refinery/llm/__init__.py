@@ -1,0 +1,1 @@
+"""The port to language models, and everything vendor-specific behind it."""

@@ -1,0 +1,1 @@
+"""Fixes found by search, without a model."""

@@ -1,0 +1,1 @@
+"""The user's repository, read freely and written by two commands only."""

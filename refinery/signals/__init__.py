@@ -1,0 +1,1 @@
+"""Rules over a trace: what is wrong, where, with quotes."""

@@ -1,0 +1,1 @@
+"""What Refinery keeps between runs."""

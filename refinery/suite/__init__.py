@@ -1,0 +1,1 @@
+"""Scenarios, how they are run, and how the outcome is judged."""

@@ -1,0 +1,42 @@
+"""What the user allows: globs and limits, as `refinery.toml` and `guard --policy FILE` state them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Globs are git's: `**` crosses folders, `*` does not, and one without a slash matches in any folder."""
+
+    editable: tuple[str, ...] = ("**",)
+    """Only these may be changed; everything else is blocked."""
+    protected: tuple[str, ...] = ()
+    """Never changed, not even with approval."""
+    core_files: tuple[str, ...] = ()
+    """Changed only with approval."""
+    max_changed_lines: int = 80
+    """More lines added and removed than this need approval."""
+    test_globs: tuple[str, ...] = (
+        "tests/**",
+        "test/**",
+        "**/test_*.py",
+        "**/*_test.py",
+        "conftest.py",
+        "**/*.test.*",
+        "**/*.spec.*",
+        "**/__snapshots__/**",
+    )
+    judge_globs: tuple[str, ...] = ("scenarios/**", "rubrics/**", "evals/**")
+    """Scenarios, rubrics and judges: what decides must not be changed by what is decided on."""
+    dependency_files: tuple[str, ...] = (
+        "pyproject.toml",
+        "requirements*.txt",
+        "setup.py",
+        "setup.cfg",
+        "package.json",
+        "*lock*",
+        "environment.yml",
+        "Dockerfile",
+        ".mcp.json",
+    )
