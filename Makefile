@@ -6,14 +6,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-DEMO ?= demo
 # no provider key of the user's shell may reach the demo or the tests
 CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
 
 .PHONY: demo test check bench clean
 
 demo: $(READY)
-	@$(CLEAN) $(BIN)/refinery demo --into $(DEMO)
+	@$(CLEAN) $(BIN)/refinery demo
 
 test: $(READY)
 	@$(CLEAN) $(BIN)/pytest -n auto

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from adapters.trace import Json
+from adapters.trace import Json, Trace
 from safety.verdict import Verdict
 
 
@@ -245,6 +245,21 @@ class Scenario:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A failing run, and the scenarios that show the failure."""
+
+    trace: Trace
+    targets: tuple[Scenario, ...]
+    """They must turn from red to green."""
+    says: str = ""
+    """What should have happened, in the words of whoever complained."""
+    fresh: tuple[Scenario, ...] = ()
+    """Those of the targets that the suite does not have yet; they are committed with the fix."""
+    whole: bool = True
+    """All targets must turn green. False: they may have different causes, and a fix for some of them is a fix."""
+
+
 class Cause(StrEnum):
     """Why an attempt did not pass; whose fault it is decides whether it counts."""
 
@@ -311,6 +326,16 @@ class Attempt:
     def behaviour(self) -> tuple[str, tuple[tuple[str, str], ...], str | None]:
         """What two runs must share to be called the same: answer, tool calls in order, and how it ended."""
         return self.output, tuple((call.name, call.arguments) for call in self.calls), self.cause
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Which lines ran while a scenario was attempted; what localisation works on."""
+
+    scenario: str
+    passed: bool
+    lines: Mapping[str, frozenset[int]]
+    """Executed 1-based lines by path relative to the repository's root; only files of the repository."""
 
 
 @dataclass(frozen=True, slots=True)

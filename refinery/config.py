@@ -1,0 +1,267 @@
+"""`refinery.toml` and the environment: the only file that reads either."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from refinery.domain import AgentSpec
+from refinery.errors import ConfigError
+from safety.policy import Policy
+
+FILE = "refinery.toml"
+DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)\s*")
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """What the process was started with."""
+
+    home: Path | None
+    """REFINERY_HOME, where set: the state folder."""
+    api_key: str
+    base_url: str
+
+    @staticmethod
+    def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
+        """What the environment says, read once."""
+        home = environment.get("REFINERY_HOME")
+        return Surrounding(
+            Path(home).expanduser().resolve() if home else None,
+            environment.get("ANTHROPIC_API_KEY", ""),
+            environment.get("ANTHROPIC_BASE_URL", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `refinery.toml` says, with the defaults filled in."""
+
+    agent: AgentSpec | None
+    """None when no agent is configured: traces can be read and diagnosed, but nothing can be run."""
+    policy: Policy
+    scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
+    trials: int = 5
+    concurrency: int = 4
+    trace_source: str = "files"
+    project: str = ""
+    provider: str = "none"
+    model: str = ""
+    budget_usd: float | None = None
+    notes: tuple[str, ...] = field(default=())
+    """Settings that are understood and have no effect yet."""
+
+
+def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings | None:
+    """The settings of a repository; None when it has no refinery.toml. Raises ConfigError, which names key and line."""
+    path = root / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FILE} cannot be read: {error}") from error
+    return parse(text, environment)
+
+
+def parse(text: str, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that a text in the form of refinery.toml states."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{FILE} is not valid TOML: {error}") from error
+    try:
+        return _settings(File.model_validate(raw), environment)
+    except ValidationError as error:
+        raise ConfigError(*_explained(error.errors()[0], text)) from error
+
+
+def seconds(text: str | float) -> float:
+    """A duration in seconds from `2s`, `500ms`, `1.5m`, `1h` or a bare number. Raises ValueError."""
+    if isinstance(text, (int, float)):
+        return float(text)
+    match = DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a duration: write 500ms, 2s, 1.5m or 1h")
+    return float(match[1]) * UNITS[match[2]]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no guessing between types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AgentTable(Strict):
+    """[agent]"""
+
+    command: tuple[str, ...] = ()
+    python: str = ""
+    http: str = ""
+    timeout: str | int | float = "60s"
+    interpreter: str = ""
+    environment: tuple[str, ...] = ()
+    network: bool = False
+
+    @field_validator("command", "environment", mode="before")
+    @classmethod
+    def _a_list(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("timeout")
+    @classmethod
+    def _a_duration(cls, value: str | float) -> float:
+        return seconds(value)
+
+    @field_validator("python")
+    @classmethod
+    def _a_callable(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", value):
+            raise ValueError(f'{value!r} is not of the form "package.module:callable"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_to_run(self) -> AgentTable:
+        ways = [name for name in ("command", "python", "http") if getattr(self, name)]
+        if len(ways) != 1:
+            raise ValueError(f"name exactly one of command, python and http (there is {' and '.join(ways) or 'none'})")
+        return self
+
+
+class ScopeTable(Strict):
+    """[scope]"""
+
+    editable: list[str] = ["**"]
+    protected: list[str] = []
+
+
+class TracesTable(Strict):
+    """[traces]"""
+
+    source: Literal["langsmith", "phoenix", "langfuse", "mlflow", "datadog", "otlp", "files"] = "files"
+    project: str = ""
+
+
+class SuiteTable(Strict):
+    """[suite]"""
+
+    scenarios: list[str] = ["scenarios/**/*.yaml"]
+    trials: int = Field(default=5, ge=1, le=1000)
+    concurrency: int = Field(default=4, ge=1, le=1000)
+    command: str = ""
+
+
+class SafetyTable(Strict):
+    """[safety]"""
+
+    max_changed_lines: int = Field(default=80, ge=1)
+    core_files: list[str] = []
+
+
+class ModelTable(Strict):
+    """[model]"""
+
+    provider: Literal["anthropic", "openai", "none"] = "none"
+    name: str = ""
+    budget_usd: float | int | None = Field(default=None, ge=0)
+
+
+class File(Strict):
+    """refinery.toml as it may be written."""
+
+    agent: AgentTable | None = None
+    scope: ScopeTable = ScopeTable()
+    traces: TracesTable = TracesTable()
+    suite: SuiteTable = SuiteTable()
+    safety: SafetyTable = SafetyTable()
+    model: ModelTable = ModelTable()
+
+
+def _settings(file: File, environment: Mapping[str, str]) -> Settings:
+    suite = file.suite
+    return Settings(
+        agent=_agent(file.agent, environment) if file.agent else None,
+        policy=Policy(
+            editable=tuple(file.scope.editable),
+            protected=tuple(file.scope.protected),
+            core_files=tuple(file.safety.core_files),
+            max_changed_lines=file.safety.max_changed_lines,
+            judge_globs=(*Policy().judge_globs, *suite.scenarios),
+        ),
+        scenarios=tuple(suite.scenarios),
+        trials=suite.trials,
+        concurrency=suite.concurrency,
+        trace_source=file.traces.source,
+        project=file.traces.project,
+        provider=file.model.provider,
+        model=file.model.name,
+        budget_usd=file.model.budget_usd,
+        notes=("suite.command is not run yet: write scenarios",) if suite.command else (),
+    )
+
+
+def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
+    return AgentSpec(
+        command=agent.command,
+        python=agent.python,
+        http=agent.http,
+        timeout_s=seconds(agent.timeout),
+        interpreter=agent.interpreter or users_python(environment),
+        environment=agent.environment,
+        network=agent.network,
+    )
+
+
+def users_python(environment: Mapping[str, str] = os.environ) -> str:
+    """The Python that `python` means to the user: their active virtual environment, else the first on PATH, else ours."""
+    active = environment.get("VIRTUAL_ENV")
+    if active and (found := Path(active, "bin", "python")).exists():
+        return str(found)
+    path = environment.get("PATH", os.defpath)
+    return shutil.which("python", path=path) or shutil.which("python3", path=path) or sys.executable
+
+
+def _explained(problem: ErrorDetails, text: str) -> tuple[str, str]:
+    keys = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+    name, where = ".".join(keys), _line(text, keys)
+    if problem["type"] == "extra_forbidden":
+        known = _known(keys[:-1])
+        near = difflib.get_close_matches(keys[-1], known, n=1, cutoff=0.4)
+        hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
+        return f"{FILE}{where}: unknown key `{name}`", hint
+    says = problem["msg"].removeprefix("Value error, ")
+    return f"{FILE}{where}: `{name}`: {says[0].lower()}{says[1:]}", "see the manual's page on refinery.toml"
+
+
+def _known(keys: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = File
+    for key in keys:
+        annotation = model.model_fields[key].annotation
+        tables = [annotation, *getattr(annotation, "__args__", ())]
+        model = next(table for table in tables if isinstance(table, type) and issubclass(table, BaseModel))
+    return list(model.model_fields)
+
+
+def _line(text: str, keys: Sequence[str]) -> str:
+    """`:LINE` of a key, found by its section and name; empty when it is not written plainly."""
+    section: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            section = [part.strip().strip("\"'") for part in header[1].split(".")]
+            if section == list(keys):
+                return f":{number}"
+        elif (key := re.match(r"\s*([\w\-\"']+)\s*=", line)) and [*section, key[1].strip("\"'")] == list(keys):
+            return f":{number}"
+    return ""

@@ -1,0 +1,279 @@
+"""The JSON shapes that users may build on, one function a noun. They may gain fields, never lose one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from adapters.source import Note, Receipt, Summary
+from adapters.trace import Json, Span, Trace
+from refinery.domain import (
+    Attempt,
+    Bill,
+    Diagnosis,
+    GateVerdict,
+    Hypothesis,
+    Interval,
+    Measure,
+    Reliability,
+    Report,
+    ScenarioResult,
+    Signal,
+    Step,
+    SuiteResult,
+)
+from safety.verdict import Verdict
+
+JsonObject = dict[str, Json]
+
+
+def diagnosis(found: Diagnosis) -> JsonObject:
+    """`diagnose --json`."""
+    return {
+        "trace_id": found.trace_id,
+        "summary": found.summary,
+        "expected": found.expected,
+        "layer": found.layer,
+        "category": found.category,
+        "agent": found.agent,
+        "step": found.step,
+        "span_id": found.span_id,
+        "confidence": round(found.confidence, 3),
+        "proof": found.proof,
+        "evidence": [{"span_id": quote.span_id, "quote": quote.text} for quote in found.evidence],
+        "alternatives": [
+            {"agent": other.agent, "step": other.step, "span_id": other.span_id, "says": other.says} for other in found.alternatives
+        ],
+        "signals": [signal(each) for each in found.signals],
+        "places": [{"path": place.path, "line": place.line, "function": place.function} for place in found.places],
+        "usage": usage(found.bill),
+    }
+
+
+def signal(seen: Signal) -> JsonObject:
+    return {
+        "rule": seen.rule,
+        "span_id": seen.span_id,
+        "step": seen.step,
+        "agent": seen.agent,
+        "says": seen.says,
+        "layer": seen.layer,
+        "category": seen.category,
+        "weight": round(seen.weight, 3),
+        "quotes": [quote.text for quote in seen.quotes],
+    }
+
+
+def usage(bill: Bill) -> JsonObject:
+    """What was spent, in all and by step; `usd` is null when a price is not known."""
+    return {
+        "seconds": round(bill.seconds, 3),
+        "runs": bill.runs,
+        "input_tokens": sum(item.input_tokens for item in bill.items),
+        "output_tokens": sum(item.output_tokens for item in bill.items),
+        "usd": bill.usd,
+        "steps": [
+            {
+                "step": item.step,
+                "seconds": round(item.seconds, 3),
+                "runs": item.runs,
+                "input_tokens": item.input_tokens,
+                "output_tokens": item.output_tokens,
+                "usd": item.usd,
+            }
+            for item in bill.items
+        ],
+    }
+
+
+def verdict(judged: Verdict) -> JsonObject:
+    """`guard --json`."""
+    return {
+        "verdict": judged.effect,
+        "findings": [
+            {"rule": each.rule, "path": each.path, "line": each.line, "says": each.says, "effect": each.effect} for each in judged.findings
+        ],
+    }
+
+
+def interval(bounds: Interval | None) -> list[Json] | None:
+    return None if bounds is None else [round(bounds.low, 4), round(bounds.high, 4)]
+
+
+def attempt(tried: Attempt) -> JsonObject:
+    return {
+        "trial": tried.trial,
+        "passed": tried.passed,
+        "checks": [{"check": check.check, "passed": check.passed, "says": check.says} for check in tried.checks],
+        "cause": tried.cause,
+        "says": tried.says,
+        "latency_s": round(tried.latency_s, 4),
+        "cost_usd": tried.cost_usd,
+        "trace_id": tried.trace_id,
+        "output": tried.output,
+        "error": tried.error,
+    }
+
+
+def scenario_result(result: ScenarioResult) -> JsonObject:
+    return {
+        "id": result.id,
+        "attempts": [attempt(each) for each in result.attempts],
+        "pass_rate": result.pass_rate,
+        "interval": interval(result.interval),
+    }
+
+
+def reliability(scores: Reliability) -> JsonObject:
+    """The five dimensions as numbers, null where nothing was observed; the intervals beside them."""
+    measures = {
+        "overall": scores.overall,
+        "tool_execution": scores.tool_execution,
+        "response_quality": scores.response_quality,
+        "error_handling": scores.error_handling,
+        "performance": scores.performance,
+        "completeness": scores.completeness,
+    }
+    shape: JsonObject = {name: _value(measure) for name, measure in measures.items()}
+    shape["intervals"] = {name: interval(measure.interval) for name, measure in measures.items()}
+    shape["observations"] = {name: measure.observations for name, measure in measures.items()}
+    return shape
+
+
+def suite(result: SuiteResult) -> JsonObject:
+    """`suite run --json`."""
+    return {
+        "scenarios": [scenario_result(each) for each in result.scenarios],
+        "reliability": reliability(result.reliability),
+        "usage": usage(result.bill),
+        "notes": list(result.notes),
+    }
+
+
+def hypothesis(proposed: Hypothesis) -> JsonObject:
+    return {
+        "change": proposed.change,
+        "rationale": proposed.rationale,
+        "example": proposed.example,
+        "risks": proposed.risks,
+        "confidence": round(proposed.confidence, 3),
+        "layer": proposed.layer,
+        "origin": proposed.origin,
+        "cites": list(proposed.cites),
+        "paths": _sorted(edit.path for edit in proposed.edits),
+    }
+
+
+def gate(judged: GateVerdict) -> JsonObject:
+    return {
+        "decision": judged.decision,
+        "says": judged.says,
+        "effect": judged.effect,
+        "interval": interval(judged.interval),
+        "trials": judged.trials,
+        "smallest_effect": judged.smallest_effect,
+        "targets": list(judged.targets),
+        "regressions": list(judged.regressions),
+        "flips": [{"scenario": flip.scenario, "before": flip.before, "after": flip.after, "cause": flip.cause} for flip in judged.flips],
+        "alpha": judged.alpha,
+        "evidence": judged.evidence,
+        "deterministic": judged.deterministic,
+        "usage": usage(judged.bill),
+    }
+
+
+def step(taken: Step) -> JsonObject:
+    return {
+        "hypothesis": hypothesis(taken.hypothesis),
+        "verdict": verdict(taken.verdict),
+        "commit": taken.commit.id if taken.commit else None,
+        "gate": gate(taken.gate) if taken.gate else None,
+        "says": taken.says,
+    }
+
+
+def report(made: Report) -> JsonObject:
+    """`fix --json`."""
+    return {
+        "kept": {"commit": made.kept.commit.id, "branch": made.kept.branch} if made.kept else None,
+        "says": made.says,
+        "diagnosis": diagnosis(made.diagnosis),
+        "steps": [step(each) for each in made.steps],
+        "targets": list(made.targets),
+        "screened": made.screened,
+        "notes": list(made.notes),
+        "usage": usage(made.bill),
+    }
+
+
+def receipt(account: Receipt) -> JsonObject:
+    return {
+        "asked": account.asked,
+        "traces": account.traces,
+        "spans": account.spans,
+        "truncated": _notes(account.truncated),
+        "sampled": _notes(account.sampled),
+        "expired": _notes(account.expired),
+        "orphaned": _notes(account.orphaned),
+        "not_understood": _notes(account.not_understood),
+    }
+
+
+def summary(listed: Summary) -> JsonObject:
+    return {
+        "id": listed.id,
+        "name": listed.name,
+        "start_ns": listed.start_ns,
+        "seconds": listed.seconds,
+        "failed": listed.failed,
+        "spans": listed.spans,
+        "attributes": dict(listed.attributes),
+    }
+
+
+def trace(whole: Trace) -> JsonObject:
+    """`traces show --json`."""
+    return {
+        "id": whole.id,
+        "name": whole.name,
+        "source": whole.source,
+        "task": whole.task,
+        "attributes": dict(whole.attributes),
+        "spans": [span(each) for each in whole.spans],
+    }
+
+
+def span(part: Span) -> JsonObject:
+    failure = part.failure
+    return {
+        "id": part.id,
+        "parent_id": part.parent_id,
+        "name": part.name,
+        "kind": part.kind,
+        "agent": part.agent,
+        "tool": part.tool,
+        "model": part.model,
+        "start_ns": part.start_ns,
+        "end_ns": part.end_ns,
+        "status": part.status,
+        "failure": {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace} if failure else None,
+        "input": part.input,
+        "output": part.output,
+        "usage": {
+            "input_tokens": part.usage.input_tokens,
+            "output_tokens": part.usage.output_tokens,
+            "cost_usd": part.usage.cost_usd,
+        },
+        "attributes": dict(part.attributes),
+    }
+
+
+def _value(measure: Measure) -> float | None:
+    return None if measure.value is None else round(measure.value, 4)
+
+
+def _notes(notes: Iterable[Note]) -> list[Json]:
+    return [{"where": note.where, "says": note.says} for note in notes]
+
+
+def _sorted(paths: Iterable[str]) -> list[Json]:
+    return [*sorted(set(paths))]
