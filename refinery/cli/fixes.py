@@ -1,0 +1,120 @@
+"""`refinery history`, `show`, `undo` and `redo`: the fixes that were kept."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from refinery.cli import show
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def history(as_json: bool) -> None:
+    """List the fixes that were kept, newest first, and what became of them.
+
+    \b
+    Example: refinery history
+    """
+    from refinery import wiring
+    from refinery.cli import views
+
+    with wiring.repository() as repository:
+        entries = wiring.history(repository).entries()
+    if as_json:
+        show.as_json(
+            {
+                "fixes": [
+                    {
+                        "commit": each.commit,
+                        "branch": each.branch,
+                        "subject": each.subject,
+                        "state": each.state,
+                        "trailers": dict(each.trailers),
+                    }
+                    for each in entries
+                ]
+            }
+        )
+    elif entries:
+        rows = [(each.commit[:12], each.state, each.branch, each.subject) for each in entries]
+        show.on_screen(views.table(("commit", "state", "branch", "what it does"), rows))
+    else:
+        show.text("no fixes yet: refinery fix TRACE makes one")
+
+
+@click.command()
+@click.argument("fix")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def show_fix(fix: str, as_json: bool) -> None:
+    """Show one fix: its message, its diff, and the evidence kept with it. FIX is a commit, a branch or its last part.
+
+    \b
+    Example: refinery show refinery/return-currency-from-lookup-price
+    """
+    from refinery import wiring
+
+    with wiring.repository() as repository:
+        past = wiring.history(repository)
+        entry, patch = past.show(fix)
+        evidence = wiring.workspace(repository).note(entry.commit)
+    if as_json:
+        show.as_json(
+            {
+                "commit": entry.commit,
+                "branch": entry.branch,
+                "subject": entry.subject,
+                "state": entry.state,
+                "message": entry.message,
+                "trailers": dict(entry.trailers),
+                "patch": patch,
+                "evidence": json.loads(evidence) if evidence else None,
+            }
+        )
+        return
+    show.text(f"commit {entry.commit}  ({entry.state}, {entry.branch})")
+    show.text()
+    show.text(entry.message.rstrip())
+    show.text()
+    show.text(patch.rstrip())
+    show.text()
+    show.text("The full evidence is in the commit's note: refinery show --json" if evidence else "No evidence is kept with this commit.")
+
+
+@click.command()
+@click.argument("fix")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def undo(fix: str, as_json: bool) -> None:
+    """Take a fix back. Your work tree is not touched; redo brings it back.
+
+    \b
+    Example: refinery undo return-currency-from-lookup-price
+    """
+    _changed(fix, as_json, back=True)
+
+
+@click.command()
+@click.argument("fix")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def redo(fix: str, as_json: bool) -> None:
+    """Bring back a fix that was undone.
+
+    \b
+    Example: refinery redo return-currency-from-lookup-price
+    """
+    _changed(fix, as_json, back=False)
+
+
+def _changed(fix: str, as_json: bool, back: bool) -> None:
+    from refinery import wiring
+
+    with wiring.repository() as repository:
+        past = wiring.history(repository)
+        done = past.undo(fix) if back else past.redo(fix)
+        with wiring.store() as store:
+            store.record_fix(done.commit, "", done.subject, "undone" if back else "kept")
+    if as_json:
+        show.as_json({"commit": done.commit, "branch": done.branch, "subject": done.subject, "says": done.says})
+    else:
+        show.text(done.says)

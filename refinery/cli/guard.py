@@ -1,0 +1,65 @@
+"""`refinery guard`: judge proposed changes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from refinery.cli import show
+
+if TYPE_CHECKING:
+    from safety.guard import Guard
+
+
+@click.command()
+@click.argument("revisions", required=False, metavar="[BASE..HEAD]")
+@click.option("--changes", "changes", help="A file of proposals, one JSON object a line (- for standard input); answers one line each.")
+@click.option("--staged", is_flag=True, help="Judge what is staged.")
+@click.option("--policy", type=click.Path(path_type=Path), help="A policy in JSON; otherwise refinery.toml decides.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def command(revisions: str | None, changes: str | None, staged: bool, policy: Path | None, as_json: bool) -> int:
+    """Judge proposed changes: allow, needs_approval or block, with reasons.
+
+    \b
+    Examples: refinery guard --staged
+              refinery guard main..HEAD
+              refinery guard --changes proposals.jsonl --policy policy.json
+    """
+    from refinery import contract, wiring
+    from refinery.cli import views
+    from refinery.errors import UsageError
+
+    if sum((revisions is not None, changes is not None, staged)) != 1:
+        raise UsageError("say what to judge: --changes FILE, --staged or BASE..HEAD", hint="one of them")
+    guard = wiring.guard(policy)
+    if changes is not None:
+        return _lines(changes, guard)
+    with wiring.repository() as repository:
+        judged = guard.judge(*wiring.proposed(repository, revisions))
+    if as_json:
+        show.as_json(contract.verdict(judged))
+    else:
+        show.on_screen(views.verdict(judged))
+    return 0 if judged.allowed else 1
+
+
+def _lines(name: str, guard: Guard) -> int:
+    from refinery.errors import ConfigError
+    from safety.wire import WireError, answer, proposal
+
+    worst = 0
+    with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                wanted, proposed, around = proposal(line)
+            except WireError as error:
+                raise ConfigError(f"{name}:{number}: {error}", hint="each line is one proposal in JSON") from error
+            judged = guard.judge(proposed, around)
+            show.as_json(answer(wanted, judged))
+            worst = worst or int(not judged.allowed)
+    return worst

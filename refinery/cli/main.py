@@ -1,0 +1,108 @@
+"""The entry point. It imports click and nothing else of weight: each command is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, cast
+
+import click
+
+from refinery.errors import OutsideError, RefineryError
+from refinery.version import VERSION
+
+COMMANDS = {
+    "demo": ("demo", "Run the whole loop on a bundled agent, offline, in a temporary repository."),
+    "init": ("init", "Look at this repository and write refinery.toml."),
+    "doctor": ("doctor", "Check everything a run needs, and say how to mend what is missing."),
+    "traces": ("traces", "Import, list and show traces."),
+    "diagnose": ("diagnose", "Say which step of a trace went wrong, and why, with quotes."),
+    "fix": ("fix", "Turn a failing trace into a validated commit on a branch of its own."),
+    "suite": ("suite", "Run or list the scenarios."),
+    "guard": ("guard", "Judge proposed changes: allow, needs_approval or block."),
+    "guides": ("guides", "Search the guides, or add your own."),
+    "history": ("fixes:history", "List the fixes that were kept."),
+    "show": ("fixes:show_fix", "Show one fix with its evidence."),
+    "undo": ("fixes:undo", "Take a fix back."),
+    "redo": ("fixes:redo", "Bring back a fix that was undone."),
+}
+"""Command: the module (and the name in it, where that is not `command`), and the line that help shows without importing it."""
+
+
+class Lazy(click.Group):
+    """A group that knows its commands by name and imports the one that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        return cast("click.Command", getattr(importlib.import_module(f"refinery.cli.{module}"), name or "command"))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    epilog="Start with: refinery demo",
+)
+@click.version_option(VERSION, prog_name="refinery")
+@click.pass_context
+def refinery(ctx: click.Context) -> None:
+    """Turn a failing trace of an AI agent into a git commit that carries its own proof."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with the exit status of the contract."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command: 0 done, 1 the answer is no, 2 wrong usage, 3 our bug, 4 not enough evidence, 5 something outside failed."""
+    try:
+        status: Any = refinery.main(args=arguments, standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _told("interrupted", "nothing is left behind; run the same command again", 130)
+    except RefineryError as error:
+        return _told(str(error), error.hint, error.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        return _told(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), "", OutsideError.exit_status)
+    except Exception as error:  # noqa: BLE001  the edge of the process: our bug is told as such
+        return _rim(error)
+
+
+def _rim(error: Exception) -> int:
+    """Errors of the packages that know nothing of Refinery, and after them our bugs."""
+    from adapters.source import SourceError
+
+    if isinstance(error, SourceError):
+        return _told(str(error), error.hint, OutsideError.exit_status)
+    import traceback
+
+    traceback.print_exception(error)
+    return _told(f"this is a bug in Refinery: {type(error).__name__}", "please report it with the lines above", 3)
+
+
+def _told(message: str, hint: str, status: int) -> int:
+    click.echo(f"refinery: {message}", err=True)
+    if hint:
+        click.echo(f"  -> {hint}", err=True)
+    return status

@@ -1,0 +1,108 @@
+"""The only file that prints: results on stdout, progress and questions on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from refinery.events import Event
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from adapters.trace import Json
+
+PATIENCE = 1.0
+"""Seconds of silence before progress is told."""
+
+
+def as_json(shape: Mapping[str, Json]) -> None:
+    """One JSON object on one line."""
+    import orjson
+
+    line = orjson.dumps(shape, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+def on_screen(*parts: RenderableType) -> None:
+    """A result, as rich draws it: plain text in a pipe, no colour where NO_COLOR says so."""
+    console = _console()
+    for part in parts:
+        console.print(part, soft_wrap=False)
+
+
+def text(line: str = "") -> None:
+    """A line of a result, as it is: nothing in it is taken for markup."""
+    print(line)
+
+
+def note(line: str) -> None:
+    """A remark beside the result."""
+    print(line, file=sys.stderr)
+
+
+def asked(question: str) -> bool:
+    """A yes-or-no question to a person; no is the answer when nobody is there or nothing is typed."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def someone_there() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+class Progress:
+    """Tells what goes on, on stderr, once it has taken longer than a second: one line that changes on a terminal, lines elsewhere."""
+
+    def __init__(self) -> None:
+        self.began = self.told = time.monotonic()
+        self.live = sys.stderr.isatty()
+        self.width = 0
+        self.stage = ""
+
+    def __call__(self, event: Event) -> None:
+        now = time.monotonic()
+        if now - self.began < PATIENCE:
+            return
+        pause = 0.1 if self.live else 5.0
+        if now - self.told < pause and event.stage == self.stage:
+            return
+        self.told, self.stage = now, event.stage
+        count = f" {event.done}/{event.total}" if event.total else f" {event.done}" if event.done else ""
+        line = f"{event.stage}{count}: {event.says}" if event.says else f"{event.stage}{count}"
+        if self.live:
+            line = line[:78]
+            print(f"\r{line:<{self.width}}", end="", file=sys.stderr, flush=True)
+            self.width = len(line)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def wipe(self) -> None:
+        """Take the changing line away, so that what follows starts on a clean one."""
+        if self.live and self.width:
+            print(f"\r{'':<{self.width}}\r", end="", file=sys.stderr, flush=True)
+            self.width = 0
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Progress for the length of a block."""
+    telling = Progress()
+    try:
+        yield telling
+    finally:
+        telling.wipe()
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False)

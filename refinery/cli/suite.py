@@ -1,0 +1,75 @@
+"""`refinery suite`: run and list the scenarios."""
+
+from __future__ import annotations
+
+import click
+
+from refinery.cli import show
+
+
+@click.group()
+def command() -> None:
+    """Run or list the scenarios."""
+
+
+@command.command("run")
+@click.argument("scenarios", nargs=-1)
+@click.option("--trials", type=click.IntRange(1, 1000), help="Runs a scenario; refinery.toml says otherwise how many.")
+@click.option("--at", default="HEAD", show_default=True, help="The commit to run.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def run(scenarios: tuple[str, ...], trials: int | None, at: str, as_json: bool) -> int:
+    """Run the scenarios (all, or those named) against a throw-away copy of a commit.
+
+    \b
+    Example: refinery suite run --trials 3
+    """
+    from refinery import contract, wiring
+    from refinery.cli import views
+    from refinery.flows.suite import run_suite
+
+    with show.progress() as say, wiring.workbench(say=say) as bench:
+        result = run_suite(bench, at, scenarios, trials)
+    if as_json:
+        show.as_json(contract.suite(result))
+    else:
+        show.on_screen(views.suite(result))
+    return 0 if all(each.pass_rate == 1.0 for each in result.scenarios) else 1
+
+
+@command.command("list")
+@click.option("--at", default="HEAD", show_default=True, help="The commit to read.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def table(at: str, as_json: bool) -> None:
+    """List the scenarios of a commit.
+
+    \b
+    Example: refinery suite list
+    """
+    from refinery import wiring
+    from refinery.cli import views
+    from refinery.flows.suite import scenarios_at
+
+    with wiring.repository() as repository:
+        settings = wiring.settings(repository)
+        found = scenarios_at(repository, repository.resolve(at), settings.scenarios)
+    if as_json:
+        rows = [
+            {
+                "id": each.id,
+                "capability": each.capability,
+                "assumption": each.assumption,
+                "tags": list(each.tags),
+                "checks": [check.kind for check in each.expect],
+                "path": each.path,
+                "line": each.line,
+            }
+            for each in found
+        ]
+        show.as_json({"scenarios": rows})
+    elif found:
+        rows_shown = [
+            (each.id, each.capability, ", ".join(check.kind for check in each.expect), f"{each.path}:{each.line}") for each in found
+        ]
+        show.on_screen(views.table(("scenario", "capability", "checks", "where"), rows_shown))
+    else:
+        show.text(f"no scenarios match {', '.join(settings.scenarios)} in {at}")

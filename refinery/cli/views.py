@@ -1,0 +1,235 @@
+"""How the nouns look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from adapters.source import Receipt, Summary
+from adapters.trace import Kind, Span, Trace
+from refinery.domain import Bill, Diagnosis, GateVerdict, Interval, Measure, Reliability, Report, ScenarioResult, Step, SuiteResult
+from safety.verdict import Effect, Verdict
+
+BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
+LONGEST = 160
+
+
+def trace_tree(trace: Trace) -> RenderableType:
+    """A trace as a tree with durations, failures and tokens."""
+    children = trace.children()
+    steps = {span.id: step for step, span in enumerate(trace.spans)}
+    root = Tree(_heading(trace))
+    stack = [(root, span) for span in reversed(children.get(None, ()))]
+    while stack:
+        branch, span = stack.pop()
+        leaf = branch.add(_span_line(steps[span.id], span))
+        stack.extend((leaf, child) for child in reversed(children.get(span.id, ())))
+    return root
+
+
+def summaries(traces: Sequence[Summary]) -> RenderableType:
+    """The list of traces."""
+    table = _table("trace", "name", "spans", "took", "")
+    for each in traces:
+        mark = Text("failed", BAD) if each.failed else Text("")
+        table.add_row(each.id[:16], one_line(each.name, 40), str(each.spans or ""), duration(each.seconds), mark)
+    return table
+
+
+def receipt(account: Receipt) -> RenderableType:
+    """What was read, and what a reader should know about it."""
+    lines = [Text(f"{account.traces} {_plural(account.traces, 'trace')}, {account.spans} {_plural(account.spans, 'span')}")]
+    for name in ("truncated", "sampled", "expired", "orphaned", "not_understood"):
+        label = name.replace("_", " ")
+        lines += [Text(f"  {label}: {each.where}: {each.says}", "yellow") for each in getattr(account, name)]
+    return Group(*lines)
+
+
+def diagnosis(found: Diagnosis) -> RenderableType:
+    """A diagnosis in plain words, with the quotes that show it."""
+    lines: list[RenderableType] = [Text(found.summary, STRONG)]
+    if not found.found:
+        return Group(*lines)
+    where = f"step {found.step}" + (f", {found.agent}" if found.agent else "")
+    lines += [
+        Text(f"Where     {where} (span {found.span_id})"),
+        Text(f"Layer     {found.layer}, {found.category}"),
+        Text(f"Expected  {found.expected}"),
+        Text(f"Sure      {found.confidence:.0%}, {found.proof}"),
+    ]
+    lines += [
+        Text(f"Code      {place.path}:{place.line}" + (f" in {place.function}" if place.function else "")) for place in found.places[:3]
+    ]
+    lines += [Text(f"Quote     “{one_line(quote.text, LONGEST)}”", "cyan") for quote in found.evidence[:3]]
+    lines += [Text(f"Or        step {other.step}: {one_line(other.says, 100)}", DIM) for other in found.alternatives[:3]]
+    return Group(*lines)
+
+
+def verdict(judged: Verdict) -> RenderableType:
+    """The guard's answer with its reasons."""
+    colour = {Effect.ALLOW: GOOD, Effect.NEEDS_APPROVAL: "yellow", Effect.BLOCK: BAD}
+    lines = [Text(str(judged.effect).replace("_", " "), f"bold {colour[judged.effect]}")]
+    for each in judged.findings:
+        place = f"{each.path}:{each.line}" if each.line else each.path
+        lines.append(Text(f"  {each.rule}: {place}: {each.says}", colour[each.effect]))
+    return Group(*lines)
+
+
+def gate(judged: GateVerdict) -> RenderableType:
+    """The gate's verdict in one sentence, then its figures."""
+    figures = [
+        f"effect {_signed(judged.effect)} {bounds(judged.interval)}",
+        f"{judged.trials} runs an arm",
+        f"alpha {judged.alpha:.3g}",
+    ]
+    if judged.smallest_effect is not None:
+        figures.append(f"smallest effect it could show {judged.smallest_effect:.2f}")
+    return Group(Text(judged.says), Text("  " + ", ".join(figures), DIM))
+
+
+def step(number: int, taken: Step) -> RenderableType:
+    """One hypothesis and how far it came."""
+    lines: list[RenderableType] = [Text(f"{number}. {taken.hypothesis.change}", STRONG), Text(f"   {taken.hypothesis.rationale}", DIM)]
+    if not taken.verdict.allowed:
+        lines.append(Padding(verdict(taken.verdict), (0, 0, 0, 3)))
+    if taken.gate:
+        lines.append(Padding(gate(taken.gate), (0, 0, 0, 3)))
+    lines.append(Text(f"   {taken.says}"))
+    return Group(*lines)
+
+
+def report(made: Report) -> RenderableType:
+    """What a fix came to."""
+    lines: list[RenderableType] = [diagnosis(made.diagnosis), Text()]
+    for number, each in enumerate(made.steps, 1):
+        lines.append(step(number, each))
+    if made.steps:
+        lines.append(Text())
+    lines.append(Text(made.says, GOOD if made.kept else "yellow"))
+    lines += [Text(f"note: {each}", DIM) for each in made.notes]
+    lines.append(Text(bill(made.bill), DIM))
+    return Group(*lines)
+
+
+def suite(result: SuiteResult) -> RenderableType:
+    """Every scenario with its pass rate and the reason of its first failure; then the reliability score."""
+    table = _table("scenario", "passed", "95 %", "why not")
+    for each in result.scenarios:
+        table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
+    return Group(table, Text(), _reliability(result.reliability), *(Text(f"note: {each}", DIM) for each in result.notes))
+
+
+def _why_not(result: ScenarioResult) -> str:
+    for tried in result.attempts:
+        if not tried.passed:
+            unmet = [check.says or check.check for check in tried.checks if not check.passed]
+            return "; ".join(unmet) or tried.says
+    return ""
+
+
+def _rate(result: ScenarioResult) -> Text:
+    counted = [attempt for attempt in result.attempts if attempt.counts]
+    passed = sum(attempt.passed for attempt in counted)
+    if not counted:
+        return Text("not measured", "yellow")
+    return Text(f"{passed}/{len(counted)}", GOOD if passed == len(counted) else BAD)
+
+
+def _reliability(scores: Reliability) -> RenderableType:
+    table = _table("reliability", "score", "95 %", "seen")
+    rows: tuple[tuple[str, Measure], ...] = (
+        ("overall", scores.overall),
+        ("tool execution (30 %)", scores.tool_execution),
+        ("response quality (25 %)", scores.response_quality),
+        ("error handling (20 %)", scores.error_handling),
+        ("performance (15 %)", scores.performance),
+        ("completeness (10 %)", scores.completeness),
+    )
+    for name, measure in rows:
+        value = "not observed" if measure.value is None else f"{measure.value:.0%}"
+        table.add_row(name, value, bounds(measure.interval), str(measure.observations))
+    return table
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
+    """A plain table."""
+    drawn = _table(*columns)
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style=STRONG)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _heading(trace: Trace) -> Text:
+    heading = Text(trace.id, STRONG)
+    if trace.name:
+        heading.append(f"  {one_line(trace.name, 60)}")
+    if trace.task:
+        heading.append(f"\n{one_line(trace.task, LONGEST)}", DIM)
+    used = trace.usage
+    if used.input_tokens is not None or used.output_tokens is not None:
+        heading.append(f"\n{used.input_tokens or 0} tokens in, {used.output_tokens or 0} out", DIM)
+    return heading
+
+
+def _span_line(number: int, span: Span) -> Text:
+    step = Text(f"{number:>3} ", DIM)
+    name = span.tool or span.name or span.agent
+    who = f"{span.agent} " if span.agent and span.agent != name else ""
+    step.append(str(span.kind) if span.kind is not Kind.UNKNOWN else "span", "cyan")
+    step.append(f" {who}{one_line(name, 60)}", STRONG)
+    if span.seconds is not None:
+        step.append(f"  {duration(span.seconds)}", DIM)
+    if span.usage.input_tokens is not None or span.usage.output_tokens is not None:
+        step.append(f"  {span.usage.input_tokens or 0}→{span.usage.output_tokens or 0} tokens", DIM)
+    if span.failed:
+        failure = span.failure
+        step.append("  " + one_line(f"{failure.type}: {failure.message}" if failure else "error", 100), BAD)
+    elif span.output:
+        step.append(f"  {one_line(span.output, 70)}")
+    return step
+
+
+def one_line(text: str, longest: int) -> str:
+    """The text on one line, cut with an ellipsis; control characters are shown, not obeyed."""
+    flat = " ".join(text.split())
+    flat = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in flat[: longest + 1])
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
+
+
+def bounds(interval: Interval | None) -> str:
+    return "" if interval is None else f"[{interval.low:.2f}, {interval.high:.2f}]"
+
+
+def bill(spent: Bill) -> str:
+    """The bill in one line."""
+    money = "price unknown" if spent.usd is None else f"${spent.usd:.2f}"
+    steps = ", ".join(f"{item.step} {duration(item.seconds)}" for item in spent.items if item.seconds >= 0.05)
+    return f"bill: {duration(spent.seconds)}, {spent.runs} agent runs, {spent.tokens} tokens, {money}" + (f" ({steps})" if steps else "")
+
+
+def _signed(effect: float | None) -> str:
+    return "not measured" if effect is None else f"{effect:+.2f}"
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"

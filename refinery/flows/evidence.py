@@ -1,0 +1,59 @@
+"""The proof a kept fix carries: a message for people, trailers for machines, the whole report in a git note."""
+
+from __future__ import annotations
+
+import json
+
+from refinery import contract
+from refinery.domain import Complaint, Diagnosis, GateVerdict, Report
+from refinery.flows.propose import Proposal
+from refinery.repo.message import compose
+from refinery.version import VERSION
+from refinery.workbench import Workbench
+
+
+def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> str:
+    """The commit message: what failed, why, what was changed, what it did; the same fix has the same message."""
+    hypothesis = proposal.hypothesis
+    body = [f"What failed: {diagnosis.summary}"]
+    if complaint.says:
+        body.append(f"What should have happened: {complaint.says}")
+    if diagnosis.evidence:
+        quote = diagnosis.evidence[0]
+        body.append(f"The trace shows it in span {quote.span_id}: “{' '.join(quote.text.split())[:300]}”")
+    body.append(f"Why this change: {hypothesis.rationale}")
+    if hypothesis.example:
+        body.append(f"Before and after: {hypothesis.example}")
+    body.append(f"What it did: {gate.says}")
+    if hypothesis.risks:
+        body.append(f"Risks: {hypothesis.risks}")
+    return compose(hypothesis.change, body, _trailers(complaint, diagnosis, proposal, gate))
+
+
+def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> list[tuple[str, str]]:
+    interval = f" [{gate.interval.low:.2f}, {gate.interval.high:.2f}]" if gate.interval else ""
+    effect = "not measured" if gate.effect is None else f"{gate.effect:+.2f}"
+    money = "unknown" if gate.bill.usd is None else f"${gate.bill.usd:.2f}"
+    where = "" if diagnosis.step is None else f" step {diagnosis.step}"
+    return [
+        ("Refinery-Trace", complaint.trace.id),
+        ("Refinery-Diagnosis", f"{diagnosis.layer}/{diagnosis.category}{where}, confidence {diagnosis.confidence:.2f}, {diagnosis.proof}"),
+        ("Refinery-Scenarios", ", ".join(scenario.id for scenario in proposal.targets)),
+        ("Refinery-Gate", f"{gate.decision}; effect {effect}{interval}; {gate.trials} runs an arm; alpha {gate.alpha:.3g}"),
+        ("Refinery-Origin", proposal.hypothesis.origin),
+        ("Refinery-Cost", f"{gate.bill.runs} agent runs, {gate.bill.tokens} tokens, {money}"),
+        ("Refinery-Version", VERSION),
+    ]
+
+
+def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
+    """Keep the report where it can be found again: in the store, in memory, and with the commit."""
+    shape = contract.report(report)
+    bench.store.save_report(complaint.trace.id, "fix", shape)
+    for step in report.steps:
+        if step.commit and step.gate:
+            outcome = "kept" if report.kept and report.kept.commit.id == step.commit.id else "rejected"
+            bench.store.record_fix(step.commit.id, report.diagnosis.summary, step.hypothesis.change, outcome)
+    if report.kept:
+        bench.workspace.attach_note(report.kept.commit.id, json.dumps(shape, indent=1, ensure_ascii=False, sort_keys=True, default=str))
+    return report

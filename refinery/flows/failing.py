@@ -1,0 +1,54 @@
+"""What can be fixed: a trace that somebody complains about, or the scenarios that fail now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from adapters.source import Pulled, Receipt
+from adapters.trace import Trace
+from refinery.domain import Attempt, Expectation, Report, Scenario
+from refinery.flows.complaint import from_suite, from_trace, scenario_for, trace_of
+from refinery.flows.fix import fix
+from refinery.flows.suite import chosen, scenarios_at
+from refinery.signals.diagnosis import diagnose
+from refinery.suite.scenarios import expectations
+from refinery.workbench import Workbench
+
+
+def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
+    """Fix what one trace shows. `checks` are what a right answer passes, each in the form of a scenario's."""
+    return fix_shown(bench, trace, says, expectations(checks), (), tries)
+
+
+def fix_shown(bench: Workbench, trace: Trace, says: str, expect: tuple[Expectation, ...], also: Sequence[Scenario], tries: int) -> Report:
+    """Fix what a trace shows, given what is right for its input and, in `also`, for neighbours of it."""
+    bench.store.save(Pulled((trace,), Receipt(asked="fix")))
+    suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
+    diagnosis = diagnose(trace, says, failed=True)
+    shown_by = (scenario_for(trace, expect, says), *also) if expect else tuple(also)
+    return fix(from_trace(trace, diagnosis, suite, says, shown_by), diagnosis, suite, bench, tries=tries)
+
+
+def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
+    """Fix the scenarios that fail on HEAD: together where one edit cures them all, else as many as one edit can, and so on."""
+    head = bench.repository.head()
+    suite = chosen(scenarios_at(bench.repository, head, bench.scenarios), (), bench.scenarios)
+    with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
+        attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in suite], bench.say)}
+    red = [(each, _trace(bench, attempts[each.id], each)) for each in suite if _fails(attempts[each.id])]
+    while red:
+        complaint = from_suite(red)
+        report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)
+        yield report
+        cured = set(report.steps[-1].gate.targets) if report.kept and report.steps[-1].gate else set()
+        if not cured:
+            return
+        red = [(each, trace) for each, trace in red if each.id not in cured]
+
+
+def _fails(attempt: Attempt) -> bool:
+    return attempt.counts and not attempt.passed
+
+
+def _trace(bench: Workbench, attempt: Attempt, scenario: Scenario) -> Trace:
+    return bench.store.trace(attempt.trace_id) if attempt.trace_id else trace_of(attempt, scenario)

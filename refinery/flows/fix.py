@@ -1,0 +1,77 @@
+"""START HERE: a complaint becomes a commit that carries its own proof. This file is the product on one page."""
+
+from __future__ import annotations
+
+from refinery.domain import Commit, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
+from refinery.events import Event
+from refinery.flows.evidence import message_for, remember
+from refinery.flows.ledger import Ledger
+from refinery.flows.propose import Proposal, Proposals
+from refinery.flows.reproduce import Reproduction, reproduce
+from refinery.suite.gate import decide
+from refinery.workbench import Question, Workbench
+
+
+def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...], bench: Workbench, *, tries: int = 3) -> Report:
+    """Find an edit that cures the complaint, show that it does, and keep it as one commit on a branch of its own.
+
+    Nothing of the user's is touched until a fix is kept, and then one branch is created. At most `tries` hypotheses reach the
+    gate; each further one has to bring more evidence. Without a kept fix the report says why there is none.
+    """
+    ledger = Ledger(bench.clock)
+    base = bench.repository.head()
+    with ledger.step("reproduce"):
+        shown = reproduce(complaint, suite, base, bench)
+    if not shown.red:
+        return Report(diagnosis, (), None, ledger.bill(), shown.says, notes=shown.notes)
+
+    proposals = Proposals(complaint, diagnosis, shown, suite, base, bench, ledger)
+    steps: list[Step] = []
+    kept: Kept | None = None
+    gated = 0
+    for proposal in proposals:
+        if not (proposal.verdict.allowed or bench.approve(_asking(proposal, "this change needs a person's approval"))):
+            steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, "refused by the guard"))
+            continue
+        gated += 1
+        commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
+        with ledger.step("gate"):
+            gate = judge(proposal, commit, suite, base, bench, rank=gated)
+        accepted = gate.decision is Decision.ACCEPT
+        wanted = accepted and bench.keep(_asking(proposal, gate.says))
+        if wanted:
+            commit = bench.workspace.commit(base, proposal.changes, message_for(complaint, diagnosis, proposal, gate), bench.author)
+            kept = Kept(commit, bench.workspace.keep(commit, proposal.slug))
+        steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
+        if accepted or gated == tries:
+            break
+    proposals.close()
+    return remember(_report(diagnosis, steps, kept, shown, proposals, ledger), complaint, bench)
+
+
+def judge(proposal: Proposal, commit: Commit, suite: tuple[Scenario, ...], base: str, bench: Workbench, rank: int) -> GateVerdict:
+    """Run base and candidate side by side, in fresh copies, and let the gate decide."""
+    bench.say(Event("gate", proposal.hypothesis.change))
+    aims = {scenario.id for scenario in proposal.targets}
+    others = [scenario for scenario in suite if scenario.id not in aims]
+    lease, open_ = bench.workspace.lease, bench.runner.open
+    with lease(base) as before, lease(commit.id) as after, open_(before) as old, open_(after) as new:
+        return decide(old, new, proposal.targets, others, bench.trials, rank, bench.say)
+
+
+def _asking(proposal: Proposal, says: str) -> Question:
+    return Question(proposal.hypothesis, proposal.changes, proposal.verdict, says)
+
+
+def _outcome(kept: Kept | None, gate: GateVerdict, accepted: bool) -> str:
+    if kept:
+        return f"kept as {kept.commit.id[:12]} on branch {kept.branch}"
+    return "accepted by the gate, and not kept: nobody said yes" if accepted else f"not kept: {gate.says}"
+
+
+def _report(
+    diagnosis: Diagnosis, steps: list[Step], kept: Kept | None, shown: Reproduction, proposals: Proposals, ledger: Ledger
+) -> Report:
+    says = f"fixed: {steps[-1].hypothesis.change} (branch {kept.branch})" if kept else f"no fix was kept: {proposals.says(steps)}"
+    aims = tuple(scenario.id for scenario in shown.red)
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, proposals.screened, (*shown.notes, *proposals.notes))

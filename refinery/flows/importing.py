@@ -1,0 +1,49 @@
+"""Trace files into the store: what is good is kept, what is not is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.files import files_in, read
+from adapters.source import Receipt, SourceError
+from refinery.events import Event, Say, silent
+from refinery.store.port import Saved, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file that could not be read at all."""
+
+    says: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import came to."""
+
+    saved: Saved
+    traces: tuple[str, ...]
+    receipt: Receipt
+    errors: tuple[Fault, ...]
+
+
+def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Imported:
+    """Read every file below the paths and keep its traces; a file that cannot be read does not stop the others."""
+    saved, receipt = Saved(0, 0, 0), Receipt(asked="")
+    traces: list[str] = []
+    errors: list[Fault] = []
+    files = [file for path in paths for file in files_in(path)]
+    for number, file in enumerate(files, 1):
+        say(Event("import", file.name, number, len(files)))
+        try:
+            pulled = read(file)
+        except SourceError as error:
+            errors.append(Fault(str(error), error.hint))
+            continue
+        saved += store.save(pulled)
+        receipt += pulled.receipt
+        traces += [trace.id for trace in pulled.traces]
+    return Imported(saved, tuple(dict.fromkeys(traces)), receipt, tuple(errors))

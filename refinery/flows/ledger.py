@@ -1,0 +1,48 @@
+"""What a flow has spent so far, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from refinery.domain import Bill, BillItem
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects the bill while a flow runs."""
+
+    clock: Callable[[], float]
+    items: list[BillItem] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Put the wall time of a block on the bill, also when it raises."""
+        start = self.clock()
+        try:
+            yield
+        finally:
+            self.items.append(BillItem(name, seconds=self.clock() - start))
+
+    def add(self, bill: Bill) -> None:
+        """Put somebody else's bill on this one."""
+        self.items.extend(bill.items)
+
+    def bill(self) -> Bill:
+        """Everything so far, one item a step: what was spent under one name is summed."""
+        merged: dict[str, BillItem] = {}
+        for item in self.items:
+            merged[item.step] = _sum(merged[item.step], item) if item.step in merged else item
+        return Bill(tuple(merged.values()))
+
+
+def _sum(a: BillItem, b: BillItem) -> BillItem:
+    return BillItem(
+        a.step,
+        a.seconds + b.seconds,
+        a.input_tokens + b.input_tokens,
+        a.output_tokens + b.output_tokens,
+        None if a.usd is None or b.usd is None else a.usd + b.usd,
+        a.runs + b.runs,
+    )

@@ -1,0 +1,186 @@
+"""Hypotheses worth the gate's time: from the model where there is one, then from search; drafted, guarded, and looked at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from adapters.trace import Trace
+from refinery.domain import Attempt, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
+from refinery.edits.draft import draft
+from refinery.events import Event
+from refinery.flows.complaint import home_for, slug
+from refinery.flows.ledger import Ledger
+from refinery.flows.reproduce import Reproduction
+from refinery.flows.screen import Screen, Screened, by_turned, in_order
+from refinery.repair.search import candidates
+from refinery.suite.scenarios import write
+from refinery.workbench import Workbench
+from safety.changes import ChangeSet, FileChange, Surroundings
+from safety.verdict import Verdict
+
+READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
+LARGEST = 300_000
+SURE_ENOUGH = 0.05
+"""Below this a candidate found by search is a memorised answer, not a repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A hypothesis as file changes, with the guard's answer and the targets it is meant to turn."""
+
+    hypothesis: Hypothesis
+    changes: ChangeSet
+    verdict: Verdict
+    targets: tuple[Scenario, ...]
+    slug: str
+
+
+@dataclass(slots=True)
+class Proposals:
+    """An iterator of proposals, best first, that keeps count of what it left out and why."""
+
+    complaint: Complaint
+    diagnosis: Diagnosis
+    shown: Reproduction
+    suite: tuple[Scenario, ...]
+    base: str
+    bench: Workbench
+    ledger: Ledger
+    screened: int = 0
+    held_back: int = 0
+    """Candidates the guard would not let through without a person."""
+    memorised: int = 0
+    broke: int = 0
+    """Candidates that cured the complaint and broke something else."""
+    late: bool = False
+    notes: list[str] = field(default_factory=list)
+    _sources: dict[str, str] = field(default_factory=dict)
+    _around: Surroundings = field(default_factory=Surroundings)
+    _stream: Iterator[Proposal] | None = None
+
+    def __iter__(self) -> Iterator[Proposal]:
+        self._stream = self._all()
+        return self._stream
+
+    def close(self) -> None:
+        """Stop the search and give its folders back."""
+        if self._stream is not None and hasattr(self._stream, "close"):
+            self._stream.close()
+
+    def says(self, steps: Sequence[Step]) -> str:
+        """Why nothing was kept, in plain words."""
+        if steps:
+            return steps[-1].says
+        parts = [f"none of {self.screened} candidate edits made the failing scenarios pass without harm"]
+        if self.broke:
+            parts.append(f"{self.broke} cured them and broke others")
+        if self.held_back:
+            parts.append(f"{self.held_back} were held back by the guard")
+        if self.memorised:
+            parts.append(f"{self.memorised} would only have memorised the expected answer")
+        if self.late:
+            parts.append(f"the search stopped at its limit of {self.bench.limits.seconds:.0f} s")
+        return "; ".join(parts)
+
+    def _all(self) -> Iterator[Proposal]:
+        with self.ledger.step("read"):
+            self._read()
+        yield from self._from_model()
+        yield from self._from_search()
+
+    def _read(self) -> None:
+        files = self.bench.repository.files(self.base)
+        wanted = [each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST and self.bench.editable(each.path)]
+        self._sources = self.bench.repository.read_many(self.base, wanted)
+        self._around = Surroundings(files=tuple(each.path for each in files), trace_texts=_texts(self.complaint.trace))
+
+    def _from_model(self) -> Iterator[Proposal]:
+        if self.bench.model is None:
+            return
+        from refinery.agents.theorist import propose
+
+        passages = self.bench.library.advise(self.diagnosis) if self.bench.library else ()
+        with self.ledger.step("hypothesise"):
+            made = propose(self.bench.model, self.diagnosis, self.complaint.trace, self._sources, passages, self.bench.say)
+        self.ledger.add(made.bill)
+        self.notes += made.notes
+        for hypothesis in made.hypotheses:
+            if proposal := self._drafted(hypothesis):
+                yield proposal
+
+    def _from_search(self) -> Iterator[Proposal]:
+        words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
+        ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
+        screen = Screen(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench)
+        partial: list[tuple[Proposal, Screened]] = []
+        with closing(screen), closing(in_order(self._look(screen), self._allowed(ranked), self.bench.limits.workers)) as looks:
+            start = self.bench.clock()
+            for proposal, seen in looks:
+                self.screened += 1
+                self.ledger.items.append(BillItem("search", runs=seen.runs))
+                self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
+                self.broke += bool(seen.broke)
+                if seen.promising and len(seen.turned) == len(self.shown.red):
+                    self._took(start)
+                    yield proposal
+                    start = self.bench.clock()
+                elif seen.promising:
+                    partial.append((proposal, seen))
+            self._took(start)
+        for proposal, seen in by_turned(partial):
+            turned = tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned)
+            yield Proposal(proposal.hypothesis, proposal.changes, proposal.verdict, turned, proposal.slug)
+
+    def _took(self, start: float) -> None:
+        self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
+
+    def _look(self, screen: Screen):  # type: ignore[no-untyped-def]
+        return lambda proposal: screen.look(proposal.changes)
+
+    def _allowed(self, ranked: Iterable[Hypothesis]) -> Iterator[Proposal]:
+        """Candidates that may run at all: they fit, they are no memorised answer, the guard lets them through, and there is time."""
+        end = self.bench.clock() + self.bench.limits.seconds
+        for hypothesis in ranked:
+            if self.bench.clock() > end:
+                self.late = True
+                return
+            if hypothesis.confidence < SURE_ENOUGH:
+                self.memorised += 1
+                continue
+            proposal = self._drafted(hypothesis)
+            if proposal.verdict.allowed:
+                yield proposal
+            else:
+                self.held_back += 1
+
+    def _drafted(self, hypothesis: Hypothesis) -> Proposal:
+        drafted = draft(hypothesis.edits, self._sources.get)
+        changes = ChangeSet((*drafted.changes, *self._regressions()))
+        verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self._around)
+        return Proposal(hypothesis, changes, verdict, self.shown.red, slug(hypothesis.change))
+
+    def _regressions(self) -> tuple[FileChange, ...]:
+        taken = set(self._around.files)
+        return tuple(
+            FileChange(path, None, write(scenario))
+            for scenario in self.complaint.fresh
+            if (path := home_for(scenario, self.bench.scenarios)) not in taken
+        )
+
+
+def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """The words in which the failure was described, for finding the code and the configuration that speak of the same."""
+    texts = [complaint.says, diagnosis.summary, diagnosis.expected]
+    texts += [quote.text for quote in diagnosis.evidence]
+    texts += [f"{expectation.kind} {expectation.value}" for scenario in complaint.targets for expectation in scenario.expect]
+    aims = {scenario.id for scenario in complaint.targets}
+    texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
+    found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
+    return tuple(found)
+
+
+def _texts(trace: Trace) -> dict[str, str]:
+    return {span.id: span.output or span.input for span in trace.spans if span.output or span.input}

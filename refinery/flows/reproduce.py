@@ -1,0 +1,67 @@
+"""See the failure happen on the base commit before anything is changed, and watch which lines run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from refinery.domain import Attempt, Complaint, Execution, Scenario
+from refinery.events import Event
+from refinery.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What running the scenarios once on the base showed."""
+
+    red: tuple[Scenario, ...]
+    """Targets that fail, as they should."""
+    green: tuple[Scenario, ...]
+    """Scenarios that pass and must go on passing."""
+    attempts: tuple[Attempt, ...]
+    executions: tuple[Execution, ...]
+    says: str
+    """Why there is nothing to fix, when there is nothing."""
+    notes: tuple[str, ...] = ()
+
+
+def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench: Workbench) -> Reproduction:
+    """Run the targets and the suite once on the base, recording the lines that run."""
+    scenarios = {scenario.id: scenario for scenario in (*complaint.targets, *suite)}
+    bench.say(Event("reproduce", f"running {len(scenarios)} scenarios on the base", total=len(scenarios)))
+    with bench.workspace.lease(base) as tree, bench.runner.open(tree, coverage=True) as running:
+        attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
+        executions = tuple(found for each in scenarios.values() if (found := running.execution(each)))
+    aims = {scenario.id for scenario in complaint.targets}
+    red = tuple(scenario for scenario in complaint.targets if _failed(attempts.get(scenario.id)))
+    green = tuple(each for name, each in scenarios.items() if name in attempts and attempts[name].passed)
+    broken = [attempts[name] for name in aims if name in attempts and not attempts[name].counts]
+    return Reproduction(
+        red=red,
+        green=green,
+        attempts=tuple(attempts.values()),
+        executions=executions,
+        says=_nothing_to_fix(complaint, broken),
+        notes=_notes(complaint, red, attempts, bench),
+    )
+
+
+def _failed(attempt: Attempt | None) -> bool:
+    return attempt is not None and attempt.counts and not attempt.passed
+
+
+def _nothing_to_fix(complaint: Complaint, broken: Sequence[Attempt]) -> str:
+    if broken:
+        return f"the failure could not be tried: {broken[0].says}"
+    names = ", ".join(scenario.id for scenario in complaint.targets)
+    return f"the failure does not show on the base commit: {names} passes there"
+
+
+def _notes(complaint: Complaint, red: Sequence[Scenario], attempts: dict[str, Attempt], bench: Workbench) -> tuple[str, ...]:
+    passing = [scenario.id for scenario in complaint.targets if scenario not in red and scenario.id in attempts]
+    aims = {scenario.id for scenario in complaint.targets}
+    already = [name for name, attempt in attempts.items() if name not in aims and _failed(attempt)]
+    notes = [f"already green on the base: {', '.join(passing)}"] if red and passing else []
+    if already:
+        notes.append(f"red before and not asked about: {', '.join(already)}")
+    return (*notes, *bench.repository.describe_state())

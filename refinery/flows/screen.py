@@ -1,0 +1,127 @@
+"""Try many candidate edits quickly, several at once, and tell which of them turn red scenarios green and none red."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from refinery.domain import Scenario
+from refinery.workbench import Workbench
+from safety.changes import ChangeSet
+
+Candidate = TypeVar("Candidate")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What one quick look at a candidate showed. It only decides who reaches the gate; it is never evidence there."""
+
+    turned: frozenset[str] = frozenset()
+    """Red scenarios that passed."""
+    broke: frozenset[str] = frozenset()
+    """Green scenarios that failed."""
+    runs: int = 0
+
+    @property
+    def promising(self) -> bool:
+        return bool(self.turned) and not self.broke
+
+
+@dataclass(slots=True)
+class Screen:
+    """Folders at the base commit, one a worker, in which candidates are tried and taken out again."""
+
+    base: str
+    red: tuple[Scenario, ...]
+    green: tuple[Scenario, ...]
+    whole: bool
+    """All red scenarios must turn; the first that does not ends the look."""
+    bench: Workbench
+    _folders: ExitStack = field(default_factory=ExitStack)
+    _free: deque[Path] = field(default_factory=deque)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self, changes: ChangeSet) -> Screened:
+        """Run the red scenarios against a change, and the green ones if that goes well."""
+        with self._folder() as tree, _written(tree, changes), self.bench.runner.open(tree) as running:
+            turned, runs = set(), 0
+            for scenario in self.red:
+                runs += 1
+                if running.attempt(scenario, 0).passed:
+                    turned.add(scenario.id)
+                elif self.whole:
+                    return Screened(runs=runs)
+            if not turned:
+                return Screened(runs=runs)
+            for scenario in self.green:
+                runs += 1
+                if not running.attempt(scenario, 0).passed:
+                    return Screened(frozenset(turned), frozenset({scenario.id}), runs)
+            return Screened(frozenset(turned), runs=runs)
+
+    def close(self) -> None:
+        """Give the folders back."""
+        self._folders.close()
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        with self._lock:
+            tree = self._free.popleft() if self._free else self._folders.enter_context(self.bench.workspace.lease(self.base))
+        try:
+            yield tree
+        finally:
+            with self._lock:
+                self._free.append(tree)
+
+
+def in_order(work: Callable[[Candidate], Result], candidates: Iterable[Candidate], workers: int) -> Iterator[tuple[Candidate, Result]]:
+    """Results in the order of the candidates, computed by several threads that look a little ahead; closing it waits for them."""
+    ahead: deque[tuple[Candidate, Future[Result]]] = deque()
+    source = iter(candidates)
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            while True:
+                for candidate in source:
+                    ahead.append((candidate, pool.submit(work, candidate)))
+                    if len(ahead) > 2 * workers:
+                        break
+                if not ahead:
+                    return
+                candidate, future = ahead.popleft()
+                yield candidate, future.result()
+        finally:
+            for _, future in ahead:
+                future.cancel()
+
+
+@contextmanager
+def _written(tree: Path, changes: ChangeSet) -> Iterator[None]:
+    """The changes stand in the folder for the length of a block; its files are then what they were."""
+    try:
+        for change in changes:
+            _put(tree / change.path, change.after)
+        yield
+    finally:
+        for change in changes:
+            _put(tree / change.path, change.before)
+
+
+def _put(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        file.write(text)
+
+
+def by_turned(looks: Sequence[tuple[Candidate, Screened]]) -> list[tuple[Candidate, Screened]]:
+    """Those that turned most first; ties keep their order."""
+    return sorted(looks, key=lambda look: -len(look[1].turned))

@@ -1,0 +1,101 @@
+"""The laws of the house, as far as a program can check them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("adapters", "knowledge", "safety", "refinery")
+DOORS = {
+    "git": {"refinery/repo/environment.py"},
+    "libcst": {"refinery/edits/tree.py"},
+    "anthropic": {"refinery/llm/anthropic.py"},
+    "chromadb": {"knowledge/chroma.py"},
+    "sqlite3": {"refinery/store/sqlite.py", "knowledge/keywords.py", "refinery/store/migrations.py"},
+    "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
+}
+HEAVY = ("git", "libcst", "anthropic", "chromadb", "langsmith", "rich", "pydantic", "numpy", "yaml", "tomlkit", "orjson", "unidiff", "tenacity")
+DESTRUCTIVE = re.compile(r"""reset.{0,12}--hard|checkout.{0,8}"--"|["'](stash|clean|restore)["']""")
+
+
+def sources() -> Iterator[Path]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "samples" not in path.parts:
+                yield path
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def calls(tree: ast.AST, *functions: str) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+    ]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_only_show_prints() -> None:
+    printing = {name(path) for path in sources() if calls(ast.parse(path.read_text()), "print")}
+    assert printing == {"refinery/cli/show.py"}
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_outside_library_has_its_door(library: str) -> None:
+    users = {name(path) for path in sources() if library in set(imported(ast.parse(path.read_text())))}
+    assert users <= DOORS[library]
+
+
+def test_no_command_that_can_lose_work_stands_in_the_code() -> None:
+    found = [
+        f"{name(path)}:{number}"
+        for path in sources()
+        if not name(path).startswith("safety/rules/")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if DESTRUCTIVE.search(line)
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_owns() -> None:
+    assert [name(path) for path in sources() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_the_environment_is_read_in_config_alone() -> None:
+    reading = re.compile(r"os\.(environ|getenv)")
+    allowed = {"refinery/config.py", "refinery/suite/worker.py", "refinery/repo/environment.py"}
+    assert {name(path) for path in sources() if reading.search(path.read_text())} <= allowed
+
+
+def test_the_command_line_starts_without_anything_heavy() -> None:
+    program = f"import sys, refinery.cli.main; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_is_done_at_import() -> None:
+    """Module level holds definitions only: no loop, no call that stands alone, no file opened."""
+    guilty = []
+    for path in sources():
+        for node in ast.parse(path.read_text()).body:
+            alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            if alone or isinstance(node, ast.For | ast.While | ast.With):
+                guilty.append(f"{name(path)}:{node.lineno}")
+    assert guilty == []
