@@ -15,8 +15,7 @@ def command(as_json: bool) -> int:
     \b
     Example: refinery doctor
     """
-    from refinery import checkup
-    from refinery.cli import views
+    from refinery.cli import checkup, views
 
     rows = checkup.examine()
     if as_json:

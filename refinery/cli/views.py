@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from adapters.source import Receipt, Summary
 from adapters.trace import Kind, Span, Trace
+from refinery.cli.checkup import Row
 from refinery.domain import Bill, Diagnosis, GateVerdict, Interval, Measure, Reliability, Report, ScenarioResult, Step, SuiteResult
 from safety.verdict import Effect, Verdict
 
@@ -114,6 +115,30 @@ def report(made: Report) -> RenderableType:
     lines += [Text(f"note: {each}", DIM) for each in made.notes]
     lines.append(Text(bill(made.bill), DIM))
     return Group(*lines)
+
+
+def complaint(name: str, says: str, made: Report) -> RenderableType:
+    """One complaint and what it came to, short."""
+    lines: list[RenderableType] = [
+        Text(name, STRONG),
+        Text(f"  the expert    {one_line(says, LONGEST)}"),
+        Text(f"  what failed   {one_line(made.diagnosis.summary, LONGEST)}"),
+    ]
+    lines += [Text(f"  quote         “{one_line(quote.text, 100)}”", "cyan") for quote in made.diagnosis.evidence[:1]]
+    lines += [Text(f"  tried         {each.hypothesis.change}", DIM) for each in made.steps[-1:]]
+    lines += [Text(f"  gate          {one_line(each.gate.says, LONGEST)}", DIM) for each in made.steps[-1:] if each.gate]
+    lines.append(Text(f"  {'kept' if made.kept else 'refused':<13} {made.says}", GOOD if made.kept else "yellow"))
+    lines.append(Text(f"  {bill(made.bill)}", DIM))
+    return Group(*lines, Text())
+
+
+def before_and_after(rows: Iterable[tuple[str, str, str, Report]]) -> RenderableType:
+    """The agent's answer to each complaint, before and after."""
+    table = _table("complaint", "before", "after", "commit")
+    for name, before, after, made in rows:
+        commit = Text(made.kept.commit.id[:10], GOOD) if made.kept else Text("not fixed", "yellow")
+        table.add_row(name, one_line(before, 60), one_line(after, 60) if made.kept else "", commit)
+    return table
 
 
 def suite(result: SuiteResult) -> RenderableType:
@@ -233,3 +258,14 @@ def _signed(effect: float | None) -> str:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
+
+
+def checkup(rows: Sequence[Row]) -> RenderableType:
+    """What the doctor found; below each row that is not fine, how to mend it."""
+    colours = {"ok": GOOD, "warn": "yellow", "bad": BAD}
+    lines: list[RenderableType] = []
+    for row in rows:
+        lines.append(Text.assemble((f"{row.state:<5}", colours[row.state]), f"{row.name:<14}", one_line(row.says, LONGEST)))
+        if row.mend:
+            lines.append(Text(f"     -> {row.mend}"))
+    return Group(*lines)

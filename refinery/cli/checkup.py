@@ -1,0 +1,151 @@
+"""What a run needs, looked at one by one; every gap comes with the way to close it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from refinery.errors import RefineryError
+
+OURS = ("adapters", "knowledge", "safety", "refinery")
+ROOM = 200_000_000
+"""Bytes of free disk below which a run may not get through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that was looked at."""
+
+    name: str
+    state: str
+    """`ok`, `warn` or `bad`."""
+    says: str
+    mend: str = ""
+
+
+def shape(row: Row) -> dict[str, str | None]:
+    return {"name": row.name, "state": row.state, "says": row.says, "mend": row.mend or None}
+
+
+def examine() -> tuple[Row, ...]:
+    """Everything, from the machine to the agent; what cannot be looked at because an earlier thing is missing is left out."""
+    return (_python(), _packages(), _git(), *_repository())
+
+
+def _python() -> Row:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Row("python", "ok", f"{version} at {sys.executable}")
+
+
+def _packages() -> Row:
+    """Whether the top-level names are ours, and not those of another package."""
+    import importlib.util
+
+    here = Path(__file__).resolve().parents[2]
+    strangers = []
+    for name in OURS:
+        found = importlib.util.find_spec(name)
+        place = Path(found.origin).resolve().parents[1] if found and found.origin else None
+        if place != here:
+            strangers.append(name)
+    if strangers:
+        return Row(
+            "packages",
+            "bad",
+            f"another package has taken the name {', '.join(strangers)}",
+            "install Refinery as a tool, in isolation: pipx install agent-refinery",
+        )
+    return Row("packages", "ok", f"agent-refinery {metadata.version('agent-refinery')}")
+
+
+def _git() -> Row:
+    from refinery.repo.environment import Git
+
+    path = shutil.which("git")
+    if path is None:
+        return Row("git", "bad", "git is not installed", "install git 2.34 or newer")
+    version = Git(Path.cwd()).line("version").removeprefix("git version ")
+    number = tuple(int(part) for part in version.split()[0].split(".")[:2])
+    if number < (2, 34):
+        return Row("git", "bad", f"git {version} is too old", "install git 2.34 or newer")
+    return Row("git", "ok", f"{version} at {path}")
+
+
+def _repository() -> Iterator[Row]:
+    from refinery import wiring
+    from refinery.flows.suite import scenarios_at
+
+    try:
+        with wiring.repository() as found:
+            head = found.head()
+            yield Row("repository", "ok", f"{found.root} at {head[:12]}")
+            for remark in found.describe_state():
+                yield Row("work tree", "ok", remark)
+            author = found.identity()
+            yield Row("identity", "ok", str(author)) if author else _no_identity()
+            yield _state(found.state)
+            stated = wiring.settings(found)
+            yield Row("settings", "ok", str(found.root / wiring.FILE))
+            for note in stated.notes:
+                yield Row("settings", "warn", note)
+            scenarios = scenarios_at(found, head, stated.scenarios)
+            yield Row("scenarios", "ok", f"{len(scenarios)} in {head[:12]}") if scenarios else _no_scenarios(stated.scenarios)
+            yield _model(stated.provider)
+        yield from _agent()
+    except RefineryError as error:
+        yield Row("repository" if error.exit_status == 2 else "outside", "bad", str(error), error.hint)
+
+
+def _no_identity() -> Row:
+    from refinery.repo.identity import HOW_TO_SET
+
+    return Row("identity", "bad", "git does not know who you are, and fixes are committed in your name", HOW_TO_SET)
+
+
+def _no_scenarios(patterns: tuple[str, ...]) -> Row:
+    says = f"no committed file matches {', '.join(patterns)}"
+    return Row("scenarios", "warn", says, "write one and commit it, or let `refinery fix TRACE --expect ...` write the first")
+
+
+def _state(folder: Path) -> Row:
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    if free < ROOM:
+        return Row(
+            "disk", "bad", f"{free // 1_000_000} MB are free at {folder}", "free some, or move the state: REFINERY_HOME=/some/folder"
+        )
+    return Row("disk", "ok", f"{free // 1_000_000_000} GB are free at {folder}")
+
+
+def _model(provider: str) -> Row:
+    from refinery.config import Surrounding
+
+    if provider == "none":
+        return Row("model", "ok", "none: rules and search work without one")
+    if not Surrounding.read().api_key:
+        return Row("model", "bad", f"there is no key for {provider}", 'set ANTHROPIC_API_KEY, or provider = "none" under [model]')
+    return Row("model", "ok", f"{provider}, a key is set (not tried)")
+
+
+def _agent() -> Iterator[Row]:
+    """Start the agent once on its first scenario."""
+    from refinery import wiring
+    from refinery.domain import Cause
+    from refinery.flows.suite import scenarios_at
+
+    with wiring.workbench() as bench:
+        head = bench.repository.head()
+        scenarios = scenarios_at(bench.repository, head, bench.scenarios)
+        if not scenarios:
+            return
+        with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
+            attempt = running.attempt(scenarios[0], 0)
+        if attempt.passed or attempt.cause is Cause.CHECKS:
+            traced = "it sends spans" if attempt.trace_id else "it sends no spans (OTEL_EXPORTER_OTLP_ENDPOINT is set while it runs)"
+            yield Row("agent", "ok", f"answers {scenarios[0].id} in {attempt.latency_s:.2f} s; {traced}")
+        else:
+            yield Row("agent", "bad", f"{scenarios[0].id}: {attempt.says}", "run it by hand with the scenario's input")

@@ -1,0 +1,195 @@
+"""Settings become a workbench: the only place that picks an implementation."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from adapters.files import read
+from adapters.trace import Trace
+from refinery import config
+from refinery.config import FILE, Settings, Surrounding
+from refinery.domain import AgentSpec
+from refinery.errors import ConfigError, OutsideError, RepositoryError, UsageError
+from refinery.events import Say, silent
+from refinery.llm.port import LLM
+from refinery.repo.environment import user_state_folder
+from refinery.repo.history import History
+from refinery.repo.repository import Repository
+from refinery.repo.workspace import Workspace
+from refinery.store.port import Store
+from refinery.store.sqlite import open_store
+from refinery.suite.capture import Capture
+from refinery.suite.runner import Runner
+from refinery.workbench import Limits, Question, Workbench, no, yes
+from safety.changes import ChangeSet, Surroundings
+from safety.globs import matches
+from safety.guard import Guard
+from safety.policy import Policy
+from safety.rules.all import ALL
+
+__all__ = ["FILE", "guard", "history", "proposed", "repository", "settings", "store", "traces_named", "workbench", "workspace"]
+
+
+@contextmanager
+def repository(start: Path | None = None) -> Iterator[Repository]:
+    """The repository around a folder (the current one, unless said otherwise)."""
+    with closing(Repository.open(start or Path.cwd(), Surrounding.read().home)) as found:
+        yield found
+
+
+def settings(found: Repository) -> Settings:
+    """What the repository's refinery.toml says. Raises ConfigError when there is none."""
+    stated = config.load(found.root)
+    if stated is None:
+        raise ConfigError(f"there is no {FILE} in {found.root}", hint="`refinery init` looks at the repository and writes one")
+    return stated
+
+
+@contextmanager
+def store(start: Path | None = None) -> Iterator[Store]:
+    """The repository's store; outside of one, the user's."""
+    try:
+        state = Repository.open(start or Path.cwd(), Surrounding.read().home).state
+    except RepositoryError:
+        state = Surrounding.read().home or user_state_folder()
+    with open_store(state / "store.sqlite") as opened:
+        yield opened
+
+
+def traces_named(names: Sequence[str], opened: Store) -> Iterator[Trace]:
+    """Traces by their id in the store, or read from files."""
+    for name in names:
+        path = Path(name)
+        if path.is_file():
+            pulled = read(path)
+            if not pulled.traces:
+                said = "; ".join(f"{note.where}: {note.says}" for note in pulled.receipt.not_understood[:3])
+                raise UsageError(
+                    f"{name} holds no trace" + (f" ({said})" if said else ""), hint="refinery traces import tells what it holds"
+                )
+            yield from pulled.traces
+        else:
+            yield opened.trace(name)
+
+
+def guard(policy: Path | None = None) -> Guard:
+    """The guard under a policy file, or under the policy of the repository around."""
+    if policy is not None:
+        return Guard(ALL, _policy(policy))
+    try:
+        with repository() as found:
+            stated = config.load(found.root)
+    except RepositoryError:
+        stated = None
+    return Guard(ALL, stated.policy if stated else Policy())
+
+
+def proposed(found: Repository, revisions: str | None) -> tuple[ChangeSet, Surroundings]:
+    """What is staged, or what a range of commits changes, and the files it lies among."""
+    changes = found.changes(revisions) if revisions else found.staged()
+    return changes, Surroundings(files=tuple(file.path for file in found.files(found.head())))
+
+
+def history(found: Repository) -> History:
+    """The fixes that were kept in a repository."""
+    return History(Workspace(found))
+
+
+def workspace(found: Repository) -> Workspace:
+    """Refinery's own rooms beside a repository."""
+    return Workspace(found)
+
+
+@contextmanager
+def workbench(
+    start: Path | None = None,
+    *,
+    say: Say = silent,
+    keep: Callable[[Question], bool] = yes,
+    approve: Callable[[Question], bool] = no,
+    provider: str | None = None,
+    budget: float | None = None,
+    seconds: float = 60.0,
+) -> Iterator[Workbench]:
+    """Everything a fix or a suite run needs, for the repository around `start`. It is put away at the end."""
+    with ExitStack() as open_things:
+        found = open_things.enter_context(repository(start))
+        stated = settings(found)
+        if stated.agent is None:
+            raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
+        opened = open_things.enter_context(open_store(found.state / "store.sqlite"))
+        capture = open_things.enter_context(Capture())
+        agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
+        runner = Runner(agent, stated.concurrency, capture, lambda trace: None)
+        yield Workbench(
+            repository=found,
+            workspace=Workspace(found),
+            store=opened,
+            guard=Guard(ALL, stated.policy),
+            runner=runner,
+            author=found.author(),
+            clock=time.monotonic,
+            editable=_editable(stated.policy),
+            model=_model(stated, provider or stated.provider, budget),
+            scenarios=stated.scenarios,
+            trials=stated.trials,
+            limits=Limits(seconds=seconds),
+            keep=keep,
+            approve=approve,
+            say=say,
+        )
+
+
+def real_interpreter(agent: AgentSpec, root: Path) -> str:
+    """The program behind a launcher script, such as a version manager's, so that it is not started anew for every run."""
+    try:
+        with Path(agent.interpreter).open("rb") as file:
+            if file.read(2) != b"#!":
+                return agent.interpreter
+        asked = [agent.interpreter, "-c", "import sys; print(sys.executable)"]
+        done = subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return agent.interpreter
+    return done.stdout.strip() or agent.interpreter
+
+
+def _editable(policy: Policy) -> Callable[[str], bool]:
+    judges = (*policy.test_globs, *policy.judge_globs, *policy.protected)
+
+    def editable(path: str) -> bool:
+        return any(matches(path, glob) for glob in policy.editable) and not any(matches(path, glob) for glob in judges)
+
+    return editable
+
+
+def _policy(path: Path) -> Policy:
+    from safety.wire import WireError, policy_from
+
+    try:
+        return policy_from(path.read_text(encoding="utf-8"))
+    except (WireError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}", hint="a policy is one JSON object") from error
+    except FileNotFoundError:
+        raise ConfigError(f"there is no file {path}", hint="name a policy in JSON") from None
+
+
+def _model(stated: Settings, provider: str, budget: float | None) -> LLM | None:
+    if provider == "none":
+        return None
+    if provider != "anthropic":
+        raise ConfigError(f"the provider {provider!r} is not supported yet", hint="use anthropic, or none")
+    from refinery.llm.anthropic import Account, Anthropic
+    from refinery.llm.budget import Budget, Metered
+    from refinery.llm.prices import load_prices
+
+    around = Surrounding.read()
+    if not around.api_key:
+        raise OutsideError("there is no key for anthropic", hint="set ANTHROPIC_API_KEY, or work without a model: --model none")
+    prices = load_prices()
+    model = Anthropic(Account(around.api_key, around.base_url or None), stated.model, prices)
+    return Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd))
