@@ -1,0 +1,135 @@
+"""The main job end to end: real git, real agent processes, no model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from adapters.trace import Json
+from tests.journeys.conftest import Refinery, add_scenario, git
+
+RED = """- id: team-in-pounds
+  input: {plan: team}
+  expect:
+    - equals: 90 GBP
+- id: pro-in-euros
+  input: {plan: pro}
+  expect:
+    - equals: 45 EUR
+"""
+KNOB = """- id: eight-seats-online
+  input: {plan: pro, seats: 8}
+  expect:
+    - contains: "45"
+- id: seven-seats-online
+  input: {plan: pro, seats: 7}
+  expect:
+    - contains: "45"
+"""
+HOPELESS = """- id: who-is-the-king
+  input: {plan: pro}
+  expect:
+    - equals: Karl XVI of Ruritania
+"""
+
+
+def part(value: Json, *keys: str | int) -> Json:
+    for key in keys:
+        value = value[key]  # type: ignore[call-overload,index]
+    return value
+
+
+def everything(root: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Bytes, modes and times of all the user has, refs and state of Refinery's own apart."""
+    own = (".git/refinery", ".git/refs/heads/refinery", ".git/refs/refinery", ".git/refs/notes", ".git/objects", ".git/logs/refs")
+    found = {}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and not name.startswith(own):
+            seen = path.stat()
+            found[name] = (path.read_bytes(), seen.st_mode, seen.st_mtime_ns)
+    return found
+
+
+def test_failing_scenarios_become_one_commit_on_a_branch_of_its_own(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    done = refinery("fix", "--failing", "--json")
+    assert done.status == 0, done.err
+    branch, commit = part(done.json, "kept", "branch"), part(done.json, "kept", "commit")
+    assert git(desk, "rev-parse", str(branch)) == commit
+    assert git(desk, "rev-parse", f"{branch}~1") == git(desk, "rev-parse", "HEAD")
+    source = git(desk, "show", f"{branch}:desk/agent.py")
+    assert "currency" in source.split("def look_up")[1].split("def answer")[0]
+    assert git(desk, "log", "-1", "--format=%an", str(branch)) == "Ada Reviewer"
+    assert git(desk, "log", "-1", "--format=%(trailers:key=Refinery-Gate,valueonly)", str(branch)).startswith("accept")
+    assert git(desk, "fsck", "--strict") == ""
+
+
+def test_a_fix_leaves_a_dirty_tree_byte_for_byte_as_it_was(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    (desk / "desk" / "agent.py").write_text("# half-finished work\n")
+    (desk / "notes.txt").write_text("untracked")
+    git(desk, "add", "notes.txt")
+    before = everything(desk)
+    assert refinery("fix", "--failing", "--json").status == 0
+    assert everything(desk) == before
+
+
+def test_the_same_fix_again_is_the_same_commit(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    first, again = refinery("fix", "--failing", "--json"), refinery("fix", "--failing", "--json")
+    assert part(first.json, "kept") == part(again.json, "kept")
+
+
+def test_a_setting_is_cured_in_the_configuration(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, KNOB)
+    done = refinery("fix", "--failing", "--json")
+    assert done.status == 0, done.out
+    changed = git(desk, "diff", "--name-only", "HEAD", str(part(done.json, "kept", "branch")))
+    assert changed == "desk/limits.json"
+
+
+def test_what_only_a_memorised_answer_would_cure_is_refused(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, HOPELESS)
+    done = refinery("fix", "--failing", "--json", "--seconds", "20")
+    assert done.status == 1
+    assert part(done.json, "kept") is None
+    assert git(desk, "branch", "--list", "refinery/*") == ""
+
+
+def test_a_trace_and_what_should_have_happened_become_a_fix_with_its_regression_scenario(desk: Path, refinery: Refinery) -> None:
+    trace = {"traceId": "ab" * 16, "spanId": "cd" * 8, "name": "answer", "startTimeUnixNano": "1", "endTimeUnixNano": "2"}
+    values = {"input.value": '{"plan": "team"}', "output.value": "90 USD", "openinference.span.kind": "AGENT"}
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in values.items()]
+    body = {"resourceSpans": [{"scopeSpans": [{"spans": [{**trace, "attributes": attributes}]}]}]}
+    (desk.parent / "trace.json").write_text(json.dumps(body))
+    assert refinery("traces", "import", str(desk.parent / "trace.json")).status == 0
+    done = refinery("fix", "abab", "--says", "the price in pounds", "--expect", "equals: 90 GBP", "--json")
+    assert done.status == 0, done.out + done.err
+    branch = str(part(done.json, "kept", "branch"))
+    files = git(desk, "diff", "--name-only", "HEAD", branch).splitlines()
+    assert len(files) == 2
+    assert files[0] == "desk/agent.py"
+    assert files[1].startswith("scenarios/regressions/the-price-in-pounds")
+    assert "90 GBP" in git(desk, "show", f"{branch}:{files[1]}")
+
+
+def test_a_trace_that_nobody_has_judged_asks_what_is_right(desk: Path, refinery: Refinery) -> None:
+    (desk.parent / "chat.json").write_text(json.dumps([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]))
+    done = refinery("fix", str(desk.parent / "chat.json"))
+    assert done.status == 2
+    assert "--expect" in done.err
+
+
+def test_history_show_undo_and_redo(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    kept = refinery("fix", "--failing", "--json").json
+    branch = str(part(kept, "kept", "branch"))
+    assert part(refinery("history", "--json").json, "fixes", 0, "branch") == branch
+    shown = refinery("show", branch, "--json").json
+    assert "currency" in str(part(shown, "patch"))
+    assert part(shown, "evidence", "kept", "branch") == branch
+    assert refinery("undo", branch).status == 0
+    assert git(desk, "branch", "--list", branch) == ""
+    assert refinery("redo", branch).status == 0
+    assert git(desk, "rev-parse", branch) == part(kept, "kept", "commit")
