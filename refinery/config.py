@@ -33,6 +33,8 @@ class Surrounding:
     """REFINERY_HOME, where set: the state folder."""
     api_key: str
     base_url: str
+    variables: Mapping[str, str]
+    """All of them, for the agent's environment to be taken from: only what it declares is passed on."""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
@@ -42,6 +44,7 @@ class Surrounding:
             Path(home).expanduser().resolve() if home else None,
             environment.get("ANTHROPIC_API_KEY", ""),
             environment.get("ANTHROPIC_BASE_URL", ""),
+            dict(environment),
         )
 
 

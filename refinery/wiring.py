@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.files import read
+from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
+from knowledge.guides import Guides
+from knowledge.memory import Memory
 from refinery import config
 from refinery.config import FILE, Settings, Surrounding
 from refinery.domain import AgentSpec
@@ -125,16 +129,22 @@ def workbench(
         opened = open_things.enter_context(open_store(found.state / "store.sqlite"))
         capture = open_things.enter_context(Capture())
         agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
-        runner = Runner(agent, stated.concurrency, capture, lambda trace: None)
+        traces: list[Trace] = []
+        open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
+        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables)
         yield Workbench(
             repository=found,
             workspace=Workspace(found),
             store=opened,
             guard=Guard(ALL, stated.policy),
             runner=runner,
+            scratch=replace(runner, sink=None),
             author=found.author(),
+            now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,
             editable=_editable(stated.policy),
+            advise=lambda diagnosis: _guides(found).search(f"{diagnosis.category} {diagnosis.summary}"),
+            recall=lambda diagnosis: Memory(opened).advice(diagnosis.summary),
             model=_model(stated, provider or stated.provider, budget),
             scenarios=stated.scenarios,
             trials=stated.trials,
@@ -156,6 +166,12 @@ def real_interpreter(agent: AgentSpec, root: Path) -> str:
     except (OSError, subprocess.SubprocessError):
         return agent.interpreter
     return done.stdout.strip() or agent.interpreter
+
+
+def _guides(found: Repository) -> Guides:
+    from knowledge.shelf import open_guides
+
+    return open_guides(found.state / "guides")
 
 
 def _editable(policy: Policy) -> Callable[[str], bool]:
@@ -191,5 +207,6 @@ def _model(stated: Settings, provider: str, budget: float | None) -> LLM | None:
     if not around.api_key:
         raise OutsideError("there is no key for anthropic", hint="set ANTHROPIC_API_KEY, or work without a model: --model none")
     prices = load_prices()
-    model = Anthropic(Account(around.api_key, around.base_url or None), stated.model, prices)
+    account = Account(around.api_key, around.base_url) if around.base_url else Account(around.api_key)
+    model = Anthropic(account, stated.model, prices)
     return Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adapters.trace import Trace
-from knowledge.passage import Fix, Passage
+from knowledge.passage import Passage
 from refinery.domain import Diagnosis, Hypothesis
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
@@ -52,12 +51,9 @@ def no(_: Question) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """What is known already: guides to lean on, and fixes that were tried before."""
-
-    advise: Callable[[Diagnosis], tuple[Passage, ...]]
-    recall: Callable[[Diagnosis], tuple[Fix, ...]]
+def nothing_known(_: Diagnosis) -> tuple[Passage, ...]:
+    """No guides and no memory."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +65,19 @@ class Workbench:
     store: Store
     guard: Guard
     runner: Runner
+    scratch: Runner
+    """The same runner for quick looks, whose traces nobody keeps."""
+    now: Callable[[], str]
+    """The time of day, ISO 8601."""
     author: Identity
     """Who a fix is committed as: the user."""
     clock: Callable[[], float]
     editable: Callable[[str], bool]
     """Whether the user lets a file be changed."""
-    library: Library | None = None
+    advise: Callable[[Diagnosis], tuple[Passage, ...]] = nothing_known
+    """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
+    recall: Callable[[Diagnosis], tuple[Passage, ...]] = nothing_known
+    """What became of fixes of similar failures."""
     model: LLM | None = None
     """None: hypotheses come from search alone."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
@@ -82,5 +85,4 @@ class Workbench:
     limits: Limits = field(default_factory=Limits)
     keep: Callable[[Question], bool] = yes
     approve: Callable[[Question], bool] = no
-    sink: Callable[[Trace], None] | None = None
     say: Say = silent

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from adapters.trace import Json
 from refinery.errors import RefineryError
 
 OURS = ("adapters", "knowledge", "safety", "refinery")
@@ -27,7 +28,7 @@ class Row:
     mend: str = ""
 
 
-def shape(row: Row) -> dict[str, str | None]:
+def shape(row: Row) -> dict[str, Json]:
     return {"name": row.name, "state": row.state, "says": row.says, "mend": row.mend or None}
 
 

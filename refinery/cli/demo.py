@@ -13,6 +13,7 @@ import click
 from refinery.cli import show
 
 if TYPE_CHECKING:
+    from adapters.trace import Json
     from refinery.domain import Attempt, Report
     from refinery.samples.billing.complaints import Case
     from refinery.workbench import Workbench
@@ -46,7 +47,7 @@ def command(into: Path | None, as_json: bool) -> int:
             if not as_json:
                 show.on_screen(views.complaint(case.id, case.says, report))
     if as_json:
-        fixes = [{"complaint": case.id, "says": case.says, **contract.report(report)} for case, report in reports]
+        fixes: list[Json] = [{"complaint": case.id, "expert": case.says, **contract.report(report)} for case, report in reports]
         show.as_json({"repository": str(folder), "fixes": fixes})
     else:
         show.on_screen(

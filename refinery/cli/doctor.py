@@ -19,7 +19,7 @@ def command(as_json: bool) -> int:
 
     rows = checkup.examine()
     if as_json:
-        show.as_json({"ok": all(row.state != "bad" for row in rows), "rows": [checkup.shape(row) for row in rows]})
+        show.as_json({"ok": all(row.state != "bad" for row in rows), "rows": [*map(checkup.shape, rows)]})
     else:
         show.on_screen(views.checkup(rows))
     return 1 if any(row.state == "bad" for row in rows) else 0

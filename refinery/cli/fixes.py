@@ -21,7 +21,7 @@ def history(as_json: bool) -> None:
     from refinery.cli import views
 
     with wiring.repository() as repository:
-        entries = wiring.history(repository).entries()
+        entries = wiring.history(repository).history()
     if as_json:
         show.as_json(
             {
@@ -31,7 +31,7 @@ def history(as_json: bool) -> None:
                         "branch": each.branch,
                         "subject": each.subject,
                         "state": each.state,
-                        "trailers": dict(each.trailers),
+                        "trailers": {key: list(values) for key, values in each.trailers.items()},
                     }
                     for each in entries
                 ]
@@ -56,9 +56,8 @@ def show_fix(fix: str, as_json: bool) -> None:
     from refinery import wiring
 
     with wiring.repository() as repository:
-        past = wiring.history(repository)
-        entry, patch = past.show(fix)
-        evidence = wiring.workspace(repository).note(entry.commit)
+        shown = wiring.history(repository).show(fix)
+    entry = shown.entry
     if as_json:
         show.as_json(
             {
@@ -67,9 +66,9 @@ def show_fix(fix: str, as_json: bool) -> None:
                 "subject": entry.subject,
                 "state": entry.state,
                 "message": entry.message,
-                "trailers": dict(entry.trailers),
-                "patch": patch,
-                "evidence": json.loads(evidence) if evidence else None,
+                "trailers": {key: list(values) for key, values in entry.trailers.items()},
+                "patch": shown.patch,
+                "evidence": json.loads(shown.note) if shown.note else None,
             }
         )
         return
@@ -77,9 +76,9 @@ def show_fix(fix: str, as_json: bool) -> None:
     show.text()
     show.text(entry.message.rstrip())
     show.text()
-    show.text(patch.rstrip())
+    show.text(shown.patch.rstrip())
     show.text()
-    show.text("The full evidence is in the commit's note: refinery show --json" if evidence else "No evidence is kept with this commit.")
+    show.text("The full evidence is in the commit's note: refinery show --json" if shown.note else "No evidence is kept with this commit.")
 
 
 @click.command()
@@ -108,13 +107,14 @@ def redo(fix: str, as_json: bool) -> None:
 
 def _changed(fix: str, as_json: bool, back: bool) -> None:
     from refinery import wiring
+    from refinery.flows.evidence import remember_outcome
 
     with wiring.repository() as repository:
         past = wiring.history(repository)
         done = past.undo(fix) if back else past.redo(fix)
         with wiring.store() as store:
-            store.record_fix(done.commit, "", done.subject, "undone" if back else "kept")
+            remember_outcome(store, done.commit, "undone" if back else "kept")
     if as_json:
-        show.as_json({"commit": done.commit, "branch": done.branch, "subject": done.subject, "says": done.says})
+        show.as_json({"commit": done.commit, "branch": done.branch, "says": done.says})
     else:
         show.text(done.says)

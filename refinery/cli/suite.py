@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from refinery.cli import show
+
+if TYPE_CHECKING:
+    from adapters.trace import Json
 
 
 @click.group()
@@ -53,7 +58,7 @@ def table(at: str, as_json: bool) -> None:
         settings = wiring.settings(repository)
         found = scenarios_at(repository, repository.resolve(at), settings.scenarios)
     if as_json:
-        rows = [
+        rows: list[Json] = [
             {
                 "id": each.id,
                 "capability": each.capability,

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
-from refinery.errors import UsageError
+from refinery.errors import ConfigError, UsageError
+from refinery.suite.scenarios import load
 
 
 def from_trace(
@@ -48,6 +49,17 @@ def scenario_for(trace: Trace, expect: tuple[Expectation, ...], says: str, given
     mark = hashlib.sha256(canonical(asked).encode()).hexdigest()[:6]
     words = slug(says or trace.task or trace.name or "regression")
     return Scenario(id=f"{words}-{mark}" if number == 0 else f"{words}-{number}-{mark}", input=asked, expect=expect, assumption=says)
+
+
+def checks_from(texts: Sequence[str]) -> tuple[Expectation, ...]:
+    """Checks as they are typed at a command line, each as it would stand in a scenario. Raises UsageError."""
+    if not texts:
+        return ()
+    body = "- id: typed\n  input: {}\n  expect:\n" + "".join(f"    - {text}\n" for text in texts)
+    try:
+        return load({"--expect": body}.__getitem__, ["--expect"])[0].expect
+    except ConfigError as error:
+        raise UsageError(str(error), hint=error.hint or "write it as in a scenario: --expect 'contains: \"EUR\"'") from error
 
 
 def input_of(trace: Trace) -> Json:

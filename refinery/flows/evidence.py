@@ -8,6 +8,7 @@ from refinery import contract
 from refinery.domain import Complaint, Diagnosis, GateVerdict, Report
 from refinery.flows.propose import Proposal
 from refinery.repo.message import compose
+from refinery.store.port import Store
 from refinery.version import VERSION
 from refinery.workbench import Workbench
 
@@ -49,7 +50,7 @@ def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, ga
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
     shape = contract.report(report)
-    bench.store.save_report(complaint.trace.id, "fix", shape)
+    bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     for step in report.steps:
         if step.commit and step.gate:
             outcome = "kept" if report.kept and report.kept.commit.id == step.commit.id else "rejected"
@@ -57,3 +58,10 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     if report.kept:
         bench.workspace.attach_note(report.kept.commit.id, json.dumps(shape, indent=1, ensure_ascii=False, sort_keys=True, default=str))
     return report
+
+
+def remember_outcome(store: Store, commit: str, outcome: str) -> None:
+    """Note what became of a fix later; one that memory does not know (made elsewhere) is left to its commit's note."""
+    for fix in store.fixes():
+        if fix.commit == commit:
+            store.record_fix(commit, fix.symptom, fix.cure, outcome)

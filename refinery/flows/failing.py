@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from refinery.domain import Attempt, Expectation, Report, Scenario
-from refinery.flows.complaint import from_suite, from_trace, scenario_for, trace_of
+from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, scenarios_at
 from refinery.signals.diagnosis import diagnose
-from refinery.suite.scenarios import expectations
 from refinery.workbench import Workbench
 
 
 def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
     """Fix what one trace shows. `checks` are what a right answer passes, each in the form of a scenario's."""
-    return fix_shown(bench, trace, says, expectations(checks), (), tries)
+    return fix_shown(bench, trace, says, checks_from(checks), (), tries)
 
 
 def fix_shown(bench: Workbench, trace: Trace, says: str, expect: tuple[Expectation, ...], also: Sequence[Scenario], tries: int) -> Report:
@@ -33,9 +32,12 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
     """Fix the scenarios that fail on HEAD: together where one edit cures them all, else as many as one edit can, and so on."""
     head = bench.repository.head()
     suite = chosen(scenarios_at(bench.repository, head, bench.scenarios), (), bench.scenarios)
+    traces: list[Trace] = []
     with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
-        attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in suite], bench.say)}
-    red = [(each, _trace(bench, attempts[each.id], each)) for each in suite if _fails(attempts[each.id])]
+        pairs = [(each, 0) for each in suite]
+        attempts = {attempt.scenario: attempt for attempt in running.attempts(pairs, bench.say, traces.append)}
+    seen = {trace.id: trace for trace in traces}
+    red = [(each, _trace(seen, attempts[each.id], each)) for each in suite if _fails(attempts[each.id])]
     while red:
         complaint = from_suite(red)
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)
@@ -50,5 +52,6 @@ def _fails(attempt: Attempt) -> bool:
     return attempt.counts and not attempt.passed
 
 
-def _trace(bench: Workbench, attempt: Attempt, scenario: Scenario) -> Trace:
-    return bench.store.trace(attempt.trace_id) if attempt.trace_id else trace_of(attempt, scenario)
+def _trace(seen: Mapping[str, Trace], attempt: Attempt, scenario: Scenario) -> Trace:
+    found = seen.get(attempt.trace_id) if attempt.trace_id else None
+    return found or trace_of(attempt, scenario)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.files import files_in, read
-from adapters.source import Receipt, SourceError
+from adapters.source import Note, Receipt, SourceError, Unreadable
 from refinery.events import Event, Say, silent
 from refinery.store.port import Saved, Store
 
@@ -31,17 +31,23 @@ class Imported:
 
 
 def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Imported:
-    """Read every file below the paths and keep its traces; a file that cannot be read does not stop the others."""
+    """Read every file below the paths and keep its traces; a file that cannot be read does not stop the others.
+
+    In a folder, a file that holds no traces is a note on the receipt; named itself, it is an error.
+    """
     saved, receipt = Saved(0, 0, 0), Receipt(asked="")
     traces: list[str] = []
     errors: list[Fault] = []
-    files = [file for path in paths for file in files_in(path)]
-    for number, file in enumerate(files, 1):
+    files = [(file, path.is_dir()) for path in paths for file in files_in(path)]
+    for number, (file, found) in enumerate(files, 1):
         say(Event("import", file.name, number, len(files)))
         try:
             pulled = read(file)
         except SourceError as error:
-            errors.append(Fault(str(error), error.hint))
+            if found and isinstance(error, Unreadable):
+                receipt += Receipt(asked=str(file), not_understood=(Note(str(file), str(error)),))
+            else:
+                errors.append(Fault(str(error), error.hint))
             continue
         saved += store.save(pulled)
         receipt += pulled.receipt

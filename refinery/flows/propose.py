@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from adapters.trace import Trace
+from knowledge.errors import KnowledgeError
+from refinery.agents.theorist import propose
 from refinery.domain import Attempt, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.edits.draft import draft
 from refinery.events import Event
@@ -15,7 +17,9 @@ from refinery.flows.complaint import home_for, slug
 from refinery.flows.ledger import Ledger
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order
-from refinery.repair.search import candidates
+from refinery.llm.budget import BudgetSpent
+from refinery.llm.port import ModelError
+from refinery.repair.search import FLOOR, candidates
 from refinery.suite.scenarios import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
@@ -23,8 +27,6 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
-SURE_ENOUGH = 0.05
-"""Below this a candidate found by search is a memorised answer, not a repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +102,29 @@ class Proposals:
     def _from_model(self) -> Iterator[Proposal]:
         if self.bench.model is None:
             return
-        from refinery.agents.theorist import propose
-
-        passages = self.bench.library.advise(self.diagnosis) if self.bench.library else ()
-        with self.ledger.step("hypothesise"):
-            made = propose(self.bench.model, self.diagnosis, self.complaint.trace, self._sources, passages, self.bench.say)
+        failures = [attempt for attempt in self.shown.attempts if attempt.scenario in {scenario.id for scenario in self.shown.red}]
+        try:
+            with self.ledger.step("advice"):
+                advice = (*self.bench.recall(self.diagnosis), *self.bench.advise(self.diagnosis))
+            made = propose(self.bench.model, self.diagnosis, self.complaint.trace, self._sources, advice, self.bench.say, failures=failures)
+        except (ModelError, BudgetSpent, KnowledgeError) as error:
+            self.notes.append(f"no hypotheses from the model: {error}")
+            return
         self.ledger.add(made.bill)
         self.notes += made.notes
         for hypothesis in made.hypotheses:
-            if proposal := self._drafted(hypothesis):
-                yield proposal
+            yield self._drafted(hypothesis)
 
     def _from_search(self) -> Iterator[Proposal]:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
         screen = Screen(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench)
         partial: list[tuple[Proposal, Screened]] = []
-        with closing(screen), closing(in_order(self._look(screen), self._allowed(ranked), self.bench.limits.workers)) as looks:
+
+        def look(proposal: Proposal) -> Screened:
+            return screen.look(proposal.changes)
+
+        with closing(screen), closing(in_order(look, self._allowed(ranked), self.bench.limits.workers)) as looks:
             start = self.bench.clock()
             for proposal, seen in looks:
                 self.screened += 1
@@ -137,9 +145,6 @@ class Proposals:
     def _took(self, start: float) -> None:
         self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
 
-    def _look(self, screen: Screen):  # type: ignore[no-untyped-def]
-        return lambda proposal: screen.look(proposal.changes)
-
     def _allowed(self, ranked: Iterable[Hypothesis]) -> Iterator[Proposal]:
         """Candidates that may run at all: they fit, they are no memorised answer, the guard lets them through, and there is time."""
         end = self.bench.clock() + self.bench.limits.seconds
@@ -147,7 +152,7 @@ class Proposals:
             if self.bench.clock() > end:
                 self.late = True
                 return
-            if hypothesis.confidence < SURE_ENOUGH:
+            if hypothesis.confidence < FLOOR:
                 self.memorised += 1
                 continue
             proposal = self._drafted(hypothesis)

@@ -29,7 +29,7 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     """Run the targets and the suite once on the base, recording the lines that run."""
     scenarios = {scenario.id: scenario for scenario in (*complaint.targets, *suite)}
     bench.say(Event("reproduce", f"running {len(scenarios)} scenarios on the base", total=len(scenarios)))
-    with bench.workspace.lease(base) as tree, bench.runner.open(tree, coverage=True) as running:
+    with bench.workspace.lease(base) as tree, bench.scratch.open(tree, coverage=True) as running:
         attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
         executions = tuple(found for each in scenarios.values() if (found := running.execution(each)))
     aims = {scenario.id for scenario in complaint.targets}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Screen:
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
-        with self._folder() as tree, _written(tree, changes), self.bench.runner.open(tree) as running:
+        with self._folder() as tree, _written(tree, changes), self.bench.scratch.open(tree) as running:
             turned, runs = set(), 0
             for scenario in self.red:
                 runs += 1
@@ -81,7 +81,7 @@ class Screen:
                 self._free.append(tree)
 
 
-def in_order(work: Callable[[Candidate], Result], candidates: Iterable[Candidate], workers: int) -> Iterator[tuple[Candidate, Result]]:
+def in_order(work: Callable[[Candidate], Result], candidates: Iterable[Candidate], workers: int) -> Generator[tuple[Candidate, Result], None, None]:
     """Results in the order of the candidates, computed by several threads that look a little ahead; closing it waits for them."""
     ahead: deque[tuple[Candidate, Future[Result]]] = deque()
     source = iter(candidates)
