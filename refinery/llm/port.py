@@ -122,8 +122,11 @@ class Request:
 
     @property
     def most_input_tokens(self) -> int:
-        """A bound from above for text in any language: no tokenizer in use makes more than a token of two bytes of prose or code."""
+        """A high estimate, for budgets: a token for every two bytes, where prose and code have one for every three to four."""
         return len(self.text.encode("utf-8", "surrogatepass")) // 2 + 16
+
+
+FREE = BillItem("model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ class Reply:
     text: str
     tool_calls: tuple[ToolUse, ...] = ()
     stop: Stop = Stop.END
-    usage: BillItem = BillItem("model")
+    usage: BillItem = FREE
     verbatim: str = ""
     """See `Message.verbatim`."""
 

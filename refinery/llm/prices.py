@@ -69,7 +69,9 @@ class Prices:
         """What it costs at most: an unknown price is taken for the dearest known one, so that a cap in USD still holds."""
         rates = self.rates.get(model)
         candidates = [rates] if rates else list(self.rates.values())
-        return max((max(rate.input, rate.cache_write) * tokens.input + rate.output * tokens.output) / MILLION for r in candidates for rate in r)
+        return max(
+            (max(rate.input, rate.cache_write) * tokens.input + rate.output * tokens.output) / MILLION for r in candidates for rate in r
+        )
 
     def known(self, model: str) -> bool:
         """Whether the list has this model."""
@@ -98,4 +100,4 @@ def _read(entry: Mapping[str, float], above: int = 0) -> Rate:
 
 
 def _rate(rates: tuple[Rate, ...], tokens: Tokens) -> Rate:
-    return [rate for rate in rates if tokens.input >= rate.above][-1]
+    return [rate for rate in rates if not rate.above or tokens.input > rate.above][-1]

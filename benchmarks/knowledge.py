@@ -1,0 +1,131 @@
+"""How well the guides answer: recall and speed over questions with the passages that answer them.
+
+    python -m benchmarks.knowledge [CACHE_FOLDER]
+
+A question counts as answered when one of its passages is among the first five.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from knowledge.shelf import open_guides
+
+PAIRS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "agent quotes an outdated price list although a newer one exists",
+        ("Prefer the version in force", "stale retrieval", "Caches grow stale"),
+    ),
+    ("cache returns old data after the source changed", ("Caches grow stale", "stale retrieval")),
+    ("retriever found nothing and the bot invented an answer", ("nothing retrieved", 'Allow "not in the documents"', "How many passages")),
+    ("how many documents should top_k be", ("How many passages", "When to change configuration")),
+    ("chunk size cuts tables so rows lose their column names", ("Cut documents at their structure", "right document wrong passage")),
+    ("embedding search misses product codes and error numbers", ("Words and meaning together",)),
+    ("hallucinated figure not contained in the sources", ("answer not grounded", "Quotes first", 'Allow "not in the documents"')),
+    (
+        "should the wrong answer be mended in retrieval or in the prompt",
+        ("Look at what was retrieved before changing the prompt", "The layer decides"),
+    ),
+    ("document contains the sentence ignore previous instructions", ("instruction in data", "Retrieved text is data")),
+    ("how to format many documents in a long prompt", ("Number and delimit documents", "Long inputs need anchors")),
+    ("two rules in the system prompt contradict each other", ("Contradictions cost more than gaps", "conflicting instructions")),
+    ("model obeys a rule too literally", ("Literal models need exceptions spelled out", "A forced action needs a way out")),
+    (
+        "model makes up tool arguments because it must call a tool",
+        ("A forced action needs a way out", "Forcing and forbidding a tool", "invented call"),
+    ),
+    ("put instructions at the beginning or the end of a long context", ("Where instructions stand in a long prompt",)),
+    ("the model repeats the few-shot example word for word", ("Examples outweigh rules",)),
+    ("does writing IMPORTANT in capitals help", ("Capital letters and threats are a last resort",)),
+    ("agent asks for clarification too often", ("Calibrate eagerness", "Asking a person is a step like others")),
+    ("migrating a prompt to a newer model", ("Changing model means testing the prompt again",)),
+    ("one prompt does classification, research and writing", ("One prompt, one task",)),
+    ("the wrong one of two similar tools gets called", ("Say when to use a tool, and when not", "wrong tool")),
+    ("tool parameter is passed in the wrong unit", ("Names and parameters carry meaning", "wrong arguments", "wrong unit or locale")),
+    ("too many tools offered to the model", ("Few tools, and only those that apply",)),
+    ("tool returns a whole HTML page", ("Results are prompts too", "context overflow")),
+    ("what should an error message of a tool contain", ("An error must tell the next step",)),
+    ("tool_choice any or auto", ("Forcing and forbidding a tool",)),
+    ("parallel tool calls are mixed up", ("Parallel calls",)),
+    ("agent deletes records without asking", ("Confirm before what cannot be undone", "policy broken")),
+    ("agent says booking is confirmed but nothing was booked", ("success claimed without effect", "Confirm before what cannot be undone")),
+    ("answer contradicts the tool's output", ("tool result ignored",)),
+    ("only the first page of results was used", ("tool result misread", "incomplete answer", "Results are prompts too")),
+    (
+        "json decode error because of markdown code fence",
+        ("Parse tolerantly, validate strictly", "unparsable output", "Parsing what models write"),
+    ),
+    ("output was cut off by max_tokens", ("Check why the model stopped", "unparsable output")),
+    ("schema minimum and maximum are not respected in structured output", ("What schemas do not enforce",)),
+    ("how to force valid JSON", ("Let the provider enforce the schema", "Prefilling is no longer portable")),
+    ("prefill assistant turn with a brace gives 400", ("Prefilling is no longer portable",)),
+    ("extraction fills in plausible values for unknown fields", ("Missing values", "missing or extra field")),
+    ("answers are too long and verbose", ("Length and style",)),
+    ("amount is shown in dollars although the customer is German", ("Numbers, dates and money", "wrong unit or locale")),
+    ("timezone naive datetime compared with aware one", ("wrong unit or locale", "Numbers, dates and money")),
+    ("should reasoning come before the answer", ("Separate thinking from answer",)),
+    ("model does not know today's date", ("Tell the date and the circumstances",)),
+    (
+        "conversation too long, early facts are forgotten",
+        ("context overflow", "Compact at milestones", "constraint forgotten", "Long inputs need anchors"),
+    ),
+    ("after summarisation the agent lost the order number", ("lost in summary", "Compact at milestones")),
+    ("data of another customer appears in the answer", ("wrong memory", "Scope memory")),
+    ("prompt cache is never hit", ("Order for the cache",)),
+    ("stack traces fill the context", ("Errors in the context",)),
+    ("second agent does not know what the first one found", ("hand off loses context", "What a hand-off carries")),
+    ("two agents do the same research", ("work done twice", "Divide without overlap")),
+    ("planner writes the coder's code itself", ("role overstepped", "Keep roles apart")),
+    ("agent calls the same tool with the same arguments again and again", ("loop without progress", "Limits and ways out")),
+    ("identity check is skipped before the refund", ("step skipped", "Let code decide what code can decide")),
+    ("agent stops in the middle of the task", ("stopped too early", "Make the plan visible")),
+    ("workflow or autonomous agent", ("When a workflow is enough",)),
+    ("wait for human approval and continue later", ("Pause and resume", "Asking a person is a step like others")),
+    ("which status codes to retry", ("Retry what may pass, and only that", "transient not retried", "permanent retried")),
+    ("payment was made twice after a timeout", ("Retry only what is safe to repeat", "half done action")),
+    ("API answers 200 with an error text", ("Errors that look like success", "polite failure")),
+    ("exception is swallowed and zero is returned", ("failure swallowed", "Unknown is a value")),
+    ("KeyError because a field is missing in the input", ("Validate at the border",)),
+    ("content filter refuses a harmless request", ("Refusals and filters", "refused without need")),
+    ("how to word the message when a task failed", ("Tell the user what happened",)),
+    ("llm as judge is unreliable", ("Judges have to be judged",)),
+    ("how many runs to compare two prompts", ("Repeat, and count",)),
+    ("fix only works for the one failing input", ("Neighbours of the failing case", "No constants from the failing case")),
+    ("exact match or model based grading", ("Prefer checks in code", "Judges have to be judged")),
+    ("test that the right tools were called in order", ("Check the path, not only the end",)),
+    ("which agent is to blame for the failure", ("Where the blame lies",)),
+    ("should I change the prompt or the code", ("The layer decides", "When to change the prompt", "Let code decide what code can decide")),
+    ("the fix removed a validation to make the test pass", ("Do not trade one failure for another", "Do not change what measures")),
+    ("user did not say which of two orders is meant", ("ambiguity guessed",)),
+)
+
+
+def main(folder: Path) -> None:
+    start = time.perf_counter()
+    guides = open_guides(folder)
+    guides.search("warm up", 5)
+    print(f"open and first query: {time.perf_counter() - start:.2f} s; passages: {guides.index.count()}")
+    found, reciprocal, times = 0, 0.0, []
+    for question, expected in PAIRS:
+        start = time.perf_counter()
+        titles = [passage.title.removeprefix("Failure pattern: ").split(" > ")[-1] for passage in guides.search(question, 10)]
+        times.append(1000 * (time.perf_counter() - start))
+        rank = next((rank for rank, title in enumerate(titles) if title in expected), None)
+        found += rank is not None and rank < 5
+        reciprocal += 0 if rank is None else 1 / (rank + 1)
+        if rank is None or rank >= 5:
+            print(f"  missed: {question}\n          wanted {expected[0]!r}, got {titles[:3]}")
+    print(f"{len(PAIRS)} questions: recall at 5 {found / len(PAIRS):.3f}, mean reciprocal rank at 10 {reciprocal / len(PAIRS):.3f}")
+    print(f"query, warm: median {statistics.median(times):.1f} ms, slowest {max(times):.1f} ms")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            main(Path(scratch))

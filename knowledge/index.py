@@ -1,0 +1,70 @@
+"""The port to a searchable set of passages, and the fusion of several into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from knowledge.passage import Passage
+
+
+class Index(Protocol):
+    """Passages by id, found again by what they say."""
+
+    def upsert(self, passages: Sequence[Passage]) -> None:
+        """Put passages in; one with a known id takes the other's place."""
+
+    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+        """The passages that answer best, best first, with their score."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Take passages out; unknown ids are no error."""
+
+    def passages(self) -> tuple[Passage, ...]:
+        """Everything in it, by id."""
+
+    def count(self) -> int:
+        """How many passages are in it."""
+
+
+RANK_OFFSET = 60
+"""The usual constant of reciprocal rank fusion: the first of one list weighs about as much as the second of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Two ways to search the same passages, joined by reciprocal rank: where one is blind the other may see."""
+
+    first: Index
+    second: Index
+
+    def upsert(self, passages: Sequence[Passage]) -> None:
+        self.first.upsert(passages)
+        self.second.upsert(passages)
+
+    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+        deep = max(limit * 3, 20)
+        return fuse((self.first.query(text, deep), self.second.query(text, deep)), limit)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self.first.delete(ids)
+        self.second.delete(ids)
+
+    def passages(self) -> tuple[Passage, ...]:
+        return self.first.passages()
+
+    def count(self) -> int:
+        return self.first.count()
+
+
+def fuse(rankings: Sequence[Sequence[Passage]], limit: int) -> tuple[Passage, ...]:
+    """One ranking of several; the score is 1 for a passage that is first in all of them."""
+    scores: dict[str, float] = {}
+    known: dict[str, Passage] = {}
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking):
+            known.setdefault(passage.id, passage)
+            scores[passage.id] = scores.get(passage.id, 0.0) + (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + rank) / len(rankings)
+    best = sorted(scores, key=lambda id: (-scores[id], id))[:limit]
+    return tuple(replace(known[id], score=scores[id]) for id in best)

@@ -1,0 +1,96 @@
+"""Answers of a model kept in files, one per request, so that a conversation can be had again without the model.
+
+A file is named by the model and the content of the request and holds both sides as readable JSON. What a prompt contains,
+the recording contains: it is to be handled like the traces and sources it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from refinery.domain import BillItem
+from refinery.errors import OutsideError, RefineryError
+from refinery.llm.port import LLM, Reply, Request, Stop, ToolUse
+
+
+class NotRecorded(RefineryError):
+    """There is no recording of this request."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Asks the model once per request and keeps the answer. A kept answer costs nothing, and is no independent trial."""
+
+    llm: LLM
+    folder: Path
+
+    @property
+    def model(self) -> str:
+        return self.llm.model
+
+    def complete(self, request: Request) -> Reply:
+        """The kept answer, or a new one that is kept."""
+        path = _path(self.folder, self.model, request)
+        kept = _read(path)
+        if kept is not None:
+            return kept
+        reply = self.llm.complete(request)
+        _write(path, self.model, request, reply)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Answers from recordings alone."""
+
+    model: str
+    folder: Path
+
+    def complete(self, request: Request) -> Reply:
+        """The kept answer; raises NotRecorded when this very request was never recorded."""
+        path = _path(self.folder, self.model, request)
+        kept = _read(path)
+        if kept is None:
+            raise NotRecorded(
+                f"there is no recording of this request ({request.purpose or 'no purpose given'}): {path.name} is not in {self.folder}",
+                hint="record it again: a recording holds only for the same model and, to the letter, the same prompt",
+            )
+        return kept
+
+
+def _path(folder: Path, model: str, request: Request) -> Path:
+    return folder / f"{hashlib.sha256(f'{model} {request.digest}'.encode()).hexdigest()[:32]}.json"
+
+
+def _write(path: Path, model: str, request: Request, reply: Reply) -> None:
+    text = json.dumps({"model": model, "request": asdict(request), "reply": asdict(reply)}, indent=1, ensure_ascii=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_text(text, "utf-8", "surrogatepass")
+        part.replace(path)
+    except OSError as error:
+        raise OutsideError(
+            f"the recording {path} cannot be written: {error.strerror}", hint="make room, or choose another folder"
+        ) from error
+
+
+def _read(path: Path) -> Reply | None:
+    try:
+        text = path.read_text("utf-8", "surrogatepass")
+    except FileNotFoundError:
+        return None
+    try:
+        data: dict[str, Any] = json.loads(text)["reply"]
+        usage = replace(BillItem(**data["usage"]), input_tokens=0, output_tokens=0, usd=0.0, seconds=0.0)
+        calls = tuple(ToolUse(**call) for call in data["tool_calls"])
+        return Reply(data["text"], calls, Stop(data["stop"]), usage, data["verbatim"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutsideError(f"the recording {path} cannot be read: {error}", hint="delete the file; it is recorded again") from error

@@ -1,0 +1,105 @@
+"""What comes with Refinery is whole, is indexed once, and answers."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from knowledge.errors import KnowledgeError
+from knowledge.guides import Guides
+from knowledge.markdown import parse
+from knowledge.passage import Passage
+from knowledge.patterns import load_patterns
+from knowledge.shelf import library_passages, open_guides
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("guides")
+
+
+@pytest.fixture(scope="module")
+def guides(home: Path) -> Guides:
+    return open_guides(home)
+
+
+def test_there_are_enough_patterns_in_all_categories() -> None:
+    patterns = load_patterns()
+    assert len(patterns) >= 31
+    assert len({pattern.category for pattern in patterns}) == 9
+    assert len({pattern.name for pattern in patterns}) == len(patterns)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", pattern.name) for pattern in patterns)
+
+
+def test_every_guide_names_its_source_date_and_models() -> None:
+    for file in resources.files("knowledge").joinpath("library/guides").iterdir():
+        about = parse(file.read_text("utf-8"), file.name).about
+        assert about.keys() >= {"title", "source", "date", "models"}, file.name
+
+
+def test_there_are_enough_passages_of_readable_length() -> None:
+    passages = library_passages()
+    assert len(passages) >= 60
+    assert all(100 < len(passage.text) < 1600 for passage in passages)
+    assert len({passage.id for passage in passages}) == len(passages)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("the agent quotes an outdated price list although a newer one exists", "stale retrieval"),
+        ("model wraps the JSON into a code fence and parsing fails", "Parse tolerantly, validate strictly"),
+        ("which HTTP errors should be retried", "Retry what may pass, and only that"),
+        ("the answer shows the wrong currency for the customer", "Numbers, dates and money"),
+        ("two tools are confused with each other", "Say when to use a tool, and when not"),
+        ("context gets lost when one agent hands over to another", "hand off loses context"),
+    ],
+)
+def test_a_question_finds_its_passage(guides: Guides, question: str, expected: str) -> None:
+    assert expected in [re.split(" > |: ", passage.title)[-1] for passage in guides.search(question, 5)]
+
+
+def test_the_index_is_built_once(guides: Guides, home: Path) -> None:
+    mark = home / "library.version"
+    before = mark.stat().st_mtime_ns
+    again = open_guides(home)
+    assert again.search("retry", 1) == guides.search("retry", 1)
+    assert mark.stat().st_mtime_ns == before
+
+
+def test_a_changed_library_is_indexed_anew_and_the_users_guides_stay(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text("# House\nInvoices are called bills.\n", "utf-8")
+    guides = open_guides(tmp_path / "home")
+    guides.add(tmp_path / "own.md")
+    gone = Passage("gone-0", "Gone", "A passage of an older library about bills.", "library/gone.md, Gone")
+    guides.index.upsert([gone])
+    (tmp_path / "home" / "library.version").write_text("older", "utf-8")
+    found = open_guides(tmp_path / "home").search("bills", 5)
+    assert found[0].text == "Invoices are called bills."
+    assert gone.id not in {passage.id for passage in found}
+
+
+def test_the_list_shows_every_guide_once(guides: Guides) -> None:
+    listed = guides.list()
+    assert len({guide.origin for guide in listed}) == len(listed) >= 9
+    assert sum(guide.passages for guide in listed) == len(library_passages())
+    assert ("Failure patterns", len(load_patterns())) in [(guide.title, guide.passages) for guide in listed]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", "utf-8")
+    with pytest.raises(KnowledgeError, match="cannot be kept"):
+        open_guides(blocked / "guides")
+
+
+def test_a_pattern_file_that_lacks_something_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("category: c\npatterns:\n  - name: a\n    symptom: s\n", "utf-8")
+    with pytest.raises(KnowledgeError, match=r"x\.yaml: pattern 1 has no text for mechanism, typical_fix, scenario"):
+        load_patterns(tmp_path)
+    (tmp_path / "x.yaml").write_text("category: [", "utf-8")
+    with pytest.raises(KnowledgeError, match=r"x\.yaml is not YAML"):
+        load_patterns(tmp_path)

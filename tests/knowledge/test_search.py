@@ -1,0 +1,115 @@
+"""Each way to search finds what it is for, and both together find what either does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.chroma import Chroma
+from knowledge.embedding import DIMENSIONS, hashed, likeness
+from knowledge.errors import KnowledgeError
+from knowledge.index import Fused, Index, fuse
+from knowledge.keywords import Keywords
+from knowledge.passage import Passage
+from knowledge.words import stem, words
+from tests.fakes.index import ListIndex
+
+RETRY = Passage("retry", "Retrying", "Retried requests wait longer each time.", "a.md, Retrying")
+MONEY = Passage("money", "Money", "A currency travels with its amount; see convertCurrency.", "a.md, Money")
+DATES = Passage("dates", "Dates", "Time zones: always aware.", "b.md, Dates")
+
+
+@pytest.fixture(params=["keywords", "chroma", "fused"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
+    kinds: dict[str, Index] = {
+        "keywords": Keywords(tmp_path / "k.sqlite"),
+        "chroma": Chroma(tmp_path / "c", "test"),
+        "fused": Fused(Keywords(tmp_path / "fk.sqlite"), ListIndex()),
+    }
+    made = kinds[request.param]
+    made.upsert([RETRY, MONEY, DATES])
+    return made
+
+
+def test_the_passage_that_answers_comes_first(index: Index) -> None:
+    assert index.query("how should a request be retried?", 2)[0].id == "retry"
+    found = index.query("currency of an amount", 2)[0]
+    assert (found.id, found.title, found.text, found.origin) == (MONEY.id, MONEY.title, MONEY.text, MONEY.origin)
+    assert found.score > 0
+
+
+def test_a_known_id_takes_the_others_place(index: Index) -> None:
+    index.upsert([Passage("dates", "Dates", "Use calendars.", "b.md")])
+    assert index.count() == 3
+    assert index.query("calendars", 1)[0].text == "Use calendars."
+    assert all("zones" not in passage.text for passage in index.query("zones", 3))
+
+
+def test_keywords_forget_what_a_passage_said_before(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    index.upsert([DATES])
+    index.upsert([Passage("dates", "Dates", "Use calendars.", "b.md")])
+    assert index.query("zones", 3) == ()
+    assert len(index.query("calendars", 3)) == 1
+
+
+def test_what_is_taken_out_is_not_found_again(index: Index) -> None:
+    index.delete(["money", "unknown"])
+    assert [passage.id for passage in index.passages()] == ["dates", "retry"]
+    assert all(passage.id != "money" for passage in index.query("currency amount", 3))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\"' OR NEAR(", "the of and", "*", "\ud800"])
+def test_odd_questions_find_nothing_or_something_but_never_fail(index: Index, text: str) -> None:
+    assert len(index.query(text, 3)) <= 3
+
+
+def test_an_index_is_there_again_after_it_was_closed(tmp_path: Path) -> None:
+    for make in (lambda: Keywords(tmp_path / "k"), lambda: Chroma(tmp_path / "c", "again")):
+        first: Index = make()
+        first.upsert([RETRY])
+        second: Index = make()
+        assert second.passages() == (RETRY,)
+
+
+def test_a_broken_index_says_how_to_get_rid_of_it(tmp_path: Path) -> None:
+    (tmp_path / "k").write_text("this is no database, " * 100, "utf-8")
+    with pytest.raises(KnowledgeError) as error:
+        Keywords(tmp_path / "k")
+    assert "delete" in error.value.hint
+
+
+def test_fusion_prefers_what_both_see() -> None:
+    both, one, other = Passage("both", "", "", ""), Passage("one", "", "", ""), Passage("other", "", "", "")
+    assert [passage.id for passage in fuse([(one, both), (other, both)], 2)] == ["both", "one"]
+
+
+def test_the_first_of_all_rankings_has_score_one() -> None:
+    assert fuse([(RETRY, MONEY), (RETRY,)], 1)[0].score == 1.0
+
+
+def test_words_take_identifiers_apart() -> None:
+    assert words("convertCurrency HTTPServer max_chunk_size 429") == [
+        "convert",
+        "currency",
+        "http",
+        "server",
+        "max",
+        "chunk",
+        "size",
+        "429",
+    ]
+
+
+def test_forms_of_a_word_have_one_stem() -> None:
+    assert {stem(word) for word in ("retry", "retries", "retried")} == {"retry"}
+    assert {stem(word) for word in ("stop", "stops", "stopped", "stopping")} == {"stop"}
+
+
+def test_the_embedding_is_one_long_and_tells_likeness() -> None:
+    a, b, c = hashed("retry the request"), hashed("requests are retried"), hashed("colour of money")
+    assert len(a) == DIMENSIONS
+    assert likeness(a, a) == pytest.approx(1.0)
+    assert likeness(a, b) > 0.5 > abs(likeness(a, c))
+    assert not any(hashed("the of"))

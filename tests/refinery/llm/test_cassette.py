@@ -1,0 +1,58 @@
+"""A conversation that was recorded can be had again, and only that one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refinery.domain import BillItem
+from refinery.errors import OutsideError
+from refinery.llm.cassette import NotRecorded, Recorded, Replayed
+from refinery.llm.port import Message, Reply, Request, Stop, ToolUse
+from refinery.llm.scripted import Scripted
+
+ASK = Request("system", (Message("user", "grüß \ud800 dich"),), purpose="theorist")
+ANSWER = Reply("ja", (ToolUse("t", "look", {"at": 1}),), Stop.TOOLS, BillItem("model", 2.0, 10, 5, 0.1), '[{"type": "text"}]')
+
+
+def test_a_recording_answers_without_the_model_and_for_free(tmp_path: Path) -> None:
+    Recorded(Scripted(ANSWER), tmp_path).complete(ASK)
+    replayed = Replayed("scripted", tmp_path).complete(ASK)
+    assert (replayed.text, replayed.tool_calls, replayed.stop, replayed.verbatim) == (
+        ANSWER.text,
+        ANSWER.tool_calls,
+        ANSWER.stop,
+        ANSWER.verbatim,
+    )
+    assert (replayed.usage.usd, replayed.usage.input_tokens) == (0.0, 0)
+
+
+def test_the_model_is_asked_once(tmp_path: Path) -> None:
+    script = Scripted(ANSWER)
+    recorded = Recorded(script, tmp_path)
+    assert recorded.complete(ASK).text == recorded.complete(ASK).text
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [Request("other", ASK.messages), Request(ASK.system, (Message("user", "x"),)), Request(ASK.system, ASK.messages, max_tokens=1)]
+)
+def test_another_request_is_not_answered(tmp_path: Path, other: Request) -> None:
+    Recorded(Scripted(ANSWER), tmp_path).complete(ASK)
+    with pytest.raises(NotRecorded, match="no recording"):
+        Replayed("scripted", tmp_path).complete(other)
+
+
+def test_another_model_is_not_answered_for(tmp_path: Path) -> None:
+    Recorded(Scripted(ANSWER), tmp_path).complete(ASK)
+    with pytest.raises(NotRecorded):
+        Replayed("another", tmp_path).complete(ASK)
+
+
+def test_a_broken_recording_is_named(tmp_path: Path) -> None:
+    Recorded(Scripted(ANSWER), tmp_path).complete(ASK)
+    (file,) = tmp_path.iterdir()
+    file.write_text("{", "utf-8")
+    with pytest.raises(OutsideError, match=file.name):
+        Replayed("scripted", tmp_path).complete(ASK)
