@@ -62,6 +62,8 @@ class Receipt:
     expired: tuple[Note, ...] = ()
     orphaned: tuple[Note, ...] = ()
     not_understood: tuple[Note, ...] = ()
+    left_out: tuple[Note, ...] = ()
+    """Kept out on purpose, such as labels that tell the answer."""
 
     def __add__(self, other: Receipt) -> Receipt:
         return Receipt(
@@ -73,6 +75,7 @@ class Receipt:
             expired=self.expired + other.expired,
             orphaned=self.orphaned + other.orphaned,
             not_understood=self.not_understood + other.not_understood,
+            left_out=self.left_out + other.left_out,
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
@@ -184,10 +185,11 @@ class Trace:
 
     def children(self) -> Mapping[str | None, tuple[Span, ...]]:
         """Spans by the parent they are shown under; None stands for the top. Orphans and members of a cycle are at the top."""
-        known = {span.id: span for span in self.spans}
+        parents = {span.id: span.parent_id for span in self.spans}
+        circular = _in_cycles(parents)
         found: dict[str | None, list[Span]] = {}
         for span in self.spans:
-            parent = span.parent_id if span.parent_id in known and not _in_cycle(span, known) else None
+            parent = span.parent_id if span.parent_id in parents and span.id not in circular else None
             found.setdefault(parent, []).append(span)
         return {parent: tuple(spans) for parent, spans in found.items()}
 
@@ -211,6 +213,58 @@ class Trace:
         return any(span.failed for span in self.spans)
 
 
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order of happening: by `dotted_order` where all have one, else by start time, and never before their parent.
+
+    A span without a start stands behind what was recorded before it; a clock that runs behind cannot put a child before its parent.
+    """
+    given = tuple(spans)
+    dotted = [order for span in given if isinstance(order := span.attributes.get("dotted_order"), str)]
+    if given and len(dotted) == len(given):
+        return tuple(span for _, _, span in sorted(zip(dotted, range(len(given)), given, strict=True), key=lambda entry: entry[:2]))
+    if _is_ordered(given):
+        return given
+    known = {span.id for span in given}
+    children: dict[str, list[int]] = {}
+    ready: list[tuple[int, int]] = []
+    starts: list[int] = []
+    for place, span in enumerate(given):
+        starts.append(span.start_ns if span.start_ns is not None else (starts[-1] if starts else 0))
+        if span.parent_id is None or span.parent_id not in known:
+            ready.append((starts[place], place))
+        else:
+            children.setdefault(span.parent_id, []).append(place)
+    heapq.heapify(ready)
+    ordered: list[Span] = []
+    waiting = sorted(range(len(given)), key=lambda place: (starts[place], place), reverse=True)
+    done: set[int] = set()
+    while ready or waiting:
+        if not ready:  # what is left hangs on a cycle: its earliest span goes first
+            ready.append((0, waiting.pop()))
+        _, place = heapq.heappop(ready)
+        if place in done:
+            continue
+        done.add(place)
+        ordered.append(given[place])
+        for child in children.pop(given[place].id, ()):
+            heapq.heappush(ready, (starts[child], child))
+    return tuple(ordered)
+
+
+def _is_ordered(spans: tuple[Span, ...]) -> bool:
+    """Whether every start is known and in order, and every parent that is there stands before its children."""
+    last = 0
+    awaited: set[str] = set()
+    for span in spans:
+        if span.start_ns is None or span.start_ns < last or span.id in awaited:
+            return False
+        last = span.start_ns
+        if span.parent_id is not None:
+            awaited.add(span.parent_id)
+        awaited.discard(span.id)
+    return True
+
+
 Number = TypeVar("Number", int, float)
 
 
@@ -220,12 +274,18 @@ def _plus(a: Number | None, b: Number | None) -> Number | None:
     return a if b is None else a + b
 
 
-def _in_cycle(span: Span, known: Mapping[str, Span]) -> bool:
-    seen = {span.id}
-    parent = span.parent_id
-    while parent is not None and parent in known:
-        if parent in seen:
-            return True
-        seen.add(parent)
-        parent = known[parent].parent_id
-    return False
+def _in_cycles(parents: Mapping[str, str | None]) -> frozenset[str]:
+    """The ids that are their own ancestors. Each id is walked over twice at most."""
+    cleared: set[str] = set()
+    circular: set[str] = set()
+    for start in parents:
+        walk: dict[str, None] = {}
+        at: str | None = start
+        while at is not None and at in parents and at not in cleared and at not in walk:
+            walk[at] = None
+            at = parents[at]
+        if at in walk:
+            path = list(walk)
+            circular.update(path[path.index(at) :])
+        cleared.update(walk)
+    return frozenset(circular)

@@ -1,0 +1,143 @@
+"""Private folders that each hold one commit's files, used again and again while a search runs."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from refinery.errors import OutsideError
+from refinery.repo.environment import disk_failure
+from refinery.repo.locks import Lock
+from refinery.repo.objects import SUBMODULE, TreeEntry
+from refinery.repo.shadow import Shadow
+
+_SPARE = 8
+"""Free folders that are kept for the next run."""
+
+_MOST = 1000
+
+
+class Folders:
+    """A pool of folders. Each has a lock that dies with its holder, so a killed run's folder is simply free again."""
+
+    def __init__(self, place: Path, shadow: Shadow) -> None:
+        self._place = place
+        self._shadow = shadow
+        self._choosing = threading.Lock()
+
+    @contextmanager
+    def lease(self, commit: str) -> Iterator[Path]:
+        """A folder that holds exactly the commit's files, for the time of the block."""
+        try:
+            with self._choosing:  # or a thread that looks while others change places sees none free
+                lock, folder = self._free(commit)
+        except OSError as error:
+            raise disk_failure(error, "making a working folder") from error
+        try:
+            yield self._filled(folder, commit)
+        finally:
+            lock.release()
+
+    def trim(self) -> None:
+        """Remove free folders beyond a few."""
+        for name in self._names()[_SPARE:]:
+            lock = Lock.take(self._place / f"{name}.lock")
+            if lock is None:
+                continue
+            try:
+                _remove(self._place / str(name))
+            finally:
+                lock.release()
+
+    def _free(self, commit: str) -> tuple[Lock, Path]:
+        self._place.mkdir(parents=True, exist_ok=True)
+        names = self._names()
+        names.sort(key=lambda name: self._holds(name) != commit)
+        for name in [*names, *(each for each in range(_MOST) if each not in names)]:
+            lock = Lock.take(self._place / f"{name}.lock")
+            if lock is not None:
+                return lock, self._place / str(name)
+        raise OutsideError(f"all {_MOST} working folders are in use", hint="end other runs of refinery in this repository")
+
+    def _names(self) -> list[int]:
+        if not self._place.is_dir():
+            return []
+        return sorted(int(entry.name) for entry in self._place.iterdir() if entry.name.isdigit())
+
+    def _holds(self, name: int) -> str:
+        try:
+            return (self._place / str(name) / "commit").read_text(encoding="ascii")
+        except OSError:
+            return ""
+
+    def _filled(self, folder: Path, commit: str) -> Path:
+        try:
+            return self._switched(folder, commit)
+        except OSError as error:
+            raise disk_failure(error, "filling a working folder") from error
+
+    def _switched(self, folder: Path, commit: str) -> Path:
+        tree = folder / "tree"
+        if tree.is_symlink() or not tree.is_dir():
+            _remove(tree)
+            tree.mkdir(parents=True)
+        (folder / "commit").unlink(missing_ok=True)
+        (folder / "index.lock").unlink(missing_ok=True)
+        _clear(tree, self._shadow.entries(commit))
+        git = self._shadow.git.at(tree, GIT_INDEX_FILE=str(folder / "index"), GIT_WORK_TREE=str(tree))
+        git.run("read-tree", "--reset", "-u", commit)
+        (folder / "commit").write_text(commit, encoding="ascii")
+        return tree
+
+
+def _clear(tree: Path, entries: Mapping[str, TreeEntry]) -> None:
+    """Remove all that is not the commit's, without following links; git itself leaves empty and nested `.git` folders."""
+    above: set[str] = set()
+    for path, known in entries.items():
+        at = len(path) if known.mode == SUBMODULE else path.rfind("/")
+        while at > 0 and path[:at] not in above:
+            above.add(path[:at])
+            at = path.rfind("/", 0, at)
+    top = os.fspath(tree)
+    _open_up(top)
+    waiting = [("", top)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        with os.scandir(folder) as found:
+            for entry in found:
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if path in above:
+                        _open_up(entry.path)
+                        waiting.append((path + "/", entry.path))
+                    else:
+                        _remove(Path(entry.path))
+                elif path not in entries or path in above or not (entry.is_symlink() or entry.is_file(follow_symlinks=False)):
+                    os.unlink(entry.path)
+
+
+def _open_up(folder: str) -> None:
+    mode = stat.S_IMODE(os.lstat(folder).st_mode)
+    if mode & 0o700 != 0o700:
+        os.chmod(folder, mode | 0o700)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    folders = [os.fspath(path)]
+    for folder in folders:  # grows while it is walked; each is opened before it is entered
+        _open_up(folder)
+        with os.scandir(folder) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    os.unlink(entry.path)
+    for folder in reversed(folders):
+        os.rmdir(folder)

@@ -1,0 +1,38 @@
+"""Who a commit is by, and how git is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refinery.errors import RepositoryError
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A name and an e-mail address, as in git's user.name and user.email."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+NEUTRAL = Identity("Refinery", "refinery@localhost")
+"""Who candidates are by while they are tried; nothing that is kept is by nobody."""
+
+HOW_TO_SET = 'git config --global user.name "Your Name" && git config --global user.email you@example.com'
+
+
+def signed(author: Identity, date: str) -> dict[str, str]:
+    """The environment that makes git sign with this name and this date and no other."""
+    if not author.name.strip(" .,:;<>\"\\'\n") or "\n" in author.name + author.email or not author.email.strip(" <>\n"):
+        raise RepositoryError(f"{str(author)!r} cannot sign a commit", hint=HOW_TO_SET)
+    return {
+        "GIT_AUTHOR_NAME": author.name,
+        "GIT_AUTHOR_EMAIL": author.email,
+        "GIT_AUTHOR_DATE": f"@{date}",  # without the sign, git takes a small number for something else
+        "GIT_COMMITTER_NAME": author.name,
+        "GIT_COMMITTER_EMAIL": author.email,
+        "GIT_COMMITTER_DATE": f"@{date}",
+    }

@@ -1,0 +1,46 @@
+"""Clearing away what a run that was killed had left in the user's repository, by what its journal says."""
+
+from __future__ import annotations
+
+from refinery.repo.journal import Journal, Row
+from refinery.repo.publish import BRANCHES, PINS, Publisher, Refs, forget_pin
+
+
+def recover(journal: Journal, refs: Refs, publisher: Publisher, only: str = "") -> tuple[str, ...]:
+    """Finish or give up every operation that has no end. The caller holds the lock on publishing."""
+    reading = journal.read()
+    said = list(reading.problems)
+    open_ones = [intent for intent in reading.open() if not only or intent.subject == only]
+    if open_ones and not only:
+        refs.unlock_dead()
+    said.extend(_close(intent, reading.rows, journal, refs, publisher) for intent in open_ones)
+    if not only:
+        for pin in refs.find(PINS):  # whose operation is over: the user's git held the lock then
+            forget_pin(refs, pin)
+    return tuple(said)
+
+
+def _close(intent: Row, rows: tuple[Row, ...], journal: Journal, refs: Refs, publisher: Publisher) -> str:
+    for row in rows:
+        same = (row.operation, row.subject, row.phase) == (intent.operation, intent.subject, "packed")
+        if same and row.number > intent.number:
+            publisher.release(row.details["pack"])
+    short = intent.subject[:12]
+    if intent.operation == "keep":
+        branches = [name for name, tip in refs.find(BRANCHES).items() if tip == intent.subject]
+        forget_pin(refs, f"{PINS}{intent.subject}")
+        if branches:
+            name = branches[0].removeprefix("refs/heads/")
+            journal.write("keep", "done", intent.subject, branch=name, base=intent.details.get("base", ""))
+            return f"fix {short} had been kept as {name} when a run was killed"
+        journal.write("keep", "abandoned", intent.subject)
+        return f"keeping fix {short} was interrupted; nothing of it is left"
+    if intent.operation in ("undo", "redo") and "from" in intent.details:
+        gone = intent.details["from"] not in refs.find(intent.details["from"])
+        there = intent.details["to"] in refs.find(intent.details["to"])
+        if there and not gone:  # both stand at the fix: the second half was still to do
+            gone = refs.delete(intent.details["from"], intent.subject)
+        journal.write(intent.operation, "done" if there and gone else "abandoned", intent.subject, **intent.details)
+        return f"the {intent.operation} of fix {short} was interrupted; it is {'finished now' if there and gone else 'as if never begun'}"
+    journal.write(intent.operation, "abandoned", intent.subject)
+    return f"the {intent.operation} of fix {short} was interrupted; nothing was changed"

@@ -1,0 +1,89 @@
+"""All rules, and one reading of a trace with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from adapters.trace import Trace
+from refinery.domain import Signal
+from refinery.signals.claimed_actions import claimed_actions
+from refinery.signals.contradictions import contradictions
+from refinery.signals.currencies import currencies_disagree
+from refinery.signals.early_end import early_end
+from refinery.signals.empty_results import empty_results
+from refinery.signals.error_status import error_status
+from refinery.signals.exceptions import exceptions
+from refinery.signals.ignored_results import ignored_results
+from refinery.signals.invented_data import invented_data
+from refinery.signals.loops import loops
+from refinery.signals.missing_fields import missing_fields
+from refinery.signals.partial_results import partial_results
+from refinery.signals.polite_errors import polite_errors
+from refinery.signals.refusals import refusals
+from refinery.signals.schema import schema
+from refinery.signals.stale_retrieval import stale_retrieval
+from refinery.signals.task_drift import task_drift
+from refinery.signals.waiting import waiting
+
+Rule = Callable[[Trace], Iterable[Signal]]
+"""A pure function, linear in the trace; its name is the rule's name in signals."""
+
+RULES: tuple[Rule, ...] = (
+    exceptions,
+    error_status,
+    polite_errors,
+    waiting,
+    empty_results,
+    stale_retrieval,
+    schema,
+    missing_fields,
+    loops,
+    early_end,
+    ignored_results,
+    contradictions,
+    currencies_disagree,
+    claimed_actions,
+    refusals,
+    invented_data,
+    partial_results,
+    task_drift,
+)
+MOST = 200
+"""Signals that one rule may give for one trace; the first ones are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that failed on a trace; the others were read all the same."""
+
+    rule: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the rules saw, by step, and which of them failed."""
+
+    found: tuple[Signal, ...]
+    broken: tuple[Broken, ...] = ()
+
+
+def read_signals(trace: Trace) -> tuple[Signal, ...]:
+    """What all rules see in a trace, by step."""
+    return read(trace).found
+
+
+def read(trace: Trace, rules: Sequence[Rule] = RULES) -> Signals:
+    """The same with the rules that failed, so that one broken rule does not lose the others."""
+    found: list[Signal] = []
+    broken: list[Broken] = []
+    for rule in rules:
+        try:
+            for number, signal in enumerate(rule(trace)):
+                if number >= MOST:
+                    break
+                found.append(signal)
+        except Exception as error:  # noqa: BLE001  a rule meets strangers' data; what it dies of must not hide what others see
+            broken.append(Broken(getattr(rule, "__name__", "rule"), f"{type(error).__name__}: {error}"))
+    return Signals(tuple(sorted(found, key=lambda signal: (signal.step, -signal.weight))), tuple(broken))

@@ -1,0 +1,67 @@
+"""The port to what Refinery keeps: traces, receipts, reports and remembered fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapters.source import Pulled, Receipt, Summary
+from adapters.trace import Json, Trace
+from knowledge.passage import Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving came to, in traces."""
+
+    new: int = 0
+    known: int = 0
+    """Nothing about them was new."""
+    grown: int = 0
+    """They were known, and got more spans."""
+
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(self.new + other.new, self.known + other.known, self.grown + other.grown)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A report as it was filed."""
+
+    key: str
+    kind: str
+    created: str
+    """ISO 8601."""
+    body: Mapping[str, Json]
+
+
+class Store(Protocol):
+    """Where things are kept between runs."""
+
+    def save(self, pulled: Pulled) -> Saved:
+        """Keep traces and their receipt. Saving the same again changes nothing; new spans of a known trace are added."""
+
+    def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
+        """Traces in a list, newest first; `text` stands anywhere in them."""
+
+    def trace(self, prefix: str) -> Trace:
+        """The trace whose id begins so. Raises UsageError when there is none, or more than one."""
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        """All receipts, in the order in which they came."""
+
+    def save_report(self, key: str, kind: str, body: Mapping[str, Json], created: str) -> None:
+        """File a report; one of the same key takes the place of the older."""
+
+    def reports(self, kind: str = "") -> tuple[Filed, ...]:
+        """Reports of a kind, or all, newest first."""
+
+    def record_fix(self, commit: str, symptom: str, cure: str, outcome: str) -> None:
+        """Remember a fix; what was known of this commit is replaced."""
+
+    def fixes(self) -> tuple[Fix, ...]:
+        """All remembered fixes, in the order in which they were first recorded."""
+
+    def close(self) -> None:
+        """Let go of the file."""
