@@ -31,8 +31,6 @@ class Surrounding:
 
     home: Path | None
     """REFINERY_HOME, where set: the state folder."""
-    api_key: str
-    base_url: str
     variables: Mapping[str, str]
     """All of them, for the agent's environment to be taken from: only what it declares is passed on."""
 
@@ -42,8 +40,6 @@ class Surrounding:
         home = environment.get("REFINERY_HOME")
         return Surrounding(
             Path(home).expanduser().resolve() if home else None,
-            environment.get("ANTHROPIC_API_KEY", ""),
-            environment.get("ANTHROPIC_BASE_URL", ""),
             dict(environment),
         )
 

@@ -45,6 +45,7 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         ],
         "signals": [signal(each) for each in found.signals],
         "places": [{"path": place.path, "line": place.line, "function": place.function} for place in found.places],
+        "notes": list(found.notes),
         "usage": usage(found.bill),
     }
 
@@ -103,7 +104,7 @@ def attempt(tried: Attempt) -> JsonObject:
     return {
         "trial": tried.trial,
         "passed": tried.passed,
-        "checks": [{"check": check.check, "passed": check.passed, "says": check.says} for check in tried.checks],
+        "checks": [{"check": check.check, "passed": check.passed, "measured": check.measured, "says": check.says} for check in tried.checks],
         "cause": tried.cause,
         "says": tried.says,
         "latency_s": round(tried.latency_s, 4),
@@ -199,6 +200,7 @@ def report(made: Report) -> JsonObject:
         "diagnosis": diagnosis(made.diagnosis),
         "steps": [step(each) for each in made.steps],
         "targets": list(made.targets),
+        "before": [{"scenario": each.scenario, **attempt(each)} for each in made.before],
         "screened": made.screened,
         "notes": list(made.notes),
         "usage": usage(made.bill),
@@ -215,6 +217,7 @@ def receipt(account: Receipt) -> JsonObject:
         "expired": _notes(account.expired),
         "orphaned": _notes(account.orphaned),
         "not_understood": _notes(account.not_understood),
+        "left_out": _notes(account.left_out),
     }
 
 

@@ -150,6 +150,8 @@ class Diagnosis:
     signals: tuple[Signal, ...] = ()
     places: tuple[Place, ...] = ()
     bill: Bill = Bill()
+    notes: tuple[str, ...] = ()
+    """What was not read, and which rules failed."""
 
     @property
     def found(self) -> bool:
@@ -284,6 +286,8 @@ class CheckResult:
     passed: bool
     says: str = ""
     """Why not, with what was found; empty when it passed."""
+    measured: bool = True
+    """False when nothing could be said, e.g. for want of a model or a trace; it has not passed then, nor does it count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +479,8 @@ class Report:
     says: str
     """The outcome in one plain sentence."""
     targets: tuple[str, ...] = ()
+    before: tuple[Attempt, ...] = ()
+    """How the targets went on the base, before anything was tried."""
     screened: int = 0
     """Candidates that were tried and did not reach the gate."""
     notes: tuple[str, ...] = ()

@@ -18,9 +18,11 @@ from knowledge.memory import Memory
 from refinery import config
 from refinery.config import FILE, Settings, Surrounding
 from refinery.domain import AgentSpec
-from refinery.errors import ConfigError, OutsideError, RepositoryError, UsageError
+from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Say, silent
+from refinery.llm.budget import Budget, Metered
 from refinery.llm.port import LLM
+from refinery.llm.prices import load_prices
 from refinery.repo.environment import user_state_folder
 from refinery.repo.history import History
 from refinery.repo.repository import Repository
@@ -36,7 +38,20 @@ from safety.guard import Guard
 from safety.policy import Policy
 from safety.rules.all import ALL
 
-__all__ = ["FILE", "guard", "history", "proposed", "repository", "settings", "store", "traces_named", "workbench", "workspace"]
+__all__ = [
+    "FILE",
+    "guard",
+    "guides",
+    "history",
+    "proposed",
+    "repository",
+    "settings",
+    "state_folder",
+    "store",
+    "traces_named",
+    "workbench",
+    "workspace",
+]
 
 
 @contextmanager
@@ -57,12 +72,17 @@ def settings(found: Repository) -> Settings:
 @contextmanager
 def store(start: Path | None = None) -> Iterator[Store]:
     """The repository's store; outside of one, the user's."""
-    try:
-        state = Repository.open(start or Path.cwd(), Surrounding.read().home).state
-    except RepositoryError:
-        state = Surrounding.read().home or user_state_folder()
-    with open_store(state / "store.sqlite") as opened:
+    with open_store(state_folder(start) / "store.sqlite") as opened:
         yield opened
+
+
+def state_folder(start: Path | None = None) -> Path:
+    """Where things are kept: in the repository's common git folder; outside of one, in the user's state folder."""
+    home = Surrounding.read().home
+    try:
+        return Repository.open(start or Path.cwd(), home).state
+    except RepositoryError:
+        return home or user_state_folder()
 
 
 def traces_named(names: Sequence[str], opened: Store) -> Iterator[Trace]:
@@ -143,9 +163,9 @@ def workbench(
             now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,
             editable=_editable(stated.policy),
-            advise=lambda diagnosis: _guides(found).search(f"{diagnosis.category} {diagnosis.summary}"),
+            advise=lambda diagnosis: guides(found.state).search(f"{diagnosis.category} {diagnosis.summary}"),
             recall=lambda diagnosis: Memory(opened).advice(diagnosis.summary),
-            model=_model(stated, provider or stated.provider, budget),
+            model=_model(stated, provider or stated.provider, budget, say),
             scenarios=stated.scenarios,
             trials=stated.trials,
             limits=Limits(seconds=seconds),
@@ -168,10 +188,11 @@ def real_interpreter(agent: AgentSpec, root: Path) -> str:
     return done.stdout.strip() or agent.interpreter
 
 
-def _guides(found: Repository) -> Guides:
+def guides(state: Path) -> Guides:
+    """The guides that come with Refinery and the user's own."""
     from knowledge.shelf import open_guides
 
-    return open_guides(found.state / "guides")
+    return open_guides(state / "guides")
 
 
 def _editable(policy: Policy) -> Callable[[str], bool]:
@@ -184,29 +205,30 @@ def _editable(policy: Policy) -> Callable[[str], bool]:
 
 
 def _policy(path: Path) -> Policy:
-    from safety.wire import WireError, policy_from
+    from safety.wire import WireError, parse_policy
 
     try:
-        return policy_from(path.read_text(encoding="utf-8"))
+        return parse_policy(path.read_text(encoding="utf-8"))
     except (WireError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}", hint="a policy is one JSON object") from error
     except FileNotFoundError:
         raise ConfigError(f"there is no file {path}", hint="name a policy in JSON") from None
 
 
-def _model(stated: Settings, provider: str, budget: float | None) -> LLM | None:
+def _model(stated: Settings, provider: str, budget: float | None, say: Say) -> LLM | None:
+    """The model of the settings, metered. The vendors' libraries are imported here and not before."""
     if provider == "none":
         return None
-    if provider != "anthropic":
-        raise ConfigError(f"the provider {provider!r} is not supported yet", hint="use anthropic, or none")
-    from refinery.llm.anthropic import Account, Anthropic
-    from refinery.llm.budget import Budget, Metered
-    from refinery.llm.prices import load_prices
+    around, prices = Surrounding.read(), load_prices()
+    model: LLM
+    if provider == "openai":
+        from refinery.llm.openai import VENDOR, OpenAICompatible, Server
 
-    around = Surrounding.read()
-    if not around.api_key:
-        raise OutsideError("there is no key for anthropic", hint="set ANTHROPIC_API_KEY, or work without a model: --model none")
-    prices = load_prices()
-    account = Account(around.api_key, around.base_url) if around.base_url else Account(around.api_key)
-    model = Anthropic(account, stated.model, prices)
+        key, url = around.variables.get("OPENAI_API_KEY", ""), around.variables.get("OPENAI_BASE_URL") or VENDOR
+        model = OpenAICompatible(Server(url, key), stated.model, prices, say=say)
+    else:
+        from refinery.llm.anthropic import Account, Anthropic
+
+        account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
+        model = Anthropic(account, stated.model, prices, say=say)
     return Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd))

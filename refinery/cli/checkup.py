@@ -127,8 +127,9 @@ def _model(provider: str) -> Row:
 
     if provider == "none":
         return Row("model", "ok", "none: rules and search work without one")
-    if not Surrounding.read().api_key:
-        return Row("model", "bad", f"there is no key for {provider}", 'set ANTHROPIC_API_KEY, or provider = "none" under [model]')
+    name = f"{provider.upper()}_API_KEY"
+    if not Surrounding.read().variables.get(name):
+        return Row("model", "bad", f"there is no key for {provider}", f'set {name}, or provider = "none" under [model]')
     return Row("model", "ok", f"{provider}, a key is set (not tried)")
 
 

@@ -50,9 +50,7 @@ def command(into: Path | None, as_json: bool) -> int:
         fixes: list[Json] = [{"complaint": case.id, "expert": case.says, **contract.report(report)} for case, report in reports]
         show.as_json({"repository": str(folder), "fixes": fixes})
     else:
-        show.on_screen(
-            views.before_and_after([(case.id, _answer(report, "base"), _answer(report, "candidate"), report) for case, report in reports])
-        )
+        show.on_screen(views.before_and_after([(case.id, *_answers(report), report) for case, report in reports]))
         _next(folder, reports)
     return 0 if any(report.kept for _, report in reports) else 1
 
@@ -92,17 +90,19 @@ def _fix(case: Case, bench: Workbench) -> Report:
     from refinery.flows.failing import fix_shown
 
     trace = bench.store.trace(case.trace)
-    also = [scenario_for(trace, other.expect, case.says, other.input, number) for number, other in enumerate(case.also, 2)]
-    return fix_shown(bench, trace, case.says, case.expect, also, tries=3)
+    shown_by = [scenario_for(trace, case.expect, case.says, name=case.id)]
+    shown_by += [scenario_for(trace, other.expect, case.says, other.input, case.id) for other in case.also]
+    return fix_shown(bench, trace, case.says, shown_by, tries=3)
 
 
-def _answer(report: Report, arm: str) -> str:
-    """What the agent answered to the complaint's own input, in the gate's first run of an arm."""
+def _answers(report: Report) -> tuple[str, str]:
+    """What the agent answered to the complaint's own input, before and after the fix."""
+    before = report.before[0] if report.before else None
     gates = [step.gate for step in report.steps if step.gate]
-    if not gates or not report.targets:
-        return ""
-    mine: list[Attempt] = [attempt for attempt in gates[-1].attempts.get(arm, ()) if attempt.scenario == report.targets[0]]
-    return (mine[0].output or mine[0].says) if mine else ""
+    after: list[Attempt] = []
+    if report.kept and before:
+        after = [attempt for attempt in gates[-1].attempts.get("candidate", ()) if attempt.scenario == before.scenario]
+    return (before.output or before.says) if before else "", after[0].output if after else ""
 
 
 def _next(folder: Path, reports: list[tuple[Case, Report]]) -> None:

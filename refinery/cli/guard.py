@@ -48,7 +48,7 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
 
 def _lines(name: str, guard: Guard) -> int:
     from refinery.errors import ConfigError
-    from safety.wire import WireError, answer, proposal
+    from safety.wire import WireError, parse_proposal, verdict_json
 
     worst = 0
     with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as lines:
@@ -56,10 +56,10 @@ def _lines(name: str, guard: Guard) -> int:
             if not line.strip():
                 continue
             try:
-                wanted, proposed, around = proposal(line)
+                proposal = parse_proposal(line, number)
             except WireError as error:
-                raise ConfigError(f"{name}:{number}: {error}", hint="each line is one proposal in JSON") from error
-            judged = guard.judge(proposed, around)
-            show.as_json(answer(wanted, judged))
+                raise ConfigError(f"{name}: {error}", hint="each line is one proposal in JSON") from error
+            judged = guard.judge(proposal.changes, proposal.around)
+            show.as_json(verdict_json(judged, proposal.id))
             worst = worst or int(not judged.allowed)
     return worst

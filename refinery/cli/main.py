@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from refinery.errors import OutsideError, RefineryError
+from refinery.errors import OutsideError, RefineryError, UsageError
 from refinery.version import VERSION
 
 COMMANDS = {
@@ -91,10 +91,12 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _rim(error: Exception) -> int:
     """Errors of the packages that know nothing of Refinery, and after them our bugs."""
-    from adapters.source import SourceError
+    from adapters.source import NotFound, SourceError, Unreadable
+    from knowledge.errors import KnowledgeError
 
-    if isinstance(error, SourceError):
-        return _told(str(error), error.hint, OutsideError.exit_status)
+    if isinstance(error, SourceError | KnowledgeError):
+        status = UsageError.exit_status if isinstance(error, NotFound | Unreadable) else OutsideError.exit_status
+        return _told(str(error), error.hint, status)
     import traceback
 
     traceback.print_exception(error)

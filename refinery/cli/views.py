@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
+from rich.box import HORIZONTALS
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -11,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from adapters.source import Receipt, Summary
-from adapters.trace import Kind, Span, Trace
+from adapters.trace import Json, Kind, Span, Trace
 from refinery.cli.checkup import Row
 from refinery.domain import Bill, Diagnosis, GateVerdict, Interval, Measure, Reliability, Report, ScenarioResult, Step, SuiteResult
 from safety.verdict import Effect, Verdict
@@ -45,7 +47,7 @@ def summaries(traces: Sequence[Summary]) -> RenderableType:
 def receipt(account: Receipt) -> RenderableType:
     """What was read, and what a reader should know about it."""
     lines = [Text(f"{account.traces} {_plural(account.traces, 'trace')}, {account.spans} {_plural(account.spans, 'span')}")]
-    for name in ("truncated", "sampled", "expired", "orphaned", "not_understood"):
+    for name in ("truncated", "sampled", "expired", "orphaned", "not_understood", "left_out"):
         label = name.replace("_", " ")
         lines += [Text(f"  {label}: {each.where}: {each.says}", "yellow") for each in getattr(account, name)]
     return Group(*lines)
@@ -53,22 +55,23 @@ def receipt(account: Receipt) -> RenderableType:
 
 def diagnosis(found: Diagnosis) -> RenderableType:
     """A diagnosis in plain words, with the quotes that show it."""
-    lines: list[RenderableType] = [Text(found.summary, STRONG)]
+    summary = Text(found.summary, STRONG)
     if not found.found:
-        return Group(*lines)
+        return summary
     where = f"step {found.step}" + (f", {found.agent}" if found.agent else "")
-    lines += [
-        Text(f"Where     {where} (span {found.span_id})"),
-        Text(f"Layer     {found.layer}, {found.category}"),
-        Text(f"Expected  {found.expected}"),
-        Text(f"Sure      {found.confidence:.0%}, {found.proof}"),
+    rows = [
+        ("where", Text(f"{where} (span {found.span_id})")),
+        ("layer", Text(f"{found.layer}, {found.category}")),
+        ("expected", Text(found.expected)),
+        ("sure", Text(f"{found.confidence:.0%}, {found.proof}")),
     ]
-    lines += [
-        Text(f"Code      {place.path}:{place.line}" + (f" in {place.function}" if place.function else "")) for place in found.places[:3]
+    rows += [
+        ("code", Text(f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else ""))) for place in found.places[:3]
     ]
-    lines += [Text(f"Quote     “{one_line(quote.text, LONGEST)}”", "cyan") for quote in found.evidence[:3]]
-    lines += [Text(f"Or        step {other.step}: {one_line(other.says, 100)}", DIM) for other in found.alternatives[:3]]
-    return Group(*lines)
+    rows += [("quote", Text(f"“{one_line(quote.text, LONGEST)}”", "cyan")) for quote in found.evidence[:3]]
+    rows += [("or", Text(f"step {other.step}: {one_line(other.says, 100)}", DIM)) for other in found.alternatives[:3]]
+    rows += [("note", Text(each, DIM)) for each in found.notes]
+    return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
 
 
 def verdict(judged: Verdict) -> RenderableType:
@@ -119,26 +122,45 @@ def report(made: Report) -> RenderableType:
 
 def complaint(name: str, says: str, made: Report) -> RenderableType:
     """One complaint and what it came to, short."""
-    lines: list[RenderableType] = [
-        Text(name, STRONG),
-        Text(f"  the expert    {one_line(says, LONGEST)}"),
-        Text(f"  what failed   {one_line(made.diagnosis.summary, LONGEST)}"),
-    ]
-    lines += [Text(f"  quote         “{one_line(quote.text, 100)}”", "cyan") for quote in made.diagnosis.evidence[:1]]
-    lines += [Text(f"  tried         {each.hypothesis.change}", DIM) for each in made.steps[-1:]]
-    lines += [Text(f"  gate          {one_line(each.gate.says, LONGEST)}", DIM) for each in made.steps[-1:] if each.gate]
-    lines.append(Text(f"  {'kept' if made.kept else 'refused':<13} {made.says}", GOOD if made.kept else "yellow"))
-    lines.append(Text(f"  {bill(made.bill)}", DIM))
-    return Group(*lines, Text())
+    rows = [("expert", Text(one_line(says, 2 * LONGEST))), ("failed", Text(one_line(made.diagnosis.summary, 2 * LONGEST)))]
+    rows += [("tried", Text(each.hypothesis.change)) for each in made.steps[-1:]]
+    rows += [("gate", Text(one_line(each.gate.says, 3 * LONGEST))) for each in made.steps[-1:] if each.gate]
+    rows.append(("kept", Text(f"branch {made.kept.branch}", GOOD)) if made.kept else ("refused", Text(made.says, "yellow")))
+    rows.append(("bill", Text(bill(made.bill), DIM)))
+    return Group(Text(name, STRONG), Padding(_facts(rows), (0, 0, 1, 2)))
 
 
 def before_and_after(rows: Iterable[tuple[str, str, str, Report]]) -> RenderableType:
     """The agent's answer to each complaint, before and after."""
-    table = _table("complaint", "before", "after", "commit")
+    table = Table(box=HORIZONTALS, show_edge=False, pad_edge=False, header_style=STRONG)
+    for column in ("complaint", "before", "after", "commit"):
+        table.add_column(column, overflow="fold", no_wrap=column == "commit")
     for name, before, after, made in rows:
         commit = Text(made.kept.commit.id[:10], GOOD) if made.kept else Text("not fixed", "yellow")
-        table.add_row(name, one_line(before, 60), one_line(after, 60) if made.kept else "", commit)
+        table.add_row(Text(name), *(Text(one_line(said, 120)) for said in apart(before, after)), commit)
     return table
+
+
+def apart(before: str, after: str) -> tuple[str, str]:
+    """Two answers reduced to what differs between them, where both are JSON objects; else what was said in each."""
+    old, new = _object(before), _object(after)
+    keys = [key for key in new if old.get(key) != new[key]] if old else []
+    if not keys:
+        return _spoken(before), _spoken(after)
+    return "; ".join(str(old.get(key, "")) for key in keys), "; ".join(str(new[key]) for key in keys)
+
+
+def _spoken(answer: str) -> str:
+    """The longest text of a JSON object, which is what was said; anything else as it is."""
+    return max((value for value in _object(answer).values() if isinstance(value, str)), key=len, default=answer)
+
+
+def _object(answer: str) -> dict[str, Json]:
+    try:
+        parsed = json.loads(answer)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def suite(result: SuiteResult) -> RenderableType:
@@ -179,6 +201,16 @@ def _reliability(scores: Reliability) -> RenderableType:
         value = "not observed" if measure.value is None else f"{measure.value:.0%}"
         table.add_row(name, value, bounds(measure.interval), str(measure.observations))
     return table
+
+
+def _facts(rows: Iterable[tuple[str, Text]]) -> RenderableType:
+    """Names and values in two columns, the second wrapped beside the first."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style=DIM, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(name, value)
+    return grid
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:

@@ -43,12 +43,12 @@ def from_suite(failing: Sequence[tuple[Scenario, Trace]]) -> Complaint:
     return Complaint(failing[0][1], tuple(scenario for scenario, _ in failing), whole=len(failing) == 1)
 
 
-def scenario_for(trace: Trace, expect: tuple[Expectation, ...], says: str, given: Json = None, number: int = 0) -> Scenario:
+def scenario_for(trace: Trace, expect: tuple[Expectation, ...], says: str, given: Json = None, name: str = "") -> Scenario:
     """A regression scenario: the trace's input, or a neighbour that the expert named, with what should come out."""
     asked = input_of(trace) if given is None else given
     mark = hashlib.sha256(canonical(asked).encode()).hexdigest()[:6]
-    words = slug(says or trace.task or trace.name or "regression")
-    return Scenario(id=f"{words}-{mark}" if number == 0 else f"{words}-{number}-{mark}", input=asked, expect=expect, assumption=says)
+    words = slug(name or says or trace.task or trace.name or "regression")
+    return Scenario(id=f"{words}-{mark}", input=asked, expect=expect, assumption=says)
 
 
 def checks_from(texts: Sequence[str]) -> tuple[Expectation, ...]:

@@ -19,8 +19,9 @@ def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, 
     body = [f"What failed: {diagnosis.summary}"]
     if complaint.says:
         body.append(f"What should have happened: {complaint.says}")
-    if diagnosis.evidence:
-        quote = diagnosis.evidence[0]
+    fresh = [quote for quote in diagnosis.evidence if " ".join(quote.text.split())[:80] not in " ".join(diagnosis.summary.split())]
+    if fresh:
+        quote = fresh[0]
         body.append(f"The trace shows it in span {quote.span_id}: “{' '.join(quote.text.split())[:300]}”")
     body.append(f"Why this change: {hypothesis.rationale}")
     if hypothesis.example:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from refinery.domain import Attempt, Expectation, Report, Scenario
+from refinery.domain import Attempt, Report, Scenario
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, scenarios_at
@@ -16,15 +16,15 @@ from refinery.workbench import Workbench
 
 def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
     """Fix what one trace shows. `checks` are what a right answer passes, each in the form of a scenario's."""
-    return fix_shown(bench, trace, says, checks_from(checks), (), tries)
+    expect = checks_from(checks)
+    return fix_shown(bench, trace, says, (scenario_for(trace, expect, says),) if expect else (), tries)
 
 
-def fix_shown(bench: Workbench, trace: Trace, says: str, expect: tuple[Expectation, ...], also: Sequence[Scenario], tries: int) -> Report:
-    """Fix what a trace shows, given what is right for its input and, in `also`, for neighbours of it."""
+def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scenario], tries: int) -> Report:
+    """Fix what a trace shows, given scenarios that say what is right for its input and for neighbours of it."""
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
     suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
     diagnosis = diagnose(trace, says, failed=True)
-    shown_by = (scenario_for(trace, expect, says), *also) if expect else tuple(also)
     return fix(from_trace(trace, diagnosis, suite, says, shown_by), diagnosis, suite, bench, tries=tries)
 
 

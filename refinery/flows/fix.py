@@ -23,7 +23,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     with ledger.step("reproduce"):
         shown = reproduce(complaint, suite, base, bench)
     if not shown.red:
-        return Report(diagnosis, (), None, ledger.bill(), shown.says, notes=shown.notes)
+        return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=shown.notes)
 
     proposals = Proposals(complaint, diagnosis, shown, suite, base, bench, ledger)
     steps: list[Step] = []
@@ -74,4 +74,6 @@ def _report(
 ) -> Report:
     says = f"fixed: {steps[-1].hypothesis.change} (branch {kept.branch})" if kept else f"no fix was kept: {proposals.says(steps)}"
     aims = tuple(scenario.id for scenario in shown.red)
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, proposals.screened, (*shown.notes, *proposals.notes))
+    before = tuple(attempt for attempt in shown.attempts if attempt.scenario in aims)
+    notes = (*shown.notes, *proposals.notes)
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)

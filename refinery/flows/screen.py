@@ -81,7 +81,9 @@ class Screen:
                 self._free.append(tree)
 
 
-def in_order(work: Callable[[Candidate], Result], candidates: Iterable[Candidate], workers: int) -> Generator[tuple[Candidate, Result], None, None]:
+def in_order(
+    work: Callable[[Candidate], Result], candidates: Iterable[Candidate], workers: int
+) -> Generator[tuple[Candidate, Result], None, None]:
     """Results in the order of the candidates, computed by several threads that look a little ahead; closing it waits for them."""
     ahead: deque[tuple[Candidate, Future[Result]]] = deque()
     source = iter(candidates)

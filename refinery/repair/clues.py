@@ -1,0 +1,66 @@
+"""What a diagnosis says that a search can use: kinds of error, names that were missing, words that matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from refinery.domain import Diagnosis, Layer
+from refinery.repair.wording import parts, telling
+
+ERROR = re.compile(r"\b[A-Z][A-Za-z]*(?:Error|Exception|Timeout)\b")
+QUOTED = re.compile(r"""['"`]([A-Za-z_][\w.-]*)['"`]""")
+
+STEM = 5
+"""Letters that two words must share at their beginning to be taken for forms of one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """The evidence, taken apart once."""
+
+    text: str
+    """Everything that was said and quoted, in lower case."""
+    words: frozenset[str]
+    parts: frozenset[str]
+    """The parts of the words."""
+    stems: frozenset[str]
+    """The beginnings of the long ones: `renewal` speaks of `renews_on`."""
+    errors: frozenset[str]
+    """Names of exceptions."""
+    named: frozenset[str]
+    """Names in quotation marks inside error messages: the missing key, the unknown attribute."""
+    layer: Layer
+
+    def any_of(self, *texts: str) -> bool:
+        """Whether one of these texts (in lower case) was said."""
+        return any(text in self.text for text in texts)
+
+    def mention(self, name: str) -> float:
+        """How far a name is spoken of: 1 by itself, less by its parts."""
+        if name in self.words or name in self.named:
+            return 1.0
+        own = parts(name)
+        said = sum(part in self.parts or (len(part) >= STEM and part[:STEM] in self.stems) for part in own)
+        return 0.7 * said / len(own) if own else 0.0
+
+
+def clues(diagnosis: Diagnosis, words: Collection[str]) -> Clues:
+    """Reads a diagnosis for the search; `words` are those of the failing checks."""
+    texts = [diagnosis.summary, diagnosis.expected, diagnosis.category]
+    texts += [quote.text for quote in diagnosis.evidence]
+    for signal in diagnosis.signals:
+        texts += [signal.says, signal.category, *(quote.text for quote in signal.quotes)]
+    said = "\n".join((*texts, *words))
+    told = telling((*texts, *words))
+    own = frozenset(part for word in told for part in parts(word) if len(part) > 1)
+    return Clues(
+        text=said.lower(),
+        words=told,
+        parts=own,
+        stems=frozenset(part[:STEM] for part in own if len(part) >= STEM),
+        errors=frozenset(ERROR.findall(said)),
+        named=frozenset(QUOTED.findall("\n".join(line for line in said.splitlines() if ERROR.search(line)))),
+        layer=diagnosis.layer,
+    )

@@ -1,0 +1,44 @@
+"""All families of mutations, and what the search tries them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from refinery.repair.mutation import Mutation, Site
+from refinery.repair.mutations import (
+    arguments,
+    boundaries,
+    conditions,
+    conversions,
+    copies,
+    fields,
+    guards,
+    names,
+    operators,
+    ordering,
+    resilience,
+    returns,
+    statements,
+    terms,
+    values,
+)
+
+Family = Callable[[Site], Iterator[Mutation]]
+
+FAMILIES: tuple[Family, ...] = (
+    operators.propose,
+    boundaries.propose,
+    guards.propose,
+    fields.propose,
+    values.propose,
+    names.propose,
+    arguments.propose,
+    returns.propose,
+    ordering.propose,
+    conditions.propose,
+    conversions.propose,
+    terms.propose,
+    copies.propose,
+    resilience.propose,
+    statements.propose,
+)

@@ -1,0 +1,245 @@
+"""Configuration knobs: other values that a setting could have, ranked by whether the code that ran reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from refinery.edits.config import TEXTS
+from refinery.edits.scalar import Scalar, Value
+from refinery.repair.clues import Clues
+from refinery.repair.wording import likeness, parts
+from refinery.repair.world import World
+
+DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w|days?|hours?|minutes?|seconds?)$")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+CHOICE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+OPPOSITES = (
+    ("oldest", "newest"), ("oldest", "latest"), ("first", "latest"), ("first", "last"), ("asc", "desc"),
+    ("ascending", "descending"), ("min", "max"), ("low", "high"), ("strict", "lenient"), ("on", "off"),
+    ("enabled", "disabled"), ("all", "none"), ("any", "all"), ("include", "exclude"), ("allow", "deny"),
+    ("relevance", "date"), ("earliest", "latest"), ("raise", "ignore"), ("sync", "async"), ("and", "or"),
+    ("before", "after"),
+)  # fmt: skip
+FEWEST_LETTERS = 2
+RECORD = 0.15
+"""What a turn of a value in a table of records counts: data is not configuration, and changing it is not a repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One setting turned."""
+
+    scalar: Scalar
+    value: Value
+    prior: float
+    why: str
+    """Where the new value comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the failing path reads a key."""
+
+    score: float
+    where: str
+    """`path:line` of the most suspicious line that names it; empty when none does."""
+
+
+def knobs(
+    scalars: Iterable[Scalar], sources: Mapping[str, str], world: World, clues: Clues, readings: Mapping[str, Reading]
+) -> Iterator[tuple[float, Knob]]:
+    """Every turn of every setting with its score, in no order."""
+    scalars = tuple(scalars)
+    by_key: dict[str, list[Scalar]] = {}
+    for scalar in scalars:
+        by_key.setdefault(scalar.key, []).append(scalar)
+    shapes = _shapes(sources, world, scalars)
+    tables = _tables(scalars)
+    for scalar in scalars:
+        read = readings.get(scalar.key, Reading(0.0, ""))
+        spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
+        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * (RECORD if (scalar.path, scalar.keys) in tables else 1.0)
+        seen: set[tuple[type, Value]] = {(type(scalar.value), scalar.value)}
+        for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
+            if (type(knob.value), knob.value) not in seen:
+                seen.add((type(knob.value), knob.value))
+                yield weight * knob.prior * 0.97**place, knob
+
+
+def _turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:
+    value = scalar.value
+    for other in kin:
+        if type(other.value) is type(value) and other.value != value:
+            yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has")
+    if isinstance(value, bool):
+        yield Knob(scalar, not value, 0.75, "a switch has one other position")
+        return
+    if isinstance(value, int | float):
+        yield from _numbers(scalar, value, sources, world)
+    elif isinstance(value, str):
+        yield from _texts(scalar, value, sources, world, shapes)
+    elif value is None:
+        yield Knob(scalar, True, 0.2, "it is not set")
+        for seen, _ in world.roles[scalar.key].most_common(4):
+            yield Knob(scalar, seen, 0.35, "the value that code has under this name")
+
+
+def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: World) -> Iterator[Knob]:
+    whole = isinstance(value, int)
+    for text in NUMBER.findall(_comment(scalar, sources)):
+        told = float(text) if "." in text or not whole else int(text)
+        yield Knob(scalar, told, 0.75, "the number in the comment beside it")
+    for seen, _ in world.roles[scalar.key].most_common(6):
+        if type(seen) is type(value) and seen != value:
+            yield Knob(scalar, seen, 0.6, "the value that code has under this name")
+    steps: list[tuple[float, float]] = []
+    if not whole and 0 <= value <= 1:
+        steps += [
+            (value / 2, 0.5),
+            ((1 + value) / 2, 0.5),
+            (value + 0.1, 0.45),
+            (value - 0.1, 0.45),
+            (0.0, 0.4),
+            (1.0, 0.35),
+            (1 - value, 0.4),
+        ]
+        steps += [(value + 0.2, 0.35), (value - 0.2, 0.35), (value / 4, 0.3), (value / 10, 0.25), (0.5, 0.3)]
+    else:
+        steps += [(value / 2, 0.5), (value * 2, 0.5), (value + 1, 0.5), (value - 1, 0.45), (value / 10, 0.45), (value * 10, 0.45)]
+        steps += [
+            (value / 4, 0.35),
+            (value * 4, 0.35),
+            (0, 0.3),
+            (value * 3, 0.3),
+            (value + 2, 0.25),
+            (value / 100, 0.3),
+            (value * 100, 0.25),
+        ]
+        if value in (0, 1):
+            steps += [(3, 0.4), (5, 0.4), (10, 0.4), (100, 0.3), (30, 0.3), (365, 0.15)]
+        for usual in (30, 90, 365):  # periods that people set
+            if value >= 30 and "day" in scalar.key:
+                steps.append((usual, 0.4))
+        steps += [(-value, 0.1)]
+    for new, prior in steps:
+        if new < 0 <= value and prior > 0.1:
+            continue
+        turned = int(new) if whole and new == int(new) else new if not whole else int(new)
+        yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
+
+
+def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:
+    match = DURATION.match(value)
+    if match:
+        number, unit = float(match.group(1)), match.group(2)
+        for factor, prior in ((0.5, 0.5), (2, 0.5), (0.1, 0.4), (10, 0.45), (0.25, 0.35), (4, 0.4), (0.01, 0.25), (100, 0.2), (0, 0.2)):
+            text = f"{number * factor:g}{value[len(match.group(1)) :]}"
+            yield Knob(scalar, text, prior, f"a step from the present {unit}")
+        return
+    if "\n" in value or len(value) > 120:
+        return
+    for word in dict.fromkeys(CHOICE.findall(_comment(scalar, sources))):
+        if word != value and _alike(word, value) and (word in world.owners or word in shapes.get(_shape(word), ())):
+            yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
+    for seen, _ in world.roles[scalar.key].most_common(8):
+        if isinstance(seen, str) and seen != value:
+            yield Knob(scalar, seen, 0.65, "a value that code compares this setting with or gives it")
+    for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
+        if one in re.split(r"[_\-. ]", value):
+            known = value.replace(one, other)
+            yield Knob(scalar, known, 0.6 if known in world.owners else 0.3, "the opposite of the present value")
+    for text in sorted(shapes.get(_shape(value), ()), reverse=True)[:6]:
+        if text != value:
+            yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
+    yield from _siblings(scalar, value, sources)
+
+
+def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
+    """A path, or the first part of one, becomes its neighbours in the same folder."""
+    stem = value.split("*", 1)[0].rstrip("/")
+    rest = value[len(stem) :]
+    if not stem or ("/" not in value and "." not in value):
+        return
+    entries: set[str] = set()
+    for path in sources:
+        pieces = path.split("/")
+        entries.update("/".join(pieces[:depth]) for depth in range(1, len(pieces) + 1))
+    folder = next((entry for entry in sorted(entries, key=len) if entry == stem or entry.endswith("/" + stem)), "")
+    if not folder:
+        return
+    parent = str(PurePosixPath(folder).parent)
+    for entry in sorted(entries - {folder}):
+        same_kind = PurePosixPath(entry).suffix == PurePosixPath(folder).suffix
+        if str(PurePosixPath(entry).parent) == parent and same_kind:
+            new = entry[len(folder) - len(stem) :] if entry.startswith(folder[: len(folder) - len(stem)]) else entry
+            yield Knob(scalar, new + rest, 0.55, f"`{PurePosixPath(entry).name}` stands beside it")
+
+
+def _comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
+    """The comment behind the value and the comment lines right above it."""
+    lines = sources.get(scalar.path, "").split("\n")
+    own = lines[scalar.line - 1] if scalar.line <= len(lines) else ""
+    behind = own[own.find("#", own.find(scalar.raw) + len(scalar.raw)) :] if "#" in own else ""
+    above: list[str] = []
+    number = scalar.line - 2
+    while number >= 0 and lines[number].lstrip().startswith("#"):
+        above.append(lines[number])
+        number -= 1
+    return " ".join([behind, *above])
+
+
+def _tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
+    """Values in tables: the same field in several items of a list, in four or more neighbours, or in four or more text files."""
+    groups: dict[tuple[object, ...], list[Scalar]] = {}
+    for scalar in scalars:
+        if len(scalar.keys) > 1:
+            groups.setdefault((scalar.path, scalar.keys[:-2], scalar.keys[-1]), []).append(scalar)
+        elif scalar.keys and PurePosixPath(scalar.path).suffix.lower() in TEXTS:
+            groups.setdefault((str(PurePosixPath(scalar.path).parent), scalar.keys), []).append(scalar)
+    found: set[tuple[str, tuple[str | int, ...]]] = set()
+    for group in groups.values():
+        in_list = len(group[0].keys) > 1 and isinstance(group[0].keys[-2], int)
+        if len(group) >= (2 if in_list else 4):
+            found.update((scalar.path, scalar.keys) for scalar in group)
+    return found
+
+
+def _shapes(sources: Mapping[str, str], world: World, scalars: Iterable[Scalar]) -> dict[str, set[str]]:
+    """Names with digits in them, by form: `policies-2024` and `policies-2025` are the same form."""
+    found: dict[str, set[str]] = {}
+    names: set[str] = {text for text in world.owners if isinstance(text, str) and len(text) < 60}
+    for path in sources:
+        names.update(PurePosixPath(path).parts)
+        names.add(PurePosixPath(path).stem)
+    names.update(scalar.value for scalar in scalars if isinstance(scalar.value, str))
+    for name in names:
+        if any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name):
+            found.setdefault(_shape(name), set()).add(name)
+    return found
+
+
+def _shape(name: str) -> str:
+    return re.sub(r"\d", "0", name) if any(letter.isdigit() for letter in name) else ""
+
+
+def _alike(word: str, value: str) -> bool:
+    """Whether a word in a comment could be another value of a setting: of the same make."""
+    if len(word) < FEWEST_LETTERS:
+        return False
+    return word.isupper() == value.isupper() and (("-" in word) == ("-" in value) or likeness(word, value) > 0)
+
+
+def readings(scalars: Iterable[Scalar], lines: Iterable[tuple[float, str, int, str]]) -> dict[str, Reading]:
+    """For each key of the settings, the most suspicious code line (score, path, number, text) that names it."""
+    keys = {scalar.key for scalar in scalars if scalar.key}
+    found: dict[str, Reading] = {}
+    by_parts = {frozenset(parts(key)): key for key in keys}
+    for score, path, number, text in lines:
+        for word in set(re.findall(r"[A-Za-z_][\w-]*", text)):
+            key = word if word in keys else by_parts.get(parts(word), "")
+            if key and score > found.get(key, Reading(0.0, "")).score:
+                found[key] = Reading(score, f"{path}:{number}")
+    return found

@@ -1,0 +1,95 @@
+"""Conditions that say too little: strengthened and weakened with names in scope and with conditions from the same file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import IDENTIFIER
+
+FAMILY = "condition"
+MOST = 14
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """One more condition joined by `and` or `or`; loops without an end given one; constants returned as conditions."""
+    statement = site.statement.node
+    if isinstance(statement, ast.If | ast.While):
+        yield from _joined(site, statement.test, isinstance(statement, ast.While))
+        if isinstance(statement, ast.If):
+            start = site.module.span(statement)[0]
+            text = site.module.text
+            if text.startswith("if", start) and not statement.orelse:
+                yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as the condition holds", 0.1)
+        if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant):
+            for name in site.locals[:8]:
+                yield site.put(statement.test, name, "loop bound", f"Loop while `{name}` is not empty", 0.4)
+    if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, bool):
+        for name in site.locals[:6]:
+            yield site.put(statement.value, f"{name} == 0", FAMILY, f"Return whether `{name}` is 0", 0.2)
+            yield site.put(statement.value, f"not {name}", FAMILY, f"Return whether `{name}` is empty", 0.2)
+            yield site.put(statement.value, f"bool({name})", FAMILY, f"Return whether `{name}` holds something", 0.15)
+    for node in site.statement.nodes:
+        if isinstance(node, ast.comprehension):
+            continue
+        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
+            for part in node.generators:
+                for test in part.ifs:
+                    yield from _joined(site, test, False)
+                if not part.ifs:
+                    yield from _filtered(site, part)
+        elif isinstance(node, ast.IfExp):
+            yield from _joined(site, node.test, False)
+            text = f"{site.src(node.orelse)} if {site.src(node.test)} else {site.src(node.body)}"
+            yield site.put(node, text, FAMILY, f"Swap the two values of `{short(site.src(node))}`", 0.3)
+
+
+def _joined(site: Site, test: ast.expr, loop: bool) -> Iterator[Mutation]:
+    if isinstance(test, ast.Constant):
+        return
+    text = site.src(test)
+    bare = f"({text})" if isinstance(test, ast.BoolOp | ast.IfExp | ast.Lambda) else text
+    for extra, prior in _extras(site, test):
+        for word in ("and", "or"):
+            weight = prior * (0.8 if loop and word == "or" else 1.0)
+            yield site.put(test, f"{bare} {word} {extra}", "stronger condition" if word == "and" else "wider condition",
+                           f"{'Also ask for' if word == 'and' else 'Also let pass'} `{short(extra)}`", weight)  # fmt: skip
+
+
+def _extras(site: Site, test: ast.expr) -> Iterator[tuple[str, float]]:
+    """Conditions that could be joined: about names in scope, and those of the same file that fit here."""
+    bound = {*site.names_at(test), *site.module.globals}
+    own = site.src(test)
+    mentioned = set(IDENTIFIER.findall(own))
+    seen = {own}
+    for node in ast.walk(site.module.tree):
+        if len(seen) > MOST:
+            break
+        if isinstance(node, ast.If | ast.While | ast.IfExp) and not isinstance(node.test, ast.Constant):
+            for condition in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
+                text = grouped(site, condition) if isinstance(condition, ast.BoolOp | ast.IfExp) else site.src(condition)
+                names = {part.id for part in ast.walk(condition) if isinstance(part, ast.Name)}
+                if text not in seen and text not in own and len(text) < 60 and names <= bound | {"len", "isinstance", "None"}:
+                    seen.add(text)
+                    yield text, 0.25 if names & mentioned else 0.18
+    for name in site.names_at(test)[:6]:
+        near = 1.0 if name not in mentioned else 0.7
+        yield f"not {name}", 0.22 * near
+        yield name, 0.2 * near
+        yield f"{name} is None", 0.12 * near
+
+
+def _filtered(site: Site, part: ast.comprehension) -> Iterator[Mutation]:
+    """A comprehension without a condition is given one on its variable."""
+    if not isinstance(part.target, ast.Name):
+        return
+    name = part.target.id
+    end = site.module.span(part.iter)[1]
+    yield site.between(end, end, f" if {name}", "filter", f"Leave out every `{name}` that is empty", 0.2)
+    yield site.between(end, end, f" if {name} is not None", "filter", f"Leave out every `{name}` that is None", 0.2)
+    for key in sorted(site.world.members.get(name, ()))[:10]:
+        if site.clues.mention(key) > 0.6:
+            test = site.world.reading(name, key)
+            yield site.between(end, end, f" if {test}", "filter", f"Only take a `{name}` that has `{key}`", 0.25)
+            yield site.between(end, end, f" if not {test}", "filter", f"Leave out a `{name}` that has `{key}`", 0.25)

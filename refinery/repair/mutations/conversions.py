@@ -1,0 +1,144 @@
+"""Values of the wrong kind: a number as text, text not cleaned, a figure not rounded; and results not kept within their bounds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.world import name_of
+
+FAMILY = "missing conversion"
+CLEANERS = (("strip()", 0.3), ("lower()", 0.35), ("strip().lower()", 0.2), ("upper()", 0.2), ("casefold()", 0.1))
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Conversions where kinds meet: comparisons, arithmetic, keys, arguments, results."""
+    kinds = site.clues.any_of("not supported between", "unsupported operand", "can only concatenate", "must be str", "must be int",
+                              "not 'str'", "not str", "sequence item", "invalid literal", "cannot convert", "unhashable")  # fmt: skip
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Compare):
+            yield from _compared(site, node, kinds)
+        elif isinstance(node, ast.BinOp) and kinds:
+            for side in (node.left, node.right):
+                yield from _numbers(site, side, 0.5)
+                yield site.put(side, f"str({site.src(side)})", FAMILY, f"Convert `{short(site.src(side))}` to text", 0.5)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.Attribute | ast.Subscript):
+            yield from _cleaned(site, node.slice, 0.5)
+            yield site.put(node.slice, f"str({site.src(node.slice)})", FAMILY, f"Look `{short(site.src(node.slice))}` up as text", 0.15)
+        elif isinstance(node, ast.Call):
+            yield from _called(site, node, kinds)
+    yield from _result(site)
+
+
+def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:
+    for side in (node.left, *node.comparators):
+        if isinstance(side, ast.Constant):
+            continue
+        if kinds:
+            yield from _numbers(site, side, 0.5)
+        texts = any(isinstance(other, ast.Constant) and isinstance(other.value, str) for other in (node.left, *node.comparators))
+        if texts or isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq):
+            yield from _cleaned(site, side, 0.8)
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In):
+            yield site.put(side, f"str({site.src(side)})", FAMILY, f"Compare `{short(site.src(side))}` as text", 0.15)
+            yield site.put(side, f"int({site.src(side)})", FAMILY, f"Compare `{short(site.src(side))}` as a number", 0.12)
+        elif not kinds:
+            yield site.put(side, f"float({site.src(side)})", FAMILY, f"Compare `{short(site.src(side))}` as a number", 0.15)
+            yield site.put(side, f"abs({site.src(side)})", "absolute value", f"Compare the size of `{short(site.src(side))}`", 0.2)
+            yield site.put(side, f"len({site.src(side)})", FAMILY, f"Compare the length of `{short(site.src(side))}`", 0.1)
+    if len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq):
+        left, right = node.left, node.comparators[0]
+        if not isinstance(left, ast.Constant) and not isinstance(right, ast.Constant):
+            start, end = site.module.span(left)[1], site.module.span(right)[0]
+            both = f"{grouped(site, left)}.lower(){site.module.text[start:end]}{grouped(site, right)}.lower()"
+            yield site.put(node, both, FAMILY, "Compare without regard to letter case", 0.25)
+
+
+def _numbers(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:
+    text = site.src(node)
+    yield site.put(node, f"int({text})", FAMILY, f"Convert `{short(text)}` to a whole number", prior)
+    yield site.put(node, f"float({text})", FAMILY, f"Convert `{short(text)}` to a number", prior)
+
+
+def _cleaned(site: Site, node: ast.expr, weight: float) -> Iterator[Mutation]:
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        return
+    if isinstance(node, ast.Call) and name_of(node.func) in ("len", "int", "float", "type", "set", "range"):
+        return
+    text = site.src(node)
+    for method, prior in CLEANERS:
+        if method.split(".")[0][:-2] in text:
+            continue
+        says = f"Compare `{short(text)}` after `{method}`"
+        yield site.put(node, f"{text}.{method}", FAMILY, says, prior * weight)
+
+
+def _called(site: Site, node: ast.Call, kinds: bool) -> Iterator[Mutation]:
+    name = name_of(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+    if (
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr == "join"
+        and len(node.args) == 1
+        and not isinstance(node.args[0], ast.GeneratorExp)
+    ):
+        text = site.src(node.args[0])
+        yield site.put(node.args[0], f"map(str, {text})", FAMILY, f"Join the items of `{short(text)}` as text", 0.7 if kinds else 0.08)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "add", "index", "count", "setdefault") and node.args:
+        yield from _cleaned(site, node.args[0], 0.6)
+    if isinstance(node.func, ast.Name) and name == "int" and len(node.args) == 1:
+        text = site.src(node.args[0])
+        yield site.put(node, f"float({text})", FAMILY, f"Read `{short(text)}` with its decimals", 0.35)
+        yield site.put(node, f"round({text})", FAMILY, f"Round `{short(text)}` instead of cutting it off", 0.35)
+    if isinstance(node.func, ast.Name) and name == "round" and len(node.args) == 2:
+        yield site.put(node, site.src(node.args[0]), FAMILY, f"Do not round `{short(site.src(node.args[0]))}` here", 0.25)
+    if isinstance(node.func, ast.Name) and name in ("float", "int", "Decimal") and len(node.args) == 1:
+        text = grouped(site, node.args[0])
+        for extra in ('.replace(",", "")', '.strip().lstrip("$")', ".strip()", '.rstrip("%")', '.lstrip("$€£").replace(",", "")'):
+            says = f"Clean `{short(text)}` before reading it as a number"
+            yield site.put(node.args[0], text + extra, FAMILY, says, 0.45 if kinds or "ValueError" in site.clues.errors else 0.1)
+    if kinds:
+        for argument in node.args[:3]:
+            if isinstance(argument, ast.Name | ast.Attribute | ast.Subscript):
+                for kind in ("str", "int", "float", "tuple", "list"):
+                    yield site.put(
+                        argument, f"{kind}({site.src(argument)})", FAMILY, f"Hand `{short(site.src(argument))}` on as {kind}", 0.25
+                    )
+
+
+def _result(site: Site) -> Iterator[Mutation]:
+    """The value that a statement yields: rounded, sorted, made unique, bounded."""
+    statement = site.statement.node
+    value = getattr(statement, "value", None)
+    if (
+        not isinstance(statement, ast.Return | ast.Assign | ast.AugAssign)
+        or not isinstance(value, ast.expr)
+        or isinstance(value, ast.Constant)
+    ):
+        return
+    text = site.src(value)
+    if isinstance(value, ast.Tuple):
+        return
+    yield site.put(value, f"round({text}, 2)", "rounding", f"Round `{short(text)}` to two places", 0.25)
+    if isinstance(value, ast.BinOp | ast.Name | ast.Call | ast.Attribute | ast.Subscript):
+        yield site.put(value, f"max(0, {text})", "bound", f"Keep `{short(text)}` from going below 0", 0.2)
+        yield site.put(value, f"int({text})", FAMILY, f"Make `{short(text)}` a whole number", 0.1)
+        yield site.put(value, f"-{grouped(site, value)}", "sign", f"Change the sign of `{short(text)}`", 0.08)
+    if isinstance(value, ast.Name | ast.Call | ast.ListComp | ast.Attribute | ast.List):
+        yield site.put(value, f"sorted({text})", "order", f"Sort `{short(text)}`", 0.2)
+        yield site.put(value, f"list(dict.fromkeys({text}))", "duplicates", f"Keep each item of `{short(text)}` once, in order", 0.2)
+        yield site.put(value, f"list({text})", FAMILY, f"Make a list of `{short(text)}`", 0.2)
+        yield site.put(value, f"{text}[::-1]", "order", f"Turn `{short(text)}` round", 0.15)
+        yield site.put(value, f"[{text}]", FAMILY, f"Put `{short(text)}` into a list", 0.08)
+        yield site.put(value, f"{grouped(site, value)}.strip()", FAMILY, f"Strip white space off `{short(text)}`", 0.12)
+        yield site.put(value, f"{grouped(site, value)}.lower()", FAMILY, f"Use `{short(text)}` in lower case", 0.12)
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple | ast.List):
+        target = site.src(statement.targets[0])
+        if not isinstance(statement.targets[0], ast.Name) or target in site.locals:
+            for function in ("max", "min"):
+                yield site.put(value, f"{function}({target}, {text})", "bound", f"Keep the {function}imum of `{target}` so far", 0.3)
+    if isinstance(statement, ast.Return) and isinstance(value, ast.List) and not value.elts:
+        for name in site.locals[:6]:
+            yield site.put(value, f"[{name}]", "special case", f"Return a list of `{name}` alone", 0.2)
+            yield site.put(value, name, "special case", f"Return `{name}`", 0.2)
+        yield site.put(value, "[[]]", "special case", "Return a list of one empty list", 0.2)

@@ -1,0 +1,111 @@
+"""Mutable things that are shared by mistake: default arguments, module tables, lists inside lists, lists handed on while they grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, short
+
+FAMILY = "shared mutable"
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Copies where the original may be changed later."""
+    statement = site.statement.node
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _defaults(site, statement)
+    if isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign) and isinstance(
+        statement.value, ast.Name | ast.Attribute | ast.Subscript
+    ):
+        yield from _copied(site, statement.value, _prior(site, statement.value))
+    for node in site.statement.nodes:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "add", "put", "insert", "appendleft")
+        ):
+            for argument in node.args[-1:]:
+                if isinstance(argument, ast.Name):
+                    yield from _copied(site, argument, 0.25)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List) and len(node.left.elts) == 1:
+            inner = node.left.elts[0]
+            if isinstance(inner, ast.List | ast.BinOp | ast.Dict | ast.ListComp | ast.Set | ast.Call):
+                text = f"[{site.src(inner)} for _ in range({site.src(node.right)})]"
+                yield site.put(node, text, FAMILY, f"Make each row of `{short(site.src(node))}` a list of its own", 0.8)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fromkeys" and len(node.args) == 2:
+            if isinstance(node.args[1], ast.List | ast.Dict | ast.Set):
+                text = f"{{key: {site.src(node.args[1])} for key in {site.src(node.args[0])}}}"
+                yield site.put(node, text, FAMILY, "Give each key a value of its own", 0.8)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "copy":
+            text = site.src(node.func.value)
+            copied = Mutation(
+                *site.module.span(node),
+                f"deepcopy({text})",
+                FAMILY,
+                f"Copy `{short(text)}` with all it holds",
+                0.3,
+                imports="copy:deepcopy",
+            )
+            yield copied
+    if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
+        changes = {
+            site.src(node.func.value)
+            for part in statement.body
+            for node in ast.walk(part)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("remove", "pop", "append", "discard", "clear")
+        }
+        text = site.src(statement.iter)
+        deleted = any(isinstance(node, ast.Delete) for part in statement.body for node in ast.walk(part))
+        if text in changes or deleted:
+            yield site.put(statement.iter, f"list({text})", FAMILY, f"Go through a copy of `{text}`, which the loop changes", 0.8)
+
+
+def _prior(site: Site, value: ast.expr) -> float:
+    """Copying is likely right where a table of the module or an attribute is taken over and the function changes things."""
+    text = site.src(value)
+    if isinstance(value, ast.Name) and value.id in site.module.globals and value.id not in site.locals:
+        return 0.6
+    if text.startswith("self."):
+        return 0.3
+    return 0.15
+
+
+def _copied(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:
+    text = site.src(node)
+    for how, weight in ((f"list({text})", 1.0), (f"dict({text})", 0.95), (f"set({text})", 0.4)):
+        yield site.put(node, how, FAMILY, f"Take a copy of `{short(text)}`", prior * weight)
+    deep = Mutation(
+        *site.module.span(node),
+        f"deepcopy({text})",
+        FAMILY,
+        f"Copy `{short(text)}` with all it holds",
+        prior * 0.8,
+        imports="copy:deepcopy",
+    )
+    yield deep
+
+
+def _defaults(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Mutation]:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    pairs = list(zip(positional[len(positional) - len(function.args.defaults) :], function.args.defaults, strict=True))
+    pairs += [
+        (arg, default) for arg, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if default is not None
+    ]
+    for argument, default in pairs:
+        if not isinstance(default, ast.List | ast.Dict | ast.Set) and not (isinstance(default, ast.Call) and not default.args):
+            continue
+        body = function.body
+        first = body[1] if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and len(body) > 1 else body[0]
+        start, end = site.module.span(default)
+        begin = site.module.offset(first.lineno, first.col_offset)
+        line_start = site.module.text.rfind("\n", 0, begin) + 1
+        indent = site.module.text[line_start:begin]
+        if indent.strip():
+            continue
+        text = site.module.text
+        name, value = argument.arg, site.src(default)
+        new = f"None{text[end:begin]}{name} = {value} if {name} is None else {name}\n{indent}"
+        yield site.between(start, begin, new, FAMILY, f"Make a new `{name}` for each call of `{function.name}`", 0.8)

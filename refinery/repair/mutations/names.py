@@ -1,0 +1,173 @@
+"""The wrong name: a variable, key, attribute, method or function taken for its neighbour."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+
+from refinery.repair.module import FUNCTIONS
+from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.wording import likeness
+from refinery.repair.world import base_of, name_of, parameters
+
+FAMILY = "wrong name"
+METHODS = (
+    ("append", "extend"), ("add", "update"), ("append", "add"), ("startswith", "endswith"), ("lower", "upper"), ("strip", "lstrip"),
+    ("strip", "rstrip"), ("lstrip", "rstrip"), ("find", "rfind"), ("index", "rindex"), ("keys", "values"), ("values", "items"),
+    ("keys", "items"), ("split", "rsplit"), ("split", "splitlines"), ("pop", "popleft"), ("append", "appendleft"),
+    ("union", "intersection"), ("intersection", "difference"), ("union", "difference"), ("issubset", "issuperset"),
+    ("match", "search"), ("match", "fullmatch"), ("search", "fullmatch"), ("search", "findall"), ("partition", "rpartition"),
+    ("remove", "discard"), ("replace", "strip"), ("isdigit", "isalnum"), ("isalpha", "isalnum"), ("read", "readlines"),
+    ("sort", "reverse"), ("setdefault", "get"), ("insert", "append"), ("total_seconds", "seconds"), ("title", "capitalize"),
+    ("strptime", "fromisoformat"), ("lower", "casefold"), ("removeprefix", "removesuffix"), ("lstrip", "removeprefix"),
+    ("rstrip", "removesuffix"), ("debit", "credit"), ("seconds", "total_seconds"),
+)  # fmt: skip
+BUILTINS = (
+    ("any", "all"), ("min", "max"), ("floor", "ceil"), ("int", "round"), ("sorted", "reversed"), ("sum", "len"),
+    ("zip", "enumerate"), ("set", "sorted"), ("set", "list"), ("list", "tuple"), ("set", "tuple"), ("floor", "round"),
+    ("ceil", "round"), ("zip", "zip_longest"), ("sum", "max"),
+)  # fmt: skip
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Neighbours of every name that is read."""
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield from _variable(site, node)
+        elif isinstance(node, ast.Call):
+            yield from _function(site, node)
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+            yield from _field(site, node)
+    statement = site.statement.node
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        yield from _target(site, statement.targets[0])
+
+
+def _variable(site: Site, node: ast.Name) -> Iterator[Mutation]:
+    parent = site.parent(node)
+    if node.id in site.module.globals and node.id not in site.locals:
+        if isinstance(parent, ast.Call) and parent.func is node:
+            return
+        others: tuple[str, ...] = tuple(name for name in site.module.globals if name.isupper() == node.id.isupper() and name.isupper())
+    else:
+        others = site.names_at(node)
+    if isinstance(parent, ast.Call) and parent.func is node:
+        return
+    ranked = sorted(
+        ((_nearness(site, node.id, other), -place, other) for place, other in enumerate(others) if other not in (node.id, "self", "cls")),
+        reverse=True,
+    )
+    whole = not isinstance(parent, ast.Attribute)
+    for score, _, other in ranked[:8]:
+        says = f"Use `{other}` instead of `{node.id}`"
+        yield site.put(node, other, FAMILY, says, 0.2 + 0.3 * score if whole else 0.14 + 0.2 * score)
+    if whole:
+        for path in site.paths[:16]:
+            if path.split(".")[0].split("[")[0] != node.id:
+                near = likeness(node.id, path)
+                yield site.put(node, path, FAMILY, f"Use `{short(path)}` instead of `{node.id}`", 0.08 + 0.3 * near)
+
+
+def _nearness(site: Site, a: str, b: str) -> float:
+    """Names that share words, or letters, are taken for each other; so are those that are used the same way."""
+    score = 0.6 * likeness(a, b) + 0.25 * SequenceMatcher(None, a, b).ratio()
+    if site.function is not None:
+        uses = site.module.uses(site.function)
+        uses_a, uses_b = uses.get(a), uses.get(b)
+        if uses_a and uses_b:
+            score += 0.35 * len(uses_a & uses_b) / len(uses_a | uses_b)
+    return min(score, 1.0)
+
+
+def _target(site: Site, node: ast.Name) -> Iterator[Mutation]:
+    for name in site.locals[:8]:
+        if name != node.id:
+            yield site.put(node, name, FAMILY, f"Keep the result in `{name}` instead of `{node.id}`", 0.08 + 0.2 * likeness(name, node.id))
+
+
+def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterator[Mutation]:
+    """Another key or attribute of the same record."""
+    record = base_of(node)
+    parent = site.parent(node)
+    if record is None or (isinstance(parent, ast.Call) and parent.func is node):
+        return
+    base, key, how = record
+    world = site.world
+    siblings = {*world.companions.get(key, ()), *world.reach(name_of(base))} - {key}
+    known = world.attributes if how == "attribute" else world.keys
+    missing = key in site.clues.named
+    scores: dict[str, float] = {}
+    for other in {*siblings, *_near(key, known)}:
+        if other == key or not other.isidentifier() or (how == "attribute" and other in world.functions):
+            continue
+        near = max(likeness(other, key), SequenceMatcher(None, other, key).ratio() - 0.3)
+        scores[other] = (0.12 if other in siblings else 0.05) + 0.35 * near + 0.2 * site.clues.mention(other) + (0.25 if missing else 0.0)
+    for other, prior in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:8]:
+        text = site.src(node)
+        place = text.rfind(key)
+        if place < 0:
+            continue
+        new = text[:place] + other + text[place + len(key) :]
+        yield site.put(node, new, "wrong field", f"Read `{other}` instead of `{key}` from `{short(site.src(base), 24)}`", prior)
+
+
+def _near(key: str, known: Iterable[str]) -> Iterator[str]:
+    """Names that share a word or most letters."""
+    matcher = SequenceMatcher(None, "", key, autojunk=False)
+    for name in known:
+        matcher.set_seq1(name)
+        close = matcher.real_quick_ratio() > 0.75 and matcher.quick_ratio() > 0.75 and matcher.ratio() > 0.75
+        if close or likeness(name, key) >= 0.3:
+            yield name
+
+
+def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    func = node.func
+    if isinstance(func, ast.Attribute):
+        yield from _method(site, func)
+        pairs: tuple[tuple[str, str], ...] = BUILTINS[2:3]
+        name, start = func.attr, site.module.span(func)[1] - len(func.attr)
+    elif isinstance(func, ast.Name):
+        pairs, name, start = BUILTINS, func.id, site.module.span(func)[0]
+    else:
+        return
+    for pair in pairs:
+        if name in pair:
+            other = pair[1 - pair.index(name)]
+            yield site.between(start, start + len(name), other, "neighbour function", f"Call `{other}` instead of `{name}`", 0.4)
+    known = site.world.functions.get(name)
+    if known is None:
+        return
+    count = len(parameters(known[1]))
+    scored = []
+    for other, (module, function) in site.world.functions.items():
+        within = module is site.module or other in site.module.globals
+        if (
+            other != name
+            and within
+            and not other.startswith("__")
+            and len(parameters(function)) == count
+            and _same_kind(function, known[1])
+        ):
+            if site.function is not None and other == site.function.name:
+                continue
+            scored.append((likeness(other, name) + 0.2 * site.clues.mention(other), other))
+    for near, other in sorted(scored, reverse=True)[:5]:
+        says = f"Call `{other}` instead of `{name}`"
+        yield site.between(start, start + len(name), other, "neighbour function", says, 0.15 + 0.35 * min(near, 1.0))
+
+
+def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:
+    end = site.module.span(func)[1]
+    for pair in METHODS:
+        if func.attr in pair and func.attr not in site.world.functions:
+            other = pair[1 - pair.index(func.attr)]
+            says = f"Call `{other}` instead of `{func.attr}`"
+            yield site.between(end - len(func.attr), end, other, "neighbour method", says, 0.35)
+
+
+def _same_kind(one: ast.AST, other: ast.AST) -> bool:
+    first, second = (getattr(node, "args", None) for node in (one, other))
+    methods = [bool(part and part.args and part.args[0].arg == "self") for part in (first, second)]
+    return isinstance(one, FUNCTIONS) and methods[0] == methods[1] and type(one) is type(other)

@@ -1,0 +1,92 @@
+"""Order and choice: sorted the wrong way, by the wrong key, the first for the last, the smallest for the largest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
+
+FAMILY = "order"
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Directions turned, keys given, sorting put where it is missing."""
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Call) and name_of_callee(node) in ("sorted", "sort", "nlargest", "nsmallest", "min", "max"):
+            yield from _sorting(site, node)
+        elif isinstance(node, ast.Lambda):
+            yield from _key(site, node)
+        elif isinstance(node, ast.Call) and name_of_callee(node) in ("enumerate", "zip", "list", "iter") and node.args:
+            text = site.src(node.args[0])
+            yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.25)
+            yield site.put(node.args[0], f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.25)
+    statement = site.statement.node
+    if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute | ast.Call):
+        text = site.src(statement.iter)
+        if not text.startswith(("sorted(", "range(", "reversed(", "enumerate(", "zip(")):
+            yield site.put(statement.iter, f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.2)
+            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.2)
+
+
+def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    callee = name_of_callee(node)
+    by_name = {keyword.arg: keyword for keyword in node.keywords}
+    end = site.module.span(node)[1] - 1
+    if callee in ("sorted", "sort"):
+        reverse = by_name.get("reverse")
+        if reverse is None:
+            sep = ", " if node.args or node.keywords else ""
+            yield site.between(end, end, f"{sep}reverse=True", FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.55)
+        else:
+            on = isinstance(reverse.value, ast.Constant) and reverse.value.value is True
+            yield site.put(reverse.value, str(not on), FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.6)
+    if "key" not in by_name and callee in ("sorted", "sort", "min", "max") and (len(node.args) <= 1):
+        sep = ", " if node.args or node.keywords else ""
+        for key, says in _keys(site):
+            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{'Choose' if callee in ('min', 'max') else 'Sort'} by {says}", 0.25)
+    for one, other in (("nlargest", "nsmallest"), ("nsmallest", "nlargest")):
+        if callee == one:
+            stop = site.module.span(node.func)[1]
+            yield site.between(stop - len(one), stop, other, FAMILY, f"Take `{other}` instead of `{one}`", 0.5)
+
+
+def _keys(site: Site) -> Iterator[tuple[str, str]]:
+    yield "len", "length"
+    yield "str.lower", "letters, whatever their case"
+    yield "int", "number"
+    mentioned = sorted((key for key in {*site.world.keys} if site.clues.mention(key) > 0.6), key=lambda key: (-site.world.keys[key], key))
+    for key in mentioned[:5]:
+        yield f'lambda item: item["{key}"]', f"`{key}`"
+    for name in sorted(name for name in site.world.attributes if site.clues.mention(name) > 0.9)[:3]:
+        yield f"lambda item: item.{name}", f"`{name}`"
+    yield "lambda item: item[1]", "the second part"
+    yield "lambda item: item[0]", "the first part"
+
+
+def _key(site: Site, node: ast.Lambda) -> Iterator[Mutation]:
+    body = node.body
+    text = site.src(body)
+    if isinstance(body, ast.UnaryOp) and isinstance(body.op, ast.USub):
+        yield site.put(body, site.src(body.operand), FAMILY, "Sort the other way round", 0.4)
+    elif not isinstance(body, ast.Tuple):
+        yield site.put(body, f"-{text}", FAMILY, f"Sort by `{short(text)}`, largest first", 0.25)
+        yield site.put(body, f"{text}.lower()", FAMILY, f"Sort by `{short(text)}`, whatever its case", 0.2)
+        yield site.put(body, f"float({text})", FAMILY, f"Sort by `{short(text)}` as a number", 0.3)
+        yield site.put(body, f"int({text})", FAMILY, f"Sort by `{short(text)}` as a number", 0.3)
+    elif len(body.elts) == 2:
+        first, second = (site.src(item) for item in body.elts)
+        for new in (f"({second}, {first})", f"(-{first}, {second})", f"({first}, -{second})"):
+            yield site.put(body, new, FAMILY, f"Sort by `{short(new)}`", 0.3)
+
+
+def _what(site: Site, node: ast.Call) -> str:
+    if node.args:
+        return site.src(node.args[0])
+    return site.src(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+
+
+def name_of_callee(node: ast.Call) -> str:
+    """The bare name of what is called."""
+    return name_of(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""

@@ -1,0 +1,78 @@
+"""Something left out of an expression: a term, a unit, a limit, a part of a key."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import parts
+from refinery.repair.world import name_of
+
+UNITS = (("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
+SCALED = frozenset({"rate", "percent", "percentage", "tax", "share", "ratio", "fee", "discount", "cent", "minute", "second", "hour", "ms"})
+PLACES = (ast.Tuple, ast.Call, ast.Return, ast.Assign, ast.keyword, ast.Dict)
+MOST = 4
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Names in scope added to sums, limits, keys; figures brought to the unit beside them."""
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load):
+            parent = site.parent(node)
+            if isinstance(parent, ast.BinOp) and not isinstance(parent.op, ast.Mod):
+                yield from _units(site, node)
+            called = isinstance(parent, ast.Call) and parent.func is node
+            if isinstance(node, ast.Name) and isinstance(parent, PLACES) and not called:
+                yield from _terms(site, node)
+            if _is_key(site, node):
+                yield from _keys(site, node)
+    statement = site.statement.node
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.Return | ast.Assign) and isinstance(
+        value, ast.Name | ast.BinOp | ast.Attribute | ast.Subscript | ast.Call
+    ):
+        yield from _limits(site, value)
+
+
+def _units(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    text = site.src(node)
+    told = bool(parts(name_of(node)) & SCALED)
+    for unit, prior in UNITS:
+        says = f"Take `{short(text)} {unit}` instead of `{short(text)}`"
+        yield site.put(node, f"{text} {unit}" if unit[0] == "*" else f"({text} {unit})", "unit", says, prior * (1.3 if told else 0.5))
+
+
+def _terms(site: Site, node: ast.Name) -> Iterator[Mutation]:
+    """Weights, costs, counts that should have been added to what went before."""
+    others = [name for name in site.names_at(node) if name != node.id and name != "self"][: 2 * MOST]
+    for other in others:
+        yield site.put(node, f"{other} + {node.id}", "term added", f"Add `{other}` to `{node.id}`", 0.13)
+    for other in others[:MOST]:
+        yield site.put(node, f"{node.id} - {other}", "term added", f"Take `{other}` off `{node.id}`", 0.08)
+        yield site.put(node, f"{node.id} * {other}", "term added", f"Multiply `{node.id}` by `{other}`", 0.08)
+
+
+def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:
+    text = site.src(value)
+    inside = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+    for other in [name for name in site.locals if name not in inside and name != "self"][: 2 * MOST]:
+        yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.2)
+        yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.16)
+
+
+def _is_key(site: Site, node: ast.expr) -> bool:
+    """Whether things are stored or looked up by it."""
+    parent = site.parent(node)
+    if isinstance(parent, ast.Assign) and parent.value is node:
+        return "key" in parts(name_of(parent.targets[0]))
+    return False
+
+
+def _keys(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    function = site.function
+    names = [argument.arg for argument in function.args.args if argument.arg != "self"] if function else []
+    text = grouped(site, node)
+    for name in names:
+        if name != text:
+            yield site.put(node, f"({name}, {text})", "part of a key", f"Tell keys apart by `{name}` too", 0.5)

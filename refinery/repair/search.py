@@ -1,0 +1,301 @@
+"""The search: from suspicious places to hypotheses, the most promising first, made only when they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
+from refinery.edits.config import is_config, replaced, scalars
+from refinery.edits.hunks import edits_between
+from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
+from refinery.edits.tree import NotEditable, Tree, with_import
+from refinery.repair.clues import Clues, clues
+from refinery.repair.families import FAMILIES
+from refinery.repair.flow import statements
+from refinery.repair.knobs import Knob, Reading, knobs, readings
+from refinery.repair.localise import Suspicion, localise
+from refinery.repair.module import Module, Statement
+from refinery.repair.mutation import Mutation, Site
+from refinery.repair.shape import pointless, shape_of
+from refinery.repair.world import World, survey
+
+FLOOR = 0.08
+"""A hypothesis below this confidence memorises, or takes behaviour away: it may pass the tests, and must not be kept for that."""
+SURVEYED = 400_000
+"""Characters of Python that are read for ingredients; the suspicious files come first."""
+FATIGUE = 0.93
+"""What each further mutation of one family at one statement is worth: no family drowns the others."""
+PAIRED = 8
+"""The best code mutations and the best knobs that are also tried in pairs."""
+CONFIGURED = 200_000
+"""Characters of the largest file that is taken for configuration; data files are larger."""
+
+
+@dataclass(order=True, frozen=True, slots=True)
+class _Ranked:
+    key: tuple[float, int, int]
+    score: float = field(compare=False)
+    make: _Code | _Config = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    module: Module
+    statement: Statement
+    mutation: Mutation
+    suspicion: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Config:
+    knob: Knob
+    reading: Reading
+
+
+def candidates(
+    sources: Mapping[str, str],
+    diagnosis: Diagnosis,
+    executions: Sequence[Execution],
+    words: Collection[str],
+    seed: int = 0,
+    limit: int = 400,
+) -> Iterator[Hypothesis]:
+    """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
+
+    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs of a code
+    and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    """
+    search = _Search(sources, diagnosis, executions, words, seed)
+    return search.run(limit)
+
+
+class _Search:
+    def __init__(
+        self, sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str], seed: int
+    ) -> None:
+        self.sources = sources
+        self.diagnosis = diagnosis
+        self.seed = seed
+        self.clues: Clues = clues(diagnosis, words)
+        places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
+        self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
+        self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
+        self.modules = _modules(sources, self.suspicions)
+        self.scalars = tuple(_scalars(sources))
+        self.world: World = survey(self.modules.values(), self.scalars)
+        self.trees: dict[str, Tree | None] = {}
+        self.seen: set[str] = set()
+        self.heap: list[_Ranked] = []
+        self.order = count()
+
+    def run(self, limit: int) -> Iterator[Hypothesis]:
+        given = 0
+        best: tuple[list[tuple[_Ranked, Hypothesis]], list[tuple[_Ranked, Hypothesis]]] = ([], [])
+        for ranked in self._singles():
+            if given >= limit:
+                return
+            hypothesis = self._hypothesis(ranked)
+            if hypothesis is None:
+                continue
+            given += 1
+            yield hypothesis
+            side = best[0 if isinstance(ranked.make, _Code) else 1]
+            if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
+                side.append((ranked, hypothesis))
+        for pair in _pairs(*best):
+            if given >= limit:
+                return
+            given += 1
+            yield pair
+
+    def _singles(self) -> Iterator[_Ranked]:
+        """Everything in order of score. Statements are looked at only when nothing better is left from those before."""
+        code_fits = self.clues.layer not in (Layer.CONFIG, Layer.CONTEXT)
+        code_weight = 1.0 if code_fits else 0.8
+        suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
+        top = max((score for score, _, _ in suspects), default=1.0)
+        lines = [(item.score / top, item.path, item.line, self._line(item.path, item.line)) for item in self.suspicions]
+        heard = readings(self.scalars, lines)
+        turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard))
+        for score, knob in turned:
+            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
+        for suspicion, module, statement in suspects:
+            bound = code_weight * suspicion / top
+            while self.heap and -self.heap[0].key[0] >= bound:
+                yield heapq.heappop(self.heap)
+            self._push_mutations(module, statement, suspicion / top, code_weight)
+        while self.heap:
+            yield heapq.heappop(self.heap)
+
+    def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
+        site = Site(module, statement, self.world, self.clues)
+        for family in FAMILIES:
+            found = sorted(family(site), key=lambda mutation: -mutation.prior)
+            tired: Counter[str] = Counter()
+            for mutation in found:
+                score = weight * suspicion * mutation.prior * FATIGUE ** tired[mutation.operator]
+                tired[mutation.operator] += 1
+                if mutation.memorises:
+                    score *= 0.1
+                self._push(score, _Code(module, statement, mutation, suspicion))
+
+    def _push(self, score: float, make: _Code | _Config) -> None:
+        number = next(self.order)
+        tie = number
+        if self.seed:
+            tie = int.from_bytes(hashlib.blake2b(f"{self.seed}:{number}".encode(), digest_size=6).digest(), "big")
+        heapq.heappush(self.heap, _Ranked((-score, tie, number), score, make))
+
+    def _hypothesis(self, ranked: _Ranked) -> Hypothesis | None:
+        if isinstance(ranked.make, _Config):
+            return self._config(ranked.make, ranked.score)
+        return self._code(ranked.make, ranked.score)
+
+    def _config(self, make: _Config, score: float) -> Hypothesis | None:
+        scalar, value = make.knob.scalar, make.knob.value
+        before = self.sources[scalar.path]
+        try:
+            after = replaced(before, scalar, value)
+        except (NotFaithful, NotParsable):
+            return None
+        if self._again(scalar.path + after):
+            return None
+        read = f" The failing path reads it at {make.reading.where}." if make.reading.where else ""
+        return Hypothesis(
+            change=f"Set {scalar.name} to {_shown(value)}",
+            rationale=f"{scalar.path}:{scalar.line} has {scalar.raw.strip() or 'no value'}.{read} The new value is {make.knob.why}.",
+            layer=Layer.CONFIG,
+            edits=edits_between(scalar.path, before, after),
+            risks="everything else that reads this setting changes with it",
+            confidence=_confidence(score),
+        )
+
+    def _code(self, make: _Code, score: float) -> Hypothesis | None:
+        module, mutation = make.module, make.mutation
+        after = self._applied(module, mutation)
+        if after is None or after == module.text:
+            return None
+        shape = shape_of(after, make.statement.first)
+        if shape is None or shape.pointless > self._pointless(module, make.statement.first):
+            return None
+        if self._again(module.path + shape.dump):
+            return None
+        function = module.function(make.statement.node)
+        where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
+        rank = self.rank.get((module.path, make.statement.first))
+        reason = f"{module.path}:{make.statement.first} is suspicious"
+        reason += f" (rank {rank} of {len(self.suspicions)} lines)" if rank else " by what reads it"
+        if any(place.line == make.statement.first and module.path.endswith(place.path) for place in self.diagnosis.places):
+            reason += " and a frame of the failure's stack trace"
+        return Hypothesis(
+            change=_subject(mutation.says, where),
+            rationale=f"{reason}; operator: {mutation.operator}. It runs when the failing scenarios fail.",
+            layer=Layer.CODE,
+            edits=edits_between(module.path, module.text, after),
+            risks=mutation.risk,
+            confidence=min(_confidence(score), FLOOR / 2) if mutation.memorises else max(_confidence(score), FLOOR),
+        )
+
+    def _applied(self, module: Module, mutation: Mutation) -> str | None:
+        try:
+            if mutation.insert:
+                tree = self._tree(module)
+                if tree is None:
+                    return None
+                if mutation.insert == "instead":
+                    after = tree.replace(mutation.line, mutation.new)
+                else:
+                    after = tree.insert(mutation.line, mutation.new, after=mutation.insert == "after")
+            else:
+                after = module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
+            if mutation.imports:
+                name = mutation.imports.partition(":")
+                after = with_import(after, name[0], name[2] or None)
+        except NotEditable:
+            return None
+        return after
+
+    def _pointless(self, module: Module, line: int) -> int:
+        """How many pointless expressions the statement at the top of the file around a line has already."""
+        around = [node for node in module.tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)]
+        return pointless(around[0]) if around else 0
+
+    def _tree(self, module: Module) -> Tree | None:
+        if module.path not in self.trees:
+            try:
+                self.trees[module.path] = Tree(module.path, module.text)
+            except NotEditable:
+                self.trees[module.path] = None
+        return self.trees[module.path]
+
+    def _again(self, text: str) -> bool:
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        if digest in self.seen:
+            return True
+        self.seen.add(digest)
+        return False
+
+    def _line(self, path: str, number: int) -> str:
+        module = self.modules.get(path)
+        return module.line(number) if module else ""
+
+
+def _modules(sources: Mapping[str, str], suspicions: Sequence[Suspicion]) -> dict[str, Module]:
+    """Parsed files, the most suspicious first, others as far as the measure goes. What does not parse is not repaired here."""
+    order = dict.fromkeys([item.path for item in suspicions] + sorted(path for path in sources if path.endswith(".py")))
+    found: dict[str, Module] = {}
+    read = 0
+    for path in order:
+        text = sources[path]
+        if read + len(text) > SURVEYED and found:
+            continue
+        try:
+            found[path] = Module(path, text)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        read += len(text)
+    return found
+
+
+def _scalars(sources: Mapping[str, str]) -> Iterator[Scalar]:
+    for path in sorted(sources):
+        if is_config(path) and len(sources[path]) <= CONFIGURED:
+            try:
+                yield from scalars(sources[path], path)
+            except NotParsable:
+                continue
+
+
+def _pairs(code: Sequence[tuple[_Ranked, Hypothesis]], config: Sequence[tuple[_Ranked, Hypothesis]]) -> Iterator[Hypothesis]:
+    """The best of both kinds together, the likeliest pairs first."""
+    ordered = sorted(
+        ((first.score * second.score, i, j) for i, (first, _) in enumerate(code) for j, (second, _) in enumerate(config)), reverse=True
+    )
+    for score, i, j in ordered:
+        one, other = code[i][1], config[j][1]
+        yield Hypothesis(
+            change=f"{one.change}; {other.change[0].lower()}{other.change[1:]}",
+            rationale=f"{one.rationale} Together with: {other.rationale}",
+            layer=one.layer,
+            edits=(*one.edits, *other.edits),
+            risks="; ".join(risk for risk in (one.risks, other.risks) if risk),
+            confidence=max(_confidence(score * 0.5), FLOOR),
+        )
+
+
+def _confidence(score: float) -> float:
+    """A score as a chance: even the best guess of a search is no better than 0.9."""
+    return round(min(0.9, max(0.01, score)), 4)
+
+
+def _subject(says: str, where: str) -> str:
+    return f"{says} in {where}" if len(says) + len(where) <= 90 else says
+
+
+def _shown(value: object) -> str:
+    return {True: "true", False: "false", None: "null"}.get(value, str(value)) if isinstance(value, bool) or value is None else str(value)

@@ -1,0 +1,216 @@
+"""What the repository knows that a repair can be made of: keys, attributes, signatures, constants by role."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from refinery.edits.scalar import Scalar
+from refinery.repair.module import FUNCTIONS, Function, Module
+
+Constant: TypeAlias = "str | int | float | bool"
+
+
+@dataclass(slots=True)
+class World:
+    """Ingredients of the same repository, counted. Filled once by `survey`, read by everybody."""
+
+    keys: Counter[str] = field(default_factory=Counter)
+    """Text keys that code reads: `x["k"]`, `x.get("k")`, `"k" in x`."""
+    written: Counter[str] = field(default_factory=Counter)
+    """Text keys that code puts into records."""
+    companions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Keys that stand in the same record (a dict display, a mapping in a data file)."""
+    attributes: Counter[str] = field(default_factory=Counter)
+    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Annotated fields by class."""
+    functions: dict[str, tuple[Module, Function]] = field(default_factory=dict)
+    """Functions and methods by bare name; the first one of a name."""
+    coroutines: set[str] = field(default_factory=set)
+    roles: dict[str, Counter[Constant]] = field(default_factory=lambda: defaultdict(Counter))
+    """Constants by the name of what they are given to, compared with or stored under."""
+    owners: dict[Constant, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """The other way round: names under which a text is stored."""
+    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Attributes and keys read from variables of a name: `customer` -> country, currency."""
+
+    styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """How variables of a name are read: `attribute` or `item`."""
+
+    def orphan(self, key: str) -> bool:
+        """A key that somebody reads and nobody puts into a record."""
+        return self.keys[key] > 0 and not self.written[key]
+
+    def reading(self, owner: str, member: str, variable: str | None = None) -> str:
+        """The code that reads a member, in the way in which such variables are read."""
+        style = self.styles.get(owner)
+        if style:
+            attribute = style["attribute"] > style["item"]
+        else:
+            attribute = self.attributes[member] > self.keys[member] or any(member in names for names in self.fields.values())
+        return f"{variable or owner}.{member}" if attribute else f'{variable or owner}["{member}"]'
+
+    def reach(self, name: str) -> set[str]:
+        """What can be read from a variable of this name: what is read elsewhere, the fields of its class, and their companions."""
+        found = set(self.members.get(name, ()))
+        plain = name.replace("_", "").lower()
+        for owner, fields in self.fields.items():
+            if owner.lower() == plain:
+                found.update(fields)
+        for member in tuple(found)[:12]:
+            found.update(self.companions.get(member, ()))
+        return found
+
+
+def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = ()) -> World:
+    """Reads all modules and configuration values once."""
+    world = World()
+    for module in modules:
+        for node in ast.walk(module.tree):
+            _look(world, module, node)
+    records: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
+    for scalar in scalars:
+        if isinstance(scalar.value, str | int | float) and scalar.key:
+            _store(world, scalar.key, scalar.value)
+        if scalar.keys and isinstance(scalar.keys[-1], str):
+            records[(scalar.path, *scalar.keys[:-1])].add(scalar.keys[-1])
+    for names in records.values():
+        _together(world, names)
+    return world
+
+
+def role(module: Module, node: ast.expr) -> str:
+    """The name of what an expression is given to: keyword, key, target, parameter, or partner in a comparison; else empty."""
+    parent = module.parents.get(node)
+    if isinstance(parent, ast.keyword):
+        return parent.arg or ""
+    if isinstance(parent, ast.Dict):
+        for key, value in zip(parent.keys, parent.values, strict=True):
+            if value is node:
+                return text_of(key) or ""
+    if isinstance(parent, ast.Assign) and parent.value is node:
+        return name_of(parent.targets[0])
+    if isinstance(parent, ast.AnnAssign) and parent.value is node:
+        return name_of(parent.target)
+    if isinstance(parent, ast.Compare):
+        partner = parent.comparators[0] if parent.left is node else parent.left
+        return name_of(partner)
+    if isinstance(parent, ast.List | ast.Tuple | ast.Set):
+        return role(module, parent)
+    if isinstance(parent, ast.Call):
+        return _argument_role(parent, node)
+    if isinstance(parent, ast.arguments):
+        return _default_role(parent, node)
+    if isinstance(parent, ast.Return):
+        function = module.function(parent)
+        return function.name if function else ""
+    return ""
+
+
+def name_of(node: ast.AST | None) -> str:
+    """The last name of an expression: `currency` for `currency`, `row["currency"]`, `a.currency`, `c.get("currency")`."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        return text_of(node.slice) or name_of(node.value)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            return text_of(node.args[0]) or ""
+        return name_of(node.args[0]) if node.args and isinstance(node.func, ast.Name) else name_of(node.func)
+    return ""
+
+
+def text_of(node: ast.AST | None) -> str | None:
+    """The text of a text constant."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def base_of(node: ast.expr) -> tuple[ast.expr, str, str] | None:
+    """For a read of a record: the record, the field, and how it is read (`item`, `get` or `attribute`)."""
+    if isinstance(node, ast.Attribute):
+        return node.value, node.attr, "attribute"
+    if isinstance(node, ast.Subscript):
+        key = text_of(node.slice)
+        return (node.value, key, "item") if key else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        key = text_of(node.args[0])
+        return (node.func.value, key, "get") if key else None
+    return None
+
+
+def parameters(function: Function) -> tuple[str, ...]:
+    """Names of the parameters that can be given, `self` left out."""
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    return tuple(names[1:] if names[:1] in (["self"], ["cls"]) else names)
+
+
+def _look(world: World, module: Module, node: ast.AST) -> None:
+    if isinstance(node, ast.Attribute):
+        world.attributes[node.attr] += 1
+        world.members[name_of(node.value)].add(node.attr)
+        world.styles[name_of(node.value)]["attribute"] += 1
+    elif isinstance(node, FUNCTIONS):
+        world.functions.setdefault(node.name, (module, node))
+        if isinstance(node, ast.AsyncFunctionDef):
+            world.coroutines.add(node.name)
+    elif isinstance(node, ast.ClassDef):
+        own = tuple(part.target.id for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name))
+        if own:
+            world.fields[node.name] = own
+        kept = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)]
+        _together(world, {*own, *kept})
+    elif isinstance(node, ast.Dict):
+        names = [text for key in node.keys if (text := text_of(key))]
+        world.written.update(names)
+        _together(world, names)
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn) and (key := text_of(node.left)):
+        world.keys[key] += 1
+    elif isinstance(node, ast.Subscript | ast.Call):
+        read = base_of(node)
+        if read is not None:
+            stored = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
+            (world.written if stored else world.keys)[read[1]] += 1
+            world.members[name_of(read[0])].add(read[1])
+            world.styles[name_of(read[0])]["item"] += 2 if read[2] == "get" else 1
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
+        name = role(module, node)
+        if name:
+            _store(world, name, node.value)
+
+
+def _store(world: World, name: str, value: Constant) -> None:
+    world.roles[name][value] += 1
+    if isinstance(value, str):
+        world.owners[value][name] += 1
+
+
+def _together(world: World, names: Iterable[str]) -> None:
+    names = tuple(names)
+    for name in names:
+        world.companions[name].update(other for other in names if other != name)
+
+
+def _argument_role(call: ast.Call, node: ast.expr) -> str:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "get" and len(call.args) == 2 and call.args[1] is node:
+        return text_of(call.args[0]) or ""
+    return ""
+
+
+def _default_role(arguments: ast.arguments, node: ast.expr) -> str:
+    for argument, default in _defaults(arguments):
+        if default is node:
+            return argument.arg
+    return ""
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr]]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            yield argument, default

@@ -1,0 +1,1 @@
+"""Agents that Refinery brings along to be tried on."""

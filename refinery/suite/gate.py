@@ -1,0 +1,388 @@
+"""The gate: whether a candidate is better than its base where it should be and not worse elsewhere, and how sure that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from refinery import stats
+from refinery.domain import Attempt, Bill, Cause, Decision, Flip, GateVerdict, Scenario
+from refinery.events import Event, Say
+from refinery.stats import PairedEvidence
+from refinery.suite.runner import Bench, Pair, bill
+
+BASE, CANDIDATE = "base", "candidate"
+REPEATS = 2
+"""Runs of every scenario in each arm before anything is decided."""
+CONFIRMATIONS = 3
+"""More runs of a scenario that seems to have got worse, before it is called a regression of a deterministic agent."""
+
+
+def decide(
+    base: Bench,
+    candidate: Bench,
+    targets: Sequence[Scenario],
+    others: Sequence[Scenario],
+    trials: int,
+    rank: int,
+    say: Say,
+    alpha: float = 0.05,
+) -> GateVerdict:
+    """Run both arms side by side, paired by scenario and trial, until the question is decided or `trials` are used up.
+
+    **What is tested.** The improvement: the pairs of all targets together are evidence (`stats.PairedEvidence`) against "the
+    arms do not differ". It may be looked at after every round, and the improvement is shown when it reaches 1/alpha_k, where
+    alpha_k = `stats.spent(alpha, rank)` and the parts of all ranks add up to alpha: however many hypotheses a run puts to the
+    gate, the chance that any that changes nothing is accepted is at most alpha.
+
+    **Deterministic agents.** The first round runs the targets as often as could possibly suffice (three times for the first
+    hypothesis) and the others twice, in both arms: an A/A test of each arm with itself. If all repeats are the same to the
+    byte, outcomes alone decide. That is no shortcut past the evidence. An agent that tosses a coin with chance p fails n times
+    on the base and then passes n times with probability (1-p)^n p^n <= 4^-n, which is why that pattern is worth 4^n/3 to the
+    evidence; the same threshold is asked for here. An apparent regression is run again before it is called one.
+
+    **Not worse.** Each scenario has evidence of its own for having got worse, with threshold m/alpha for m scenarios
+    (Bonferroni): reached, it rejects. Short of that a scenario is in doubt when its evidence reaches 1/alpha, or when it never
+    failed on the base and failed at least twice on the candidate: nothing is accepted while one is. Before anything is accepted
+    every other scenario has had all its trials.
+
+    **Who is to blame.** Only attempts that say something about the agent count: failures of the machine (which the bench has
+    tried once more) and of the judge are dropped with their pair, and told. A tool that failed one request and served the same
+    request in another run of the same arm is named as the cause of a flip; its attempts count, since dropping them by what
+    later runs show would spoil the evidence.
+
+    Every attempt is a run of its own: nothing is cached, here or in the bench.
+    """
+    began = time.monotonic()
+    runs = Runs(base, candidate, (*targets, *others), say, trials)
+    threshold = 1 / stats.spent(alpha, rank)
+    first = max(REPEATS, -(-stats.wins_needed(threshold) // max(1, len(targets))))
+    case = Case(runs, tuple(targets), tuple(others), max(trials, first), first, threshold, alpha)
+    runs.more({scenario.id: first for scenario in targets} | {scenario.id: REPEATS for scenario in others})
+    answer = case.unmeasurable() or (case.plain() if runs.same else None)
+    if answer is None:
+        answer = case.sequential()
+    return case.verdict(answer, Bill((bill("gate", [*runs.all(BASE), *runs.all(CANDIDATE)], time.monotonic() - began),)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The decision and the reasons for it."""
+
+    decision: Decision
+    says: str
+    regressions: tuple[str, ...] = ()
+    plain: bool = False
+    """Decided by outcomes alone, for everything repeats to the byte."""
+
+
+class Runs:
+    """All attempts of both arms so far."""
+
+    def __init__(self, base: Bench, candidate: Bench, scenarios: Sequence[Scenario], say: Say, trials: int) -> None:
+        self._benches = {BASE: base, CANDIDATE: candidate}
+        self._say = say
+        self._total = 2 * trials * len(scenarios)
+        self._done = 0
+        self._round = 0
+        self.scenarios = {scenario.id: scenario for scenario in scenarios}
+        self.made: dict[str, int] = dict.fromkeys(self.scenarios, 0)
+        self._attempts: dict[str, dict[str, list[Attempt]]] = {arm: {name: [] for name in self.scenarios} for arm in self._benches}
+
+    def more(self, counts: Mapping[str, int]) -> None:
+        """So many further trials of each scenario, in both arms at once; which arm begins alternates."""
+        pairs: list[Pair] = []
+        for extra in range(max(counts.values(), default=0)):
+            pairs += [(self.scenarios[name], self.made[name] + extra) for name, count in counts.items() if extra < count]
+        for name, count in counts.items():
+            self.made[name] += count
+        arms = (BASE, CANDIDATE) if self._round % 2 == 0 else (CANDIDATE, BASE)
+        self._round += 1
+        streams = {arm: iter(self._benches[arm].attempts(pairs)) for arm in arms}
+        try:
+            for arm, attempt in _in_turn(streams):
+                self._attempts[arm][attempt.scenario].append(attempt)
+                self._done += 1
+                self._say(Event("gate", f"{arm}: {attempt.scenario} {'passed' if attempt.passed else 'failed'}", self._done, self._total))
+        finally:
+            for stream in streams.values():
+                if isinstance(stream, Generator):
+                    stream.close()
+
+    def all(self, arm: str) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempts in self._attempts[arm].values() for attempt in sorted(attempts, key=lambda each: each.trial))
+
+    def counted(self, arm: str, name: str) -> list[Attempt]:
+        return [attempt for attempt in self._attempts[arm][name] if attempt.counts]
+
+    def uncounted(self, name: str) -> list[Attempt]:
+        return [attempt for arm in self._attempts for attempt in self._attempts[arm][name] if not attempt.counts]
+
+    def rate(self, arm: str, name: str) -> tuple[int, int]:
+        """Passes, and runs that count."""
+        counted = self.counted(arm, name)
+        return sum(attempt.passed for attempt in counted), len(counted)
+
+    def pairs(self, name: str) -> Iterator[tuple[bool, bool]]:
+        """Outcomes on base and candidate of the trials that count in both."""
+        after = {attempt.trial: attempt.passed for attempt in self.counted(CANDIDATE, name)}
+        for attempt in self.counted(BASE, name):
+            if attempt.trial in after:
+                yield attempt.passed, after[attempt.trial]
+
+    def evidence(self, *names: str) -> PairedEvidence:
+        """For the candidate being better on these scenarios together."""
+        pairs = [pair for name in names for pair in self.pairs(name)]
+        return PairedEvidence(
+            pairs.count((False, True)), pairs.count((True, False)), pairs.count((True, True)) + pairs.count((False, False))
+        )
+
+    @property
+    def same(self) -> bool:
+        """Whether every repeated run within an arm, and there was one, was the same to the byte."""
+        return all(
+            len(counted) >= REPEATS and len({attempt.behaviour for attempt in counted}) == 1 and not self.uncounted(name)
+            for name in self.scenarios
+            for counted in (self.counted(BASE, name), self.counted(CANDIDATE, name))
+        )
+
+    def wavering(self, arm: str) -> list[str]:
+        """Scenarios on which an arm disagrees with itself."""
+        return [name for name in self.scenarios if 0 < self.rate(arm, name)[0] < self.rate(arm, name)[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question put to the gate."""
+
+    runs: Runs
+    targets: tuple[Scenario, ...]
+    others: tuple[Scenario, ...]
+    trials: int
+    first: int
+    threshold: float
+    alpha: float
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(scenario.id for scenario in self.targets))
+
+    def unmeasurable(self) -> Answer | None:
+        """No answer can be had without targets, or where a scenario has no attempt that counts."""
+        if not self.targets:
+            return Answer(Decision.NOT_ENOUGH, "no scenario shows the failure, so there is nothing that could be seen to get better")
+        for name in self.runs.scenarios:
+            for arm in (BASE, CANDIDATE):
+                if not self.runs.counted(arm, name):
+                    bad = self.runs.uncounted(name)
+                    return Answer(Decision.NOT_ENOUGH, f"no run of {name} on the {arm} says anything about the agent: {bad[0].says}")
+        return None
+
+    # -- an agent that repeats itself to the byte
+
+    def plain(self) -> Answer | None:
+        """The answer from outcomes alone; None when a closer look shows that the agent does vary."""
+        worse = self._fell()
+        if worse:
+            self.runs.more(dict.fromkeys(worse, CONFIRMATIONS))
+            if not self.runs.same:
+                return None
+            return Answer(Decision.REJECT, f"{_list(worse)} passed before the change and {_fails(worse)} with it", tuple(worse), True)
+        if green := [name for name in self.names if self._always(BASE, name)]:
+            return Answer(Decision.NOT_ENOUGH, f"{_list(green)} {_does(green)} not fail on the base, so no cure can be shown", plain=True)
+        if red := [name for name in self.names if not self._always(CANDIDATE, name)]:
+            return Answer(Decision.REJECT, f"{_list(red)} still {_fails(red)} with the change", plain=True)
+        if self.runs.evidence(*self.names).value < self.threshold:
+            return None
+        rest = f"; none of the {len(self.others)} other scenarios got worse" if self.others else ""
+        return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; every repeated run was the same to the byte", plain=True)
+
+    def _fell(self) -> list[str]:
+        return [name for name in self.runs.scenarios if self._always(BASE, name) and not self._always(CANDIDATE, name)]
+
+    def _always(self, arm: str, name: str) -> bool:
+        passed, counted = self.runs.rate(arm, name)
+        return passed == counted
+
+    # -- one that varies
+
+    def sequential(self) -> Answer:
+        """Trial after trial until the evidence decides, cannot decide any more, or the trials are used up."""
+        while True:
+            if harmed := self._harmed():
+                return Answer(Decision.REJECT, f"{_list(harmed)} got worse: {self._rates(harmed)}; {self._instrument()}", tuple(harmed))
+            evidence = self.runs.evidence(*self.names)
+            shown = evidence.value >= self.threshold and not self._sinking()
+            counts = self._next(shown)
+            if shown and not counts:
+                return self._accepted() if not self._doubtful() else self._doubted()
+            if not counts or (not shown and not self._within_reach(evidence)):
+                return self._undecided()
+            self.runs.more(counts)
+
+    def _next(self, shown: bool) -> dict[str, int]:
+        """What to run in the next round: all in step until the improvement is shown; then the others, to the last of their trials."""
+        left = {name: self._most(name) - self.runs.made[name] for name in self.runs.scenarios}
+        if shown:
+            return {name: more for name, more in left.items() if more > 0 and (name not in self.names or name in self._doubtful())}
+        if all(left[name] <= 0 for name in self.names):
+            return {}
+        behind = {name: max(1, self.first - self.runs.made[name]) for name in left}
+        return {name: min(more, behind[name]) for name, more in left.items() if more > 0}
+
+    def _most(self, name: str) -> int:
+        return max(self.runs.scenarios[name].trials or self.trials, self.first if name in self.names else REPEATS)
+
+    def _within_reach(self, evidence: PairedEvidence) -> bool:
+        """Whether winning all the trials that are left would still show the improvement."""
+        left = sum(max(0, self._most(name) - self.runs.made[name]) for name in self.names)
+        return evidence.best(left).value >= self.threshold
+
+    def _harmed(self) -> list[str]:
+        """Scenarios that are shown to have got worse."""
+        needed = len(self.runs.scenarios) / self.alpha
+        return [name for name in self.runs.scenarios if self.runs.evidence(name).mirrored().value >= needed]
+
+    def _doubtful(self) -> list[str]:
+        """Scenarios that may well have got worse, though it is not shown."""
+        return [
+            name
+            for name in self.runs.scenarios
+            if self.runs.evidence(name).mirrored().value >= 1 / self.alpha or (self._always(BASE, name) and self._net_losses(name) >= 2)
+        ]
+
+    def _net_losses(self, name: str) -> int:
+        evidence = self.runs.evidence(name)
+        return max(0, evidence.losses - evidence.wins)
+
+    def _sinking(self) -> bool:
+        """Whether one of the targets got worse while the others carry the evidence."""
+        return any(self._net_losses(name) for name in self.names)
+
+    def _accepted(self) -> Answer:
+        rest = f"; none of the {len(self.others)} other scenarios is seen to have got worse" if self.others else ""
+        return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; {self._instrument()}")
+
+    def _doubted(self) -> Answer:
+        names = self._doubtful()
+        says = f"{self._before_and_after()}, but {_list(names)} may have got worse: {self._rates(names)}; {self._instrument()}"
+        return Answer(Decision.NOT_ENOUGH, says)
+
+    def _undecided(self) -> Answer:
+        rates = [(self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)) for name in self.names]
+        if all(passed == counted for (passed, counted), _ in rates):
+            says = f"{_list(self.names)} {_does(self.names)} not fail on the base in {rates[0][0][1]} runs, so no cure can be shown"
+            return Answer(Decision.NOT_ENOUGH, says)
+        if all(passed == 0 for _, (passed, _) in rates) and all(counted >= CONFIRMATIONS for _, (_, counted) in rates):
+            return Answer(Decision.REJECT, f"{_list(self.names)} still {_fails(self.names)} every time: {self._rates(self.names)}")
+        needed = -(-stats.wins_needed(self.threshold) // len(self.targets))
+        most = max(self._most(name) for name in self.names)
+        more = f"; {needed} trials of each are the least that could show it" if needed > most else ""
+        return Answer(Decision.NOT_ENOUGH, f"not enough evidence: {self._before_and_after()}{more}; {self._instrument()}")
+
+    # -- in words and figures
+
+    def _before_and_after(self) -> str:
+        (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
+        verb = "passes" if len(self.names) == 1 else "pass"
+        return f"{_list(self.names)} {verb} in {was} of {before} runs on the base and in {now} of {after} with the change"
+
+    def _total(self, arm: str) -> tuple[int, int]:
+        rates = [self.runs.rate(arm, name) for name in self.names]
+        return sum(passed for passed, _ in rates), sum(counted for _, counted in rates)
+
+    def _rates(self, names: Sequence[str]) -> str:
+        parts = []
+        for name in names:
+            (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
+            parts.append(f"{was} of {before} before, {now} of {after} after")
+        return "; ".join(parts)
+
+    def _instrument(self) -> str:
+        """What the gate could see at all."""
+        evidence = self.runs.evidence(*self.names)
+        least = stats.smallest_effect(evidence.pairs, self.threshold)
+        sight = "no difference could have been shown" if least is None else f"differences from {least:.0%} on could have been shown"
+        waver = len(self.runs.wavering(BASE))
+        return (
+            f"evidence {evidence.value:.3g} where {self.threshold:.3g} is needed, {sight} with these trials, "
+            f"and the base disagrees with itself on {waver} of {len(self.runs.scenarios)} scenarios"
+        )
+
+    def verdict(self, answer: Answer, spent: Bill) -> GateVerdict:
+        evidence = self.runs.evidence(*self.names)
+        pairs = [pair for name in self.names for pair in self.runs.pairs(name)]
+        both, neither = pairs.count((True, True)), pairs.count((False, False))
+        (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
+        return GateVerdict(
+            decision=answer.decision,
+            says=_sentence(answer.says + self._dropped()),
+            effect=now / after - was / before if before and after else None,
+            interval=None if answer.plain or not pairs else stats.paired_difference(evidence.wins, evidence.losses, both, neither),
+            trials=max(len(self.runs.all(BASE)), len(self.runs.all(CANDIDATE))),
+            smallest_effect=stats.smallest_effect(evidence.pairs, self.threshold) if pairs else None,
+            targets=self.names,
+            regressions=answer.regressions,
+            flips=tuple(flip for name in self.runs.scenarios for flip in self._flips(name)),
+            alpha=1 / self.threshold,
+            evidence=0.0 if answer.plain else evidence.value,
+            deterministic=answer.plain,
+            bill=spent,
+            attempts={BASE: self.runs.all(BASE), CANDIDATE: self.runs.all(CANDIDATE)},
+        )
+
+    def _dropped(self) -> str:
+        dropped = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name)]
+        if not dropped:
+            return ""
+        were = "run does" if len(dropped) == 1 else "runs do"
+        return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
+
+    def _flips(self, name: str) -> Iterator[Flip]:
+        (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
+        if before and after and (was * after != now * before or 0 < was < before):
+            yield Flip(name, f"{was}/{before}", f"{now}/{after}", "tool" if self._tool_flaked(name) else "agent")
+        for cause, word in ((Cause.JUDGE, "judge"), (Cause.INFRASTRUCTURE, "infrastructure")):
+            if any(attempt.cause is cause for attempt in self.runs.uncounted(name)):
+                yield Flip(name, f"{was}/{before}", f"{now}/{after}", word)
+
+    def _tool_flaked(self, name: str) -> bool:
+        """Whether a failing run met a failed call that was served in another run of the same arm."""
+        for arm in (BASE, CANDIDATE):
+            counted = self.runs.counted(arm, name)
+            served = {(call.name, call.arguments) for attempt in counted for call in attempt.calls if not call.failed}
+            failing = [call for attempt in counted if not attempt.passed for call in attempt.calls if call.failed]
+            if any((call.name, call.arguments) in served for call in failing):
+                return True
+        return False
+
+
+def _in_turn(streams: Mapping[str, Iterator[Attempt]]) -> Iterator[tuple[str, Attempt]]:
+    """One attempt of each arm after the other, as long as there are any."""
+    open_streams = dict(streams)
+    while open_streams:
+        for arm, stream in list(open_streams.items()):
+            attempt = next(stream, None)
+            if attempt is None:
+                del open_streams[arm]
+            else:
+                yield arm, attempt
+
+
+def _list(names: Sequence[str]) -> str:
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _fails(names: Sequence[str]) -> str:
+    return "fails" if len(names) == 1 else "fail"
+
+
+def _does(names: Sequence[str]) -> str:
+    return "does" if len(names) == 1 else "do"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,98 @@
+"""What one run of the agent left behind, before anybody judges it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.trace import Json, Kind, Span, Trace
+from refinery.domain import Call, Cause
+
+STEPS = (Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.AGENT, Kind.MESSAGE)
+"""The spans that count as a step of the agent."""
+
+
+class NotJson(ValueError):
+    """The answer is text; the message says where it stops being JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer, or why there is none, and the trace that was captured meanwhile."""
+
+    output: str = ""
+    """The answer as text; JSON where the agent answered with a structure."""
+    error: str = ""
+    """The end of what it wrote to stderr, or its traceback."""
+    cause: Cause | None = None
+    """Set when there is no answer that could be judged."""
+    says: str = ""
+    latency_s: float = 0.0
+    trace: Trace | None = None
+    lines: Mapping[str, frozenset[int]] | None = None
+    """Executed lines by path, when they were asked for."""
+
+    def value(self) -> Json:
+        """The answer read as JSON. Raises NotJson."""
+        return parse(self.output)
+
+    def answer(self) -> Json:
+        """The answer read as JSON where it is JSON, else as it is."""
+        try:
+            return self.value()
+        except NotJson:
+            return self.output
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Tool calls in the order of the trace; from the models' messages when no tool was traced by itself."""
+        if self.trace is None:
+            return ()
+        traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)
+        asked = (Call(call.name, call.arguments) for span in self.trace.spans for out in span.output_messages for call in out.tool_calls)
+        return traced or tuple(asked)
+
+    @property
+    def steps(self) -> int | None:
+        """None when nothing was captured."""
+        return None if self.trace is None else sum(span.kind in STEPS for span in self.trace.spans)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        if self.trace is None:
+            return None
+        if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
+            return 0.0
+        return self.trace.usage.cost_usd
+
+
+def parse(text: str) -> Json:
+    """JSON as the standard has it. Raises NotJson."""
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse)
+    except RecursionError as error:
+        raise NotJson("it is nested too deeply") from error
+    except ValueError as error:
+        raise NotJson(str(error)) from error
+    return value
+
+
+def compact(value: Json) -> str:
+    """One line of JSON, with every letter as itself."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def shortened(text: str, limit: int = 120) -> str:
+    """A text that fits into a sentence."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _call(span: Span) -> Call:
+    return Call(span.tool or span.name, span.input, span.seconds, span.failed)
+
+
+def _refuse(constant: str) -> Json:
+    raise NotJson(f"{constant} is not JSON")

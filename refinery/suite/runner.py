@@ -1,0 +1,189 @@
+"""Runs scenarios against the code in a folder, many at once, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from adapters.trace import Json, Trace
+from refinery import stats
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Scenario, ScenarioResult, SuiteResult
+from refinery.events import Event, Say, silent
+from refinery.suite import score
+from refinery.suite.attempt import judged
+from refinery.suite.capture import Capture
+from refinery.suite.confinement import LEVEL, Limits
+from refinery.suite.launch import Local, Remote
+from refinery.suite.outcome import Outcome
+from refinery.suite.pool import Halt, room
+
+Pair = tuple[Scenario, int]
+"""A scenario and the number of the trial."""
+
+
+class Bench(Protocol):
+    """A tree with an agent in it that can be tried."""
+
+    def attempt(self, scenario: Scenario, trial: int) -> Attempt:
+        """One run, judged."""
+
+    def attempts(self, pairs: Sequence[Pair], say: Say = silent) -> Iterator[Attempt]:
+        """Many runs at once, in the order in which they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How the user's agent is run. Without a capture its tool calls, steps and costs cannot be seen."""
+
+    agent: AgentSpec
+    concurrency: int = 4
+    capture: Capture | None = None
+    sink: Callable[[Trace], None] | None = None
+    """Told of every captured trace, from the thread that asked for the attempt."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the agent's environment is taken from: PATH and the like, and the names that the agent declares."""
+    limits: Limits = field(default_factory=Limits)
+
+    @contextmanager
+    def open(self, tree: Path, coverage: bool = False) -> Iterator[TreeBench]:
+        """Warm the agent in a folder up; when this is left, no process and no file of it remains."""
+        bench = TreeBench(self, tree, coverage)
+        try:
+            yield bench
+        finally:
+            bench.close()
+
+    def run(self, tree: Path, scenarios: Sequence[Scenario], trials: int, say: Say = silent) -> SuiteResult:
+        """Every scenario as often as asked (or as it says itself), with an interval each and the reliability over all."""
+        began = time.monotonic()
+        pairs = [(scenario, trial) for scenario in scenarios for trial in range(scenario.trials or trials)]
+        pairs.sort(key=lambda pair: pair[1])
+        traces: list[Trace] = []
+        with self.open(tree) as bench:
+            attempts = list(bench.attempts(pairs, say, traces.append))
+            notes = bench.notes()
+        results = tuple(_result(scenario, attempts) for scenario in scenarios)
+        return SuiteResult(
+            scenarios=results,
+            reliability=score.reliability(scenarios, attempts, traces),
+            bill=Bill((bill("suite", attempts, time.monotonic() - began),)),
+            notes=(*notes, *_uncounted(results)),
+        )
+
+
+class TreeBench:
+    """The agent of one folder, ready to be tried. Made by `Runner.open`."""
+
+    def __init__(self, runner: Runner, tree: Path, coverage: bool) -> None:
+        self._runner = runner
+        self._at_once = min(runner.concurrency, room())
+        self._launch = _launch(runner, tree, self._at_once, coverage)
+        self._coverage = coverage and self._launch.can_cover
+        self._executions: dict[str, Execution] = {}
+        self._retried = 0
+
+    def attempt(self, scenario: Scenario, trial: int) -> Attempt:
+        """One run, judged; a failure of the machine is tried once more."""
+        attempt, trace = self._try(scenario, trial, Halt())
+        self._pass_on(trace, None)
+        return attempt
+
+    def attempts(self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None) -> Iterator[Attempt]:
+        """Many runs at once, in the order in which they end. Leaving the iteration early ends those that still run."""
+        halt = Halt()
+        if not pairs:
+            return
+        self._launch.expect(len(pairs))
+        with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
+            futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
+            try:
+                passed = 0
+                for done, future in enumerate(as_completed(futures), 1):
+                    attempt, trace = future.result()
+                    self._pass_on(trace, also)
+                    passed += attempt.passed
+                    say(Event("suite", f"{attempt.scenario}: {attempt.says or 'passed'} ({passed} of {done} passed)", done, len(pairs)))
+                    yield attempt
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                self._launch.forget()
+                halt.now()
+                raise
+
+    def execution(self, scenario: Scenario) -> Execution | None:
+        """Which lines ran in the last attempt at a scenario, which is made now if there was none; None when that cannot be seen."""
+        if self._coverage and scenario.id not in self._executions:
+            self.attempt(scenario, 0)
+        return self._executions.get(scenario.id)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of results from here should know."""
+        agent = self._runner.agent
+        missing = [name for name in agent.environment if name not in self._runner.environment]
+        found = [LEVEL] if not agent.http else [f"what answers at {agent.http} was tried, whatever code that is; not this tree"]
+        if missing:
+            found.append(f"declared for the agent, but not set here: {', '.join(missing)}")
+        if self._at_once < self._runner.concurrency:
+            found.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
+        if self._retried:
+            found.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+        if self._runner.capture and self._runner.capture.refused:
+            found.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        return tuple(found)
+
+    def close(self) -> None:
+        self._launch.close()
+
+    def _try(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Trace | None]:
+        attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
+            self._retried += 1
+            attempt, outcome = self._once(scenario, trial, halt)
+        if outcome.lines is not None:
+            self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
+        return attempt, outcome.trace
+
+    def _once(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Outcome]:
+        outcome = self._launch.run(scenario, trial, halt)
+        if outcome.trace is not None:
+            about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
+            trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
+            outcome = replace(outcome, trace=trace)
+        return judged(scenario, trial, outcome), outcome
+
+    def _pass_on(self, trace: Trace | None, also: Callable[[Trace], None] | None) -> None:
+        for listener in (self._runner.sink, also):
+            if trace is not None and listener is not None:
+                listener(trace)
+
+
+def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
+    """What some attempts cost; the money is unknown as soon as one of them is."""
+    costs = [attempt.cost_usd for attempt in attempts]
+    usd = None if None in costs else sum(cost for cost in costs if cost is not None)
+    return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
+
+
+def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Local | Remote:
+    if runner.agent.http:
+        return Remote(runner.agent, runner.limits)
+    return Local(runner.agent, tree, runner.environment, size, runner.limits, runner.capture, coverage)
+
+
+def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:
+    own = tuple(sorted((each for each in attempts if each.scenario == scenario.id), key=lambda each: each.trial))
+    counted = [each for each in own if each.counts]
+    return ScenarioResult(scenario.id, own, stats.clopper_pearson(sum(each.passed for each in counted), len(counted)))
+
+
+def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:
+    for result in results:
+        bad = [each for each in result.attempts if not each.counts]
+        if bad:
+            yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].says}"

@@ -1,0 +1,93 @@
+"""The reliability of an agent in five dimensions, each a share with its interval, from attempts and their traces."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from adapters.trace import Trace
+from refinery import stats
+from refinery.domain import Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario
+
+WEIGHTS = {"tool_execution": 0.30, "response_quality": 0.25, "error_handling": 0.20, "performance": 0.15, "completeness": 0.10}
+CONDUCT = ("tool-called", "no-tool")
+LIMITS = ("max-latency", "max-cost", "max-steps")
+NO_ANSWER = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
+
+
+def reliability(scenarios: Sequence[Scenario], attempts: Sequence[Attempt], traces: Sequence[Trace] = ()) -> Reliability:
+    """Five shares and their weighted mean, over the attempts that count (not those in which the machine or the judge failed).
+
+    - tool execution: of the tool calls that were seen and the expectations on calls (`tool-called`, `no-tool`), those that
+      succeeded or were met.
+    - response quality: of the checks on answers (all that are neither on calls nor limits), those that passed. An attempt
+      without an answer fails all of its scenario's.
+    - error handling: of the attempts in which a tool call failed or a step ended in an error, those that passed all the same.
+    - performance: of the limits that scenarios set (`max-latency`, `max-cost`, `max-steps`), those that were kept. A time-out
+      keeps none.
+    - completeness: of all attempts, those that brought a complete answer.
+
+    What was never observed has no value, and the others' weights are scaled up to make a whole. A single share has Wilson's
+    interval, which treats its observations as independent; checks of one attempt are not, so read it as the least width. The
+    mean's interval adds the halves of theirs in quadrature, below and above apart (as Newcombe's does), as if independent.
+    """
+    by_id = {scenario.id: scenario for scenario in scenarios}
+    by_trace = {trace.id: trace for trace in traces}
+    counted = [attempt for attempt in attempts if attempt.counts and attempt.scenario in by_id]
+    measures = {
+        "tool_execution": _measure([seen for each in counted for seen in _tools(each)]),
+        "response_quality": _measure([seen for each in counted for seen in _answers(each, by_id[each.scenario])]),
+        "error_handling": _measure([each.passed for each in counted if _met_error(each, by_trace)]),
+        "performance": _measure([seen for each in counted for seen in _limits(each, by_id[each.scenario])]),
+        "completeness": _measure([each.cause not in NO_ANSWER for each in counted]),
+    }
+    return Reliability(overall=_overall(measures), **measures)
+
+
+def _tools(attempt: Attempt) -> list[bool]:
+    calls = [not call.failed for call in attempt.calls]
+    return calls + [check.passed for check in attempt.checks if check.measured and _kind(check) in CONDUCT]
+
+
+def _answers(attempt: Attempt, scenario: Scenario) -> list[bool]:
+    if attempt.cause in NO_ANSWER:
+        return [False for each in scenario.expect if _on_answers(each.kind)]
+    return [check.passed for check in attempt.checks if check.measured and _on_answers(_kind(check))]
+
+
+def _limits(attempt: Attempt, scenario: Scenario) -> list[bool]:
+    if attempt.cause is Cause.TIMEOUT:
+        return [False for each in scenario.expect if each.kind in LIMITS]
+    return [check.passed for check in attempt.checks if check.measured and _kind(check) in LIMITS]
+
+
+def _on_answers(kind: str) -> bool:
+    return kind not in CONDUCT and kind not in LIMITS
+
+
+def _met_error(attempt: Attempt, traces: Mapping[str, Trace]) -> bool:
+    trace = traces.get(attempt.trace_id or "")
+    return any(call.failed for call in attempt.calls) or (trace is not None and trace.failed)
+
+
+def _kind(check: CheckResult) -> str:
+    return check.check.partition(":")[0]
+
+
+def _measure(seen: Sequence[bool]) -> Measure:
+    if not seen:
+        return Measure(None, None, 0)
+    return Measure(sum(seen) / len(seen), stats.wilson(sum(seen), len(seen)), len(seen))
+
+
+def _overall(measures: Mapping[str, Measure]) -> Measure:
+    known = [(WEIGHTS[name], each) for name, each in measures.items()]
+    observed = [(weight, each.value, each.interval) for weight, each in known if each.value is not None and each.interval is not None]
+    if not observed:
+        return Measure(None, None, 0)
+    whole = sum(weight for weight, _, _ in observed)
+    value = sum(weight * share for weight, share, _ in observed) / whole
+    below = math.sqrt(sum((weight * (share - interval.low)) ** 2 for weight, share, interval in observed)) / whole
+    above = math.sqrt(sum((weight * (interval.high - share)) ** 2 for weight, share, interval in observed)) / whole
+    observations = sum(each.observations for each in measures.values())
+    return Measure(value, Interval(max(0.0, value - below), min(1.0, value + above)), observations)
