@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Mapping
 
 from adapters import notation
-from adapters.conventions import TELLING, Event, Recorded, to_span
+from adapters.conventions import to_span
 from adapters.gather import Gathering
+from adapters.names import TELLING
 from adapters.otlp import identity
+from adapters.recorded import Event, Recorded
 from adapters.trace import Json
 
 NESTED = ("llm", "openinference", "input", "output", "gen_ai", "retrieval", "tool", "embedding", "reranker", "ai", "traceloop", "exception")

@@ -7,9 +7,11 @@ import binascii
 from collections.abc import Mapping
 
 from adapters import notation
-from adapters.conventions import ROLES, Event, Recorded, named_scope, to_span
+from adapters.conventions import to_span
 from adapters.gather import Gathering
+from adapters.names import ROLES
 from adapters.protobuf import read_protobuf
+from adapters.recorded import Event, Recorded, named_scope
 from adapters.source import Pulled, Unreadable
 from adapters.trace import Json
 

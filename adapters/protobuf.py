@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from adapters import notation
-from adapters.conventions import ROLES, Event, Recorded, named_scope, to_span
+from adapters.conventions import to_span
 from adapters.gather import Gathering
+from adapters.names import ROLES
+from adapters.recorded import Event, Recorded, named_scope
 from adapters.trace import Json
 
 if TYPE_CHECKING:

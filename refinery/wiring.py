@@ -116,6 +116,8 @@ def guard(policy: Path | None = None) -> Guard:
 def proposed(found: Repository, revisions: str | None) -> tuple[ChangeSet, Surroundings]:
     """What is staged, or what a range of commits changes, and the files it lies among."""
     changes = found.changes(revisions) if revisions else found.staged()
+    if not len(changes):
+        raise UsageError(f"{revisions} changes nothing" if revisions else "nothing is staged", hint="git add what is to be judged")
     return changes, Surroundings(files=tuple(file.path for file in found.files(found.head())))
 
 
@@ -159,6 +161,7 @@ def workbench(
             guard=Guard(ALL, stated.policy),
             runner=runner,
             scratch=replace(runner, sink=None),
+            unwatched=replace(runner, sink=None, capture=None),
             author=found.author(),
             now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,

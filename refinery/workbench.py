@@ -67,6 +67,8 @@ class Workbench:
     runner: Runner
     scratch: Runner
     """The same runner for quick looks, whose traces nobody keeps."""
+    unwatched: Runner
+    """The same without telemetry, which makes agents quicker; for scenarios whose checks need none."""
     now: Callable[[], str]
     """The time of day, ISO 8601."""
     author: Identity

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from refinery.samples.billing.complaints import Case
     from refinery.workbench import Workbench
 
-DATE = "2026-03-02T09:00:00+00:00"
+DATE = "2026-09-01T09:00:00+00:00"
 """When the sample agent was committed; fixed, so that the demo makes the same commits every time."""
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import yaml
 
 FENCE = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+PLAIN = re.compile(r"[\w/.][\w/.+@%-]*(?: [\w/.+@%-]+)*")
+"""Texts that every YAML parser reads the same without quotes; libyaml and PyYAML do not agree on `{a: 0?}`."""
 WORDS = {"true": "false", "yes": "no", "on": "off", "y": "n"}
 
 
@@ -66,7 +68,9 @@ def spellings(scalar: Scalar, value: Value) -> Iterator[str]:
     else:
         double = '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'
         single = "'" + value.replace("'", "''") + "'"
-        styles = {'"': (double, single), "'": (single, double)}.get(raw[:1], (value, double, single))
+        styles: tuple[str, ...] = {'"': (double, single), "'": (single, double)}.get(raw[:1], (double, single))
+        if raw[:1] not in ("'", '"') and PLAIN.fullmatch(value):
+            styles = (value, *styles)
         for style in styles:
             yield gap + style
 

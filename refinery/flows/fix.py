@@ -5,7 +5,7 @@ from __future__ import annotations
 from refinery.domain import Commit, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
 from refinery.events import Event
 from refinery.flows.evidence import message_for, remember
-from refinery.flows.ledger import Ledger
+from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposal, Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
 from refinery.suite.gate import decide
@@ -37,6 +37,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
         commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
         with ledger.step("gate"):
             gate = judge(proposal, commit, suite, base, bench, rank=gated)
+        ledger.add(spent_running("gate", gate.bill))
         accepted = gate.decision is Decision.ACCEPT
         wanted = accepted and bench.keep(_asking(proposal, gate.says))
         if wanted:
@@ -72,8 +73,15 @@ def _outcome(kept: Kept | None, gate: GateVerdict, accepted: bool) -> str:
 def _report(
     diagnosis: Diagnosis, steps: list[Step], kept: Kept | None, shown: Reproduction, proposals: Proposals, ledger: Ledger
 ) -> Report:
-    says = f"fixed: {steps[-1].hypothesis.change} (branch {kept.branch})" if kept else f"no fix was kept: {proposals.says(steps)}"
     aims = tuple(scenario.id for scenario in shown.red)
-    before = tuple(attempt for attempt in shown.attempts if attempt.scenario in aims)
+    says = _kept(steps[-1], kept, len(aims)) if kept else f"no fix was kept: {proposals.says(steps)}"
+    tried = {attempt.scenario: attempt for attempt in shown.attempts}
+    before = tuple(tried[name] for name in aims if name in tried)
     notes = (*shown.notes, *proposals.notes)
     return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)
+
+
+def _kept(step: Step, kept: Kept, red: int) -> str:
+    cured = len(step.gate.targets) if step.gate else 0
+    share = f", which cures {cured} of {red} failing scenarios" if cured < red else ""
+    return f"fixed: {step.hypothesis.change}{share} (branch {kept.branch})"

@@ -37,6 +37,12 @@ class Ledger:
         return Bill(tuple(merged.values()))
 
 
+def spent_running(step: str, bill: Bill) -> Bill:
+    """The runs, tokens and money of a bill under one step's name; its time is on ours already."""
+    tokens_in, tokens_out = sum(item.input_tokens for item in bill.items), sum(item.output_tokens for item in bill.items)
+    return Bill((BillItem(step, 0.0, tokens_in, tokens_out, bill.usd, bill.runs),))
+
+
 def _sum(a: BillItem, b: BillItem) -> BillItem:
     return BillItem(
         a.step,

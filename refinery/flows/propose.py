@@ -20,6 +20,7 @@ from refinery.flows.screen import Screen, Screened, by_turned, in_order
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import ModelError
 from refinery.repair.search import FLOOR, candidates
+from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.scenarios import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
@@ -118,7 +119,9 @@ class Proposals:
     def _from_search(self) -> Iterator[Proposal]:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
-        screen = Screen(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench)
+        watched = any(needs_spans(scenario) for scenario in (*self.shown.red, *self.shown.green))
+        runner = self.bench.scratch if watched else self.bench.unwatched
+        screen = Screen(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench, runner)
         partial: list[tuple[Proposal, Screened]] = []
 
         def look(proposal: Proposal) -> Screened:

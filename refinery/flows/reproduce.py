@@ -26,7 +26,10 @@ class Reproduction:
 
 
 def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench: Workbench) -> Reproduction:
-    """Run the targets and the suite once on the base, recording the lines that run."""
+    """Run the targets and the suite once on the base, recording the lines that run.
+
+    The slowed-down, recorded runs find where to look; they are no evidence of the gate's.
+    """
     scenarios = {scenario.id: scenario for scenario in (*complaint.targets, *suite)}
     bench.say(Event("reproduce", f"running {len(scenarios)} scenarios on the base", total=len(scenarios)))
     with bench.workspace.lease(base) as tree, bench.scratch.open(tree, coverage=True) as running:

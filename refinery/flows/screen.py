@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from refinery.domain import Scenario
+from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet
 
@@ -44,13 +45,14 @@ class Screen:
     whole: bool
     """All red scenarios must turn; the first that does not ends the look."""
     bench: Workbench
+    runner: Runner
     _folders: ExitStack = field(default_factory=ExitStack)
     _free: deque[Path] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
-        with self._folder() as tree, _written(tree, changes), self.bench.scratch.open(tree) as running:
+        with self._folder() as tree, _written(tree, changes), self.runner.open(tree) as running:
             turned, runs = set(), 0
             for scenario in self.red:
                 runs += 1

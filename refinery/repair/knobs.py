@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
@@ -37,6 +37,8 @@ class Knob:
     prior: float
     why: str
     """Where the new value comes from."""
+    data: bool = False
+    """It stands in a table of records: changing it is tampering with the data, never a repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,13 @@ def knobs(
     for scalar in scalars:
         read = readings.get(scalar.key, Reading(0.0, ""))
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
-        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * (RECORD if (scalar.path, scalar.keys) in tables else 1.0)
+        data = (scalar.path, scalar.keys) in tables
+        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * (RECORD if data else 1.0)
         seen: set[tuple[type, Value]] = {(type(scalar.value), scalar.value)}
         for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
-                yield weight * knob.prior * 0.97**place, knob
+                yield weight * knob.prior * 0.97**place, replace(knob, data=data)
 
 
 def _turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:

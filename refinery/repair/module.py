@@ -37,9 +37,10 @@ class Module:
         for line in text.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._ascii = text.isascii()
+        self._inside: dict[ast.AST, tuple[ast.AST, ...]] = {}
         self._uses: dict[Function, Mapping[str, set[str]]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
+        for node in self.inside(self.tree):
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
 
@@ -87,7 +88,7 @@ class Module:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """All statements, in order."""
-        found = [_statement(node) for node in ast.walk(self.tree) if isinstance(node, ast.stmt)]
+        found = [_statement(node) for node in self.inside(self.tree) if isinstance(node, ast.stmt)]
         return tuple(sorted(found, key=lambda statement: (statement.first, statement.node.col_offset)))
 
     @cached_property
@@ -97,7 +98,7 @@ class Module:
 
     @cached_property
     def _locals(self) -> dict[Function, tuple[tuple[str, int], ...]]:
-        return {node: tuple(_locals_of(node)) for node in ast.walk(self.tree) if isinstance(node, FUNCTIONS)}
+        return {node: tuple(_locals_of(node)) for node in self.inside(self.tree) if isinstance(node, FUNCTIONS)}
 
     def local_names(self, node: ast.AST) -> tuple[str, ...]:
         """Names of the functions around that are bound before the node, nearest function first, latest binding first."""
@@ -126,7 +127,7 @@ class Module:
     @cached_property
     def _expressions(self) -> dict[ast.AST, tuple[tuple[str, int], ...]]:
         found: dict[ast.AST, dict[str, int]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.inside(self.tree):
             if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_path(node):
                 parent = self.parents.get(node)
                 if isinstance(parent, ast.Call) and parent.func is node:
@@ -142,11 +143,17 @@ class Module:
         own = self._expressions.get(self.function(node) or self.tree, ())
         return tuple(text for text, _ in own if _head(text) in bound)
 
+    def inside(self, node: ast.AST) -> tuple[ast.AST, ...]:
+        """The node and all below it, as `ast.walk` gives them, walked once."""
+        if node not in self._inside:
+            self._inside[node] = tuple(ast.walk(node))
+        return self._inside[node]
+
     def uses(self, function: Function) -> Mapping[str, set[str]]:
         """How a function uses each name: as a base, an index, a number, an argument of what."""
         if function not in self._uses:
             found: dict[str, set[str]] = {}
-            for node in ast.walk(function):
+            for node in self.inside(function):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                     found.setdefault(node.id, set()).update(_use(node, self.parents.get(node)))
             self._uses[function] = found

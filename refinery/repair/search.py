@@ -25,7 +25,7 @@ from refinery.repair.shape import pointless, shape_of
 from refinery.repair.world import World, survey
 
 FLOOR = 0.08
-"""A hypothesis below this confidence memorises, or takes behaviour away: it may pass the tests, and must not be kept for that."""
+"""A hypothesis below this confidence memorises, takes behaviour away or changes data: it must not be kept for passing the tests."""
 SURVEYED = 400_000
 """Characters of Python that are read for ingredients; the suspicious files come first."""
 FATIGUE = 0.93
@@ -90,6 +90,7 @@ class _Search:
         self.world: World = survey(self.modules.values(), self.scalars)
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
+        self.pointless: dict[tuple[str, int], int] = {}
         self.heap: list[_Ranked] = []
         self.order = count()
 
@@ -172,7 +173,7 @@ class _Search:
             layer=Layer.CONFIG,
             edits=edits_between(scalar.path, before, after),
             risks="everything else that reads this setting changes with it",
-            confidence=_confidence(score),
+            confidence=_kept_apart(score, make.knob.data),
         )
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:
@@ -198,7 +199,7 @@ class _Search:
             layer=Layer.CODE,
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
-            confidence=min(_confidence(score), FLOOR / 2) if mutation.memorises else max(_confidence(score), FLOOR),
+            confidence=_kept_apart(score, mutation.memorises),
         )
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
@@ -223,7 +224,12 @@ class _Search:
     def _pointless(self, module: Module, line: int) -> int:
         """How many pointless expressions the statement at the top of the file around a line has already."""
         around = [node for node in module.tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)]
-        return pointless(around[0]) if around else 0
+        if not around:
+            return 0
+        key = (module.path, around[0].lineno)
+        if key not in self.pointless:
+            self.pointless[key] = pointless(around[0])
+        return self.pointless[key]
 
     def _tree(self, module: Module) -> Tree | None:
         if module.path not in self.trees:
@@ -291,6 +297,11 @@ def _pairs(code: Sequence[tuple[_Ranked, Hypothesis]], config: Sequence[tuple[_R
 def _confidence(score: float) -> float:
     """A score as a chance: even the best guess of a search is no better than 0.9."""
     return round(min(0.9, max(0.01, score)), 4)
+
+
+def _kept_apart(score: float, never: bool) -> float:
+    """The confidence; what must not be kept for passing alone is below the floor, everything else is not."""
+    return min(_confidence(score), FLOOR / 2) if never else max(_confidence(score), FLOOR)
 
 
 def _subject(says: str, where: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 SAME_MEANS_NOTHING = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.BitXor, ast.BitAnd, ast.BitOr)
 
@@ -39,9 +40,7 @@ def pointless(tree: ast.AST) -> int:
 def _says_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
-        return any(_same(one, other) for one, other in zip(sides, sides[1:], strict=False)) or all(
-            isinstance(s, ast.Constant) for s in sides
-        )
+        return any(_same(one, other) for one, other in pairwise(sides)) or all(isinstance(s, ast.Constant) for s in sides)
     if isinstance(node, ast.BoolOp):
         texts = [ast.dump(value) for value in node.values]
         return len(set(texts)) < len(texts) or isinstance(node.values[0], ast.Constant)

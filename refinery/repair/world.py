@@ -69,7 +69,7 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = ()) -> World:
     """Reads all modules and configuration values once."""
     world = World()
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in module.inside(module.tree):
             _look(world, module, node)
     records: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
     for scalar in scalars:

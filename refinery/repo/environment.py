@@ -57,6 +57,7 @@ _OUTSIDE = {
     "Disk quota exceeded": "the disk quota is used up; make room and run the same command again",
     "Read-only file system": "the repository lies on a read-only file system; set REFINERY_HOME to a folder that can be written",
     "Permission denied": "the folder cannot be written by this user; mend its permissions or set REFINERY_HOME",
+    "unable to create directory": "the repository cannot be written by this user; mend its permissions",
     "insufficient permission": "the repository cannot be written by this user; mend its permissions",
     "Input/output error": "the disk reports errors",
     "couldn't write": "the disk may be full; make room and run the same command again",

@@ -70,6 +70,8 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """The id of the commit that a revision names."""
+        if revision == "HEAD":
+            return self.head()
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if answer.status or not revision or "\0" in revision:
             raise RepositoryError(f"{revision!r} names no commit here", hint="use a branch, a tag or a commit id (`git log --oneline`)")

@@ -13,8 +13,9 @@ from refinery.signals.turns import Part, Turn, answer, parsed, task, turns
 from refinery.signals.values import akin, fields, keys, name_words, words
 
 WANTED = re.compile(
-    r"KeyError: '?\"?([\w.\-]+)|'(?!(?:NoneType|str|int|float|bool|list|tuple|dict|set|bytes|function|method|type)')\w+' object has no attribute"
-    r" '(\w+)'|no such (?:key|field|column):? '?([\w.\-]+)|missing (?:key|field|required (?:field|key|property)):? '?\"?([\w.\-]+)"
+    r"KeyError: '?\"?([\w.\-]+)"
+    r"|'(?!(?:NoneType|str|int|float|bool|list|tuple|dict|set|bytes|function|method|type)')\w+' object has no attribute '(\w+)'"
+    r"|no such (?:key|field|column):? '?([\w.\-]+)|missing (?:key|field|required (?:field|key|property)):? '?\"?([\w.\-]+)"
     r"|['\"](\w+)['\"] is (?:a required property|missing)|field '?(\w+)'? (?:is )?(?:missing|not found)"
 )
 

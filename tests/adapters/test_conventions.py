@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from adapters.conventions import Event, Recorded, to_span
+from adapters.conventions import to_span
+from adapters.recorded import Event, Recorded
 from adapters.trace import Document, Json, Kind, Message, Span, Status, ToolCall, Usage
 
 

@@ -68,7 +68,7 @@ def test_a_scenario_that_does_not_parse_is_named_with_its_line(desk: Path, refin
 
 AGENTS = {
     "hangs": ("import time\ntime.sleep(600)", "timeout", "1 s"),
-    "floods": ("import sys\nwhile True: sys.stdout.write('x' * 65536)", "output", "output"),
+    "floods": ("import sys\nwhile True: sys.stdout.write('x' * 65536)", "output", "without end"),
     "writes nothing": ("pass", "output", "no answer"),
     "ends with an error": ("import sys\nsys.stderr.write('no such table')\nsys.exit(3)", "exit", "3"),
     "is killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal", "SIGKILL"),

@@ -63,7 +63,7 @@ def _extras(site: Site, test: ast.expr) -> Iterator[tuple[str, float]]:
     own = site.src(test)
     mentioned = set(IDENTIFIER.findall(own))
     seen = {own}
-    for node in ast.walk(site.module.tree):
+    for node in site.module.inside(site.module.tree):
         if len(seen) > MOST:
             break
         if isinstance(node, ast.If | ast.While | ast.IfExp) and not isinstance(node.test, ast.Constant):

@@ -164,7 +164,7 @@ def returned(site: Site, function: Function) -> tuple[str, ...]:
     """What a function could answer in a special case: its other simple returns, and the empty value of its kind."""
     values: list[str] = []
     kinds: list[str] = []
-    for node in ast.walk(function):
+    for node in site.module.inside(function):
         if isinstance(node, ast.Return) and site.module.function(node) is function and node.value is not None:
             value = node.value
             if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and isinstance(value.values[-1], ast.Constant):

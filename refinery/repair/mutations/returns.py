@@ -57,7 +57,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 text = f"{name} = {site.src(called)}"
                 yield site.put(statement, text, "result dropped", f"Keep what `{short(site.src(called.func))}` answers in `{name}`", 0.25)
     if function.body[-1] is statement and not isinstance(statement, ast.Return | ast.Raise):
-        returns = any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
+        returns = any(isinstance(node, ast.Return) and node.value is not None for node in site.module.inside(function))
         for place, name in enumerate(_assigned(function)):
             prior = (0.25 if returns else 0.6) * 0.85**place
             yield site.add(f"return {name}", "after", FAMILY, f"Return `{name}`", prior)

@@ -50,7 +50,7 @@ def _remembered(site: Site) -> Iterator[Mutation]:
     if function is None:
         return
     source = site.module.source(function)
-    for node in ast.walk(function):
+    for node in site.module.inside(function):
         if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)):
             continue
         seen = node.comparators[0]
@@ -70,8 +70,10 @@ def _reset(site: Site) -> Iterator[Mutation]:
     function = site.function
     if function is None or site.module.loop(site.statement.node) is None:
         return
-    grown = {node.target.id for node in ast.walk(function) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}
-    for node in ast.walk(function):
+    grown = {
+        node.target.id for node in site.module.inside(function) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
+    for node in site.module.inside(function):
         if not isinstance(node, ast.Assign) or len(node.targets) != 1 or site.module.loop(node) is not None:
             continue
         target, value = node.targets[0], node.value
@@ -92,7 +94,7 @@ def _repeated(site: Site) -> Iterator[Mutation]:
         return
     bound = set(site.locals)
     verbs: dict[str, ast.Call] = {}
-    for node in ast.walk(function):
+    for node in site.module.inside(function):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
             continue
         if node.func.attr in VERBS and node.func.value.id in bound:
@@ -121,7 +123,7 @@ def _copied(site: Site) -> Iterator[Mutation]:
             break
         if not isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) or _is_docstring(node) or site.module.function(node) is None:
             continue
-        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        names = {part.id for part in site.module.inside(node) if isinstance(part, ast.Name)}
         text = site.src(node)
         if text in seen or "\n" in text or len(text) > 70 or not names <= bound or not names & set(site.locals):
             continue

@@ -69,7 +69,7 @@ def _everywhere(site: Site, node: ast.expr, value: str, says: str, prior: float)
     text, kind = site.src(node), type(node)
     same = [
         site.module.span(other)
-        for other in ast.walk(site.function)
+        for other in site.module.inside(site.function)
         if isinstance(other, kind) and isinstance(other, ast.expr) and other.lineno >= node.lineno and site.src(other) == text
         if not isinstance(getattr(other, "ctx", None), ast.Store)
     ]

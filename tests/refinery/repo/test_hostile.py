@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from refinery.errors import RepositoryError
 from refinery.repo.history import History
 from refinery.repo.repository import Repository
 from tests.refinery.repo.grounds import commit_all, fix, git, open_workspace, picture, sound, write
@@ -139,4 +140,8 @@ def test_a_missing_object_of_a_partial_clone_is_not_fetched(hostile: Path, canar
     commit = fix(workspace)
     assert workspace.keep(commit, "eur") == "refinery/eur"
     assert {each.path: each.size for each in workspace.repository.files("HEAD")}["notes.md"] == -1
+    with pytest.raises(RepositoryError, match="not in the repository"):
+        workspace.repository.read("HEAD", "notes.md")
     assert not canary.exists(), canary.read_text()
+    git(hostile, "cat-file", "blob", blob, ok=False)
+    assert canary.exists()

@@ -1,0 +1,57 @@
+"""Other values for a setting come from where such values stand."""
+
+from __future__ import annotations
+
+from refinery.domain import Diagnosis, Layer
+from refinery.edits.config import scalars
+from refinery.edits.scalar import Value
+from refinery.repair.clues import clues
+from refinery.repair.knobs import Reading, knobs
+from refinery.repair.module import Module
+from refinery.repair.world import survey
+
+CODE = 'def f(c):\n    if c["order"] == "newest":\n        return 1\n    return c["size"]\n'
+
+
+def turns(text: str, others: dict[str, str] | None = None, path: str = "a.yaml") -> list[Value]:
+    """The values proposed for the first scalar of a file, best first."""
+    sources = {path: text, "m.py": CODE} | (others or {})
+    found = scalars(text, path)
+    world = survey([Module("m.py", CODE)], found)
+    told = clues(Diagnosis("t", "wrong", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = knobs(found, sources, world, told, {found[0].key: Reading(1.0, "m.py:2")})
+    return [knob.value for _, knob in sorted(made, key=lambda pair: -pair[0]) if knob.scalar == found[0]]
+
+
+def test_a_switch_is_flipped() -> None:
+    assert turns("on_call: no\n") == [True]
+
+
+def test_a_number_steps_up_and_down_and_hears_the_comment_beside_it() -> None:
+    found = turns("size: 40  # Legal wants 14\n")
+    assert found[0] == 14
+    assert {20, 80, 41, 39, 0} <= set(found)
+
+
+def test_a_choice_is_what_code_compares_it_with() -> None:
+    assert turns("order: oldest\n")[0] == "newest"
+
+
+def test_a_name_with_a_year_becomes_its_neighbour_in_the_repository() -> None:
+    assert "policies-2025" in turns("folder: policies-2024\n", {"kb/policies-2025/a.md": "x", "kb/policies-2024/a.md": "x"})
+
+
+def test_a_path_becomes_the_file_beside_it() -> None:
+    assert "prompts/long.md" in turns("prompt: prompts/short.md\n", {"prompts/short.md": "a", "prompts/long.md": "b"})
+
+
+def test_a_duration_stays_a_duration() -> None:
+    assert {"15s", "60s"} <= set(turns("wait: 30s\n"))
+
+
+def test_a_share_stays_between_nothing_and_all_of_it() -> None:
+    assert all(isinstance(value, float) and value >= 0 for value in turns("share: 0.8\n"))
+
+
+def test_code_is_no_setting() -> None:
+    assert scalars(CODE, "m.py") == ()

@@ -1,0 +1,117 @@
+"""Each family thinks of the change that an engineer would make."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from refinery.domain import Diagnosis, Layer
+from refinery.edits.tree import Tree
+from refinery.repair.clues import clues
+from refinery.repair.families import FAMILIES
+from refinery.repair.module import Module
+from refinery.repair.mutation import Mutation, Site
+from refinery.repair.world import survey
+
+
+def mutations(source: str, said: str = "") -> list[tuple[Mutation, str]]:
+    """Every mutation of every statement, with the text it leads to."""
+    module = Module("m.py", source)
+    world = survey([module])
+    told = clues(Diagnosis("t", said, "", Layer.CODE, "x", "", 0, "s", 0.5), [])
+    return [
+        (mutation, _applied(module, mutation))
+        for statement in module.statements
+        for family in FAMILIES
+        for mutation in family(Site(module, statement, world, told))
+    ]
+
+
+def _applied(module: Module, mutation: Mutation) -> str:
+    if mutation.insert == "instead":
+        return Tree(module.path, module.text).replace(mutation.line, mutation.new)
+    if mutation.insert:
+        return Tree(module.path, module.text).insert(mutation.line, mutation.new, after=mutation.insert == "after")
+    return module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
+
+
+CASES = [
+    ("comparison", "def f(a, b):\n    return a < b\n", "a < b", "a <= b", ""),
+    ("boolean", "def f(a, b):\n    if a or b:\n        return 1\n", "a or b", "a and b", ""),
+    ("range", "def f(n):\n    return [i for i in range(n)]\n", "range(n)", "range(n + 1)", ""),
+    ("slice", "def f(xs, n):\n    return xs[:n]\n", "xs[:n]", "xs[-n:]", ""),
+    ("swapped", "def g(low, high):\n    return high\ndef f(low, high):\n    return g(high, low)\n", "g(high, low)", "g(low, high)", ""),
+    ("key", "def f(d):\n    return d['k']\n", "d['k']", "d.get('k')", "KeyError: 'k'"),
+    ("none", "def f(d):\n    return d.name\n", "    return d.name", "    if d is None:\n        return None\n    return d.name",
+     "NoneType"),
+    (
+        "field",
+        'def f(row):\n    return {"a": row["a"]}\ndef g(row):\n    return f(row)["cur"]\n',
+        '{"a": row["a"]}',
+        '{"a": row["a"], "cur": row["cur"]}',
+        "KeyError: 'cur'",
+    ),
+    ("argument", "def g(q, limit=2):\n    return q\ndef f(q, limit):\n    return g(q)\n", "return g(q)", "return g(q, limit=limit)", ""),
+    (
+        "hard-coded",
+        'def show(x, currency):\n    return x\ndef f(c):\n    print(c.currency)\n    return show(1, currency="USD")\n',
+        'currency="USD"',
+        "currency=c.currency",
+        "",
+    ),
+    ("mutable default", "def f(x, seen=[]):\n    return seen\n", "seen=[]):\n",
+     "seen=None):\n    seen = [] if seen is None else seen\n", ""),
+    ("rows", "def f(n):\n    return [[0] * n] * n\n", "[[0] * n] * n", "[[0] * n for _ in range(n)]", ""),
+    ("await", "async def g():\n    return 1\nasync def f():\n    x = g()\n    return x\n", "x = g()", "x = await g()", ""),
+    ("return", "def f(x):\n    y = x + 1\n", "y = x + 1\n", "y = x + 1\n    return y\n", ""),
+    ("sort", "def f(xs):\n    return sorted(xs)\n", "sorted(xs)", "sorted(xs, reverse=True)", ""),
+    ("other end", "def f(xs):\n    return max(xs)\n", "max(xs)", "min(xs)", ""),
+    ("seen", "def f(xs):\n    seen = set()\n    for x in xs:\n        if x in seen:\n            return x\n", "            return x\n",
+     "            return x\n        seen.add(x)\n", ""),
+    ("fenced", "import json\ndef f(t):\n    return json.loads(t)\n", "loads(t)",
+     'loads(t[t.find("{") : t.rfind("}") + 1])', "JSONDecodeError"),
+    ("zone", "from datetime import datetime\ndef f():\n    return datetime.now()\n", "now()", "now(timezone.utc)", "offset-naive"),
+    ("strength", "def f(a, b):\n    if a:\n        return 1\n    return 2\n", "if a:", "if a and not b:", ""),
+    ("lower", "def f(w):\n    return w == 'x'\n", "w ==", "w.lower() ==", ""),
+    ("unit", "def f(net, rate):\n    return net * (1 + rate)\n", "+ rate", "+ (rate / 100)", ""),
+    ("limit", "def f(paid, asked):\n    amount = asked\n    return amount\n", "= asked", "= min(paid, asked)", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "source", "old", "new", "said"), CASES, ids=[case[0] for case in CASES])
+def test_the_change_an_engineer_would_make_is_among_the_candidates(name: str, source: str, old: str, new: str, said: str) -> None:
+    assert old in source
+    wanted = ast.dump(ast.parse(source.replace(old, new, 1)))
+    texts = [text for _, text in mutations(source, said)]
+    assert any(ast.dump(tree) == wanted for tree in map(_parsed, texts) if tree is not None)
+
+
+def test_retries_are_thought_of_only_where_something_transient_was_seen() -> None:
+    source = "def f(c):\n    reply = c.get('/a')\n    return reply\n"
+    assert not [mutation for mutation, _ in mutations(source) if mutation.operator == "retry"]
+    tried = [text for mutation, text in mutations(source, "ConnectionError: reset") if mutation.operator == "retry"]
+    assert "for attempt in range(3):\n        try:\n            reply = c.get('/a')\n            break" in tried[0]
+
+
+def test_removing_a_statement_is_marked_as_nothing_to_keep() -> None:
+    removed = [mutation for mutation, _ in mutations("def f(x):\n    x += 1\n    return x\n") if mutation.operator == "statement removed"]
+    assert removed
+    assert all(mutation.memorises for mutation in removed)
+
+
+def test_places_are_right_behind_letters_of_several_bytes() -> None:
+    source = 'def f(ä, ö):\n    return "é", ä < ö\n'
+    assert 'def f(ä, ö):\n    return "é", ä <= ö\n' in [text for _, text in mutations(source)]
+
+
+def test_a_dict_that_is_written_over_lines_gets_its_field_on_a_line() -> None:
+    source = 'def f(row):\n    return {\n        "a": row["a"],\n        "b": row["b"],\n    }\ndef g(d):\n    return f(d)["c"]\n'
+    assert source.replace('row["b"],\n', 'row["b"],\n        "c": row["c"],\n') in [text for _, text in mutations(source)]
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return None

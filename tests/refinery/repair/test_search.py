@@ -1,0 +1,136 @@
+"""The search gives the likeliest small edits first, the same ones each time, and never a pointless one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place
+from refinery.edits.draft import draft
+from refinery.repair.search import FLOOR, candidates
+
+TOOLS = '''\
+ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
+
+
+def find_order(order_id):
+    """The order as the agent sees it."""
+    row = ORDERS[order_id]
+    return {"id": row["id"], "status": row["status"]}
+'''
+AGENT = """\
+from tools import find_order
+
+
+def answer(order_id, limits):
+    order = find_order(order_id)
+    if limits["max_age_days"] > 100:
+        return "too old"
+    return f"with {order['carrier']}"
+"""
+CONFIG = "# limits\nlimits:\n  max_age_days: 4000   # 90 is usual\n  greet: true\n"
+SOURCES = {"tools.py": TOOLS, "agent.py": AGENT, "agent.yaml": CONFIG}
+
+
+def diagnosis(summary: str, layer: Layer = Layer.CODE, *places: Place) -> Diagnosis:
+    return Diagnosis("t", summary, "", layer, "wrong-answer", "", 0, "s", 0.5, places=places)
+
+
+MISSING = diagnosis("KeyError: 'carrier'", Layer.CODE, Place("agent.py", 8))
+RAN = [Execution("a", False, {"agent.py": frozenset({5, 6, 8}), "tools.py": frozenset({6, 7})})]
+OLD = diagnosis("the answer is too old", Layer.CONFIG)
+RAN_OLD = [Execution("a", False, {"agent.py": frozenset({5, 6, 7})})]
+
+
+def search(case: Diagnosis, ran: list[Execution], sources: Mapping[str, str] = SOURCES, limit: int = 60, seed: int = 0) -> list[Hypothesis]:
+    return list(candidates(sources, case, ran, [], seed=seed, limit=limit))
+
+
+def test_the_missing_field_is_among_the_first_guesses_and_reads_like_a_commit() -> None:
+    first = search(MISSING, RAN, limit=12)
+    found = [hypothesis for hypothesis in first if hypothesis.change == "Return `carrier` in find_order"]
+    assert found
+    assert found[0].layer is Layer.CODE
+    assert found[0].edits[0].new == '    return {"id": row["id"], "status": row["status"], "carrier": row["carrier"]}\n'
+    assert "tools.py:7 is suspicious (rank" in found[0].rationale
+    assert FLOOR <= found[0].confidence <= 0.9
+
+
+def test_a_setting_that_the_failing_path_reads_is_turned_and_the_comment_beside_it_is_heard() -> None:
+    first = next(hypothesis for hypothesis in search(OLD, RAN_OLD) if hypothesis.layer is Layer.CONFIG)
+    assert first.change == "Set limits.max_age_days to 90"
+    assert "reads it at agent.py:6" in first.rationale
+    assert first.edits[0].new == "  max_age_days: 90   # 90 is usual\n"
+
+
+def test_every_edit_fits_and_every_python_result_compiles() -> None:
+    for hypothesis in search(MISSING, RAN, limit=300):
+        drafted = draft(hypothesis.edits, SOURCES.get)
+        assert not drafted.misfits
+        for change in drafted.changes:
+            if change.path.endswith(".py"):
+                ast.parse(change.after or "")
+
+
+def test_no_candidate_comes_twice() -> None:
+    made = [tuple((edit.path, edit.at, edit.new) for edit in hypothesis.edits) for hypothesis in search(MISSING, RAN, limit=300)]
+    assert len(made) == len(set(made))
+
+
+def test_the_same_seed_gives_the_same_order_and_no_seed_changes_what_is_best() -> None:
+    assert search(MISSING, RAN, seed=3) == search(MISSING, RAN, seed=3)
+    assert search(MISSING, RAN, seed=3)[0].confidence == search(MISSING, RAN, seed=0)[0].confidence
+
+
+def test_the_likeliest_come_first_and_those_below_the_floor_are_the_last_single_edits() -> None:
+    singles = [hypothesis for hypothesis in search(MISSING, RAN, limit=2000) if ";" not in hypothesis.change]
+    below = [hypothesis.confidence < FLOOR for hypothesis in singles]
+    assert not any(below[:40])
+    removed = [hypothesis for hypothesis in singles if hypothesis.change.startswith("Remove")]
+    assert removed
+    assert all(hypothesis.confidence < FLOOR for hypothesis in removed)
+
+
+def test_what_says_nothing_is_not_proposed() -> None:
+    source = {"m.py": "def f(a, b):\n    mode = a\n    if a == b:\n        return a - b\n    return mode\n"}
+    ran = [Execution("x", False, {"m.py": frozenset({2, 3, 4})})]
+    for hypothesis in search(diagnosis("wrong"), ran, source, limit=500):
+        (change,) = draft(hypothesis.edits, source.get).changes
+        assert "a == a" not in (change.after or "")
+        assert "a - a" not in (change.after or "")
+
+
+def test_pairs_of_code_and_configuration_come_after_single_edits() -> None:
+    source = {"m.py": "def f(c):\n    return c['size'] < 3\n", "c.yaml": "size: 5\n"}
+    made = search(diagnosis("size"), [Execution("x", False, {"m.py": frozenset({2})})], source, limit=2000)
+    pairs = [len({edit.path for edit in hypothesis.edits}) == 2 for hypothesis in made]
+    assert any(pairs)
+    assert pairs == sorted(pairs)
+
+
+def test_the_limit_is_kept_and_broken_files_are_passed_over() -> None:
+    broken = SOURCES | {"bad.py": "def (:\n", "bad.yaml": "a: [", "note.md": "no front matter"}
+    assert len(search(MISSING, RAN, broken, limit=25)) == 25
+    assert search(diagnosis("x"), [], {}) == []
+
+
+def test_values_in_a_table_of_records_are_not_taken_for_settings() -> None:
+    data = "\n".join(f"- {{name: n{number}, size: {number}}}" for number in range(5)) + "\n"
+    source = {"m.py": "def f(c, row):\n    return c['limit'] < row['size']\n", "c.yaml": "limit: 5\n", "rows.yaml": data}
+    made = search(diagnosis("size limit", Layer.CONFIG), [Execution("x", False, {"m.py": frozenset({2})})], source, limit=6)
+    assert not [hypothesis for hypothesis in made if hypothesis.edits[0].path == "rows.yaml"]
+
+
+def test_changing_a_record_of_the_data_is_below_the_floor_and_turning_a_setting_is_not() -> None:
+    data = "\n".join(f"- {{name: n{number}, size: {number}}}" for number in range(3)) + "\n"
+    source = {"c.yaml": "limit: 5\nwholly_unread: 7\n", "rows.yaml": data}
+    made = search(diagnosis("x", Layer.CODE), [], source, limit=200)
+    by_path = {hypothesis.edits[0].path: hypothesis.confidence < FLOOR for hypothesis in made if len(hypothesis.edits) == 1}
+    assert by_path == {"c.yaml": False, "rows.yaml": True}
+
+
+def test_only_what_is_asked_for_is_made() -> None:
+    big = {"m.py": "\n".join(f"def f{n}(a, b):\n    return a < b + {n}\n" for n in range(300))}
+    ran = [Execution("x", False, {"m.py": frozenset(range(1, 900))})]
+    made = candidates(big, diagnosis("wrong"), ran, [])
+    assert next(made).edits[0].path == "m.py"

@@ -1,0 +1,1 @@
+"""Tests of the suite: scenarios, checks, running, capture, scores and the gate."""

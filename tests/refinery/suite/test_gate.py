@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from refinery.domain import Attempt, Call, Cause, Decision, GateVerdict
+from refinery.events import Event, silent
+from refinery.suite.gate import decide
+from tests.fakes.bench import Play, Played, broken, fixed, outcome, rates, scenario
+
+
+def gate(before: Play, after: Play, targets: str = "t", others: str = "", trials: int = 5, rank: int = 1) -> GateVerdict:
+    return decide(Played(before), Played(after), [*map(scenario, targets.split())], [*map(scenario, others.split())], trials, rank, silent)
+
+
+def test_a_deterministic_cure_is_accepted_after_three_runs() -> None:
+    base, candidate = Played(fixed(t=False, o=True)), Played(fixed(t=True, o=True))
+    said: list[Event] = []
+    verdict = decide(base, candidate, [scenario("t")], [scenario("o")], 5, 1, said.append)
+    assert verdict.decision is Decision.ACCEPT
+    assert verdict.says == (
+        "t passes in 0 of 3 runs on the base and in 3 of 3 with the change; none of the 1 other scenarios got worse; "
+        "every repeated run was the same to the byte."
+    )
+    assert (verdict.deterministic, verdict.evidence, verdict.effect, verdict.interval) == (True, 0.0, 1.0, None)
+    assert base.runs == candidate.runs == {"t": 3, "o": 2}
+    assert (verdict.trials, verdict.bill.runs) == (5, 10)
+    assert [(flip.scenario, flip.before, flip.after, flip.cause) for flip in verdict.flips] == [("t", "0/3", "3/3", "agent")]
+    assert len(said) == 10
+
+
+def test_looking_at_a_second_hypothesis_costs_more_runs() -> None:
+    base = Played(fixed(t=False))
+    assert decide(base, Played(fixed(t=True)), [scenario("t")], [], 5, 2, silent).decision is Decision.ACCEPT
+    assert base.runs == {"t": 5}
+
+
+def test_a_copy_of_the_base_is_never_accepted() -> None:
+    assert gate(fixed(t=False, o=True), fixed(t=False, o=True), others="o").decision is Decision.REJECT
+    assert gate(rates(t="+-"), rates(t="+-"), trials=40).decision is Decision.NOT_ENOUGH
+
+
+def test_a_target_that_is_green_on_the_base_proves_nothing() -> None:
+    verdict = gate(fixed(t=True), fixed(t=True))
+    assert verdict.decision is Decision.NOT_ENOUGH
+    assert "does not fail on the base" in verdict.says
+
+
+def test_a_regression_is_run_again_and_then_rejects() -> None:
+    verdict = gate(fixed(t=False, o=True), fixed(t=True, o=False), others="o")
+    assert (verdict.decision, verdict.regressions) == (Decision.REJECT, ("o",))
+    assert [attempt.passed for attempt in verdict.attempts["candidate"] if attempt.scenario == "o"] == [False] * 5
+
+
+def test_a_flip_that_does_not_come_back_is_no_regression() -> None:
+    def flaky(name: str, trial: int) -> Attempt:
+        return outcome(name == "t" or trial > 1)
+
+    verdict = gate(fixed(t=False, o=True), flaky, others="o", trials=12)
+    assert verdict.regressions == ()
+    assert not verdict.deterministic
+
+
+def test_one_target_of_two_is_not_enough() -> None:
+    verdict = gate(fixed(t=False, u=False), fixed(t=True, u=False), targets="t u")
+    assert verdict.decision is Decision.REJECT
+    assert "u still fails" in verdict.says
+
+
+def test_an_agent_that_varies_is_judged_by_the_evidence() -> None:
+    verdict = gate(rates(t="-----+", o="+"), rates(t="+", o="+"), others="o", trials=12)
+    assert verdict.decision is Decision.ACCEPT
+    assert verdict.evidence >= 25
+    assert verdict.interval is not None
+    assert verdict.interval.low > 0
+    assert verdict.smallest_effect is not None
+    assert "evidence" in verdict.says
+
+
+def test_before_accepting_every_other_scenario_has_had_all_its_trials() -> None:
+    base = Played(rates(t="-", o="+"))
+    verdict = decide(base, Played(rates(t="+", o="+")), [scenario("t")], [scenario("o")], 7, 1, silent)
+    assert verdict.decision is Decision.ACCEPT
+    assert base.runs == {"t": 3, "o": 7}
+
+
+def test_harm_elsewhere_rejects_a_cure() -> None:
+    verdict = gate(rates(t="-", o="+"), rates(t="+", o="-"), others="o", trials=8)
+    assert (verdict.decision, verdict.regressions) == (Decision.REJECT, ("o",))
+
+
+def test_a_cure_is_not_accepted_while_another_scenario_is_in_doubt() -> None:
+    verdict = gate(rates(t="-", o="+"), rates(t="+", o="+-++-"), others="o", trials=5)
+    assert verdict.decision is Decision.NOT_ENOUGH
+    assert "o may have got worse" in verdict.says
+
+
+def test_a_hopeless_candidate_is_given_up_before_its_trials_are_used_up() -> None:
+    base = Played(rates(t="-"))
+    verdict = decide(base, Played(rates(t="-")), [scenario("t")], [], 5, 1, silent)
+    assert verdict.decision is Decision.REJECT
+    assert "still fails every time" in verdict.says
+    assert base.runs["t"] < 5
+
+
+def test_too_few_trials_are_said_to_be_too_few() -> None:
+    verdict = gate(rates(t="-+"), rates(t="+"), trials=3)
+    assert verdict.decision is Decision.NOT_ENOUGH
+    assert "no difference could have been shown" in verdict.says or "could have been shown with these trials" in verdict.says
+    assert "the base disagrees with itself on 1 of 1 scenarios" in verdict.says
+
+
+def test_runs_in_which_the_machine_failed_do_not_count() -> None:
+    def sometimes(play: Play) -> Play:
+        return lambda name, trial: broken() if trial == 1 else play(name, trial)
+
+    verdict = gate(sometimes(rates(t="-")), rates(t="+"), trials=8)
+    assert verdict.decision is Decision.ACCEPT
+    assert "1 run does not count" in verdict.says
+    assert "infrastructure" in {flip.cause for flip in verdict.flips}
+
+
+def test_a_scenario_that_was_never_judged_leaves_the_question_open() -> None:
+    verdict = gate(lambda _, __: broken(Cause.JUDGE), fixed(t=True))
+    assert verdict.decision is Decision.NOT_ENOUGH
+    assert "no run of t on the base says anything" in verdict.says
+    assert gate(fixed(), fixed(), targets="").decision is Decision.NOT_ENOUGH
+
+
+def test_a_tool_that_served_the_same_request_elsewhere_is_named() -> None:
+    def flaking(_: str, trial: int) -> Attempt:
+        failed = trial % 2 == 0
+        return replace(outcome(not failed, str(trial)), calls=(Call("search", '{"q": 1}', failed=failed),))
+
+    verdict = gate(flaking, rates(t="+"), trials=4)
+    assert [flip.cause for flip in verdict.flips] == ["tool"]
+
+
+def test_a_coin_is_hardly_ever_accepted_whatever_the_number_of_hypotheses() -> None:
+    seed, accepted = random.Random(3), 0
+
+    def coin(_: str, __: int) -> Attempt:
+        return outcome(seed.random() < 0.5)
+
+    for _ in range(100):
+        accepted += any(gate(coin, coin, trials=12, rank=rank).decision is Decision.ACCEPT for rank in (1, 2, 3))
+    assert accepted <= 8
