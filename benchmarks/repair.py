@@ -18,7 +18,8 @@ import yaml
 
 from refinery.domain import Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Signal
 from refinery.edits.draft import draft
-from refinery.repair.search import FLOOR, candidates
+from refinery.repair.pairs import FLOOR
+from refinery.repair.search import candidates
 
 FAULTS = Path(__file__).parent / "faults"
 

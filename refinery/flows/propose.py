@@ -19,7 +19,8 @@ from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import ModelError
-from refinery.repair.search import FLOOR, candidates
+from refinery.repair.pairs import FLOOR
+from refinery.repair.search import candidates
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.scenarios import write
 from refinery.workbench import Workbench

@@ -21,11 +21,10 @@ from refinery.repair.knobs import Knob, Reading, knobs, readings
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
+from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.shape import pointless, shape_of
 from refinery.repair.world import World, survey
 
-FLOOR = 0.08
-"""A hypothesis below this confidence memorises, takes behaviour away or changes data: it must not be kept for passing the tests."""
 SURVEYED = 400_000
 """Characters of Python that are read for ingredients; the suspicious files come first."""
 FATIGUE = 0.93
@@ -80,6 +79,7 @@ class _Search:
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
+        self.executions = executions
         self.seed = seed
         self.clues: Clues = clues(diagnosis, words)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
@@ -96,7 +96,7 @@ class _Search:
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
-        best: tuple[list[tuple[_Ranked, Hypothesis]], list[tuple[_Ranked, Hypothesis]]] = ([], [])
+        best: tuple[list[tuple[float, Hypothesis]], list[tuple[float, Hypothesis]]] = ([], [])
         for ranked in self._singles():
             if given >= limit:
                 return
@@ -107,8 +107,8 @@ class _Search:
             yield hypothesis
             side = best[0 if isinstance(ranked.make, _Code) else 1]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
-                side.append((ranked, hypothesis))
-        for pair in _pairs(*best):
+                side.append((ranked.score, hypothesis))
+        for pair in pairs(*best):
             if given >= limit:
                 return
             given += 1
@@ -173,7 +173,7 @@ class _Search:
             layer=Layer.CONFIG,
             edits=edits_between(scalar.path, before, after),
             risks="everything else that reads this setting changes with it",
-            confidence=_kept_apart(score, make.knob.data),
+            confidence=confidence(score, make.knob.data),
         )
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:
@@ -188,19 +188,28 @@ class _Search:
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
-        rank = self.rank.get((module.path, make.statement.first))
-        reason = f"{module.path}:{make.statement.first} is suspicious"
-        reason += f" (rank {rank} of {len(self.suspicions)} lines)" if rank else " by what reads it"
-        if any(place.line == make.statement.first and module.path.endswith(place.path) for place in self.diagnosis.places):
-            reason += " and a frame of the failure's stack trace"
         return Hypothesis(
             change=_subject(mutation.says, where),
-            rationale=f"{reason}; operator: {mutation.operator}. It runs when the failing scenarios fail.",
+            rationale=f"{self._suspected(module.path, make.statement)} (operator: {mutation.operator}).",
             layer=Layer.CODE,
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
-            confidence=_kept_apart(score, mutation.memorises),
+            confidence=confidence(score, mutation.memorises),
         )
+
+    def _suspected(self, path: str, statement: Statement) -> str:
+        """What speaks against a statement, and nothing that was not seen."""
+        line = statement.first
+        rank = self.rank.get((path, line))
+        place = f"it is number {rank} of {len(self.suspicions)}" if rank else "it is reached from them by the flow of data"
+        says = f"{path}:{line} is among the lines that the failure points at: {place}"
+        failing = [execution for execution in self.executions if not execution.passed]
+        ran = sum(line in execution.lines.get(path, ()) for execution in failing)
+        if ran:
+            says += f", and runs in {ran} of {len(failing)} failing scenarios"
+        if any(seen.line == line and path.endswith(seen.path) for seen in self.diagnosis.places):
+            says += "; the stack trace names it"
+        return says
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
         try:
@@ -275,33 +284,6 @@ def _scalars(sources: Mapping[str, str]) -> Iterator[Scalar]:
                 yield from scalars(sources[path], path)
             except NotParsable:
                 continue
-
-
-def _pairs(code: Sequence[tuple[_Ranked, Hypothesis]], config: Sequence[tuple[_Ranked, Hypothesis]]) -> Iterator[Hypothesis]:
-    """The best of both kinds together, the likeliest pairs first."""
-    ordered = sorted(
-        ((first.score * second.score, i, j) for i, (first, _) in enumerate(code) for j, (second, _) in enumerate(config)), reverse=True
-    )
-    for score, i, j in ordered:
-        one, other = code[i][1], config[j][1]
-        yield Hypothesis(
-            change=f"{one.change}; {other.change[0].lower()}{other.change[1:]}",
-            rationale=f"{one.rationale} Together with: {other.rationale}",
-            layer=one.layer,
-            edits=(*one.edits, *other.edits),
-            risks="; ".join(risk for risk in (one.risks, other.risks) if risk),
-            confidence=max(_confidence(score * 0.5), FLOOR),
-        )
-
-
-def _confidence(score: float) -> float:
-    """A score as a chance: even the best guess of a search is no better than 0.9."""
-    return round(min(0.9, max(0.01, score)), 4)
-
-
-def _kept_apart(score: float, never: bool) -> float:
-    """The confidence; what must not be kept for passing alone is below the floor, everything else is not."""
-    return min(_confidence(score), FLOOR / 2) if never else max(_confidence(score), FLOOR)
 
 
 def _subject(says: str, where: str) -> str:

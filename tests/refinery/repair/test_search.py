@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place
 from refinery.edits.draft import draft
-from refinery.repair.search import FLOOR, candidates
+from refinery.repair.pairs import FLOOR
+from refinery.repair.search import candidates
 
 TOOLS = '''\
 ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
@@ -52,7 +53,8 @@ def test_the_missing_field_is_among_the_first_guesses_and_reads_like_a_commit() 
     assert found
     assert found[0].layer is Layer.CODE
     assert found[0].edits[0].new == '    return {"id": row["id"], "status": row["status"], "carrier": row["carrier"]}\n'
-    assert "tools.py:7 is suspicious (rank" in found[0].rationale
+    assert "tools.py:7 is among the lines that the failure points at" in found[0].rationale
+    assert "runs in 1 of 1 failing scenarios" in found[0].rationale
     assert FLOOR <= found[0].confidence <= 0.9
 
 
