@@ -9,7 +9,7 @@ SourceError
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -66,17 +66,22 @@ class Receipt:
     """Kept out on purpose, such as labels that tell the answer."""
 
     def __add__(self, other: Receipt) -> Receipt:
-        return Receipt(
-            asked="; ".join(part for part in (self.asked, other.asked) if part),
-            traces=self.traces + other.traces,
-            spans=self.spans + other.spans,
-            truncated=self.truncated + other.truncated,
-            sampled=self.sampled + other.sampled,
-            expired=self.expired + other.expired,
-            orphaned=self.orphaned + other.orphaned,
-            not_understood=self.not_understood + other.not_understood,
-            left_out=self.left_out + other.left_out,
-        )
+        return summed((self, other))
+
+
+def summed(receipts: Sequence[Receipt]) -> Receipt:
+    """One account of several."""
+    return Receipt(
+        asked="; ".join(each.asked for each in receipts if each.asked),
+        traces=sum(each.traces for each in receipts),
+        spans=sum(each.spans for each in receipts),
+        truncated=tuple(note for each in receipts for note in each.truncated),
+        sampled=tuple(note for each in receipts for note in each.sampled),
+        expired=tuple(note for each in receipts for note in each.expired),
+        orphaned=tuple(note for each in receipts for note in each.orphaned),
+        not_understood=tuple(note for each in receipts for note in each.not_understood),
+        left_out=tuple(note for each in receipts for note in each.left_out),
+    )
 
 
 @dataclass(frozen=True, slots=True)

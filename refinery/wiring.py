@@ -85,17 +85,17 @@ def state_folder(start: Path | None = None) -> Path:
         return home or user_state_folder()
 
 
-def traces_named(names: Sequence[str], opened: Store) -> Iterator[Trace]:
-    """Traces by their id in the store, or read from files."""
+def traces_named(names: Sequence[str], opened: Store, tell: Callable[[str], None] | None = None) -> Iterator[Trace]:
+    """Traces by their id in the store, or read from files. A file without any is told where `tell` is given, else a UsageError."""
     for name in names:
         path = Path(name)
         if path.is_file():
             pulled = read(path)
             if not pulled.traces:
-                said = "; ".join(f"{note.where}: {note.says}" for note in pulled.receipt.not_understood[:3])
-                raise UsageError(
-                    f"{name} holds no trace" + (f" ({said})" if said else ""), hint="refinery traces import tells what it holds"
-                )
+                says = "; ".join(f"{note.where}: {note.says}" for note in pulled.receipt.not_understood[:3]) or f"{name} holds no trace"
+                if tell is None:
+                    raise UsageError(says, hint="name a file that holds a trace, or the id of one: refinery traces list")
+                tell(says)
             yield from pulled.traces
         else:
             yield opened.trace(name)

@@ -26,7 +26,7 @@ def command(traces: tuple[str, ...], expected: str, failed: bool, as_json: bool)
 
     with wiring.store() as store:
         first = True
-        for trace in wiring.traces_named(traces, store):
+        for trace in wiring.traces_named(traces, store, lambda says: show.note(f"refinery: {says}")):
             found = diagnose(trace, expected, failed=True if failed or expected else None)
             if as_json:
                 show.as_json(contract.diagnosis(found))

@@ -46,11 +46,19 @@ def summaries(traces: Sequence[Summary]) -> RenderableType:
 
 def receipt(account: Receipt) -> RenderableType:
     """What was read, and what a reader should know about it."""
-    lines = [Text(f"{account.traces} {_plural(account.traces, 'trace')}, {account.spans} {_plural(account.spans, 'span')}")]
+    total = Text(f"{account.traces} {_plural(account.traces, 'trace')}, {account.spans} {_plural(account.spans, 'span')}")
+    rows: list[tuple[str, Text]] = []
     for name in ("truncated", "sampled", "expired", "orphaned", "not_understood", "left_out"):
-        label = name.replace("_", " ")
-        lines += [Text(f"  {label}: {each.where}: {each.says}", "yellow") for each in getattr(account, name)]
-    return Group(*lines)
+        places: dict[str, list[str]] = {}
+        for each in getattr(account, name):
+            places.setdefault(each.says, []).append(each.where)
+        rows += [(name.replace("_", " "), Text(_at(found, says), "yellow")) for says, found in places.items()]
+    return Group(total, Padding(_facts(rows), (0, 0, 0, 2))) if rows else total
+
+
+def _at(places: Sequence[str], says: str) -> str:
+    """A remark with the first of its places; the rest are counted, and named in JSON."""
+    return f"{places[0]}: {says}" + (f" (and in {len(places) - 1} more places)" if len(places) > 1 else "")
 
 
 def diagnosis(found: Diagnosis) -> RenderableType:
@@ -241,7 +249,7 @@ def _heading(trace: Trace) -> Text:
 
 
 def _span_line(number: int, span: Span) -> Text:
-    step = Text(f"{number:>3} ", DIM)
+    step = Text(f"{number:>3} ", DIM, no_wrap=True, overflow="ellipsis")
     name = span.tool or span.name or span.agent
     who = f"{span.agent} " if span.agent and span.agent != name else ""
     step.append(str(span.kind) if span.kind is not Kind.UNKNOWN else "span", "cyan")

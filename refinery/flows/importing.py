@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.files import files_in, read
-from adapters.source import Note, Receipt, SourceError, Unreadable
+from adapters.source import Note, Receipt, SourceError, Unreadable, summed
 from refinery.events import Event, Say, silent
 from refinery.store.port import Saved, Store
 
@@ -35,7 +35,8 @@ def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Impo
 
     In a folder, a file that holds no traces is a note on the receipt; named itself, it is an error.
     """
-    saved, receipt = Saved(0, 0, 0), Receipt(asked="")
+    saved = Saved()
+    receipts: list[Receipt] = []
     traces: list[str] = []
     errors: list[Fault] = []
     files = [(file, path.is_dir()) for path in paths for file in files_in(path)]
@@ -45,11 +46,11 @@ def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Impo
             pulled = read(file)
         except SourceError as error:
             if found and isinstance(error, Unreadable):
-                receipt += Receipt(asked=str(file), not_understood=(Note(str(file), str(error)),))
+                receipts.append(Receipt(asked=str(file), not_understood=(Note(str(file), str(error)),)))
             else:
                 errors.append(Fault(str(error), error.hint))
             continue
         saved += store.save(pulled)
-        receipt += pulled.receipt
+        receipts.append(pulled.receipt)
         traces += [trace.id for trace in pulled.traces]
-    return Imported(saved, tuple(dict.fromkeys(traces)), receipt, tuple(errors))
+    return Imported(saved, tuple(dict.fromkeys(traces)), summed(receipts), tuple(errors))

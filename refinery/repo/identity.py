@@ -28,11 +28,13 @@ def signed(author: Identity, date: str) -> dict[str, str]:
     """The environment that makes git sign with this name and this date and no other."""
     if not author.name.strip(" .,:;<>\"\\'\n") or "\n" in author.name + author.email or not author.email.strip(" <>\n"):
         raise RepositoryError(f"{str(author)!r} cannot sign a commit", hint=HOW_TO_SET)
+    if date[:1].isdigit() and " " in date:  # seconds and zone: without the sign, git takes a small number for something else
+        date = f"@{date}"
     return {
         "GIT_AUTHOR_NAME": author.name,
         "GIT_AUTHOR_EMAIL": author.email,
-        "GIT_AUTHOR_DATE": f"@{date}",  # without the sign, git takes a small number for something else
+        "GIT_AUTHOR_DATE": date,
         "GIT_COMMITTER_NAME": author.name,
         "GIT_COMMITTER_EMAIL": author.email,
-        "GIT_COMMITTER_DATE": f"@{date}",
+        "GIT_COMMITTER_DATE": date,
     }

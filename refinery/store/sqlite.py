@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import sqlite3
 import threading
@@ -34,16 +35,30 @@ def open_store(path: Path) -> SqliteStore:
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            bring_up(connection, str(path))
-        except BaseException:
-            connection.close()
-            raise
+        with _alone(path):
+            connection = _connected(path)
     return SqliteStore(connection, path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        bring_up(connection, str(path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One at a time: SQLite does not wait, but fails, when two turn a new file to WAL at once."""
+    with path.with_name(f"{path.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class SqliteStore:

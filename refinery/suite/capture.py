@@ -141,6 +141,9 @@ class Server(socketserver.ThreadingTCPServer):
         self.capture = capture
         super().__init__(("127.0.0.1", 0), Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """An agent that hangs up in the middle of a request, or is ended then, is no news."""
+
 
 class Handler(BaseHTTPRequestHandler):
     """POST /a/TOKEN/v1/traces; logs and metrics are answered and dropped."""

@@ -157,6 +157,7 @@ class Local:
             {
                 "python": self.agent.python,
                 "tree": str(self.tree),
+                "home": str(self.home),
                 "cover": self.covered,
                 "most": self.limits.output_bytes,
                 "limits": {**self.limits.resources()},

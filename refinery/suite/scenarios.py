@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import yaml
 
 KEYS = ("id", "capability", "assumption", "input", "expect", "tags", "trials")
+ODD = re.compile("[\r\x85\u2028\u2029\ufeff]")
+"""Letters that YAML takes for ends of lines; they have to be written as escapes."""
 MOST_NODES = 200_000
 """Aliases can make a small file unfold into a huge one."""
 
@@ -231,7 +233,8 @@ def _dumper() -> type[yaml.SafeDumper]:
             super().increase_indent(flow, False)
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+        style = '"' if ODD.search(value) else "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Readable.add_representer(str, text)
     return Readable

@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -107,12 +108,13 @@ class Template:
                     return
 
     def close(self) -> None:
-        """End all slots, and what the agent started when it was imported."""
+        """End all slots and what the agent started when it was imported, and clear up: nobody else may be left to do it."""
         for pid in list(self.pids):
             destroy(pid)
         for pid in descendants(os.getpid()):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.spec["home"], ignore_errors=True)
 
     def obey(self) -> bool:
         """Do one request; False when there will be none any more."""

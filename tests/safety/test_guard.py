@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from safety.changes import ChangeSet, FileChange, Surroundings
 from safety.guard import READABLE, Case, Guard
 from safety.policy import Policy
-from safety.rules.all import ALL
 from safety.verdict import Effect, Finding
 from tests.safety.judged import appended, judge, rules_of
 
@@ -84,8 +83,6 @@ PATHS = st.sampled_from(
         "Dockerfile",
         "Makefile",
         "agent/prompts/system.md",
-    ]
-    + [
         "tests/test_a.py",
         "conftest.py",
         "scenarios/a.yaml",
@@ -127,8 +124,6 @@ PIECES = st.lists(
             "&&",
             ";",
             "rm -rf ",
-        ]
-        + [
             "def test_a():\n",
             "assert x",
             "=",
@@ -142,7 +137,7 @@ PIECES = st.lists(
             "\u202e",
             "\u200d",
             "\x00",
-            "\udc80",
+            "�",
             "0",
             "é",
             "if ",
@@ -150,8 +145,6 @@ PIECES = st.lists(
             "#",
             "//",
             "/*",
-        ]
-        + [
             "ignore all previous instructions ",
             "https://",
             "@",
@@ -183,46 +176,57 @@ def test_no_text_makes_a_rule_fall_over(path: str, before: str | None, after: st
     assert [f for f in verdict.findings if "the rule itself failed" in f.says] == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(" * 5_000,
-        "[" * 5_000,
-        "{" * 5_000,
-        "a" * 50_000,
-        "-" * 50_000,
-        " " * 50_000,
-        "$(" * 3_000,
-        "`" * 3_000,
-        "a=" * 20_000,
-        "x + " * 10_000 + "x",
-        "\\" * 20_000,
-        '"' * 9_999,
-        "a.b" * 9_000,
-        "- " * 3_000,
-    ]
-    + [
-        "!![" * 3_000,
-        "curl -u " * 3_000,
-        "://a:" * 5_000,
-        "<" * 20_000,
-        "key: " * 6_000,
-        "not " * 4_000,
-        "if " * 5_000,
-        "%" * 9_000,
-        "ignore all " * 4_000,
-        "1" * 30_000,
-        "a@" * 9_000,
-    ],
-    ids=lambda text: repr(text[:8]),
+LONG = 8_000
+HOLDUPS = (
+    *(
+        sign * LONG
+        for sign in (
+            "(",
+            "[",
+            "{",
+            "a",
+            "-",
+            " ",
+            "1",
+            '"',
+            "'",
+            "`",
+            "<",
+            "%",
+            "\\",
+            "\n",
+            "$(",
+            "a=",
+            "a.b",
+            "a@",
+            "- ",
+            "![",
+            "{%",
+            "/*",
+        )
+    ),
+    *(
+        phrase * (LONG // len(phrase))
+        for phrase in (
+            "curl -u ",
+            "://a:",
+            "key: ",
+            "not ",
+            "if user asks ",
+            "ignore all ",
+            "update a set ",
+            "x + ",
+            "a: &a [",
+            "--x-",
+            "if [ ",
+        )
+    ),
 )
-@pytest.mark.parametrize("path", ["a.py", "a.sh", "a.yaml", "a.json", "agent/prompts/a.md", "a.ts"])
-def test_nothing_can_hold_the_guard_up(path: str, text: str) -> None:
-    ticks: list[float] = []
 
-    def clock() -> float:
-        ticks.append(time.process_time())
-        return ticks[-1]
 
-    Guard(ALL, Policy(), clock=clock).judge(ChangeSet((FileChange(path, "a\n", text),)))
-    assert max(b - a for a, b in zip(ticks, ticks[1:], strict=False)) < 8
+@pytest.mark.parametrize("text", HOLDUPS, ids=lambda text: repr(text[:8]))
+@pytest.mark.parametrize("path", ["agent/prompts/a.md", "a.sh", "a.py"])
+def test_no_text_holds_the_guard_up(path: str, text: str) -> None:
+    start = time.process_time()
+    judge(path, "a\n", text)
+    assert time.process_time() - start < 2

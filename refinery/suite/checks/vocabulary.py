@@ -52,6 +52,11 @@ def needs_json(expectations: Iterable[Expectation]) -> bool:
     return any(VOCABULARY[each.kind].needs_json and each.value is not False for each in expectations)
 
 
+def needs_spans(scenario: Scenario) -> bool:
+    """Whether a check of the scenario looks at how the agent went about it, and not at the answer alone."""
+    return any((each.kind in CONDUCT and each.kind != "max-latency") or each.kind == PYTHON for each in scenario.expect)
+
+
 def judge(scenario: Scenario, outcome: Outcome, evaluate: expression.Evaluate = expression.evaluate) -> tuple[CheckResult, ...]:
     """Every check of the scenario, in its order; all are made, so that one can see what else is wrong."""
     expressions = tuple(str(each.value) for each in scenario.expect if each.kind == PYTHON)

@@ -28,7 +28,10 @@ def hostile(root: Path, tmp_path: Path, canary: Path) -> Path:
     """Every way that is known for a repository to run a program."""
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\necho \"$0 $*\" >> '{canary}'\ncat\n")
-    program.chmod(0o755)
+    remote = tmp_path / "remote"
+    remote.write_text(f"#!/bin/sh\necho \"$0 $*\" >> '{canary}'\n")  # it ends at once: git would wait for one that listens
+    for each in (program, remote):
+        each.chmod(0o755)
     write(root, {".gitattributes": b"* filter=evil diff=evil merge=evil\n*.txt text eol=crlf\n"})
     commit_all(root, "attributes")
     for folder in (root / ".git" / "hooks", tmp_path / "hooks"):
@@ -67,7 +70,7 @@ def hostile(root: Path, tmp_path: Path, canary: Path) -> Path:
         "browser.x.cmd": str(program),
         "protocol.ext.allow": "always",
         "protocol.allow": "always",
-        "remote.origin.url": f"ext::{program}",
+        "remote.origin.url": f"ext::{remote}",
         "remote.origin.promisor": "true",
         "remote.origin.partialCloneFilter": "blob:none",
         "extensions.partialClone": "origin",

@@ -285,3 +285,22 @@ def test_where_the_disk_refuses_it_is_a_failure_outside_with_the_way_out(root: P
 def test_any_text_makes_a_branch_name(tmp_path: Path, text: str, slug: str) -> None:
     assert slugged(text) == slug
     assert git(make(tmp_path / "r"), "check-ref-format", f"refs/heads/refinery/{slug}") == ""
+
+
+def test_a_ref_is_never_moved_from_where_it_was_not_known_to_stand(root: Path, workspace: Workspace) -> None:
+    head, refs = workspace.repository.head(), workspace.refs
+    name = "refs/heads/refinery/mine"
+    git(root, "update-ref", name, head)
+    other = commit_all_empty(root)
+    assert not refs.create(name, other)
+    assert not refs.move(name, other, other)
+    assert not refs.delete(name, other)
+    assert not refs.delete("refs/heads/refinery/none", other)
+    assert refs.find(name) == {name: head}
+    with pytest.raises(AssertionError, match="not Refinery's"):
+        refs.move("refs/heads/main", head, other)
+
+
+def commit_all_empty(root: Path) -> str:
+    git(root, "commit", "-q", "--allow-empty", "-m", "more")
+    return git(root, "rev-parse", "HEAD")

@@ -226,3 +226,11 @@ def test_the_index_that_git_gives_to_a_hook_can_be_named(root: Path, tmp_path: P
     repository = Repository.open(root)
     assert len(repository.staged()) == 0
     assert [each.path for each in repository.staged(tmp_path / "index")] == ["agent/tools.py"]
+
+
+def test_replace_refs_do_not_change_what_is_read(root: Path) -> None:
+    head = git(root, "rev-parse", "HEAD")
+    write(root, {"agent/tools.py": b"LIMIT = 99\n"})
+    git(root, "replace", head, commit_all(root, "other"))
+    assert git(root, "show", f"{head}:agent/tools.py") == "LIMIT = 99"
+    assert Repository.open(root).read(head, "agent/tools.py") == "LIMIT = 3\n"

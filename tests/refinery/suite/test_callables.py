@@ -198,3 +198,32 @@ def test_the_worker_stands_alone_and_runs_on_old_pythons() -> None:
     imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
     assert not {each.stem for each in path.parent.iterdir()} & sys.stdlib_module_names, "they would hide modules of the standard library"
+
+
+COMPANION = """
+import os, time
+def answer(given):
+    pid, done = given["pid"], given["done"]
+    if given["short"]:
+        while not (os.path.exists(pid) and open(pid).read()): pass
+        return "short"
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            open(pid, "w").write(str(os.getpid()))
+            time.sleep(60)
+        os._exit(0)
+    while not os.path.exists(done): time.sleep(0.001)
+    os.kill(int(open(pid).read()), 0)
+    return "its companion lives"
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux hands orphans to a process of ours")
+def test_the_end_of_one_attempt_does_not_touch_what_another_started(opened: Opened, tmp_path: Path) -> None:
+    files = {"pid": str(tmp_path / "pid"), "done": str(tmp_path / "done")}
+    bench = opened(COMPANION, at_once=2)
+    attempts = bench.attempts([(asking({"short": False, **files}), 0), (asking({"short": True, **files}), 0)])
+    assert next(attempts).output == "short"
+    (tmp_path / "done").touch()
+    assert next(attempts).output == "its companion lives"

@@ -113,11 +113,16 @@ def test_nothing_outlives_a_refinery_that_is_killed(tmp_path: Path, end: signal.
     wait = f"import os, time\nopen({str(file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
     body = "def answer(given):\n" + "".join(f"    {line}\n" for line in wait.splitlines())
     (tmp_path / "agent.py").write_text(wait if where == "import" else body)
-    refinery = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), "x"], stderr=subprocess.DEVNULL, cwd=os.getcwd())
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    program = [sys.executable, "-c", KILLED, str(tmp_path), "x"]
+    refinery = subprocess.Popen(program, stderr=subprocess.DEVNULL, cwd=os.getcwd(), env={**os.environ, "TMPDIR": str(rooms)})
     pid = _eventually(lambda: file.exists() and file.read_text())
     refinery.send_signal(end)
     refinery.wait(20)
     _eventually(lambda: not Path("/proc", str(pid)).exists())
+    if where == "call" or end is signal.SIGINT:
+        _eventually(lambda: not any(rooms.iterdir()))
 
 
 def _eventually(condition: object) -> object:
