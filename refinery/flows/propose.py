@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from adapters.trace import Trace
@@ -16,12 +16,11 @@ from refinery.events import Event
 from refinery.flows.complaint import home_for, slug
 from refinery.flows.ledger import Ledger
 from refinery.flows.reproduce import Reproduction
-from refinery.flows.screen import Screen, Screened, by_turned, in_order
+from refinery.flows.screen import Screened, by_turned, in_order, screening
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import ModelError
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
-from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.scenarios import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
@@ -120,16 +119,12 @@ class Proposals:
     def _from_search(self) -> Iterator[Proposal]:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
-        watched = any(needs_spans(scenario) for scenario in (*self.shown.red, *self.shown.green))
-        runner = self.bench.scratch if watched else self.bench.unwatched
-        screen = Screen(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench, runner)
         partial: list[tuple[Proposal, Screened]] = []
-
-        def look(proposal: Proposal) -> Screened:
-            return screen.look(proposal.changes)
-
-        with closing(screen), closing(in_order(look, self._allowed(ranked), self.bench.limits.workers)) as looks:
-            start = self.bench.clock()
+        start = self.bench.clock()
+        with ExitStack() as stack:
+            screen = stack.enter_context(screening(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench))
+            looking = in_order(lambda proposal: screen.look(proposal.changes), self._allowed(ranked), self.bench.limits.workers)
+            looks = stack.enter_context(closing(looking))
             for proposal, seen in looks:
                 self.screened += 1
                 self.ledger.items.append(BillItem("search", runs=seen.runs))

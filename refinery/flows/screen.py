@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from refinery.domain import Scenario
+from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet
@@ -35,6 +36,15 @@ class Screened:
         return bool(self.turned) and not self.broke
 
 
+@contextmanager
+def screening(base: str, red: tuple[Scenario, ...], green: tuple[Scenario, ...], whole: bool, bench: Workbench) -> Iterator[Screen]:
+    """A screen for the candidates of one search. The agent is not traced unless a check looks at how it went about it."""
+    watched = any(needs_spans(scenario) for scenario in (*red, *green))
+    runner = bench.scratch if watched else bench.unwatched
+    with ExitStack() as folders, bench.workspace.lease(base) as tree, runner.warmed(tree) as warm:
+        yield Screen(base, red, green, whole, bench, warm, folders)
+
+
 @dataclass(slots=True)
 class Screen:
     """Folders at the base commit, one a worker, in which candidates are tried and taken out again."""
@@ -46,7 +56,7 @@ class Screen:
     """All red scenarios must turn; the first that does not ends the look."""
     bench: Workbench
     runner: Runner
-    _folders: ExitStack = field(default_factory=ExitStack)
+    folders: ExitStack
     _free: deque[Path] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,14 +78,10 @@ class Screen:
                     return Screened(frozenset(turned), frozenset({scenario.id}), runs)
             return Screened(frozenset(turned), runs=runs)
 
-    def close(self) -> None:
-        """Give the folders back."""
-        self._folders.close()
-
     @contextmanager
     def _folder(self) -> Iterator[Path]:
         with self._lock:
-            tree = self._free.popleft() if self._free else self._folders.enter_context(self.bench.workspace.lease(self.base))
+            tree = self._free.popleft() if self._free else self.folders.enter_context(self.bench.workspace.lease(self.base))
         try:
             yield tree
         finally:

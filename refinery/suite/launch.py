@@ -23,6 +23,7 @@ from refinery.domain import AgentSpec, Cause, Scenario
 from refinery.suite import attempt
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits, confine, scrubbed
+from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
 from refinery.suite.pool import WORKER, Halt, Pool, Unstarted, emptied, folder, remove
 
@@ -67,7 +68,15 @@ class Local:
     """The agent in processes of this machine: a callable or a command, in slots of one worker."""
 
     def __init__(
-        self, agent: AgentSpec, tree: Path, given: Mapping[str, str], size: int, limits: Limits, capture: Capture | None, covered: bool
+        self,
+        agent: AgentSpec,
+        tree: Path,
+        given: Mapping[str, str],
+        size: int,
+        limits: Limits,
+        capture: Capture | None,
+        covered: bool,
+        nursery: Nursery | None = None,
     ) -> None:
         self.agent = agent
         self.tree = tree.absolute()
@@ -76,6 +85,7 @@ class Local:
         self.limits = limits
         self.capture = capture
         self.covered = covered
+        self.nursery = nursery
         self.home = folder()
         self.token = secrets.token_hex(8)
         self.interpreter = shutil.which(agent.interpreter, path=given.get("PATH") or os.defpath) or agent.interpreter
@@ -143,27 +153,38 @@ class Local:
         return home
 
     def _start(self) -> Pool | Unstarted:
+        environment, spec = self._environment(), self._spec()
+        if self.nursery:
+            born = self.nursery.bear(environment, self.home, self.size, self.limits, spec, self.agent.timeout_s)
+            if born is not None:
+                return born
+        argv = confine(self._program(), self.tree, self.home, self.agent.network)
+        return Pool.start(argv, self.tree, environment, self.home, self.size, self.limits, spec, self.agent.timeout_s)
+
+    def start_nursery(self) -> Nursery | None:
+        """A process that has loaded this agent's libraries, for other trees of it; None for what is not a Python callable."""
+        if not self.agent.python:
+            return None
+        argv = confine(self._program(), self.tree, self.home, self.agent.network)
+        return Nursery.start(argv, self.tree, self._environment(), self._spec(), self.agent.timeout_s)
+
+    def _program(self) -> tuple[str, ...]:
+        return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
+
+    def _environment(self) -> dict[str, str]:
         environment = scrubbed(self.given, self.agent.environment, self.home, self.tree, self.interpreter)
         if self.capture and self.agent.python:
             environment |= _telemetry(self.capture.endpoint(self.token, shared=True))
-        command = (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
-        return Pool.start(
-            confine(command, self.tree, self.home, self.agent.network),
-            self.tree,
-            environment,
-            self.home,
-            self.size,
-            self.limits,
-            {
-                "python": self.agent.python,
-                "tree": str(self.tree),
-                "home": str(self.home),
-                "cover": self.covered,
-                "most": self.limits.output_bytes,
-                "limits": {**self.limits.resources()},
-            },
-            self.agent.timeout_s,
-        )
+        return environment
+
+    def _spec(self) -> dict[str, Json]:
+        return {
+            "python": self.agent.python,
+            "tree": str(self.tree),
+            "cover": self.covered,
+            "most": self.limits.output_bytes,
+            "limits": {**self.limits.resources()},
+        }
 
     def _argv(self) -> tuple[str, ...]:
         command = self.agent.command

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Protocol
 
 from adapters.trace import Json
 from refinery.suite.confinement import KEPT, Limits
@@ -97,10 +98,23 @@ class Halt:
             pool.destroy(number)
 
 
+class Process(Protocol):
+    """What is needed of a started worker process; `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> object:
+        """Until it ended; `subprocess.TimeoutExpired` when that takes too long."""
+
+
 class Pool:
     """A worker, its slots, and the folder that is their home. Closing it leaves no process and no file."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, home: Path, size: int, limits: Limits) -> None:
+    def __init__(self, process: Process, control: socket.socket, home: Path, size: int, limits: Limits) -> None:
         self.process = process
         self.control = control
         self.home = home
@@ -144,11 +158,18 @@ class Pool:
             return Unstarted(f"{argv[0]} cannot be started: {error.strerror}", imported=False)
         finally:
             theirs.close()
-        pool = Pool(process, ours, home, size, limits)
-        hello = _hello(ours, seconds)
+        return Pool.greeted(process, ours, home, size, limits, argv[0], seconds)
+
+    @staticmethod
+    def greeted(
+        process: Process, control: socket.socket, home: Path, size: int, limits: Limits, program: str, seconds: float
+    ) -> Pool | Unstarted:
+        """The pool of a worker that was just started, once it says that it is ready."""
+        pool = Pool(process, control, home, size, limits)
+        hello = greeting(control, seconds)
         if hello is None or "failed" in hello:
             pool.close()
-            return _unstarted(hello, argv[0], process.returncode, home / "worker.log", seconds)
+            return _unstarted(hello, program, process.returncode, home / "worker.log", seconds)
         pool.adopts = hello.get("adopts") is True
         pool.expect(size)
         pool.forget()
@@ -316,7 +337,7 @@ def sweep(home: Path) -> None:
                         os.kill(int(name), signal.SIGKILL)
 
 
-def _hello(control: socket.socket, seconds: float) -> dict[str, Json] | None:
+def greeting(control: socket.socket, seconds: float) -> dict[str, Json] | None:
     """The worker's first line; None when it died or is too late."""
     until = time.monotonic() + seconds
     heard = b""

@@ -1,6 +1,7 @@
 """The part of Refinery that runs beside the user's code, under the user's Python: the standard library alone, 3.8 and newer.
 
     worker.py template FD SPEC.json    imports the agent once, then forks a slot for every attempt; talks over the socket FD
+    worker.py nursery FD SPEC.json     imports what the agent imports from outside its tree, then forks templates for other trees
     worker.py cover FILE TREE SECONDS ARGS...   runs `python ARGS...` and writes to FILE which lines of TREE were executed
     worker.py evaluate                 expressions over an outcome: JSON on stdin, JSON on stdout
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 
     Prctl = Callable[[int, int], int]
 
 RECORD = struct.Struct("<4sIi4x")
-FORK, KILL, EXIT = b"FORK", b"KILL", b"EXIT"
+FORK, KILL, EXIT, BEAR = b"FORK", b"KILL", b"EXIT", b"BEAR"
 SUBREAPER, DEATH_SIGNAL = 36, 1
 PATIENCE = 5.0
 COROUTINE = 0x80
@@ -43,7 +44,9 @@ COROUTINE = 0x80
 def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
     if arguments[0] == "template":
-        return template(int(arguments[1]), json.loads(arguments[2]))
+        return template(socket.socket(fileno=int(arguments[1])), json.loads(arguments[2]))
+    if arguments[0] == "nursery":
+        return nursery(socket.socket(fileno=int(arguments[1])), json.loads(arguments[2]))
     if arguments[0] == "cover":
         return cover(arguments[1], arguments[2], float(arguments[3]), arguments[4:])
     return evaluate()
@@ -52,9 +55,8 @@ def main(arguments: list[str]) -> int:
 # -- the template -------------------------------------------------------------------------------------------------
 
 
-def template(fd: int, spec: Json) -> int:
+def template(control: socket.socket, spec: Json) -> int:
     """Prepare the agent, say whether that went well, then fork slots until the other side hangs up."""
-    control = socket.socket(fileno=fd)
     prctl = _prctl()
     limit(spec["limits"])
     _die_with(control, True)
@@ -251,6 +253,93 @@ def descendants(top: int) -> list[int]:
         found += below
         todo += below
     return found
+
+
+# -- the nursery --------------------------------------------------------------------------------------------------
+
+
+def nursery(control: socket.socket, spec: Json) -> int:
+    """Load the libraries the agent uses, none of its own code, and fork a template for every tree that is asked for."""
+    import importlib
+
+    for name in _libraries(spec):
+        with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
+            importlib.import_module(name)
+    _freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    control.sendall(b"{}\n")
+    while True:
+        try:
+            data, ancillary, _, _ = control.recvmsg(RECORD.size, socket.CMSG_SPACE(8))
+        except OSError:
+            return 0
+        if len(data) < RECORD.size:
+            return 0
+        fds = [fd for _, _, carried in ancillary for (fd,) in struct.iter_unpack("i", carried[: len(carried) // 4 * 4])]
+        body = b""
+        while len(body) < RECORD.unpack(data)[1]:
+            body += control.recv(RECORD.unpack(data)[1] - len(body))
+        pid = os.fork()
+        if pid == 0:
+            _become_template(control, fds, json.loads(body), spec["tree"])
+        control.sendall(RECORD.pack(BEAR, pid, 0))
+        for fd in fds:
+            os.close(fd)
+
+
+def _become_template(control: socket.socket, fds: list[int], spec: Json, old: str) -> None:
+    """In the child: as if this process had been started for the new tree. Never returns."""
+    code = 70
+    try:
+        control.close()
+        for fd in fds:
+            os.set_inheritable(fd, False)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(spec["environment"])
+        log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(log, 2)
+        os.close(log)
+        os.chdir(spec["tree"])
+        sys.path[:] = [spec["tree"] + path[len(old) :] if (path + os.sep).startswith(old + os.sep) else path for path in sys.path]
+        code = template(socket.socket(fileno=fds[0]), spec)
+    except BaseException as error:  # noqa: BLE001  the edge of a process: it is read from the log
+        os.write(2, _told(error).encode())
+    finally:
+        os._exit(code)
+
+
+def _libraries(spec: Json) -> list[str]:
+    """The modules from outside the tree that importing the agent loads, found out in a process that is then gone."""
+    told, tell = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(told)
+        try:
+            limit(spec["limits"])
+            with contextlib.suppress(BaseException):
+                prepare(spec["python"], spec["tree"], False)
+            root = os.path.realpath(spec["tree"]) + os.sep
+            names = [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root)]
+            with open(tell, "w") as file:
+                json.dump(names, file)
+        finally:
+            os._exit(0)
+    os.close(tell)
+    with open(told) as file:
+        found = file.read()
+    os.waitpid(pid, 0)
+    try:
+        return [name for name in json.loads(found) if name not in sys.modules]
+    except ValueError:
+        return []
+
+
+def _from_elsewhere(module: Any, root: str) -> bool:
+    """Whether a module came from a file that is not under the tree."""
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not os.path.realpath(file).startswith(root)
 
 
 # -- one attempt --------------------------------------------------------------------------------------------------
