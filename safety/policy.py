@@ -12,7 +12,7 @@ class Policy:
     editable: tuple[str, ...] = ("**",)
     """Only these may be changed; everything else is blocked."""
     protected: tuple[str, ...] = ()
-    """Never changed, not even with approval."""
+    """Never changed, not even with approval. Refinery's own policy, `.git` and hooks are always protected, whatever stands here."""
     core_files: tuple[str, ...] = ()
     """Changed only with approval."""
     max_changed_lines: int = 80
@@ -26,6 +26,8 @@ class Policy:
         "**/*.test.*",
         "**/*.spec.*",
         "**/__snapshots__/**",
+        "**/__tests__/**",
+        "**/golden/**",
     )
     judge_globs: tuple[str, ...] = ("scenarios/**", "rubrics/**", "evals/**")
     """Scenarios, rubrics and judges: what decides must not be changed by what is decided on."""

@@ -181,6 +181,7 @@ class Local:
         return {
             "python": self.agent.python,
             "tree": str(self.tree),
+            "home": str(self.home),
             "cover": self.covered,
             "most": self.limits.output_bytes,
             "limits": {**self.limits.resources()},

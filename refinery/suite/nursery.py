@@ -16,7 +16,7 @@ from pathlib import Path
 
 from adapters.trace import Json
 from refinery.suite.confinement import Limits
-from refinery.suite.pool import PATIENCE, RECORD, WORKER, Pool, Unstarted, folder, greeting, remove, sweep
+from refinery.suite.pool import PATIENCE, RECORD, WORKER, Pool, Unstarted, greeting, sweep
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Born:
 
 
 class Nursery:
-    """Forks workers for trees of the same agent. Closing it leaves no process and no file."""
+    """Forks workers for trees of the same agent. Closing it leaves no process; its folder is its maker's."""
 
     def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, home: Path) -> None:
         self._process = process
@@ -48,14 +48,13 @@ class Nursery:
     @staticmethod
     def start(argv: Sequence[str], tree: Path, environment: Mapping[str, str], spec: Mapping[str, Json], seconds: float) -> Nursery | None:
         """Load the libraries of the agent in `tree`; None when that cannot be had, and workers are then started one by one."""
-        home = folder()
         ours, theirs = socket.socketpair()
         command = [*argv, str(WORKER), "nursery", str(theirs.fileno()), json.dumps(dict(spec))]
         try:
             process = subprocess.Popen(
                 command,
                 cwd=tree,
-                env={**environment, "HOME": str(home), "TMPDIR": str(home)},
+                env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -64,11 +63,10 @@ class Nursery:
             )
         except OSError:
             ours.close()
-            remove(home)
             return None
         finally:
             theirs.close()
-        nursery = Nursery(process, ours, home)
+        nursery = Nursery(process, ours, Path(environment["HOME"]))
         if greeting(ours, seconds) is None:
             nursery.close()
             return None
@@ -105,5 +103,4 @@ class Nursery:
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        sweep(self._home)
-        remove(self._home)
+            sweep(self._home)

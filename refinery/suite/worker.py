@@ -268,23 +268,31 @@ def nursery(control: socket.socket, spec: Json) -> int:
     _freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(b"{}\n")
-    while True:
-        try:
-            data, ancillary, _, _ = control.recvmsg(RECORD.size, socket.CMSG_SPACE(8))
-        except OSError:
-            return 0
-        if len(data) < RECORD.size:
-            return 0
-        fds = [fd for _, _, carried in ancillary for (fd,) in struct.iter_unpack("i", carried[: len(carried) // 4 * 4])]
-        body = b""
-        while len(body) < RECORD.unpack(data)[1]:
-            body += control.recv(RECORD.unpack(data)[1] - len(body))
-        pid = os.fork()
-        if pid == 0:
-            _become_template(control, fds, json.loads(body), spec["tree"])
-        control.sendall(RECORD.pack(BEAR, pid, 0))
-        for fd in fds:
-            os.close(fd)
+    while _bear(control, spec["tree"]):
+        pass
+    shutil.rmtree(spec["home"], ignore_errors=True)
+    return 0
+
+
+def _bear(control: socket.socket, old: str) -> bool:
+    """Fork one template; False when the other side has hung up."""
+    try:
+        data, ancillary, _, _ = control.recvmsg(RECORD.size, socket.CMSG_SPACE(8))
+    except OSError:
+        return False
+    if len(data) < RECORD.size:
+        return False
+    fds = [fd for _, _, carried in ancillary for (fd,) in struct.iter_unpack("i", carried[: len(carried) // 4 * 4])]
+    body = b""
+    while len(body) < RECORD.unpack(data)[1]:
+        body += control.recv(RECORD.unpack(data)[1] - len(body))
+    pid = os.fork()
+    if pid == 0:
+        _become_template(control, fds, json.loads(body), old)
+    control.sendall(RECORD.pack(BEAR, pid, 0))
+    for fd in fds:
+        os.close(fd)
+    return True
 
 
 def _become_template(control: socket.socket, fds: list[int], spec: Json, old: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from safety.verdict import Effect
 from tests.safety.judged import appended, judge, judge_all, rules_of
 
-BODY = "q7Rz2Kf9Xw4Lm8Tn3Vb6Yc1Hd5Jg0Ps"
+BODY = "q7Rz2Kf9Xw4Lm8Tn3Vb6Yc1Hd5Jg0Psu"
 
 
 def made(*parts: str) -> str:
@@ -112,7 +112,7 @@ def test_what_has_no_form_of_its_own_is_found_by_its_place(path: str, text: str)
         ("agent/a.py", "import getpass\n\npassword = getpass.getpass()\n"),
         ("agent/a.py", 'password = os.environ["DB_PASSWORD"]\nmax_tokens = 4096\ntoken_count = usage.total_tokens\n'),
         ("docs/a.md", "Use `postgres://user:password@localhost:5432/db`, or `curl -u $USER:$PASSWORD`.\n"),
-        ("config/a.yaml", "api_key: ${API_KEY}\npassword: '{{ vault.password }}'\ncommit: 9a038989604e8da62ecddbe2094b16ce1b778be1\n"),
+        ("config/a.yaml", "api_key: ${API_KEY}\npassword: '{{ vault.password }}'\ncommit: eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee\n"),
         ("a.css", 'a { background: url("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"); }\n'),
     ],
 )

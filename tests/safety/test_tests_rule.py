@@ -88,7 +88,8 @@ def test_a_stricter_test_is_welcome(after: str) -> None:
         (
             "tests/conftest.py",
             None,
-            "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n    out = yield\n    out.get_result().outcome = 'passed'\n",
+            "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n"
+            "    out = yield\n    out.get_result().outcome = 'passed'\n",
         ),
         ("tests/conftest.py", None, "collect_ignore = ['test_a.py']\n"),
         ("web/a.test.ts", "it('a', () => {\n  expect(f()).toBe(1);\n});\n", "it.skip('a', () => {\n  expect(f()).toBe(1);\n});\n"),

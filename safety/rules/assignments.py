@@ -1,0 +1,155 @@
+"""Reads where a name is given a value: in code, settings, headers, markup, command lines and addresses alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LONGEST_VALUE = 300
+
+
+class Assignment(NamedTuple):
+    """One name with its value."""
+
+    name: str
+    value: str
+    start: int
+    """Where the value begins in the line."""
+    quoted: bool
+
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_TYPE = re.compile(r"[ \t]*:[ \t]*[A-Za-z_][\w.\[\]|, \t?]*?=(?![=>])")
+_SIGN = re.compile(r"[ \t]*(:=|=>|===?|!==?|\|\|=|\?\?=|\?=|\+=|[=:,>])")
+_DEFAULT = re.compile(r"[ \t]*(?:\|\||\?\?|\bor\b)")
+_WRAPPED = re.compile(r"(?:new[ \t]+)?(?:[\w.]*\.)?(?:Secret|SecretStr|SecretBytes|SecretString|str|String|bytes|b64decode|Some)\([ \t]*")
+_PAIRED = re.compile(r"[ \t]*,?[ \t]*[\"']?\bvalue[\"']?[ \t]*[=:]", re.IGNORECASE)
+_OPENING = re.compile(r"[rbfuRBFU@$]{0,2}(\"\"\"|'''|[\"'`])")
+_SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key|key|digest|ssws|negotiate)[ \t]+", re.IGNORECASE)
+_NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
+_IN_TAG = re.compile(r"[^\s<>\"']+")
+_BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]+")
+_LINE_STARTS = frozenset(
+    ("", "export", "set", "setx", "setenv", "env", "ENV", "ARG", "declare", "local", "readonly", "-", "+", "#", "//", "*", "-e", "--env")
+)
+
+
+def assignments(line: str) -> Iterator[Assignment]:
+    """Every name that a line gives a value to."""
+    for match in _NAME.finditer(line):
+        yield from _given(line, match.group().rstrip(".-"), match.start(), match.end())
+
+
+def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
+    before = line[:start]
+    at = end
+    while at < len(line) and line[at] in "\"'`])*\\" and at - end < 4:
+        at += 1
+    called = before.rstrip("\"'`\\").endswith(("(", ",", " ", "[")) and at > end and line[end] in "\"'`\\"
+    typed = _TYPE.match(line, at)
+    sign = _SIGN.match(line, at)
+    fallback = _DEFAULT.match(line, at)
+    if name in ("key", "Key", "KEY") and (word := re.search(r"[A-Za-z]+ $", before)):
+        name = word.group() + name  # `Your API key: ...`
+    paired = _PAIRED.match(line, at)
+    if paired and _NAMING.search(before):  # `name: API_KEY, value: ...`
+        yield from _value(line, name, paired.end(), "", ":")
+    elif typed:
+        yield from _value(line, name, typed.end(), before, "=")
+    elif fallback:
+        yield from _value(line, name, fallback.end(), before, "==")
+    elif sign is None:
+        if before.endswith("--") and line[at : at + 1] == " ":
+            yield from _value(line, name, at, before, "flag")
+        elif line.startswith(" is ", at):
+            yield from _value(line, name, at + 4, before, "is")
+        elif at == end and "machine " in before and "login " in before:  # .netrc
+            yield from _value(line, name, at, before, "flag")
+    elif sign.group(1) == ",":
+        if called:
+            yield from _value(line, name, sign.end(), before, ",")
+    elif sign.group(1) == ">":
+        if before.endswith("<"):
+            yield from _value(line, name, sign.end(), before, "tag")
+    elif not (sign.group(1) == ":" and line.startswith(("//", ":"), sign.end())):
+        yield from _value(line, name, sign.end(), before, sign.group(1))
+
+
+def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[Assignment]:
+    spaced = at < len(line) and line[at] in " \t"
+    at = _skip(line, at)
+    wrapped = _WRAPPED.match(line, at)
+    at = wrapped.end() if wrapped else at
+    opening = _OPENING.match(line, at)
+    if opening is None and line.startswith(('\\"', "\\'"), at):
+        at += 1  # a quotation within a quotation
+        opening = _OPENING.match(line, at)
+    if opening is not None:
+        quote = opening.group(1)
+        close = _closing(line, opening.end(), quote)
+        value, start = line[opening.end() : close], opening.end()
+        scheme = _SCHEME.match(value)
+        if scheme:
+            value, start = value[scheme.end() :], start + scheme.end()
+        if value and len(value) <= LONGEST_VALUE and not re.search(r"\s", value):
+            yield Assignment(name, value, start, True)
+        return
+    if sign in (",", "!=", "!==", "==", "==="):
+        return
+    scheme = _SCHEME.match(line, at)
+    at = scheme.end() if scheme else at
+    bare = (_IN_TAG if sign == "tag" else _BARE).match(line, at)
+    if bare is None or len(bare.group()) > LONGEST_VALUE:
+        return
+    value = bare.group()
+    if re.search(r"[?&]$", before) or (not spaced and "&" in value):
+        value = value.partition("&")[0]
+    value = value.rstrip(":\\") if value.endswith("..") else value.rstrip(".:\\")  # an ellipsis says that it is cut short
+    fallback = _DEFAULT.match(line, bare.end())
+    if fallback is not None:  # `key = settings.key || "..."`
+        yield from _value(line, name, fallback.end(), before, "=")
+    elif (
+        sign in ("flag", "tag")
+        or scheme
+        or (name.isupper() and sign == "=" and not spaced)
+        or _stands_alone(line, before, at + len(value), sign, spaced)
+    ):
+        yield Assignment(name, value, at, False)
+
+
+def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> bool:
+    """Whether an unquoted value is one: it ends its line as in settings, or the quotation or address that it stands in."""
+    rest = line[end:].strip()
+    if rest[:1] in ("&", '"', "'", "`", "\\") and not spaced:
+        return True
+    if (before.count('"') % 2 and rest[:1] == '"') or (before.count("'") % 2 and rest[:1] == "'"):
+        return True
+    if sign == "=" and not spaced and (rest[:1] == ";" or before.endswith("--")):
+        return True
+    head = before.strip().strip("\"'")
+    ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))
+    opens = head in _LINE_STARTS or sign == "is" or head.endswith(("{", ",", "-e", "--env", "|", "--", ";", "&", "?"))
+    return ends and (opens or _is_prose(head))
+
+
+def _is_prose(head: str) -> bool:
+    """`Your API key: ...`, a line of a comment or a letter."""
+    return len(head) < 60 and re.fullmatch(r"(?:[#/*>-]+ ?)?[A-Za-z' ]+", head) is not None and not head.endswith((" in", "return", "if"))
+
+
+def _skip(line: str, at: int) -> int:
+    while at < len(line) and line[at] in " \t":
+        at += 1
+    return at
+
+
+def _closing(line: str, at: int, quote: str) -> int:
+    while at < len(line):
+        if line[at] == "\\" and not line.startswith(quote, at + 1):
+            at += 2
+        elif line.startswith(quote, at) or line[at] == "\\":
+            return at
+        else:
+            at += 1
+    return at

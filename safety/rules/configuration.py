@@ -1,0 +1,244 @@
+"""Configuration files as plain values, read strictly: duplicate keys and bombs are faults, and nothing is constructed or run."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from safety.rules.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    import yaml
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+NODES = 200_000
+DEEPEST = 100
+_WITH_COMMENTS = re.compile(
+    r"(?:^|/)(?:[tj]sconfig[\w.]*\.json|\.eslintrc(?:\.json)?|\.vscode/.*|devcontainer\.json|\.babelrc|\.swcrc|deno\.jsonc?|renovate\.json|.*\.jsonc|.*\.json5)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a text is not what its name says."""
+
+    line: int | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value with the keys that lead to it."""
+
+    keys: tuple[str, ...]
+    value: str | int | float | bool | None
+
+    @property
+    def place(self) -> str:
+        return ".".join(self.keys)
+
+
+@lru_cache(maxsize=64)
+def read(path: str, text: str) -> Value | Fault:
+    """The values of a configuration file, or why it cannot be read. Several YAML documents are a list. Not to be changed."""
+    kind = kind_of(path, text)
+    try:
+        if kind is Kind.JSON or kind is Kind.NOTEBOOK:
+            return _json(path, text)
+        if kind is Kind.TOML:
+            return tomllib.loads(text.removeprefix("\ufeff"))
+        if kind is Kind.YAML:
+            return _yaml(text)
+        if kind is Kind.INI:
+            return _ini(text)
+    except RecursionError:
+        return Fault(None, "it is nested too deeply to be read")
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        return Fault(int(place.group(1)) if place else None, f"it is not TOML: {error}")
+    return None
+
+
+def leaves(value: Value | Fault) -> list[Leaf]:
+    """Every value with the keys that lead to it; members of lists by their number."""
+    found: list[Leaf] = []
+    todo: list[tuple[tuple[str, ...], Value]] = [] if isinstance(value, Fault) else [((), value)]
+    while todo and len(found) < NODES:
+        keys, one = todo.pop()
+        if isinstance(one, dict):
+            todo += [((*keys, str(k)), v) for k, v in reversed(one.items())]
+        elif isinstance(one, list):
+            todo += [((*keys, str(i)), v) for i, v in reversed(list(enumerate(one)))]
+        else:
+            found.append(Leaf(keys, one if isinstance(one, (str, int, float, bool)) or one is None else str(one)))
+    return found
+
+
+def line_of(text: str, leaf: Leaf) -> int | None:
+    """About where a value stands: the first line that has its last key (and, if it can be told, its value)."""
+    keys = [k for k in leaf.keys if not k.isdigit()]
+    if not keys:
+        return None
+    named = re.compile(rf"(?:^|[\s\"'{{,\-.\[]){re.escape(keys[-1])}[\"']?\s*[:=]")
+    hits = [i for i, line in enumerate(text.splitlines(), 1) if named.search(line)]
+    lines = text.splitlines()
+    exact = [i for i in hits if str(leaf.value).lower() in lines[i - 1].lower()]
+    found = exact or hits
+    return found[0] if found else None
+
+
+def _json(path: str, text: str) -> Value | Fault:
+    doubled: list[str] = []
+
+    def pairs(items: list[tuple[str, Value]]) -> dict[str, Value]:
+        seen: dict[str, Value] = {}
+        for key, value in items:
+            if key in seen:
+                doubled.append(key)
+            seen[key] = value
+        return seen
+
+    plain = text.removeprefix("\ufeff")
+    if _WITH_COMMENTS.search(path):
+        plain = _without_comments(plain)
+    try:
+        value: Value = json.loads(plain, object_pairs_hook=pairs, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        return Fault(error.lineno, f"it is not JSON: {error.msg}")
+    except ValueError as error:
+        return Fault(None, f"it is not JSON: {error}")
+    return Fault(None, f"the key {doubled[0]!r} stands twice; only one of them would count") if doubled else value
+
+
+def _refuse(name: str) -> Value:
+    raise ValueError(f"{name} is not a value of JSON")
+
+
+def _without_comments(text: str) -> str:
+    def keep(match: re.Match[str]) -> str:
+        return match.group() if match.group().startswith('"') else "\n" * match.group().count("\n")
+
+    bare = re.sub(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', keep, text, flags=re.DOTALL)
+    return re.sub(r",(\s*[}\]])", r"\1", bare)
+
+
+def _ini(text: str) -> Value | Fault:
+    parser = configparser.RawConfigParser(strict=True, allow_no_value=True)
+    try:
+        parser.read_string(text if re.match(r"\s*(?:[#;].*\n\s*)*\[", text) else "[top]\n" + text)
+    except configparser.Error as error:
+        return Fault(getattr(error, "lineno", None), f"it is not an INI file: {str(error).splitlines()[0]}")
+    return {section: dict(parser.items(section)) for section in parser.sections()}
+
+
+def _yaml(text: str) -> Value | Fault:
+    import yaml  # late: its import is slow
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        aliases, depth, line = 0, 0, 0
+        for event in yaml.parse(text, Loader=loader):
+            aliases += isinstance(event, yaml.AliasEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            line = event.start_mark.line + 1 if event.start_mark else line
+            if depth > DEEPEST:
+                return Fault(line, "it is nested too deeply to be read")
+        documents: list[yaml.Node | None] = list(yaml.compose_all(text, Loader=loader))
+        values: list[Value] = []
+        for document in documents:
+            if document is None:
+                values.append(None)
+                continue
+            fault = _doubled(document) or (_bomb(document) if aliases else None)
+            if fault:
+                return fault
+            values.append(_plain(document, loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return Fault(mark.line + 1 if mark else None, f"it is not YAML: {error.problem or error.context}")
+    except (yaml.YAMLError, ValueError) as error:
+        return Fault(None, f"it is not YAML: {str(error).splitlines()[0]}")
+    return values[0] if len(values) == 1 else values if values else None
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node.value, list):
+        for child in node.value:
+            if isinstance(child, tuple):
+                yield from child
+            else:
+                yield child
+
+
+def _kind(node: yaml.Node) -> str:
+    return str(getattr(node, "id", ""))
+
+
+def _doubled(root: yaml.Node) -> Fault | None:
+    todo, seen = [root], set()
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if _kind(node) == "mapping":
+            keys: set[str] = set()
+            for key, _ in node.value:
+                if isinstance(key.value, str) and key.value != "<<":
+                    if key.value in keys:
+                        return Fault(key.start_mark.line + 1, f"the key {key.value!r} stands twice; only one of them would count")
+                    keys.add(key.value)
+        todo += _children(node)
+    return None
+
+
+def _bomb(root: yaml.Node) -> Fault | None:
+    """Whether aliases unfold to more than a machine can hold, or to themselves."""
+    sizes: dict[int, int] = {}
+    path: set[int] = set()
+
+    def size(node: yaml.Node) -> int:
+        if id(node) in path:
+            return NODES + 1
+        if id(node) not in sizes:
+            path.add(id(node))
+            sizes[id(node)] = 1 + min(NODES + 1, sum(size(child) for child in _children(node)))
+            path.discard(id(node))
+        return sizes[id(node)]
+
+    return Fault(root.start_mark.line + 1, "its aliases unfold to more than any program can hold") if size(root) > NODES else None
+
+
+def _plain(node: yaml.Node, loader: type) -> Value:
+    """A node as plain values; a tag that is not YAML's own is kept as the value under it."""
+    if _kind(node) == "mapping":
+        out: dict[str, Value] = {}
+        for key, value in node.value:
+            if key.value == "<<":
+                merged = _plain(value, loader)
+                for part in merged if isinstance(merged, list) else [merged]:
+                    out = {**part, **out} if isinstance(part, dict) else out
+            else:
+                out[str(key.value)] = _plain(value, loader)
+        return out
+    if _kind(node) == "sequence":
+        return [_plain(child, loader) for child in node.value]
+    text = str(node.value)
+    kind = node.tag.rsplit(":", 1)[-1]
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on", "y")
+    if kind == "null":
+        return None
+    if kind in ("int", "float"):
+        try:
+            return int(text.replace("_", ""), 0) if kind == "int" else float(text.replace("_", ""))
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,104 @@
+"""The rule `danger`: what a change newly enables the program, or whoever runs it, to destroy, open, run or publish."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from safety.changes import FileChange
+from safety.globs import matches_any
+from safety.guard import Case
+from safety.rules.added import new, removed
+from safety.rules.configuration import leaves, line_of, read
+from safety.rules.embedded import dangers_of
+from safety.rules.kinds import Kind, kind_of
+from safety.rules.loosening import loosened, setting
+from safety.rules.python_source import nodes_like, python_of
+from safety.rules.size import is_binary
+from safety.verdict import Effect, Finding
+
+
+def danger(case: Case) -> Iterator[Finding]:
+    """Says which dangerous ability a change adds, and which safety it takes away. What was there before does not count."""
+    changes = [c for c in case.readable() if c.after != c.before and not is_binary(c.after or "") and not is_binary(c.before or "")]
+    moved = [found for c in changes if c.deleted for found in dangers_of(c.path, c.before)]  # a renamed file brings nothing new
+    for change in changes:
+        known = dangers_of(change.path, change.before) + moved
+        for found in new(dangers_of(change.path, change.after), known):
+            yield Finding("danger", change.path, found.line, found.says, found.effect)
+        yield from _settings(case, change)
+        yield from _guards_gone(change)
+
+
+def _settings(case: Case, change: FileChange) -> Iterator[Finding]:
+    """Limits and confirmations of the agent itself that the change loosens."""
+    if change.after is None or matches_any(change.path, (*case.policy.test_globs, *case.policy.judge_globs)):
+        return
+    before, after = _values(change.path, change.before), _values(change.path, change.after)
+    for place, (value, line) in after.items():
+        was = before.get(place)
+        says = loosened(place, was[0] if was else None, value, known=was is not None)
+        if says and (was is None or was[0] != value):
+            yield Finding("danger", change.path, line, says, Effect.NEEDS_APPROVAL)
+    for place, (value, line) in before.items():
+        if place not in after and not change.created and setting(place, value) and change.after.strip():
+            yield Finding("danger", change.path, line, f"the safety setting {place} is taken away", Effect.NEEDS_APPROVAL)
+
+
+def _values(path: str, text: str | None) -> dict[str, tuple[object, int | None]]:
+    if text is None:
+        return {}
+    if kind_of(path, text) in (Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI):
+        return {leaf.place: (leaf.value, line_of(text, leaf)) for leaf in leaves(read(path, text)) if setting(leaf.place, leaf.value)}
+    found: dict[str, tuple[object, int | None]] = {}
+    for node in nodes_like(python_of(path, text) or "", ast.Assign, ast.keyword):
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        ):
+            name = node.targets[0].id
+            if setting(name, node.value.value):
+                found[name] = (node.value.value, node.lineno)
+        elif isinstance(node, ast.keyword) and node.arg and isinstance(node.value, ast.Constant) and setting(node.arg, node.value.value):
+            found[f"{node.arg}="] = (node.value.value, node.value.lineno)
+    if kind_of(path, text) in (Kind.SCRIPT, Kind.OTHER, Kind.TERRAFORM):
+        for number, line in enumerate(text.splitlines(), 1):
+            match = re.match(r"\s*(?:export\s+|const\s+|let\s+|var\s+)*[\"']?([\w.-]+)[\"']?\s*[:=]\s*[\"']?([\w.]+)[\"']?[;,]?\s*$", line)
+            if match and setting(match.group(1), value := _scalar(match.group(2))):
+                found[match.group(1)] = (value, number)
+    return found
+
+
+def _scalar(text: str) -> object:
+    if text.lower() in ("true", "yes", "on"):
+        return True
+    if text.lower() in ("false", "no", "off"):
+        return False
+    return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else text
+
+
+_GUARD_LINE = re.compile(
+    r"\braise\s+(?:\w*Permission\w*|\w*Forbidden\w*|\w*Unauthori[sz]ed\w*|\w*Auth\w*|\w*Denied\w*|\w*Security\w*|HTTPException)"
+    r"|@(?:login_required|requires?_\w+|permission_required|authenticated|authorize\w*|csrf_protect|rate_?limit\w*|limiter\.\w+)"
+    r"|\b(?:require|check|verify|assert|ensure|validate|enforce)_\w*(?:auth|permission|role|admin|owner|access|token|signature|login|limit|scope|consent|approval)\w*\s*\("
+    r"|\b(?:redact|sanitize|sanitise|escape|mask_pii|moderate|html\.escape|bleach\.clean)\w*\s*\("
+)
+
+
+def _guards_gone(change: FileChange) -> Iterator[Finding]:
+    if change.after is None or kind_of(change.path, change.before) not in (Kind.PYTHON, Kind.SCRIPT, Kind.NOTEBOOK):
+        return
+    kept = list(_GUARD_LINE.findall(change.after))
+    for line in removed(change):
+        match = _GUARD_LINE.search(line.text)
+        if (
+            match
+            and not line.text.lstrip().startswith(("#", "//"))
+            and kept.count(match.group()) < len(_GUARD_LINE.findall(change.before or ""))
+            and match.group() not in kept
+        ):
+            says = f"a protection is taken away: `{line.text.strip()[:70]}`"
+            yield Finding("danger", change.path, line.number, says, Effect.NEEDS_APPROVAL)
