@@ -89,6 +89,11 @@ class Watched:
     busy: Busy
 
     @contextmanager
+    def warmed(self, tree: Path) -> Iterator[Any]:
+        with self.inner.warmed(tree) as warm:
+            yield Watched(warm, self.busy)
+
+    @contextmanager
     def open(self, tree: Path, coverage: bool = False) -> Iterator[Any]:
         with self.inner.open(tree, coverage) as bench:
             yield WatchedBench(bench, self.busy)
@@ -126,9 +131,8 @@ def main() -> None:
             total = time.perf_counter() - start
             assert report.kept, report.says
             steps = ", ".join(f"{item.step} {item.seconds:.2f}" for item in report.bill.items)
-            print(
-                f"{files} files, {name}: {total:.2f} s in all, {busy.seconds:.2f} s in agent runs, {total - busy.seconds:.2f} s outside ({steps})"
-            )
+            outside = total - busy.seconds
+            print(f"{files} files, {name}: {total:.2f} s in all, {busy.seconds:.2f} s in agent runs, {outside:.2f} s outside ({steps})")
 
 
 if __name__ == "__main__":

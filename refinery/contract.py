@@ -104,7 +104,9 @@ def attempt(tried: Attempt) -> JsonObject:
     return {
         "trial": tried.trial,
         "passed": tried.passed,
-        "checks": [{"check": check.check, "passed": check.passed, "measured": check.measured, "says": check.says} for check in tried.checks],
+        "checks": [
+            {"check": check.check, "passed": check.passed, "measured": check.measured, "says": check.says} for check in tried.checks
+        ],
         "cause": tried.cause,
         "says": tried.says,
         "latency_s": round(tried.latency_s, 4),

@@ -30,9 +30,10 @@ from refinery.repo.workspace import Workspace
 from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
+from refinery.suite.pool import clear_abandoned
 from refinery.suite.runner import Runner
 from refinery.workbench import Limits, Question, Workbench, no, yes
-from safety.changes import ChangeSet, Surroundings
+from safety.changes import ChangeSet
 from safety.globs import matches
 from safety.guard import Guard
 from safety.policy import Policy
@@ -113,12 +114,12 @@ def guard(policy: Path | None = None) -> Guard:
     return Guard(ALL, stated.policy if stated else Policy())
 
 
-def proposed(found: Repository, revisions: str | None) -> tuple[ChangeSet, Surroundings]:
-    """What is staged, or what a range of commits changes, and the files it lies among."""
+def proposed(found: Repository, revisions: str | None) -> ChangeSet:
+    """What is staged, or what a range of commits changes. Raises UsageError when that is nothing."""
     changes = found.changes(revisions) if revisions else found.staged()
     if not len(changes):
         raise UsageError(f"{revisions} changes nothing" if revisions else "nothing is staged", hint="git add what is to be judged")
-    return changes, Surroundings(files=tuple(file.path for file in found.files(found.head())))
+    return changes
 
 
 def history(found: Repository) -> History:
@@ -148,6 +149,7 @@ def workbench(
         stated = settings(found)
         if stated.agent is None:
             raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
+        clear_abandoned()
         opened = open_things.enter_context(open_store(found.state / "store.sqlite"))
         capture = open_things.enter_context(Capture())
         agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))

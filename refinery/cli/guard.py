@@ -31,6 +31,7 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
     from refinery import contract, wiring
     from refinery.cli import views
     from refinery.errors import UsageError
+    from refinery.flows.review import review
 
     if sum((revisions is not None, changes is not None, staged)) != 1:
         raise UsageError("say what to judge: --changes FILE, --staged or BASE..HEAD", hint="one of them")
@@ -38,7 +39,7 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
     if changes is not None:
         return _lines(changes, guard)
     with wiring.repository() as repository:
-        judged = guard.judge(*wiring.proposed(repository, revisions))
+        judged = review(wiring.proposed(repository, revisions), repository.head(), repository, guard)
     if as_json:
         show.as_json(contract.verdict(judged))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
 from knowledge.errors import KnowledgeError
@@ -16,6 +16,7 @@ from refinery.events import Event
 from refinery.flows.complaint import home_for, slug
 from refinery.flows.ledger import Ledger
 from refinery.flows.reproduce import Reproduction
+from refinery.flows.review import surroundings
 from refinery.flows.screen import Screened, by_turned, in_order, screening
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import ModelError
@@ -98,7 +99,7 @@ class Proposals:
         files = self.bench.repository.files(self.base)
         wanted = [each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST and self.bench.editable(each.path)]
         self._sources = self.bench.repository.read_many(self.base, wanted)
-        self._around = Surroundings(files=tuple(each.path for each in files), trace_texts=_texts(self.complaint.trace))
+        self._around = replace(surroundings(self.bench.repository, self.base, files), trace_texts=_texts(self.complaint.trace))
 
     def _from_model(self) -> Iterator[Proposal]:
         if self.bench.model is None:
@@ -132,7 +133,8 @@ class Proposals:
                 self.broke += bool(seen.broke)
                 if seen.promising and len(seen.turned) == len(self.shown.red):
                     self._took(start)
-                    yield proposal
+                    with screen.resting():
+                        yield proposal
                     start = self.bench.clock()
                 elif seen.promising:
                     partial.append((proposal, seen))

@@ -41,8 +41,12 @@ def screening(base: str, red: tuple[Scenario, ...], green: tuple[Scenario, ...],
     """A screen for the candidates of one search. The agent is not traced unless a check looks at how it went about it."""
     watched = any(needs_spans(scenario) for scenario in (*red, *green))
     runner = bench.scratch if watched else bench.unwatched
-    with ExitStack() as folders, bench.workspace.lease(base) as tree, runner.warmed(tree) as warm:
-        yield Screen(base, red, green, whole, bench, warm, folders)
+    with ExitStack() as stack:
+        with bench.workspace.lease(base) as tree:
+            warm = stack.enter_context(runner.warmed(tree))
+        screen = Screen(base, red, green, whole, bench, warm)
+        stack.callback(screen.close)
+        yield screen
 
 
 @dataclass(slots=True)
@@ -56,13 +60,18 @@ class Screen:
     """All red scenarios must turn; the first that does not ends the look."""
     bench: Workbench
     runner: Runner
-    folders: ExitStack
-    _free: deque[Path] = field(default_factory=deque)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
+    _busy: int = 0
+    _state: str = "open"
+    _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
-        with self._folder() as tree, _written(tree, changes), self.runner.open(tree) as running:
+        with self._folder() as tree:
+            return self._looked(tree, changes) if tree else Screened()
+
+    def _looked(self, tree: Path, changes: ChangeSet) -> Screened:
+        with _written(tree, changes), self.runner.open(tree) as running:
             turned, runs = set(), 0
             for scenario in self.red:
                 runs += 1
@@ -79,14 +88,53 @@ class Screen:
             return Screened(frozenset(turned), runs=runs)
 
     @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        with self._lock:
-            tree = self._free.popleft() if self._free else self.folders.enter_context(self.bench.workspace.lease(self.base))
+    def resting(self) -> Iterator[None]:
+        """Nobody looks, and the folders are given back, for the length of a block: the gate has the machine to itself."""
+        self._stop("resting")
         try:
+            yield
+        except BaseException:
+            self._turn("closed")
+            raise
+        self._turn("open")
+
+    def close(self) -> None:
+        """Stop looking for good."""
+        self._stop("closed")
+
+    def _stop(self, state: str) -> None:
+        with self._changed:
+            self._turn(state)
+            self._changed.wait_for(lambda: self._busy == 0)
+            free, self._free = self._free, []
+        for _, lease in free:
+            lease.close()
+
+    def _turn(self, state: str) -> None:
+        with self._changed:
+            self._state = state
+            self._changed.notify_all()
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path | None]:
+        """A folder to oneself; None when there is no more looking to be done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._state != "resting")
+            closed = self._state == "closed"
+            self._busy += not closed
+            tree, lease = self._free.pop() if self._free and not closed else (None, ExitStack())
+        if closed:
+            yield None
+            return
+        try:
+            tree = tree or lease.enter_context(self.bench.workspace.lease(self.base))
             yield tree
         finally:
-            with self._lock:
-                self._free.append(tree)
+            with self._changed:
+                if tree:
+                    self._free.append((tree, lease))
+                self._busy -= 1
+                self._changed.notify_all()
 
 
 def in_order(

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import Protocol
 
 from adapters.trace import Json
@@ -30,6 +30,7 @@ RECORD = struct.Struct("<4sIi4x")
 PATIENCE = 15.0
 """Seconds until a worker that was told to end a slot, and does not, is given up."""
 PART = 1 << 16
+FOLDER = "refinery-run-"
 
 
 class Why(StrEnum):
@@ -314,8 +315,30 @@ def emptied(home: Path) -> bool:
 
 
 def folder() -> Path:
-    """A new private folder."""
-    return Path(mkdtemp(prefix="refinery-run-"))
+    """A new private folder, which tells whose it is."""
+    return Path(mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+
+
+def clear_abandoned() -> int:
+    """Remove the private folders of processes that were killed; how many there were."""
+    gone = 0
+    for path in Path(gettempdir()).glob(f"{FOLDER}[0-9]*-*"):
+        owner = int(path.name.removeprefix(FOLDER).partition("-")[0])
+        with contextlib.suppress(OSError):
+            if path.stat().st_uid == os.getuid() and not _alive(owner):
+                remove(path)
+                gone += 1
+    return gone
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def remove(home: Path) -> None:

@@ -248,17 +248,24 @@ def _imports(text: str) -> dict[str, int]:
     return found
 
 
-def _local_names(case: Case) -> set[str]:
-    """Top-level names that the repository itself provides."""
+def _local_names(case: Case) -> frozenset[str]:
+    """Top-level names that the repository itself provides, after the change."""
+    own = (*case.around.related, *(change.path for change in case.changes))
+    return _provided(case.around.files) | _provided(own) | {"tests"}
+
+
+@lru_cache(maxsize=8)
+def _provided(files: tuple[str, ...]) -> frozenset[str]:
+    """The names that these files can be imported by; the files of one base commit are asked about again and again."""
     names: set[str] = set()
-    for path in (*case.around.files, *case.around.related, *(c.path for c in case.changes)):
+    for path in files:
         parts = PurePosixPath(path).parts
         for depth in range(min(2, len(parts))):
             if depth == 0 or parts[0] in ("src", "lib", "app", "python", "packages", "backend", "scripts"):
                 names.add(parts[depth].removesuffix(".py"))
         if path.endswith(".py"):
             names.add(parts[-1].removesuffix(".py"))
-    return names | {"tests"}
+    return frozenset(names)
 
 
 _SCRIPT_IMPORT = re.compile(r"(?:from\s+|require\s*\(\s*|import\s*\(?\s*)['\"]([^'\"]+)['\"]")

@@ -6,6 +6,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.changes import REGULAR, FileChange
 from safety.globs import plain
@@ -89,8 +90,14 @@ def _place(case: Case, change: FileChange) -> Iterator[Finding]:
             yield Finding("fit", path, None, "a file would take the place of a folder, or a folder that of a file", Effect.BLOCK)
 
 
+@lru_cache(maxsize=4)
+def _plain_names(files: tuple[str, ...]) -> dict[str, str]:
+    """Files by their name without case and Unicode form; those of one base commit are asked about again and again."""
+    return {plain(name): name for name in files}
+
+
 def _collisions(case: Case) -> Iterator[Finding]:
-    known = {plain(name): name for name in case.around.files}
+    known = _plain_names(case.around.files)
     seen: set[str] = set()
     for change in case.changes:
         key = plain(change.path)

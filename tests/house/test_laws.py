@@ -21,7 +21,21 @@ DOORS = {
     "sqlite3": {"refinery/store/sqlite.py", "refinery/store/schema.py", "knowledge/keywords.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
 }
-HEAVY = ("git", "libcst", "anthropic", "chromadb", "langsmith", "rich", "pydantic", "numpy", "yaml", "tomlkit", "orjson", "unidiff", "tenacity")
+HEAVY = (
+    "git",
+    "libcst",
+    "anthropic",
+    "chromadb",
+    "langsmith",
+    "rich",
+    "pydantic",
+    "numpy",
+    "yaml",
+    "tomlkit",
+    "orjson",
+    "unidiff",
+    "tenacity",
+)
 DESTRUCTIVE = re.compile(r"""reset.{0,12}--hard|checkout.{0,8}"--"|["'](stash|clean|restore)["']""")
 
 
