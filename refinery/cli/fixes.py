@@ -54,6 +54,7 @@ def show_fix(fix: str, as_json: bool) -> None:
     Example: refinery show refinery/return-currency-from-lookup-price
     """
     from refinery import wiring
+    from refinery.repo.patch import stat
 
     with wiring.repository() as repository:
         shown = wiring.history(repository).show(fix)
@@ -67,6 +68,7 @@ def show_fix(fix: str, as_json: bool) -> None:
                 "state": entry.state,
                 "message": entry.message,
                 "trailers": {key: list(values) for key, values in entry.trailers.items()},
+                "files": [{"path": file.path, "added": file.added, "removed": file.removed} for file in stat(shown.patch)],
                 "patch": shown.patch,
                 "evidence": json.loads(shown.note) if shown.note else None,
             }
@@ -75,6 +77,9 @@ def show_fix(fix: str, as_json: bool) -> None:
     show.text(f"commit {entry.commit}  ({entry.state}, {entry.branch})")
     show.text()
     show.text(entry.message.rstrip())
+    show.text()
+    for file in stat(shown.patch):
+        show.text(f"{file.path}  +{file.added} -{file.removed}")
     show.text()
     show.text(shown.patch.rstrip())
     show.text()

@@ -19,6 +19,8 @@ DOORS = {
     "anthropic": {"refinery/llm/anthropic.py"},
     "chromadb": {"knowledge/chroma.py"},
     "sqlite3": {"refinery/store/sqlite.py", "refinery/store/schema.py", "knowledge/keywords.py"},
+    "unidiff": {"refinery/repo/patch.py"},
+    "tenacity": {"refinery/llm/retry.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
 }
 HEAVY = (
