@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from refinery.domain import Commit, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
 from refinery.events import Event
 from refinery.flows.evidence import message_for, remember
@@ -10,6 +12,7 @@ from refinery.flows.propose import Proposal, Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
 from refinery.suite.gate import decide
 from refinery.workbench import Question, Workbench
+from safety.verdict import Effect
 
 
 def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...], bench: Workbench, *, tries: int = 3) -> Report:
@@ -25,28 +28,27 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     if not shown.red:
         return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=shown.notes)
 
-    proposals = Proposals(complaint, diagnosis, shown, suite, base, bench, ledger)
     steps: list[Step] = []
     kept: Kept | None = None
     gated = 0
-    for proposal in proposals:
-        if not (proposal.verdict.allowed or bench.approve(_asking(proposal, "this change needs a person's approval"))):
-            steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, "refused by the guard"))
-            continue
-        gated += 1
-        commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
-        with ledger.step("gate"):
-            gate = judge(proposal, commit, suite, base, bench, rank=gated)
-        ledger.add(spent_running("gate", gate.bill))
-        accepted = gate.decision is Decision.ACCEPT
-        wanted = accepted and bench.keep(_asking(proposal, gate.says))
-        if wanted:
-            commit = bench.workspace.commit(base, proposal.changes, message_for(complaint, diagnosis, proposal, gate), bench.author)
-            kept = Kept(commit, bench.workspace.keep(commit, proposal.slug))
-        steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
-        if accepted or gated == tries:
-            break
-    proposals.close()
+    with closing(Proposals(complaint, diagnosis, shown, suite, base, bench, ledger)) as proposals:
+        for proposal in proposals:
+            if refused := _refused(proposal, bench):
+                steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, refused))
+                continue
+            gated += 1
+            commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
+            with ledger.step("gate"):
+                gate = judge(proposal, commit, suite, base, bench, rank=gated)
+            ledger.add(spent_running("gate", gate.bill))
+            accepted = gate.decision is Decision.ACCEPT
+            if accepted and bench.keep(_asking(proposal, gate.says)):
+                message = message_for(complaint, diagnosis, proposal, gate)
+                commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
+                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug))
+            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
+            if accepted or gated == tries:
+                break
     return remember(_report(diagnosis, steps, kept, shown, proposals, ledger), complaint, bench)
 
 
@@ -58,6 +60,17 @@ def judge(proposal: Proposal, commit: Commit, suite: tuple[Scenario, ...], base:
     lease, open_ = bench.workspace.lease, bench.runner.open
     with lease(base) as before, lease(commit.id) as after, open_(before) as old, open_(after) as new:
         return decide(old, new, proposal.targets, others, bench.trials, rank, bench.say)
+
+
+def _refused(proposal: Proposal, bench: Workbench) -> str:
+    """Why the change must not be tried; empty when it may. A person can approve what needs approval, and never what is blocked."""
+    match proposal.verdict.effect:
+        case Effect.BLOCK:
+            return "refused by the guard"
+        case Effect.NEEDS_APPROVAL if not bench.approve(_asking(proposal, "this change needs a person's approval")):
+            return "it needs a person's approval, and nobody gave it"
+        case _:
+            return ""
 
 
 def _asking(proposal: Proposal, says: str) -> Question:
