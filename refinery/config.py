@@ -33,14 +33,17 @@ class Surrounding:
     """REFINERY_HOME, where set: the state folder."""
     variables: Mapping[str, str]
     """All of them, for the agent's environment to be taken from: only what it declares is passed on."""
+    index: Path | None = None
+    """GIT_INDEX_FILE: the index that git gives to the hook we run in, which need not be the usual one."""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
         """What the environment says, read once."""
-        home = environment.get("REFINERY_HOME")
+        home, index = environment.get("REFINERY_HOME"), environment.get("GIT_INDEX_FILE")
         return Surrounding(
             Path(home).expanduser().resolve() if home else None,
             dict(environment),
+            Path(index).absolute() if index else None,
         )
 
 

@@ -33,7 +33,6 @@ from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
 from refinery.suite.runner import Runner
 from refinery.workbench import Limits, Question, Workbench, no, yes
-from safety.changes import ChangeSet
 from safety.globs import matches
 from safety.guard import Guard
 from safety.policy import Policy
@@ -44,7 +43,6 @@ __all__ = [
     "guard",
     "guides",
     "history",
-    "proposed",
     "repository",
     "settings",
     "state_folder",
@@ -112,14 +110,6 @@ def guard(policy: Path | None = None) -> Guard:
     except RepositoryError:
         stated = None
     return Guard(ALL, stated.policy if stated else Policy())
-
-
-def proposed(found: Repository, revisions: str | None) -> ChangeSet:
-    """What is staged, or what a range of commits changes. Raises UsageError when that is nothing."""
-    changes = found.changes(revisions) if revisions else found.staged()
-    if not len(changes):
-        raise UsageError(f"{revisions} changes nothing" if revisions else "nothing is staged", hint="git add what is to be judged")
-    return changes
 
 
 def history(found: Repository) -> History:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -30,8 +30,9 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
     """
     from refinery import contract, wiring
     from refinery.cli import views
+    from refinery.config import Surrounding
     from refinery.errors import UsageError
-    from refinery.flows.review import review
+    from refinery.flows.review import review_range, review_staged
 
     if sum((revisions is not None, changes is not None, staged)) != 1:
         raise UsageError("say what to judge: --changes FILE, --staged or BASE..HEAD", hint="one of them")
@@ -39,7 +40,7 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
     if changes is not None:
         return _lines(changes, guard)
     with wiring.repository() as repository:
-        judged = review(wiring.proposed(repository, revisions), repository.head(), repository, guard)
+        judged = review_range(revisions, repository, guard) if revisions else review_staged(repository, guard, Surrounding.read().index)
     if as_json:
         show.as_json(contract.verdict(judged))
     else:
@@ -52,15 +53,30 @@ def _lines(name: str, guard: Guard) -> int:
     from safety.wire import WireError, parse_proposal, verdict_json
 
     worst = 0
-    with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as lines:
+    with _opened(name) as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                proposal = parse_proposal(line, number)
+                proposal = parse_proposal(line.decode("utf-8"), number)
+            except UnicodeDecodeError as error:
+                raise ConfigError(
+                    f"{name}: line {number}: this is not UTF-8 ({error.reason})", hint="carry bytes in `after_b64`"
+                ) from error
             except WireError as error:
                 raise ConfigError(f"{name}: {error}", hint="each line is one proposal in JSON") from error
             judged = guard.judge(proposal.changes, proposal.around)
             show.as_json(verdict_json(judged, proposal.id))
             worst = worst or int(not judged.allowed)
     return worst
+
+
+def _opened(name: str) -> BinaryIO:
+    from refinery.errors import UsageError
+
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}", hint="name a file of proposals, or - for standard input") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from refinery.errors import UsageError
 from refinery.repo.objects import TreeFile
 from refinery.repo.repository import Repository
 from safety.changes import ChangeSet, Surroundings
@@ -12,8 +14,25 @@ from safety.manifests import declared, is_manifest
 from safety.verdict import Verdict
 
 
-def review(changes: ChangeSet, base: str, repository: Repository, guard: Guard) -> Verdict:
-    """The guard's verdict on a change somebody else made to a commit."""
+def review_range(revisions: str, repository: Repository, guard: Guard) -> Verdict:
+    """The guard's verdict on what a range of commits changes, seen from the commit at its base. UsageError when that is nothing."""
+    changes = repository.changes(revisions)
+    if not len(changes):
+        raise UsageError(f"{revisions} changes nothing", hint="name another range: BASE..HEAD")
+    return _judged(changes, repository.range(revisions).base, repository, guard)
+
+
+def review_staged(repository: Repository, guard: Guard, index: Path | None = None) -> Verdict:
+    """The guard's verdict on what the next commit would change. UsageError when that is nothing."""
+    changes = repository.staged(index)
+    if not len(changes):
+        raise UsageError("nothing is staged", hint="git add what is to be judged")
+    if repository.unborn():
+        return guard.judge(changes)
+    return _judged(changes, repository.head(), repository, guard)
+
+
+def _judged(changes: ChangeSet, base: str, repository: Repository, guard: Guard) -> Verdict:
     return guard.judge(changes, surroundings(repository, base, repository.files(base)))
 
 

@@ -20,6 +20,14 @@ _REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Two commits, by their ids."""
+
+    base: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A repository with a work tree. Its bytes are read from git's objects, so no filter ever runs."""
 
@@ -68,6 +76,10 @@ class Repository:
             raise RepositoryError("the repository has no commit yet", hint="make a first commit: git add . && git commit")
         raise RepositoryError("HEAD does not lead to a commit", hint="`git fsck` tells what is broken")
 
+    def unborn(self) -> bool:
+        """Whether there is no commit yet that could be checked out."""
+        return self.git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").status != 0
+
     def resolve(self, revision: str) -> str:
         """The id of the commit that a revision names."""
         if revision == "HEAD":
@@ -111,23 +123,29 @@ class Repository:
         return (*condition.operations(self.private), *condition.edits(self.git, self.root))
 
     def changes(self, base: str, head: str | None = None) -> ChangeSet:
-        """What differs between two commits; `base` may be `A..B`, or `A...B` for what B brings since they parted."""
-        if head is None:
-            base, dots, head = base.partition("...") if "..." in base else base.partition("..")
-            if not dots:
-                raise RepositoryError(f"{base!r} is one commit, not a range", hint="write BASE..HEAD")
-            if dots == "...":
-                base = self.git.line("merge-base", self.resolve(base or "HEAD"), self.resolve(head or "HEAD"))
-        ids = self.resolve(base or "HEAD"), self.resolve(head or "HEAD")
-        return self._changes(self.git.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", *ids, "--"))
+        """What differs between two commits; `base` may be a range (see `range`)."""
+        span = self.range(base) if head is None else Range(self.resolve(base), self.resolve(head))
+        return self._changes(self.git.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", span.base, span.head, "--"))
+
+    def range(self, revisions: str) -> Range:
+        """What `A..B` names, or `A...B` for what B brings since they parted; a missing end is HEAD."""
+        base, dots, head = revisions.partition("...") if "..." in revisions else revisions.partition("..")
+        if not dots:
+            raise RepositoryError(f"{revisions!r} is one commit, not a range", hint="write BASE..HEAD")
+        first, last = self.resolve(base or "HEAD"), self.resolve(head or "HEAD")
+        if dots == "..":
+            return Range(first, last)
+        shared = self.git.ask("merge-base", first, last)
+        if shared.status:
+            raise RepositoryError(f"the ends of {revisions!r} have no commit in common", hint="write BASE..HEAD, with two dots")
+        return Range(shared.text, last)
 
     def staged(self, index: Path | None = None) -> ChangeSet:
         """What the next commit would change; `index` is the one that git gives to its hooks, where it is not the usual one."""
         git = self.git.at(GIT_INDEX_FILE=str(index)) if index else self.git
         if git.run("ls-files", "-u", "-z"):
             raise RepositoryError("the index has unresolved conflicts", hint="resolve them and `git add` the files")
-        unborn = self.git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").status != 0
-        base = self.git.line("hash-object", "-t", "tree", "--stdin", given=b"") if unborn else self.head()
+        base = self.git.line("hash-object", "-t", "tree", "--stdin", given=b"") if self.unborn() else self.head()
         return self._changes(
             git.run("diff-index", "--cached", "--ita-invisible-in-index", "-z", "--raw", "--no-abbrev", "--no-renames", base, "--")
         )
