@@ -104,7 +104,9 @@ def _rim(error: Exception) -> int:
 
 
 def _told(message: str, hint: str, status: int) -> int:
-    click.echo(f"refinery: {message}", err=True)
+    from refinery.cli import show
+
+    show.note(f"refinery: {message}")
     if hint:
-        click.echo(f"  -> {hint}", err=True)
+        show.note(f"  -> {hint}")
     return status

@@ -21,11 +21,11 @@ PATIENCE = 1.0
 
 def as_json(shape: Mapping[str, Json]) -> None:
     """One JSON object on one line."""
-    import orjson
+    from adapters import notation
 
-    line = orjson.dumps(shape, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE)
+    line = notation.dumps(dict(shape)).lstrip()
     sys.stdout.flush()
-    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -37,18 +37,33 @@ def on_screen(*parts: RenderableType) -> None:
 
 
 def text(line: str = "") -> None:
-    """A line of a result, as it is: nothing in it is taken for markup."""
-    print(line)
+    """A line of a result, or several: nothing in it is taken for markup, or obeyed by the terminal."""
+    print(harmless(line))
 
 
 def note(line: str) -> None:
     """A remark beside the result."""
-    print(line, file=sys.stderr)
+    print(harmless(line), file=sys.stderr)
+
+
+def harmless(text: str) -> str:
+    """The text with what a terminal would obey, or could not show, spelt out: traces, sources and answers of agents are not ours."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter in "\n\t" or letter.isprintable() else _spelt(letter) for letter in text)
+
+
+def _spelt(letter: str) -> str:
+    """The way Python writes it; a byte that was no text is that byte again, and odd spaces stay spaces."""
+    number = ord(letter)
+    if letter.isspace() and number >= 0xA0:
+        return " "
+    return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else letter.encode("unicode_escape").decode("ascii")
 
 
 def asked(question: str) -> bool:
     """A yes-or-no question to a person; no is the answer when nobody is there or nothing is typed."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not someone_there():
         return False
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -78,6 +93,7 @@ class Progress:
         self.told, self.stage = now, event.stage
         count = f" {event.done}/{event.total}" if event.total else f" {event.done}" if event.done else ""
         line = f"{event.stage}{count}: {event.says}" if event.says else f"{event.stage}{count}"
+        line = harmless(line.replace("\n", " "))
         if self.live:
             line = line[:78]
             print(f"\r{line:<{self.width}}", end="", file=sys.stderr, flush=True)
@@ -103,6 +119,13 @@ def progress() -> Iterator[Progress]:
 
 
 def _console() -> Console:
-    from rich.console import Console
+    """Rich's, which passes on what a text has of escape sequences; this one does not."""
+    from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
 
-    return Console(highlight=False, emoji=False, markup=False)
+    class Harmless(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            for part in super().render(renderable, options):
+                yield part if part.control else Segment(harmless(part.text), part.style)
+
+    return Harmless(highlight=False, emoji=False, markup=False)

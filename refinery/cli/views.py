@@ -14,6 +14,7 @@ from rich.tree import Tree
 
 from adapters.source import Receipt, Summary
 from adapters.trace import Json, Kind, Span, Trace
+from refinery.cli import show
 from refinery.cli.checkup import Row
 from refinery.domain import Bill, Diagnosis, GateVerdict, Interval, Measure, Reliability, Report, ScenarioResult, Step, SuiteResult
 from safety.verdict import Effect, Verdict
@@ -268,8 +269,7 @@ def _span_line(number: int, span: Span) -> Text:
 
 def one_line(text: str, longest: int) -> str:
     """The text on one line, cut with an ellipsis; control characters are shown, not obeyed."""
-    flat = " ".join(text.split())
-    flat = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in flat[: longest + 1])
+    flat = show.harmless(" ".join(text.split())[: longest + 1])
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"
 
 

@@ -22,6 +22,7 @@ DOORS = {
     "unidiff": {"refinery/repo/patch.py"},
     "tenacity": {"refinery/llm/retry.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
+    "orjson": {"adapters/notation.py"},
 }
 HEAVY = (
     "git",
