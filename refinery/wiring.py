@@ -49,7 +49,6 @@ __all__ = [
     "store",
     "traces_named",
     "workbench",
-    "workspace",
 ]
 
 
@@ -112,14 +111,11 @@ def guard(policy: Path | None = None) -> Guard:
     return Guard(ALL, stated.policy if stated else Policy())
 
 
-def history(found: Repository) -> History:
+@contextmanager
+def history(found: Repository) -> Iterator[History]:
     """The fixes that were kept in a repository."""
-    return History(Workspace(found))
-
-
-def workspace(found: Repository) -> Workspace:
-    """Refinery's own rooms beside a repository."""
-    return Workspace(found)
+    with closing(Workspace(found)) as rooms:
+        yield History(rooms)
 
 
 @contextmanager
@@ -140,6 +136,7 @@ def workbench(
         if stated.agent is None:
             raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
         clear_abandoned()
+        rooms = open_things.enter_context(closing(Workspace(found)))
         opened = open_things.enter_context(open_store(found.state / "store.sqlite"))
         capture = open_things.enter_context(Capture())
         agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
@@ -148,7 +145,7 @@ def workbench(
         runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables)
         yield Workbench(
             repository=found,
-            workspace=Workspace(found),
+            workspace=rooms,
             store=opened,
             guard=Guard(ALL, stated.policy),
             runner=runner,

@@ -20,8 +20,8 @@ def history(as_json: bool) -> None:
     from refinery import wiring
     from refinery.cli import views
 
-    with wiring.repository() as repository:
-        entries = wiring.history(repository).history()
+    with wiring.repository() as repository, wiring.history(repository) as past:
+        entries = past.history()
     if as_json:
         show.as_json(
             {
@@ -56,8 +56,8 @@ def show_fix(fix: str, as_json: bool) -> None:
     from refinery import wiring
     from refinery.repo.patch import stat
 
-    with wiring.repository() as repository:
-        shown = wiring.history(repository).show(fix)
+    with wiring.repository() as repository, wiring.history(repository) as past:
+        shown = past.show(fix)
     entry = shown.entry
     if as_json:
         show.as_json(
@@ -114,8 +114,7 @@ def _changed(fix: str, as_json: bool, back: bool) -> None:
     from refinery import wiring
     from refinery.flows.evidence import remember_outcome
 
-    with wiring.repository() as repository:
-        past = wiring.history(repository)
+    with wiring.repository() as repository, wiring.history(repository) as past:
         done = past.undo(fix) if back else past.redo(fix)
         with wiring.store() as store:
             remember_outcome(store, done.commit, "undone" if back else "kept")

@@ -29,14 +29,25 @@ class Lock:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def take(cls, path: Path, shared: bool = False) -> Lock | None:
+    def take(cls, path: Path) -> Lock | None:
         """The lock, or None when somebody else holds it."""
         descriptor = _open(path)
         try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return None
+        return cls(descriptor)
+
+    @classmethod
+    def share(cls, path: Path) -> Lock:
+        """The lock together with others who share it, after waiting for one who has it alone."""
+        descriptor = _open(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        except BaseException:
+            os.close(descriptor)
+            raise
         return cls(descriptor)
 
     def release(self) -> None:

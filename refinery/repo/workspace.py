@@ -34,6 +34,8 @@ class Workspace:
 
     def __init__(self, repository: Repository, clock: Callable[[], float] = time.time) -> None:
         self.repository = repository
+        tidy = self._tidied()
+        self._use = Lock.share(repository.state / "use.lock")  # from here on nobody clears away what is ours
         self.shadow = Shadow(repository)
         self.refs = Refs(repository)
         self.journal = Journal(repository.state / "journal.jsonl", clock)
@@ -42,7 +44,8 @@ class Workspace:
         self._folders = Folders(repository.state / "folders", self.shadow)
         self.recovered = self._recover()
         """What an earlier run that was killed had left, one sentence each; it is cleared away."""
-        self._use = Lock.take(repository.state / "use.lock", shared=True)
+        if tidy:
+            self._folders.trim()
 
     def commit(self, base: str, changes: ChangeSet, message: str, author: Identity = NEUTRAL) -> Commit:
         """The commit that makes these changes to the base, on no branch. The same arguments give the same id."""
@@ -120,8 +123,7 @@ class Workspace:
 
     def close(self) -> None:
         """Let other processes tidy up."""
-        if self._use is not None:
-            self._use.release()
+        self._use.release()
 
     def _publish(self, commit: Commit, slug: str, taken: Mapping[str, str]) -> str:
         pin = self._publisher.pinned(self.refs, commit.id, commit.parent)
@@ -168,18 +170,22 @@ class Workspace:
         if lock is None:  # another process is publishing, and it is alive
             return ()
         try:
-            said = recover(self.journal, self.refs, self._publisher)
+            return recover(self.journal, self.refs, self._publisher)
         finally:
             lock.release()
-        alone = Lock.take(self.repository.state / "use.lock")
-        if alone is not None:
-            try:
-                for left in (*self.shadow.scratch.iterdir(), *self.repository.state.glob("shadow-*")):
-                    shutil.rmtree(left, ignore_errors=True)
-                self._folders.trim()
-            finally:
-                alone.release()
-        return said
+
+    def _tidied(self) -> bool:
+        """Remove what killed runs left of temporary files, unless somebody is at work here; whether nobody was."""
+        state = self.repository.state
+        alone = Lock.take(state / "use.lock")
+        if alone is None:
+            return False
+        try:
+            for left in (*state.glob("shadow/scratch/*"), *state.glob("shadow-*")):
+                shutil.rmtree(left, ignore_errors=True)
+        finally:
+            alone.release()
+        return True
 
     def _check_before(self, entries: Mapping[str, TreeEntry], changes: ChangeSet) -> None:
         olds = {change.path: entries[change.path] for change in changes if change.path in entries}

@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from refinery.repo.history import History, State
+from refinery.repo.locks import Lock
 from refinery.repo.publish import BRANCHES, PINS, UNDONE
 from refinery.repo.workspace import Workspace
 from tests.refinery.repo.grounds import fix, git, open_workspace, picture, sound
@@ -132,3 +134,20 @@ def test_another_process_that_is_at_work_is_let_work(root: Path, workspace: Work
     open_workspace(root).close()
     assert not left.exists()
     assert os.listdir(root / ".git" / "refinery")
+
+
+def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Path) -> None:
+    open_workspace(root).close()
+    use = root / ".git" / "refinery" / "use.lock"
+    tidying = Lock.take(use)
+    assert tidying is not None
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(open_workspace, root)
+        wait([coming], timeout=1.0)
+        tidying.release()
+        comer = coming.result()
+    with comer.shadow.workspace() as folder:
+        open_workspace(root).close()
+        assert folder.is_dir()
+    comer.close()
+    assert Lock.take(use) is not None
