@@ -41,11 +41,14 @@ class Body:
 class Capture:
     """Listens while it is open. An endpoint belongs to one attempt, or is shared and told apart by trace ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_held: int = MOST_HELD) -> None:
+        self._most_held = most_held
         self._server: Server | None = None
         self._lock = threading.Lock()
         self._shared: dict[str, bool] = {}
         self._held: dict[str, list[Body]] = {}
+        self._keys: dict[str, set[str]] = {}
+        """What is held for each token, by token or trace id."""
         self._bytes = 0
         self.refused = 0
         """Requests that were not taken, because they could not be read or were too large."""
@@ -75,9 +78,9 @@ class Capture:
     def trace(self, key: str, parent: str = "") -> Trace | None:
         """What came for a token or trace id, as one Trace; it is handed out once. `parent` is the span id that we made up."""
         with self._lock:
-            bodies = self._held.pop(key, [])
+            bodies = self._released(key)
             shared = self._shared.pop(key, True)
-            self._bytes -= sum(len(body.data) for body in bodies)
+            self._keys.pop(key, None)
         if not bodies:
             return None
         traces = [trace for pulled in _read(bodies) for trace in pulled.traces if not shared or trace.id == key]
@@ -87,7 +90,13 @@ class Capture:
         """No more is wanted from an endpoint; how many requests came for it that nobody asked for."""
         with self._lock:
             self._shared.pop(token, None)
-            return len(self._held.pop(token, []))
+            return sum(len(self._released(key)) for key in self._keys.pop(token, ()))
+
+    def _released(self, key: str) -> list[Body]:
+        """The requests held under a key, whose room is free again. The caller holds the lock."""
+        bodies = self._held.pop(key, [])
+        self._bytes -= sum(len(body.data) for body in bodies)
+        return bodies
 
     def hold(self, token: str, body: Body) -> None:
         """Keep a request. Raises Refused."""
@@ -98,11 +107,12 @@ class Capture:
         with self._lock:
             if token not in self._shared:
                 raise Refused(404, "nobody waits for spans here")
-            if self._bytes + len(body.data) > MOST_HELD:
+            if self._bytes + len(body.data) > self._most_held:
                 raise Refused(413, "too many spans are held")
             for key in {trace.id for trace in pulled.traces} if self._shared[token] else {token}:
                 self._bytes += len(body.data)
                 self._held.setdefault(key, []).append(body)
+                self._keys.setdefault(token, set()).add(key)
 
 
 def _read(bodies: list[Body]) -> Iterator[Pulled]:
@@ -190,6 +200,8 @@ class Handler(BaseHTTPRequestHandler):
                 size = int(self.rfile.readline(64).split(b";")[0], 16)
             except ValueError:
                 raise Refused(400, "a chunk has no size") from None
+            if size < 0:
+                raise Refused(400, "a chunk has no size")
             if len(data) + size > MOST_PER_REQUEST:
                 raise Refused(413, "the request is too large")
             data += self.rfile.read(size)

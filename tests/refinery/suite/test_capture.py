@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -89,6 +90,26 @@ def test_nobody_else_can_leave_spans(capture: Capture) -> None:
     url = capture.endpoint("token").replace("token", "guess")
     assert post(f"{url}/v1/traces", request(ONE, "a" * 16)) == 404
     assert post(f"{url}/v1/metrics", b"{}") == 200
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_nobody_asked_for_is_let_go_with_its_endpoint(shared: bool) -> None:
+    body = request(ONE, "a" * 16)
+    with Capture(most_held=2 * len(body) - 1) as capture:
+        for token in ("first", "second"):
+            assert post(f"{capture.endpoint(token, shared)}/v1/traces", body) == 200
+            assert post(f"{capture.endpoint(token, shared)}/v1/traces", body) == 413
+            assert capture.forget(token) == 1
+
+
+def test_a_chunk_of_less_than_nothing_is_refused(capture: Capture) -> None:
+    host, _, rest = capture.endpoint("token").removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=5)
+    connection.putrequest("POST", f"/{rest}/v1/traces")
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.endheaders(b"-1\r\n")
+    assert connection.getresponse().status == 400
+    connection.close()
 
 
 TRACED = """
