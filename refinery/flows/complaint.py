@@ -8,11 +8,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
 from refinery.errors import ConfigError, UsageError
 from refinery.suite.scenarios import load
+from safety.globs import matches
+
+WILD = re.compile(r"[*?\[]")
 
 
 def from_trace(
@@ -44,9 +48,13 @@ def from_suite(failing: Sequence[tuple[Scenario, Trace]]) -> Complaint:
 
 
 def scenario_for(trace: Trace, expect: tuple[Expectation, ...], says: str, given: Json = None, name: str = "") -> Scenario:
-    """A regression scenario: the trace's input, or a neighbour that the expert named, with what should come out."""
+    """A regression scenario: the trace's input, or a neighbour that the expert named, with what should come out.
+
+    Its id is made of both: what is said about the same input at another time is another scenario.
+    """
     asked = input_of(trace) if given is None else given
-    mark = hashlib.sha256(canonical(asked).encode()).hexdigest()[:6]
+    wanted: list[Json] = [{each.kind: each.value} for each in expect]
+    mark = hashlib.sha256(canonical([asked, wanted]).encode()).hexdigest()[:6]
     words = slug(name or says or trace.task or trace.name or "regression")
     return Scenario(id=f"{words}-{mark}", input=asked, expect=expect, assumption=says)
 
@@ -76,15 +84,18 @@ def input_of(trace: Trace) -> Json:
 
 
 def home_for(scenario: Scenario, patterns: Sequence[str]) -> str:
-    """Where a regression scenario is written: below the first folder that the suite's patterns look into."""
+    """Where a regression scenario is written, so that the suite finds it there. Raises ConfigError when no pattern lets a new file in."""
     for pattern in patterns:
-        folder, _, rest = pattern.partition("**")
-        if rest:
-            return f"{folder}regressions/{scenario.id}.yaml"
-        folder = pattern.rpartition("/")[0]
-        if "*" in pattern and "*" not in folder:
-            return f"{folder}/{scenario.id}.yaml" if folder else f"{scenario.id}.yaml"
-    return f"scenarios/regressions/{scenario.id}.yaml"
+        *folders, last = pattern.split("/")
+        top = "".join(f"{folder}/" for folder in takewhile(lambda folder: not WILD.search(folder), folders))
+        name = last.replace("*", scenario.id) if "*" in last and "**" not in last else f"{scenario.id}.yaml"
+        for path in (f"{top}regressions/{name}", f"{top}{name}"):
+            if not WILD.search(path) and matches(path, pattern):
+                return path
+    raise ConfigError(
+        f"no pattern of the suite ({', '.join(patterns)}) takes in a new file, which a regression scenario would be",
+        hint='add one under [suite] in refinery.toml, such as scenarios = ["scenarios/**/*.yaml"]',
+    )
 
 
 def trace_of(attempt: Attempt, scenario: Scenario) -> Trace:
