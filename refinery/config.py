@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -57,8 +57,6 @@ class Settings:
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
     trials: int = 5
     concurrency: int = 4
-    trace_source: str = "files"
-    project: str = ""
     provider: str = "none"
     model: str = ""
     budget_usd: float | None = None
@@ -205,13 +203,18 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
         concurrency=suite.concurrency,
-        trace_source=file.traces.source,
-        project=file.traces.project,
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,
-        notes=("suite.command is not run yet: write scenarios",) if suite.command else (),
+        notes=tuple(_without_effect(file)),
     )
+
+
+def _without_effect(file: File) -> Iterator[str]:
+    if file.suite.command:
+        yield f"{FILE}: suite.command is not run yet: write scenarios"
+    if file.traces.source != "files":
+        yield f"{FILE}: traces.source: nothing is pulled from {file.traces.source} yet: export traces, and `refinery traces import` them"
 
 
 def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:

@@ -180,6 +180,7 @@ def gate(judged: GateVerdict) -> JsonObject:
         "alpha": judged.alpha,
         "evidence": judged.evidence,
         "deterministic": judged.deterministic,
+        "notes": list(judged.notes),
         "usage": usage(judged.bill),
     }
 

@@ -446,6 +446,8 @@ class GateVerdict:
     bill: Bill = Bill()
     attempts: Mapping[str, tuple[Attempt, ...]] = field(default_factory=dict)
     """All attempts, keyed `base` and `candidate`."""
+    notes: tuple[str, ...] = ()
+    """What was retried, missing or not measured while the arms ran."""
 
 
 @dataclass(frozen=True, slots=True)

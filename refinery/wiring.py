@@ -164,6 +164,7 @@ def workbench(
             keep=keep,
             approve=approve,
             say=say,
+            notes=(*stated.notes, *rooms.recovered),
         )
 
 

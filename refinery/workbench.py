@@ -88,3 +88,5 @@ class Workbench:
     keep: Callable[[Question], bool] = yes
     approve: Callable[[Question], bool] = no
     say: Say = silent
+    notes: tuple[str, ...] = ()
+    """What a reader of any result from here should know."""

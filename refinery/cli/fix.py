@@ -51,7 +51,7 @@ def command(
 
     if (trace is None) != failing:
         raise UsageError("name a trace, or say --failing", hint="refinery traces list --failed shows what there is")
-    status = 0
+    status, found = 0, False
     with show.progress() as say:
         person = Person(say, asks=not (yes or as_json))
         with wiring.workbench(
@@ -62,12 +62,15 @@ def command(
             else:
                 reports = (fix_trace(bench, each, says, expect, tries) for each in wiring.traces_named([trace], bench.store))
             for report in reports:
+                found = True
                 say.wipe()
                 if as_json:
                     show.as_json(contract.report(report))
                 else:
                     show.on_screen(views.report(report))
                 status = max(status, exit_status(report))
+    if not found and not as_json:
+        show.text("nothing to fix: every scenario passes")
     return status
 
 

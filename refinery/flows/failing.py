@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from refinery.domain import Attempt, Report, Scenario
+from refinery.errors import OutsideError
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, scenarios_at
@@ -29,7 +31,10 @@ def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scen
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
-    """Fix the scenarios that fail on HEAD: together where one edit cures them all, else as many as one edit can, and so on."""
+    """Fix the scenarios that fail on HEAD: together where one edit cures them all, else as many as one edit can, and so on.
+
+    No report at all: every scenario passes. Raises OutsideError when none fails, and some could not be tried.
+    """
     head = bench.repository.head()
     suite = chosen(scenarios_at(bench.repository, head, bench.scenarios), (), bench.scenarios)
     traces: list[Trace] = []
@@ -38,6 +43,12 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
         attempts = {attempt.scenario: attempt for attempt in running.attempts(pairs, bench.say, traces.append)}
     seen = {trace.id: trace for trace in traces}
     red = [(each, _trace(seen, attempts[each.id], each)) for each in suite if _fails(attempts[each.id])]
+    untried = [attempt for attempt in attempts.values() if not attempt.counts]
+    if untried:
+        says = f"{len(untried)} of {len(suite)} scenarios could not be tried; {untried[0].scenario}: {untried[0].says}"
+        if not red:
+            raise OutsideError(says, hint="`refinery doctor` looks at what a run needs")
+        bench = replace(bench, notes=(*bench.notes, says))
     while red:
         complaint = from_suite(red)
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 from refinery.domain import Commit, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
 from refinery.events import Event
@@ -26,7 +27,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     with ledger.step("reproduce"):
         shown = reproduce(complaint, suite, base, bench)
     if not shown.red:
-        return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=shown.notes)
+        return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=(*bench.notes, *shown.notes))
 
     steps: list[Step] = []
     kept: Kept | None = None
@@ -49,7 +50,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
             if accepted or gated == tries:
                 break
-    return remember(_report(diagnosis, steps, kept, shown, proposals, ledger), complaint, bench)
+    return remember(_report(diagnosis, steps, kept, shown, proposals, ledger, bench), complaint, bench)
 
 
 def judge(proposal: Proposal, commit: Commit, suite: tuple[Scenario, ...], base: str, bench: Workbench, rank: int) -> GateVerdict:
@@ -59,7 +60,8 @@ def judge(proposal: Proposal, commit: Commit, suite: tuple[Scenario, ...], base:
     others = [scenario for scenario in suite if scenario.id not in aims]
     lease, open_ = bench.workspace.lease, bench.runner.open
     with lease(base) as before, lease(commit.id) as after, open_(before) as old, open_(after) as new:
-        return decide(old, new, proposal.targets, others, bench.trials, rank, bench.say)
+        verdict = decide(old, new, proposal.targets, others, bench.trials, rank, bench.say)
+        return replace(verdict, notes=tuple(dict.fromkeys((*old.notes(), *new.notes()))))
 
 
 def _refused(proposal: Proposal, bench: Workbench) -> str:
@@ -84,13 +86,14 @@ def _outcome(kept: Kept | None, gate: GateVerdict, accepted: bool) -> str:
 
 
 def _report(
-    diagnosis: Diagnosis, steps: list[Step], kept: Kept | None, shown: Reproduction, proposals: Proposals, ledger: Ledger
+    diagnosis: Diagnosis, steps: list[Step], kept: Kept | None, shown: Reproduction, proposals: Proposals, ledger: Ledger, bench: Workbench
 ) -> Report:
     aims = tuple(scenario.id for scenario in shown.red)
     says = _kept(steps[-1], kept, len(aims)) if kept else f"no fix was kept: {proposals.says(steps)}"
     tried = {attempt.scenario: attempt for attempt in shown.attempts}
     before = tuple(tried[name] for name in aims if name in tried)
-    notes = (*shown.notes, *proposals.notes)
+    ran = (note for step in steps if step.gate for note in step.gate.notes)
+    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *ran)))
     return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)
 
 

@@ -26,7 +26,7 @@ def run_suite(bench: Workbench, at: str, names: Sequence[str] = (), trials: int 
     scenarios = chosen(scenarios_at(bench.repository, commit, bench.scenarios), names, bench.scenarios)
     with bench.workspace.lease(commit) as tree:
         result = bench.runner.run(tree, scenarios, trials or bench.trials, bench.say)
-    return replace(result, notes=(*result.notes, *bench.repository.describe_state()))
+    return replace(result, notes=(*bench.notes, *result.notes, *bench.repository.describe_state()))
 
 
 def chosen(scenarios: tuple[Scenario, ...], names: Sequence[str], patterns: Sequence[str]) -> tuple[Scenario, ...]:

@@ -133,3 +133,29 @@ def test_history_show_undo_and_redo(desk: Path, refinery: Refinery) -> None:
     assert git(desk, "branch", "--list", branch) == ""
     assert refinery("redo", branch).status == 0
     assert git(desk, "rev-parse", branch) == part(kept, "kept", "commit")
+
+
+def test_where_nothing_fails_that_is_said(desk: Path, refinery: Refinery) -> None:
+    done = refinery("fix", "--failing")
+    assert done.status == 0
+    assert "nothing to fix" in done.out
+    assert refinery("fix", "--failing", "--json").out == ""
+
+
+def test_what_could_not_be_tried_does_not_count_as_passing(desk: Path, refinery: Refinery) -> None:
+    (desk / "refinery.toml").write_text("[agent]\ncommand = ['no-such-program']\n")
+    done = refinery("fix", "--failing")
+    assert done.status == 5
+    assert "3 of 3 scenarios could not be tried" in done.err
+
+
+def test_a_result_says_what_was_not_done(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    (desk / "refinery.toml").write_text(
+        (desk / "refinery.toml").read_text().replace("timeout", "environment = ['PRICE_LIST']\ntimeout")
+        + '[traces]\nsource = "langsmith"\n[suite]\ncommand = "pytest -q"\n'
+    )
+    for command in (("fix", "--failing", "--json"), ("suite", "run", "--trials", "1", "--json")):
+        notes = str(part(refinery(*command).json, "notes"))
+        for told in ("suite.command", "traces.source", "PRICE_LIST", "not sandboxed"):
+            assert told in notes, (command, told)
