@@ -55,6 +55,8 @@ def _advice(fix: Fix) -> Passage:
     became = {
         "kept": "It was kept.",
         "rejected": "WARNING: it was tried and rejected, since it did not help or broke something else.",
+        "undecided": "It was tried, and there was not enough evidence to say whether it helps.",
+        "declined": "It passed the gate, and a person chose not to keep it.",
         "undone": "WARNING: it was kept at first and undone later, so it did harm or proved wrong. "
         "Do not propose it again without saying why it would do now.",
     }.get(fix.outcome, f"Outcome: {fix.outcome}.")

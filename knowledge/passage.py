@@ -26,7 +26,7 @@ class Fix:
     cure: str
     commit: str
     outcome: str
-    """`kept`, `rejected` or `undone`."""
+    """`kept`, `rejected`, `undecided`, `declined` or `undone`."""
     score: float = 0.0
 
 

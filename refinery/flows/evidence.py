@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 from refinery import contract
-from refinery.domain import Complaint, Diagnosis, GateVerdict, Report
+from refinery.domain import Complaint, Decision, Diagnosis, GateVerdict, Report
 from refinery.flows.propose import Proposal
 from refinery.repo.message import compose
 from refinery.store.port import Store
 from refinery.version import VERSION
 from refinery.workbench import Workbench
+
+OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.NOT_ENOUGH: "undecided"}
+"""How a fix that was not kept is remembered."""
 
 
 def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> str:
@@ -54,7 +57,8 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     for step in report.steps:
         if step.commit and step.gate:
-            outcome = "kept" if report.kept and report.kept.commit.id == step.commit.id else "rejected"
+            kept = report.kept is not None and report.kept.commit.id == step.commit.id
+            outcome = "kept" if kept else OUTCOMES[step.gate.decision]
             bench.store.record_fix(step.commit.id, report.diagnosis.summary, step.hypothesis.change, outcome)
     if report.kept:
         bench.workspace.attach_note(report.kept.commit.id, json.dumps(shape, indent=1, ensure_ascii=False, sort_keys=True, default=str))

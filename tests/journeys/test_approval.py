@@ -18,7 +18,7 @@ from tests.journeys.conftest import add_scenario
 from tests.journeys.test_fix import RED
 
 
-def proposed(root: Path, path: str, old: str, new: str, yes: bool) -> tuple[Report, list[Question]]:
+def proposed(root: Path, path: str, old: str, new: str, yes: bool, keep: bool = True) -> tuple[Report, list[Question]]:
     """What becomes of one edit of a model's, where a person says yes, or no, to whatever they are asked."""
     asked: list[Question] = []
 
@@ -34,7 +34,7 @@ def proposed(root: Path, path: str, old: str, new: str, yes: bool) -> tuple[Repo
         "edits": [{"path": path, "old": old, "new": new}],
     }
     model = Scripted(json.dumps({"hypotheses": [hypothesis], "missing": ""}))
-    with wiring.workbench(root, approve=approve) as bench:
+    with wiring.workbench(root, approve=approve, keep=lambda _: keep) as bench:
         offline = replace(bench, model=model, limits=Limits(candidates=0))
         return next(fix_failing(offline, tries=1)), asked
 
@@ -62,3 +62,10 @@ def test_what_needs_approval_is_tried_when_a_person_says_yes(red: Path, yes: boo
     assert len(asked) == 1
     assert (report.kept is not None) == kept
     assert yes or "nobody gave it" in report.says
+
+
+def test_what_a_person_did_not_want_is_not_remembered_as_a_failure(red: Path) -> None:
+    report, _ = proposed(red, "desk/agent.py", 'return {"amount": record["amount"]}', CURE, yes=True, keep=False)
+    assert report.kept is None
+    with wiring.store(red) as store:
+        assert [fix.outcome for fix in store.fixes()] == ["declined"]
