@@ -116,6 +116,9 @@ class WatchedBench:
     def execution(self, scenario: Any) -> Any:
         return self.inner.execution(scenario)
 
+    def notes(self) -> Any:
+        return self.inner.notes()
+
 
 def main() -> None:
     files = int(sys.argv[1]) if len(sys.argv) > 1 else 5000

@@ -34,6 +34,10 @@ FLAGS_ALONE = frozenset("bBdEhiIOPqsSuvVx")
 class Launch(Protocol):
     """Runs the agent once."""
 
+    @property
+    def can_cover(self) -> bool:
+        """Whether it can be seen which lines ran."""
+
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         """One run; it returns when nothing of it is left."""
 
@@ -217,11 +221,13 @@ class Local:
 class Remote:
     """An agent that somebody else has started, at an address."""
 
-    can_cover = False
-
     def __init__(self, agent: AgentSpec, limits: Limits) -> None:
         self.agent = agent
         self.limits = limits
+
+    @property
+    def can_cover(self) -> bool:
+        return False
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:  # noqa: ARG002  # a request cannot be taken back
         request = urllib.request.Request(self.agent.http, compact(scenario.input).encode(), method="POST")

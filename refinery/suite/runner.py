@@ -18,7 +18,7 @@ from refinery.suite import score
 from refinery.suite.attempt import judged
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import LEVEL, Limits
-from refinery.suite.launch import Local, Remote
+from refinery.suite.launch import Launch, Local, Remote
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
@@ -188,7 +188,7 @@ def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
     return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
 
 
-def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Local | Remote:
+def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
     if runner.agent.http:
         return Remote(runner.agent, runner.limits)
     return Local(runner.agent, tree, runner.environment, size, runner.limits, runner.capture, coverage, runner.nursery)

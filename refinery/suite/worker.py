@@ -6,9 +6,9 @@
     worker.py evaluate                 expressions over an outcome: JSON on stdin, JSON on stdout
 
 One slot makes one attempt and is gone, so no attempt sees what another one left in memory. The template answers to requests of
-16 bytes: `F` with three descriptors (a socket, stdout, stderr) forks a slot, `K` destroys one with everything it started. A slot
+16 bytes: FORK with three descriptors (a socket, stdout, stderr) forks a slot, KILL destroys one with all it started. A slot
 reads its job from the socket until the end of it and writes its result as JSON; when it is dead and all it had started is gone,
-the template adds a record of 16 bytes, `X` and how it ended, and closes the socket.
+the template adds a record of 16 bytes, EXIT and how it ended, and closes the socket. A nursery answers to BEAR.
 """
 
 from __future__ import annotations
