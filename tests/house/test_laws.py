@@ -6,7 +6,9 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ DOORS = {
     "tenacity": {"refinery/llm/retry.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
     "orjson": {"adapters/notation.py"},
+    "jsonschema": {"refinery/suite/checks/structure.py"},
 }
 HEAVY = (
     "git",
@@ -34,7 +37,7 @@ HEAVY = (
     "pydantic",
     "numpy",
     "yaml",
-    "tomlkit",
+    "jsonschema",
     "orjson",
     "unidiff",
     "tenacity",
@@ -116,3 +119,16 @@ def test_nothing_is_done_at_import() -> None:
             if alone or isinstance(node, ast.For | ast.While | ast.With):
                 guilty.append(f"{name(path)}:{node.lineno}")
     assert guilty == []
+
+
+def test_what_is_declared_is_used_and_what_is_used_is_declared() -> None:
+    """`langsmith` and `unidiff` are declared ahead of the rooms that will use them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]} - {"langsmith", "unidiff"}
+    packages = metadata.packages_distributions()
+    ours = {*PACKAGES, *sys.stdlib_module_names, "yaml"}
+    brought = {"httpx2": "anthropic", "google": "opentelemetry-proto", "opentelemetry": "opentelemetry-proto"}
+    brought |= {"referencing": "jsonschema", "pydantic_core": "pydantic"}
+    names = {module for path in sources() for module in imported(ast.parse(path.read_text()))} - ours
+    used = {brought.get(module) or packages[module][0].lower() for module in names} | {"pyyaml"}
+    assert used == declared

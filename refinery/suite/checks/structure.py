@@ -106,12 +106,10 @@ def _schema(value: Json, outcome: Outcome) -> Ruling:
         answer = outcome.value()
     except NotJson as error:
         return failed(f"the answer is not JSON: {error}")
-    try:
-        from jsonschema import exceptions, validators  # type: ignore[import-untyped]  # it has no types, and is slow to load
-        from referencing import Registry
-        from referencing.exceptions import Unresolvable
-    except ImportError:
-        return unmeasured("the package jsonschema is not installed")
+    from jsonschema import exceptions, validators  # type: ignore[import-untyped]  # late: slow; it has no types
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
     try:
         checker = validators.validator_for(value, default=validators.Draft202012Validator)
         checker.check_schema(value)
