@@ -35,9 +35,9 @@ def command(into: Path | None, as_json: bool) -> int:
     from refinery.cli import views
 
     folder = _folder(into)
-    if not as_json:
-        show.text("A billing-support agent, six complaints from support, no model. Each complaint is a failing trace.\n")
     cases = _lay_out(folder)
+    if not as_json:
+        show.text(f"A billing-support agent, {len(cases)} complaints from support, no model. Each complaint is a failing trace.\n")
     reports: list[tuple[Case, Report]] = []
     with show.progress() as say, wiring.workbench(folder, say=say) as bench:
         for case in cases:

@@ -11,7 +11,7 @@ from refinery.signals.exceptions import code_places
 from refinery.signals.expectation import unmet
 from refinery.signals.experience import experience
 from refinery.signals.quoting import quote, short
-from refinery.signals.registry import Broken, read
+from refinery.signals.registry import MOST, Signals, read
 from refinery.signals.stacks import foreign
 from refinery.signals.turns import Part, Turn, answer, clip, is_chat, reach_of, task, turns, unread
 
@@ -35,7 +35,7 @@ def diagnose(trace: Trace, expected: str = "", failed: bool | None = None) -> Di
     failed = _stated(trace) if failed is None else failed
     ranked = causes(trace, signals)
     must = failed is True or bool(expected)
-    notes = _notes(trace, reading.broken)
+    notes = _notes(trace, reading)
     if failed is False or (not must and not (ranked and (ranked[0].score >= CLEAR or trace.failed))):
         return _nothing(trace, expected, _fine(ranked), notes, signals)
     ranked = _with_experience(trace, ranked) if must or not ranked else ranked
@@ -139,8 +139,7 @@ def _others(trace: Trace, ranked: Sequence[Cause]) -> tuple[Suspect, ...]:
 
 
 def _places(trace: Trace, best: Cause, signals: Sequence[Signal]) -> tuple[Place, ...]:
-    """Code places: of the cause's own signals, of its span and the spans around it, then of all others; the project's before "
-    "libraries'."""
+    """Of the cause's own signals, of its span and the spans around it, then of all others; the project's before libraries'."""
     places = [place for signal in best.signals for place in signal.places]
     known = {span.id: span for span in trace.spans}
     here: Span | None = best.span
@@ -180,8 +179,9 @@ def _stated(trace: Trace) -> bool | None:
     return None
 
 
-def _notes(trace: Trace, broken: Sequence[Broken]) -> tuple[str, ...]:
-    notes = [f"The rule {one.rule} failed on this trace and was left out ({one.says})." for one in broken]
+def _notes(trace: Trace, reading: Signals) -> tuple[str, ...]:
+    notes = [f"The rule {one.rule} failed on this trace and was left out ({one.says})." for one in reading.broken]
+    notes += [f"The rule {name} saw more than {MOST} things; only the first {MOST} were weighed." for name in reading.cut]
     cut = unread(trace)
     if cut:
         shown = ", ".join(cut[:3]) + (" and others" if len(cut) > 3 else "")

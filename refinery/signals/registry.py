@@ -67,6 +67,8 @@ class Signals:
 
     found: tuple[Signal, ...]
     broken: tuple[Broken, ...] = ()
+    cut: tuple[str, ...] = ()
+    """Rules that saw more than was kept."""
 
 
 def read_signals(trace: Trace) -> tuple[Signal, ...]:
@@ -78,12 +80,18 @@ def read(trace: Trace, rules: Sequence[Rule] = RULES) -> Signals:
     """The same with the rules that failed, so that one broken rule does not lose the others."""
     found: list[Signal] = []
     broken: list[Broken] = []
+    cut: list[str] = []
     for rule in rules:
         try:
             for number, signal in enumerate(rule(trace)):
                 if number >= MOST:
+                    cut.append(_name(rule))
                     break
                 found.append(signal)
         except Exception as error:  # noqa: BLE001  a rule meets strangers' data; what it dies of must not hide what others see
-            broken.append(Broken(getattr(rule, "__name__", "rule"), f"{type(error).__name__}: {error}"))
-    return Signals(tuple(sorted(found, key=lambda signal: (signal.step, -signal.weight))), tuple(broken))
+            broken.append(Broken(_name(rule), f"{type(error).__name__}: {error}"))
+    return Signals(tuple(sorted(found, key=lambda signal: (signal.step, -signal.weight))), tuple(broken), tuple(cut))
+
+
+def _name(rule: Rule) -> str:
+    return getattr(rule, "__name__", "rule")

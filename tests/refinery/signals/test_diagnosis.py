@@ -12,6 +12,7 @@ from adapters.trace import Document, Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Diagnosis, Layer
 from refinery.signals.diagnosis import diagnose
 from refinery.signals.expectation import wanted
+from refinery.signals.registry import MOST
 from tests.refinery.signals.build import chat, model, retrieval, root, tool, trace
 from tests.refinery.signals.test_stacks import PYTHON
 
@@ -238,3 +239,9 @@ def traces(draw: st.DrawFn) -> Trace:
 def test_no_trace_breaks_a_rule(one: Trace, expected: str, failed: bool | None) -> None:
     found = checked(one, expected, failed)
     assert not [note for note in found.notes if "failed on this trace" in note]
+
+
+def test_signs_beyond_what_is_weighed_are_told() -> None:
+    many = [tool("sql", {"n": n}, "SQL Error: no such table: albums", id=f"s{n}") for n in range(MOST + 1)]
+    assert any("polite_errors" in note and str(MOST) in note for note in checked(trace(root(""), *many)).notes)
+    assert checked(trace(root(""), *many[: MOST - 1])).notes == ()
