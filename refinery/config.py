@@ -17,12 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from refinery.domain import AgentSpec
+from refinery.duration import FORMS, seconds
 from refinery.errors import ConfigError
 from safety.policy import Policy
 
 FILE = "refinery.toml"
-DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)\s*")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,6 @@ def parse(text: str, environment: Mapping[str, str] = os.environ) -> Settings:
         raise ConfigError(*_explained(error.errors()[0], text)) from error
 
 
-def seconds(text: str | float) -> float:
-    """A duration in seconds from `2s`, `500ms`, `1.5m`, `1h` or a bare number. Raises ValueError."""
-    if isinstance(text, (int, float)):
-        return float(text)
-    match = DURATION.fullmatch(text)
-    if not match:
-        raise ValueError(f"{text!r} is not a duration: write 500ms, 2s, 1.5m or 1h")
-    return float(match[1]) * UNITS[match[2]]
-
-
 class Strict(BaseModel):
     """No unknown keys, no guessing between types."""
 
@@ -110,7 +99,7 @@ class AgentTable(Strict):
     command: tuple[str, ...] = ()
     python: str = ""
     http: str = ""
-    timeout: str | int | float = "60s"
+    timeout: str | int | float = 60.0
     interpreter: str = ""
     environment: tuple[str, ...] = ()
     network: bool = False
@@ -123,7 +112,10 @@ class AgentTable(Strict):
     @field_validator("timeout")
     @classmethod
     def _a_duration(cls, value: str | float) -> float:
-        return seconds(value)
+        found = seconds(value)
+        if found is None or found <= 0:
+            raise ValueError(f"{value!r} is not a duration to wait for: write {FORMS}")
+        return found
 
     @field_validator("python")
     @classmethod
@@ -222,7 +214,7 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         command=agent.command,
         python=agent.python,
         http=agent.http,
-        timeout_s=seconds(agent.timeout),
+        timeout_s=float(agent.timeout),
         interpreter=agent.interpreter or users_python(environment),
         environment=agent.environment,
         network=agent.network,

@@ -80,6 +80,7 @@ def _repository() -> Iterator[Row]:
     from refinery import wiring
     from refinery.flows.suite import scenarios_at
 
+    looking_at = "repository"
     try:
         with wiring.repository() as found:
             head = found.head()
@@ -89,16 +90,19 @@ def _repository() -> Iterator[Row]:
             author = found.identity()
             yield Row("identity", "ok", str(author)) if author else _no_identity()
             yield _state(found.state)
+            looking_at = "settings"
             stated = wiring.settings(found)
             yield Row("settings", "ok", str(found.root / wiring.FILE))
             for note in stated.notes:
                 yield Row("settings", "warn", note)
+            looking_at = "scenarios"
             scenarios = scenarios_at(found, head, stated.scenarios)
             yield Row("scenarios", "ok", f"{len(scenarios)} in {head[:12]}") if scenarios else _no_scenarios(stated.scenarios)
             yield _model(stated.provider)
+        looking_at = "agent"
         yield from _agent()
     except RefineryError as error:
-        yield Row("repository" if error.exit_status == 2 else "outside", "bad", str(error), error.hint)
+        yield Row(looking_at, "bad", str(error), error.hint)
 
 
 def _no_identity() -> Row:

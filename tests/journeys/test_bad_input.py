@@ -105,3 +105,18 @@ def test_an_agent_that_cannot_be_imported_is_told_as_such(desk: Path, refinery: 
     done = refinery("suite", "run", "pro-costs-45", "--json")
     assert done.status == 1
     assert "anser" in str(part(done.json, "scenarios", 0, "attempts", 0))
+
+
+@pytest.mark.parametrize("timeout", ['"soon"', '"0s"', "-5"])
+def test_a_timeout_that_nobody_can_wait_for(desk: Path, refinery: Refinery, timeout: str) -> None:
+    (desk / "refinery.toml").write_text(f'[agent]\npython = "desk.agent:answer"\ntimeout = {timeout}\n')
+    done = refinery("suite", "run")
+    assert done.status == 2
+    assert "refinery.toml:3: `agent.timeout`" in done.err
+
+
+def test_the_doctor_names_what_is_wrong(desk: Path, refinery: Refinery) -> None:
+    (desk / "refinery.toml").unlink()
+    rows = refinery("doctor", "--json").json["rows"]
+    assert isinstance(rows, list)
+    assert [(row["name"], row["state"]) for row in rows if isinstance(row, dict) and row["state"] == "bad"] == [("settings", "bad")]

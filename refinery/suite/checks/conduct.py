@@ -6,21 +6,12 @@ import re
 
 from adapters.trace import Json
 from refinery.domain import Call
+from refinery.duration import FORMS, seconds
 from refinery.suite.checks.ruling import PASSED, Kind, Ruling, failed, passed_if, unmeasured
 from refinery.suite.checks.text import same
 from refinery.suite.outcome import NotJson, Outcome, compact, parse, shortened
 
 NO_TRACE = "the agent sent no spans, so its steps cannot be seen"
-DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)\s*")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-
-
-def seconds(value: Json) -> float | None:
-    """`2s`, `500ms`, `1.5m`, or a bare number of seconds; None when it is none of these."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    return float(match[1]) * UNITS[match[2]] if match else None
 
 
 def dollars(value: Json) -> float | None:
@@ -29,19 +20,6 @@ def dollars(value: Json) -> float | None:
         return float(value)
     match = re.fullmatch(r"\s*\$?\s*(\d+(?:\.\d+)?)\s*(?:USD)?\s*", value) if isinstance(value, str) else None
     return float(match[1]) if match else None
-
-
-def limit(kind: str, value: Json) -> float | None:
-    """The bound that a limit check sets, in seconds, dollars or steps; None for other checks."""
-    match kind:
-        case "max-latency":
-            return seconds(value)
-        case "max-cost":
-            return dollars(value)
-        case "max-steps":
-            return float(str(value))
-        case _:
-            return None
 
 
 def _called_problem(value: Json) -> str:
@@ -122,7 +100,7 @@ def _no_tool(value: Json, outcome: Outcome) -> Ruling:
 
 
 def _latency_problem(value: Json) -> str:
-    return "" if seconds(value) is not None else "it takes a duration such as 500ms, 2s or 1.5m"
+    return "" if seconds(value) is not None else f"it takes a duration: {FORMS}"
 
 
 def _latency(value: Json, outcome: Outcome) -> Ruling:
