@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from adapters import atif, flat, langsmith, messages, openai_agents, otlp, trans
 from adapters.gather import Gathering
 from adapters.protobuf import read_protobuf
 from adapters.records import plain, records, start_of
-from adapters.source import Note, NotFound, Pulled, Receipt, SourceError, Unreadable
+from adapters.source import NotFound, Pulled, Unreadable
 from adapters.trace import Json, Trace
 
 CONTAINERS = ("data", "spans", "traces", "trace", "runs", "records", "results", "items")
@@ -33,26 +33,6 @@ def read(path: Path) -> Pulled:
         raise Unreadable(f"{path}: {error.strerror}", hint="name a file that can be read") from None
     pulled = read_bytes(data, str(path), textual=path.suffix.lower() in TEXTUAL)
     return replace(pulled, traces=_named(pulled.traces, path.stem))
-
-
-def read_all(paths: Iterable[Path]) -> Iterator[Pulled]:
-    """The traces of files and folders, file by file.
-
-    A broken file is a note on its receipt; if nothing at all was good, the error of the first broken one comes at the end.
-    """
-    broken: SourceError | None = None
-    good = False
-    for path in paths:
-        for file in files_in(path):
-            try:
-                pulled = read(file)
-            except (NotFound, Unreadable) as error:
-                broken = broken or error
-                pulled = Pulled((), Receipt(asked=str(file), not_understood=(Note(str(file), str(error)),)))
-            good = good or bool(pulled.traces)
-            yield pulled
-    if broken is not None and not good:
-        raise broken
 
 
 def files_in(path: Path) -> Iterator[Path]:

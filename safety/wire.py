@@ -14,7 +14,6 @@ from safety.policy import Policy
 from safety.verdict import Verdict
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-SYMLINK = "120000"
 
 
 class WireError(ValueError):

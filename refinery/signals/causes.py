@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.trace import Kind, Span, Trace
 from refinery.domain import Layer, Signal
@@ -167,8 +167,3 @@ def _blamed(trace: Trace, every: Sequence[Turn], signal: Signal) -> int:
         ):
             return turn.step
     return signal.step
-
-
-def without(cause: Cause, score: float) -> Cause:
-    """The same cause with another score."""
-    return replace(cause, score=score)

@@ -71,13 +71,8 @@ class Signals:
     """Rules that saw more than was kept."""
 
 
-def read_signals(trace: Trace) -> tuple[Signal, ...]:
-    """What all rules see in a trace, by step."""
-    return read(trace).found
-
-
 def read(trace: Trace, rules: Sequence[Rule] = RULES) -> Signals:
-    """The same with the rules that failed, so that one broken rule does not lose the others."""
+    """What all rules see in a trace, by step; a broken one does not lose the others."""
     found: list[Signal] = []
     broken: list[Broken] = []
     cut: list[str] = []

@@ -105,23 +105,6 @@ def test_a_span_that_is_there_twice_is_kept_once_and_noted(tmp_path: Path) -> No
     assert "different" in notes(pulled)[1]
 
 
-def test_a_folder_is_read_file_by_file_and_a_broken_file_is_a_note(tmp_path: Path) -> None:
-    put(tmp_path, "a.json", "{")
-    put(tmp_path, "b.jsonl", line(span(1)))
-    (tmp_path / "deep").mkdir()
-    put(tmp_path / "deep", "c.jsonl", line(span(2)))
-    put(tmp_path, ".hidden.json", line(span(3)))
-    pulled = list(files.read_all([tmp_path]))
-    assert [each.receipt.spans for each in pulled] == [0, 1, 1]
-    assert "a.json" in pulled[0].receipt.not_understood[0].says
-
-
-def test_many_files_of_which_none_is_good_end_with_the_error_of_the_first(tmp_path: Path) -> None:
-    paths = [put(tmp_path, "a.json", "{"), put(tmp_path, "b.json", "[")]
-    with pytest.raises(Unreadable, match=r"a\.json"):
-        list(files.read_all(paths))
-
-
 def test_what_is_not_utf8_is_read_and_told(tmp_path: Path) -> None:
     data = line(span(1, name="caf\u00e9")).replace("\u00e9".encode(), b"\xe9") + line(span(2))
     pulled = files.read(put(tmp_path, "a.jsonl", data))

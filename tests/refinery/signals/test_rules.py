@@ -9,7 +9,7 @@ import pytest
 from adapters.trace import Document, Failure, Json, Kind, Message, Span, Status, ToolCall, Trace
 from refinery.domain import Layer
 from refinery.signals.error_status import error_status
-from refinery.signals.registry import read, read_signals
+from refinery.signals.registry import read
 from tests.refinery.signals.build import categories, chat, model, retrieval, root, seen, tool, trace
 from tests.refinery.signals.test_stacks import PYTHON
 
@@ -22,7 +22,7 @@ FINE = trace(
 
 
 def test_a_good_run_gives_no_signal() -> None:
-    assert read_signals(FINE) == ()
+    assert read(FINE).found == ()
 
 
 # -- errors -------------------------------------------------------------------------------------------------------
