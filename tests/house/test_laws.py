@@ -122,9 +122,9 @@ def test_nothing_is_done_at_import() -> None:
 
 
 def test_what_is_declared_is_used_and_what_is_used_is_declared() -> None:
-    """`langsmith` and `unidiff` are declared ahead of the rooms that will use them."""
+    """`langsmith` is declared ahead of the room that will use it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]} - {"langsmith", "unidiff"}
+    declared = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]} - {"langsmith"}
     packages = metadata.packages_distributions()
     ours = {*PACKAGES, *sys.stdlib_module_names, "yaml"}
     brought = {"httpx2": "anthropic", "google": "opentelemetry-proto", "opentelemetry": "opentelemetry-proto"}
