@@ -131,3 +131,6 @@ class Source(Protocol):
 
     def hierarchy(self, trace_id: str) -> dict[str | None, tuple[Span, ...]]:
         """The spans of one trace by the parent they stand under; None is the top."""
+
+    def noticed(self) -> Receipt:
+        """What searching met that belongs to no trace, since this was last asked."""

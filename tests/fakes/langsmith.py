@@ -1,0 +1,218 @@
+"""A LangSmith on loopback: its two query APIs as the SDK's types and the service's rules have them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from adapters.trace import Json
+
+KEY = "lsv2_pt_0123456789abcdef_fedcba9876"
+PROJECT, PROJECT_ID = "billing-prod", "5f0a5f3e-8b1c-4c58-9d50-0d8a11e4b001"
+NEW, OLD, PROJECTS = "/api/v2/runs/query", "/api/v1/runs/query", "/api/v1/sessions"
+FAILED = 'eq(status, "error")'
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; `cut` promises more bytes than it sends, `dropped` sends nothing at all."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "application/json"
+    cut: bool = False
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request that came in."""
+
+    method: str
+    path: str
+    words: dict[str, Json]
+    headers: Mapping[str, str]
+
+
+def run(number: int, trace: int, parent: int | None = None, error: str | None = None, **more: Json) -> dict[str, Json]:
+    """A run as the new API has it; a trace's number is that of its root, and one begins a second after the other."""
+    at = _time(number)
+    order = ".".join(f"{_time(each):%Y%m%dT%H%M%S}000000Z{identity(each)}" for each in dict.fromkeys((trace, number)))
+    made: dict[str, Json] = {
+        "id": identity(number),
+        "name": "desk" if parent is None else "look_up",
+        "run_type": "CHAIN" if parent is None else "TOOL",
+        "status": "ERROR" if error else "SUCCESS",
+        "start_time": at.isoformat(),
+        "end_time": (at + timedelta(seconds=0.5)).isoformat(),
+        "inputs": {"question": f"What does plan {number} cost?"},
+        "outputs": {"output": f"{number} EUR"},
+        "error": error,
+        "is_root": parent is None,
+        "trace_id": identity(trace),
+        "parent_run_ids": [] if parent is None else [identity(trace)],
+        "dotted_order": order,
+        "project_id": PROJECT_ID,
+        "extra": {"runtime": {"sdk": "langsmith-py"}},
+        "metadata": {"agent_name": "desk"},
+        "tags": ["billing"],
+        "prompt_token_details": {"raw": {"cache_read": 3}},
+    }
+    return made | more
+
+
+def _time(number: int) -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2) + timedelta(seconds=number)
+
+
+def identity(number: int) -> str:
+    return str(UUID(int=0x019C5E97DBF170138C8C000000000000 + number))
+
+
+class FakeLangSmith:
+    """Answers from its runs; `faults` are given first, one a request to an address; None lets one pass."""
+
+    def __init__(self, *runs: Json, new: bool = True) -> None:
+        self.runs = list(runs)
+        self.new = new
+        self.asked: list[Asked] = []
+        self.faults: list[tuple[str, Answer | None]] = []
+        keep = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self._answer({key: value[0] for key, value in parse_qs(urlsplit(self.path).query).items()})
+
+            def do_POST(self) -> None:
+                self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+
+            def _answer(self, words: dict[str, Json]) -> None:
+                answer = keep.answer(Asked(self.command, urlsplit(self.path).path, words, dict(self.headers.items())))
+                if answer.dropped:
+                    self.close_connection = True
+                    return
+                self.send_response(answer.status)
+                for name, value in ({"content-type": answer.kind} | dict(answer.headers)).items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(answer.body) + (100 if answer.cut else 0)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+                self.close_connection = answer.cut
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> FakeLangSmith:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def paths(self) -> list[str]:
+        return [each.path for each in self.asked]
+
+    def answer(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        for number, (path, fault) in enumerate(self.faults):
+            if asked.path == path:
+                del self.faults[number]
+                if fault is None:
+                    break
+                return fault
+        given = {name.lower(): value for name, value in asked.headers.items()}
+        if given.get("x-api-key") != KEY:
+            return said({"detail": f"Invalid token {KEY[:5]}...{KEY[-2:]}"}, 401)
+        if (asked.method, asked.path) == ("GET", PROJECTS):
+            return said([{"id": PROJECT_ID, "tenant_id": identity(0), "name": PROJECT}] if asked.words.get("name") == PROJECT else [])
+        if (asked.method, asked.path) == ("POST", NEW) and self.new:
+            return self._new(asked.words)
+        if (asked.method, asked.path) == ("POST", OLD):
+            return self._old(asked.words)
+        return said({"detail": "Not Found"}, 404)
+
+    def _new(self, words: dict[str, Json]) -> Answer:
+        size, projects = words.get("page_size", 100), words.get("project_ids")
+        if not isinstance(size, int) or not 1 <= size <= 1000 or projects != [PROJECT_ID]:
+            return said({"detail": "invalid"}, 422)
+        day_ago = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        found = self._matching(words, str(words.get("min_start_time", day_ago)), words.get("trace_id"))
+        selects = words.get("selects", ["ID"])
+        names = {str(name).lower() for name in selects} if isinstance(selects, list) else set()
+        page, cursor = _cut(found, size, words)
+        items: list[Json] = [_only(each, names) for each in page]
+        return said({"items": items, "next_cursor": cursor})
+
+    def _old(self, words: dict[str, Json]) -> Answer:
+        size = words.get("limit", 100)
+        if not isinstance(size, int) or size > 100 or words.get("session") != [PROJECT_ID]:
+            return said({"detail": "Limit exceeds maximum allowed value of 100"}, 400)
+        found = self._matching(words, str(words.get("start_time", "")), words.get("trace"))
+        selects = words.get("select")
+        names = {str(name) for name in selects} if isinstance(selects, list) else set()
+        page, cursor = _cut(found, size, words)
+        items: list[Json] = [_only(_of_old(each), names) for each in page]
+        return said({"runs": items, "cursors": {"next": cursor}})
+
+    def _matching(self, words: dict[str, Json], since: str, trace: Json) -> list[Json]:
+        bad = {each.get("trace_id") for each in self.runs if isinstance(each, dict) and each.get("status") == "ERROR"}
+
+        def wanted(each: Json) -> bool:
+            if not isinstance(each, dict):
+                return True
+            return (
+                str(each.get("start_time", "9")) >= since
+                and trace in (None, each.get("trace_id"))
+                and (not words.get("is_root") or each.get("is_root") is True)
+                and (words.get("tree_filter") != FAILED or each.get("trace_id") in bad)
+            )
+
+        return sorted((each for each in self.runs if wanted(each)), key=_start, reverse=True)
+
+
+def said(value: Json, status: int = 200) -> Answer:
+    return Answer(json.dumps(value).encode(), status)
+
+
+def _start(each: Json) -> str:
+    return str(each.get("start_time", "")) if isinstance(each, dict) else ""
+
+
+def _cut(found: list[Json], size: int, words: dict[str, Json]) -> tuple[list[Json], str | None]:
+    at = int(str(words.get("cursor", "at-0")).removeprefix("at-"))
+    return found[at : at + size], f"at-{at + size}" if at + size < len(found) else None
+
+
+def _only(each: Json, names: set[str]) -> Json:
+    return {key: value for key, value in each.items() if key in names | {"id"}} if isinstance(each, dict) else each
+
+
+def _of_old(each: Json) -> Json:
+    """The same run as the old API has it."""
+    if not isinstance(each, dict):
+        return each
+    made = dict(each)
+    made["session_id"] = made.pop("project_id", None)
+    parents = made.get("parent_run_ids")
+    made["parent_run_id"] = parents[-1] if isinstance(parents, list) and parents else None
+    extra = made.get("extra")
+    made["extra"] = {**(extra if isinstance(extra, dict) else {}), "metadata": made.pop("metadata", None)}
+    return made | {key: str(made[key]).lower() for key in ("run_type", "status") if key in made}
