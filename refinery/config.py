@@ -56,6 +56,8 @@ class Settings:
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
     trials: int = 5
     concurrency: int = 4
+    trace_source: str = "files"
+    project: str = ""
     provider: str = "none"
     model: str = ""
     budget_usd: float | None = None
@@ -195,6 +197,8 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
         concurrency=suite.concurrency,
+        trace_source=file.traces.source,
+        project=file.traces.project,
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,
@@ -205,7 +209,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
 def _without_effect(file: File) -> Iterator[str]:
     if file.suite.command:
         yield f"{FILE}: suite.command is not run yet: write scenarios"
-    if file.traces.source != "files":
+    if file.traces.source not in ("files", "langsmith"):
         yield f"{FILE}: traces.source: nothing is pulled from {file.traces.source} yet: export traces, and `refinery traces import` them"
 
 

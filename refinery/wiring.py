@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.files import read
-from adapters.source import Pulled, Receipt
+from adapters.source import Pulled, Receipt, Source
 from adapters.trace import Trace
 from knowledge.guides import Guides
 from knowledge.memory import Memory
@@ -19,7 +19,7 @@ from refinery import config
 from refinery.config import FILE, Settings, Surrounding
 from refinery.domain import AgentSpec
 from refinery.errors import ConfigError, RepositoryError, UsageError
-from refinery.events import Say, silent
+from refinery.events import Event, Say, silent
 from refinery.llm.budget import Budget, Metered
 from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
@@ -45,6 +45,7 @@ __all__ = [
     "history",
     "repository",
     "settings",
+    "source",
     "state_folder",
     "store",
     "traces_named",
@@ -71,6 +72,25 @@ def settings(found: Repository) -> Settings:
 def store(start: Path | None = None) -> Iterator[Store]:
     """The repository's store; outside of one, the user's."""
     with open_store(state_folder(start) / "store.sqlite") as opened:
+        yield opened
+
+
+@contextmanager
+def source(project: str = "", start: Path | None = None, say: Say = silent) -> Iterator[Source]:
+    """The platform that refinery.toml names, at one of its projects. Credentials come from the environment alone."""
+    with repository(start) as found:
+        stated = settings(found)
+    if stated.trace_source != "langsmith":
+        says = f'traces cannot be pulled from "{stated.trace_source}", which {FILE} names as their source'
+        raise UsageError(says, hint='the one that works is source = "langsmith" under [traces]; files are read by `refinery traces import`')
+    name = project or stated.project
+    if not name:
+        raise UsageError("no project is named", hint=f"set `project` under [traces] in {FILE}, or pass --project")
+    from adapters.langsmith_source import Account, LangSmith
+
+    given = Surrounding.read().variables
+    account = Account(given.get("LANGSMITH_API_KEY", ""), given.get("LANGSMITH_ENDPOINT", ""), given.get("LANGSMITH_WORKSPACE_ID", ""))
+    with closing(LangSmith(account, name, tell=lambda says: say(Event("pull", says)))) as opened:
         yield opened
 
 

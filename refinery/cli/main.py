@@ -15,7 +15,7 @@ COMMANDS = {
     "demo": ("demo", "Run the whole loop on a bundled agent, offline, in a temporary repository."),
     "init": ("init", "Look at this repository and write refinery.toml."),
     "doctor": ("doctor", "Check everything a run needs, and say how to mend what is missing."),
-    "traces": ("traces", "Import, list and show traces."),
+    "traces": ("traces", "Pull, import, list and show traces."),
     "diagnose": ("diagnose", "Say which step of a trace went wrong, and why, with quotes."),
     "fix": ("fix", "Turn a failing trace into a validated commit on a branch of its own."),
     "suite": ("suite", "Run or list the scenarios."),

@@ -14,15 +14,17 @@ from refinery.store.port import Saved, Store
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A file that could not be read at all."""
+    """A file or trace that could not be had at all."""
 
     says: str
     hint: str
+    outside: bool = False
+    """Whether it is the fault of a platform or the network, not of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to."""
+    """What an import or a pull came to."""
 
     saved: Saved
     traces: tuple[str, ...]
