@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 
+SAME_HASHES = {**os.environ, "PYTHONHASHSEED": "0"}
+"""What a program prints of a set must not differ from run to run."""
 FAULTS = Path(__file__).parent / "faults"
 
 
@@ -66,7 +69,8 @@ class Worker:
 
     def __init__(self) -> None:
         script = Path(__file__).parent / "faults_worker.py"
-        self.process = subprocess.Popen([sys.executable, "-P", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-P", str(script)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=SAME_HASHES)
 
     def run(self, files: dict[str, str], setup: str, tests: tuple[str, ...], trace: bool = False) -> list[Outcome]:
         assert self.process.stdin is not None
