@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.mutations import (
+    accumulation,
     arguments,
     boundaries,
     conditions,
@@ -40,5 +41,6 @@ FAMILIES: tuple[Family, ...] = (
     terms.propose,
     copies.propose,
     resilience.propose,
+    accumulation.propose,
     statements.propose,
 )

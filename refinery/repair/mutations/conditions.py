@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import IDENTIFIER
+from refinery.repair.world import name_of
 
 FAMILY = "condition"
 MOST = 14
@@ -39,10 +40,60 @@ def propose(site: Site) -> Iterator[Mutation]:
                     yield from _joined(site, test, False)
                 if not part.ifs:
                     yield from _filtered(site, part)
+            yield from _crossed(site, node)
+        elif isinstance(node, ast.Name | ast.Subscript) and _tested(site, node):
+            yield from _of_its_own(site, node)
         elif isinstance(node, ast.IfExp):
             yield from _joined(site, node.test, False)
             text = f"{site.src(node.orelse)} if {site.src(node.test)} else {site.src(node.body)}"
             yield site.put(node, text, FAMILY, f"Swap the two values of `{short(site.src(node))}`", 0.3)
+
+
+def _crossed(site: Site, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Iterator[Mutation]:
+    """Two loops of one comprehension in the other order: the outer one is written first."""
+    for first, second in zip(node.generators, node.generators[1:], strict=False):
+        if first.is_async or second.is_async:
+            continue
+        texts = [_loop(site, part) for part in (second, first)]
+        start = site.module.text.rfind("for", 0, site.module.span(first.target)[0])
+        ends = [site.module.span(part)[1] for part in (second.iter, *second.ifs)]
+        needed = {name.id for name in ast.walk(first.iter) if isinstance(name, ast.Name)}
+        bound = {name.id for name in ast.walk(second.target) if isinstance(name, ast.Name)}
+        says = f"Loop over `{short(site.src(second.iter))}` outside of `{short(site.src(first.iter))}`"
+        yield site.between(start, max(ends), " ".join(texts), "order of loops", says, 0.75 if needed & bound else 0.2)
+
+
+def _loop(site: Site, part: ast.comprehension) -> str:
+    tests = "".join(f" if {site.src(test)}" for test in part.ifs)
+    return f"for {site.src(part.target)} in {site.src(part.iter)}{tests}"
+
+
+def _tested(site: Site, node: ast.expr) -> bool:
+    """Whether only the truth of it is asked for."""
+    parent = site.parent(node)
+    if isinstance(parent, ast.comprehension):
+        return any(test is node for test in parent.ifs)
+    if isinstance(parent, ast.If | ast.While | ast.IfExp):
+        return parent.test is node
+    return isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not))
+
+
+def _of_its_own(site: Site, node: ast.Name | ast.Subscript) -> Iterator[Mutation]:
+    """A record is there, and so it is true; meant was one of its fields."""
+    name = name_of(node)
+    reached = site.world.reach(name) - {"get", *site.world.functions}
+    ranked = sorted(((_switch(site, member), member) for member in reached), key=lambda item: (-item[0], item[1]))
+    for score, member in ranked[:4]:
+        reading = site.world.reading(name, member, site.src(node))
+        if reading != site.src(node) and member.isidentifier():
+            yield site.put(node, reading, "truth of a record", f"Ask for `{short(reading)}`, not whether `{short(name)}` is there", score)
+
+
+def _switch(site: Site, member: str) -> float:
+    """How likely a field is what a condition asks for: it is spoken of, or known to be true or false."""
+    known = member in site.world.roles and any(isinstance(value, bool) for value in site.world.roles[member])
+    switch = known or member.startswith(("is_", "has_", "can_"))
+    return 0.15 + 0.2 * site.clues.mention(member) + (0.2 if switch else 0.0)
 
 
 def _joined(site: Site, test: ast.expr, loop: bool) -> Iterator[Mutation]:

@@ -26,6 +26,9 @@ def propose(site: Site) -> Iterator[Mutation]:
                 bases.setdefault(site.src(node.value), node.value)
             yield from _read(site, node, key, empty, none)
         elif isinstance(node, ast.Call):
+            for argument in _handed(node) if none else ():
+                bases.setdefault(site.src(argument), argument)
+                yield from _missing_argument(site, node, argument)
             yield from _call(site, node, empty, none)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
             yield from _division(site, node, 0.6 if zero else 0.04)
@@ -113,6 +116,28 @@ def _call(site: Site, node: ast.Call, empty: bool, none: bool) -> Iterator[Mutat
     ):
         argument = site.src(node.args[0])
         yield site.put(node.args[0], f"{argument} or ()", FAMILY, f"Take `{short(argument)}` as empty when it is missing", 0.45, RISK)
+
+
+def _handed(node: ast.Call) -> list[ast.expr]:
+    """Arguments that could be None: names, fields, items, and what `get` answers."""
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return [argument for argument in given if isinstance(argument, ast.Name | ast.Attribute | ast.Subscript) or _gets(argument)]
+
+
+def _gets(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and len(node.args) == 1
+
+
+def _missing_argument(site: Site, node: ast.Call, argument: ast.expr) -> Iterator[Mutation]:
+    """`f(x)` where x is None: the call is left out, or something empty is handed over in its place."""
+    text, whole = site.src(argument), site.src(node)
+    used = not isinstance(site.parent(node), ast.Expr)
+    if used and "\n" not in whole and not isinstance(site.parent(node), ast.Attribute):
+        says = f"Answer None instead of calling `{short(site.src(node.func), 24)}` when `{short(text, 24)}` is None"
+        yield site.put(node, f"({whole} if {text} is not None else None)", FAMILY, says, 0.35, RISK)
+    for empty, kind, prior in (('""', "an empty text", 0.3), ("0", "0", 0.2), ("()", "nothing", 0.2), ("{}", "an empty record", 0.12)):
+        says = f"Hand {kind} to `{short(site.src(node.func), 24)}` when `{short(text, 24)}` is missing"
+        yield site.put(argument, f"{text} or {empty}", FAMILY, says, prior, RISK)
 
 
 def _as_argument(site: Site, node: ast.expr) -> str:

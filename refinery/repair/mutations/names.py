@@ -12,6 +12,8 @@ from refinery.repair.wording import likeness
 from refinery.repair.world import base_of, name_of, parameters
 
 FAMILY = "wrong name"
+INCONSISTENT = 0.3
+"""What the exchange of a name counts that stands where another line of the function says it belongs."""
 METHODS = (
     ("append", "extend"), ("add", "update"), ("append", "add"), ("startswith", "endswith"), ("lower", "upper"), ("strip", "lstrip"),
     ("strip", "rstrip"), ("lstrip", "rstrip"), ("find", "rfind"), ("index", "rindex"), ("keys", "values"), ("values", "items"),
@@ -59,14 +61,23 @@ def _variable(site: Site, node: ast.Name) -> Iterator[Mutation]:
         reverse=True,
     )
     whole = not isinstance(parent, ast.Attribute)
+    agreed = INCONSISTENT if _looked_up(site, node, parent) else 1.0
     for score, _, other in ranked[:8]:
         says = f"Use `{other}` instead of `{node.id}`"
-        yield site.put(node, other, FAMILY, says, 0.2 + 0.3 * score if whole else 0.14 + 0.2 * score)
+        yield site.put(node, other, FAMILY, says, agreed * (0.2 + 0.3 * score if whole else 0.14 + 0.2 * score))
     if whole:
         for path in site.paths[:16]:
             if path.split(".")[0].split("[")[0] != node.id:
                 near = likeness(node.id, path)
-                yield site.put(node, path, FAMILY, f"Use `{short(path)}` instead of `{node.id}`", 0.08 + 0.3 * near)
+                yield site.put(node, path, FAMILY, f"Use `{short(path)}` instead of `{node.id}`", agreed * (0.08 + 0.3 * near))
+
+
+def _looked_up(site: Site, node: ast.Name, parent: ast.AST | None) -> bool:
+    """Whether it is asked of a container whether it holds the name, and the function reads or stores the container under that name."""
+    if not (isinstance(parent, ast.Compare) and parent.left is node and isinstance(parent.ops[0], ast.In | ast.NotIn)):
+        return False
+    read = f"{site.src(parent.comparators[0])}[{node.id}]"
+    return site.function is not None and read in site.module.source(site.function)
 
 
 def _nearness(site: Site, a: str, b: str) -> float:

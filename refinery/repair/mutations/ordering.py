@@ -9,6 +9,7 @@ from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
 FAMILY = "order"
+WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -25,9 +26,13 @@ def propose(site: Site) -> Iterator[Mutation]:
     statement = site.statement.node
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute | ast.Call):
         text = site.src(statement.iter)
-        if not text.startswith(("sorted(", "range(", "reversed(", "enumerate(", "zip(")):
+        if not text.startswith(WRAPPED):
             yield site.put(statement.iter, f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.2)
             yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.2)
+        elif text.startswith("range("):
+            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.35)
+        elif text.startswith("reversed("):
+            yield site.put(statement.iter, text[len("reversed(") : -1], FAMILY, f"Go through `{short(text)}` from the beginning", 0.35)
 
 
 def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:

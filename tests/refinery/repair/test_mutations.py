@@ -76,6 +76,21 @@ CASES = [
     ("lower", "def f(w):\n    return w == 'x'\n", "w ==", "w.lower() ==", ""),
     ("unit", "def f(net, rate):\n    return net * (1 + rate)\n", "+ rate", "+ (rate / 100)", ""),
     ("limit", "def f(paid, asked):\n    amount = asked\n    return amount\n", "= asked", "= min(paid, asked)", ""),
+    ("sums", "def f(rows):\n    t = {}\n    for k, v in rows:\n        t[k] = v\n    return t\n", "t[k] = v", "t[k] = t.get(k, 0) + v", ""),
+    ("counts", "def f(ks):\n    t = {k: 0 for k in ks}\n    for k in ks:\n        t[k] = 1\n    return t\n", "t[k] = 1", "t[k] += 1", ""),
+    ("groups", "def f(rows):\n    t = {}\n    for k, v in rows:\n        t[k] = [v]\n    return t\n", "t[k] = [v]",
+     "t.setdefault(k, []).extend([v])", ""),
+    ("best", "def f(best, k, v):\n    if k not in best:\n        best[k] = v\n", "k not in best", "k not in best or v < best[k]", ""),
+    ("unread", "def f(d, y):\n    last = y + 2\n    return min(d, 28)\n", "min(d, 28)", "min(d, last)", ""),
+    ("missing argument", "def g(t):\n    return t.lower()\ndef f(d):\n    return {'a': g(d.get('a'))}\n", "g(d.get('a'))",
+     "g(d.get('a') or \"\")", "'NoneType' object has no attribute 'lower'"),
+    ("guarded argument", "def g(t):\n    return t + 1\ndef f(x):\n    y = g(x)\n    return y\n", "    y =",
+     "    if x is None:\n        return None\n    y =", "TypeError: NoneType"),
+    ("loops", "def f(rows):\n    return [x for x in row for row in rows]\n", "for x in row for row in rows", "for row in rows for x in row",
+     "name 'row' is not defined"),
+    ("truth", "ALL = [{'name': 'a', 'active': True}]\ndef f(user):\n    if user:\n        return user['active']\n", "if user:",
+     'if user["active"]:', ""),
+    ("backwards", "def f(n, xs):\n    for i in range(1, n):\n        xs[i] = xs[i - 1]\n", "range(1, n)", "reversed(range(1, n))", ""),
 ]  # fmt: skip
 
 
@@ -115,3 +130,10 @@ def _parsed(text: str) -> ast.Module | None:
         return ast.parse(text)
     except SyntaxError:
         return None
+
+
+def test_a_name_that_another_line_looks_up_is_seldom_the_wrong_one() -> None:
+    asked = "def f(seen, key, count):\n    if key not in seen:\n        seen[key] = count + 1\n    return key + count\n"
+    found = [mutation for mutation, text in mutations(asked) if "if count not in seen" in text]
+    assert found
+    assert max(mutation.prior for mutation in found) < 0.2
