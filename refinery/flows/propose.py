@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
@@ -17,7 +17,7 @@ from refinery.flows.complaint import home_for, slug
 from refinery.flows.ledger import Ledger
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
-from refinery.flows.screen import Screened, by_turned, in_order, screening
+from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import ModelError
 from refinery.repair.pairs import FLOOR
@@ -59,6 +59,9 @@ class Proposals:
     memorised: int = 0
     broke: int = 0
     """Candidates that cured the complaint and broke something else."""
+    endless: int = 0
+    """Candidates that did not come to an end in the time that a look may take."""
+    patience: float = 0.0
     late: bool = False
     notes: list[str] = field(default_factory=list)
     _sources: dict[str, str] = field(default_factory=dict)
@@ -73,6 +76,8 @@ class Proposals:
         """Stop the search and give its folders back."""
         if self._stream is not None and hasattr(self._stream, "close"):
             self._stream.close()
+        if self.endless:
+            self.notes.append(f"{self.endless} candidate edits were given up: a run of theirs took more than {self.patience:g} s")
 
     def says(self, steps: Sequence[Step]) -> str:
         """Why nothing was kept, in plain words."""
@@ -123,7 +128,7 @@ class Proposals:
         partial: list[tuple[Proposal, Screened]] = []
         start = self.bench.clock()
         with ExitStack() as stack:
-            screen = stack.enter_context(screening(self.base, self.shown.red, self.shown.green, self.complaint.whole, self.bench))
+            screen = stack.enter_context(self._screening())
             looking = in_order(lambda proposal: screen.look(proposal.changes), self._allowed(ranked), self.bench.limits.workers)
             looks = stack.enter_context(closing(looking))
             for proposal, seen in looks:
@@ -131,6 +136,8 @@ class Proposals:
                 self.ledger.items.append(BillItem("search", runs=seen.runs))
                 self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
                 self.broke += bool(seen.broke)
+                self.endless += seen.late
+                self.patience = screen.patience
                 if seen.promising and len(seen.turned) == len(self.shown.red):
                     self._took(start)
                     with screen.resting():
@@ -142,6 +149,10 @@ class Proposals:
         for proposal, seen in by_turned(partial):
             turned = tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned)
             yield Proposal(proposal.hypothesis, proposal.changes, proposal.verdict, turned, proposal.slug)
+
+    def _screening(self) -> AbstractContextManager[Screen]:
+        shown = self.shown
+        return screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench)
 
     def _took(self, start: float) -> None:
         self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from refinery.domain import Scenario
+from refinery.domain import Attempt, Cause, Scenario
+from refinery.flows.patience import bounded
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
@@ -30,6 +31,8 @@ class Screened:
     broke: frozenset[str] = frozenset()
     """Green scenarios that failed."""
     runs: int = 0
+    late: bool = False
+    """A run did not end in the time that a look may take."""
 
     @property
     def promising(self) -> bool:
@@ -37,14 +40,22 @@ class Screened:
 
 
 @contextmanager
-def screening(base: str, red: tuple[Scenario, ...], green: tuple[Scenario, ...], whole: bool, bench: Workbench) -> Iterator[Screen]:
-    """A screen for the candidates of one search. The agent is not traced unless a check looks at how it went about it."""
+def screening(
+    base: str, red: tuple[Scenario, ...], green: tuple[Scenario, ...], attempts: Sequence[Attempt], whole: bool, bench: Workbench
+) -> Iterator[Screen]:
+    """A screen for the candidates of one search. The agent is not traced unless a check looks at how it went about it.
+
+    `attempts` are those on the base, by which it is known how long a run takes.
+    """
     watched = any(needs_spans(scenario) for scenario in (*red, *green))
     runner = bench.scratch if watched else bench.unwatched
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
-            warm = stack.enter_context(runner.warmed(tree))
-        screen = Screen(base, red, green, whole, bench, warm)
+            warmed = stack.enter_context(runner.warmed(tree))
+            warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
+        hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
+        ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
+        screen = Screen(base, ordered, green, whole, hanging, bench, warm)
         stack.callback(screen.close)
         yield screen
 
@@ -58,12 +69,19 @@ class Screen:
     green: tuple[Scenario, ...]
     whole: bool
     """All red scenarios must turn; the first that does not ends the look."""
+    hanging: frozenset[str]
+    """Scenarios that do not come to an end on the base either; they are looked at last."""
     bench: Workbench
     runner: Runner
     _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
     _busy: int = 0
     _state: str = "open"
     _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a run is ended."""
+        return self.runner.agent.timeout_s
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
@@ -72,19 +90,23 @@ class Screen:
 
     def _looked(self, tree: Path, changes: ChangeSet) -> Screened:
         with _written(tree, changes), self.runner.open(tree) as running:
-            turned, runs = set(), 0
+            turned: set[str] = set()
+            runs = 0
             for scenario in self.red:
+                attempt = running.attempt(scenario, 0)
                 runs += 1
-                if running.attempt(scenario, 0).passed:
+                late = attempt.cause is Cause.TIMEOUT and scenario.id not in self.hanging
+                if attempt.passed:
                     turned.add(scenario.id)
-                elif self.whole:
-                    return Screened(runs=runs)
+                elif self.whole or late:
+                    return Screened(runs=runs, late=late)
             if not turned:
                 return Screened(runs=runs)
             for scenario in self.green:
+                attempt = running.attempt(scenario, 0)
                 runs += 1
-                if not running.attempt(scenario, 0).passed:
-                    return Screened(frozenset(turned), frozenset({scenario.id}), runs)
+                if not attempt.passed:
+                    return Screened(frozenset(turned), frozenset({scenario.id}), runs, attempt.cause is Cause.TIMEOUT)
             return Screened(frozenset(turned), runs=runs)
 
     @contextmanager
