@@ -29,6 +29,8 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
+LOOK_ON = 60
+"""Candidates looked at for a cure of all failures before one of some is taken for what can be had; later as many as until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Proposals:
     memorised: int = 0
     broke: int = 0
     """Candidates that cured the complaint and broke something else."""
+    halves: int = 0
+    """Candidates that cured one failure and changed another without curing it."""
     endless: int = 0
     """Candidates that did not come to an end in the time that a look may take."""
     patience: float = 0.0
@@ -86,6 +90,8 @@ class Proposals:
         parts = [f"none of {self.screened} candidate edits made the failing scenarios pass without harm"]
         if self.broke:
             parts.append(f"{self.broke} cured them and broke others")
+        if self.halves:
+            parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
         if self.held_back:
             parts.append(f"{self.held_back} were held back by the guard")
         if self.memorised:
@@ -126,6 +132,7 @@ class Proposals:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
         partial: list[tuple[Proposal, Screened]] = []
+        due = 0
         start = self.bench.clock()
         with ExitStack() as stack:
             screen = stack.enter_context(self._screening())
@@ -143,9 +150,20 @@ class Proposals:
                     with screen.resting():
                         yield proposal
                     start = self.bench.clock()
-                elif seen.promising:
+                elif seen.convincing:
                     partial.append((proposal, seen))
+                    due = due or max(LOOK_ON, 2 * self.screened)
+                self.halves += seen.promising and not seen.convincing
+                if partial and self.screened >= due:
+                    self._took(start)
+                    with screen.resting():
+                        yield from self._partly(partial)
+                    start, partial, due = self.bench.clock(), [], 0
             self._took(start)
+        yield from self._partly(partial)
+
+    def _partly(self, partial: Sequence[tuple[Proposal, Screened]]) -> Iterator[Proposal]:
+        """Cures of some of the failures, those of most first, meant for these only."""
         for proposal, seen in by_turned(partial):
             turned = tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned)
             yield Proposal(proposal.hypothesis, proposal.changes, proposal.verdict, turned, proposal.slug)

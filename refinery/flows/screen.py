@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +30,8 @@ class Screened:
     """Red scenarios that passed."""
     broke: frozenset[str] = frozenset()
     """Green scenarios that failed."""
+    moved: frozenset[str] = frozenset()
+    """Red scenarios that failed in another way than on the base: touched, and not cured."""
     runs: int = 0
     late: bool = False
     """A run did not end in the time that a look may take."""
@@ -37,6 +39,14 @@ class Screened:
     @property
     def promising(self) -> bool:
         return bool(self.turned) and not self.broke
+
+    @property
+    def convincing(self) -> bool:
+        """What turned speaks for the edit, and what did not turn does not speak against it.
+
+        An edit that cures one failure and touches another without curing it has more likely met the one by chance.
+        """
+        return self.promising and (not self.moved or 1 < len(self.turned) > len(self.moved))
 
 
 @contextmanager
@@ -55,7 +65,8 @@ def screening(
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
         hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
-        screen = Screen(base, ordered, green, whole, hanging, bench, warm)
+        failed = {attempt.scenario: _ending(attempt) for attempt in attempts}
+        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm)
         stack.callback(screen.close)
         yield screen
 
@@ -71,6 +82,8 @@ class Screen:
     """All red scenarios must turn; the first that does not ends the look."""
     hanging: frozenset[str]
     """Scenarios that do not come to an end on the base either; they are looked at last."""
+    failed: Mapping[str, tuple[str, str]]
+    """How each scenario ended on the base."""
     bench: Workbench
     runner: Runner
     _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
@@ -91,6 +104,7 @@ class Screen:
     def _looked(self, tree: Path, changes: ChangeSet) -> Screened:
         with _written(tree, changes), self.runner.open(tree) as running:
             turned: set[str] = set()
+            moved: set[str] = set()
             runs = 0
             for scenario in self.red:
                 attempt = running.attempt(scenario, 0)
@@ -100,14 +114,16 @@ class Screen:
                     turned.add(scenario.id)
                 elif self.whole or late:
                     return Screened(runs=runs, late=late)
+                elif _ending(attempt) != self.failed.get(scenario.id):
+                    moved.add(scenario.id)
             if not turned:
                 return Screened(runs=runs)
             for scenario in self.green:
                 attempt = running.attempt(scenario, 0)
                 runs += 1
                 if not attempt.passed:
-                    return Screened(frozenset(turned), frozenset({scenario.id}), runs, attempt.cause is Cause.TIMEOUT)
-            return Screened(frozenset(turned), runs=runs)
+                    return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, attempt.cause is Cause.TIMEOUT)
+            return Screened(frozenset(turned), moved=frozenset(moved), runs=runs)
 
     @contextmanager
     def resting(self) -> Iterator[None]:
@@ -200,6 +216,11 @@ def _put(path: Path, text: str | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         file.write(text)
+
+
+def _ending(attempt: Attempt) -> tuple[str, str]:
+    """What an attempt came to, for telling whether two came to the same."""
+    return attempt.output, attempt.error.strip().rpartition("\n")[2]
 
 
 def by_turned(looks: Sequence[tuple[Candidate, Screened]]) -> list[tuple[Candidate, Screened]]:

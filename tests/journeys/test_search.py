@@ -1,11 +1,11 @@
-"""The search end to end, on agents that do not hold still: loops without end."""
+"""The search end to end, on agents that do not hold still: loops without end, two causes at once."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from tests.journeys.conftest import Refinery, git
+from tests.journeys.conftest import Refinery, add_scenario, git
 
 COUNTS = '''"""Counts down."""
 
@@ -26,6 +26,39 @@ ROUNDS = """- id: three
   expect:
     - equals: {rounds: "Karl XVI of Ruritania"}
 """
+TWO = '''"""Two things go wrong here."""
+
+
+def total(net, rate):
+    return net - net * rate / 100
+
+
+def greeting(name, vip):
+    return ("Hi " if vip else "Dear ") + name
+
+
+def answer(given):
+    if "net" in given:
+        return total(given["net"], given["rate"])
+    return greeting(given["name"], given["vip"])
+'''
+CAUSES = """- id: tax
+  input: {net: 100, rate: 19}
+  expect:
+    - equals: 119
+- id: tax-of-half
+  input: {net: 50, rate: 10}
+  expect:
+    - equals: 55
+- id: important
+  input: {name: Ann, vip: true}
+  expect:
+    - equals: Dear Ann
+- id: unimportant
+  input: {name: Bob, vip: false}
+  expect:
+    - equals: Hi Bob
+"""
 
 
 def agent(desk: Path, source: str, scenarios: str) -> None:
@@ -41,3 +74,20 @@ def test_candidates_that_loop_for_ever_do_not_stall_the_search(desk: Path, refin
     done = refinery("fix", "--failing", "--json", "--seconds", "2")
     assert time.monotonic() - began < 15, "the agent's own limit is 20 s"
     assert "were given up: a run of theirs took more than 2 s" in done.out
+
+
+def test_failures_of_two_causes_become_two_fixes(desk: Path, refinery: Refinery) -> None:
+    agent(desk, TWO, CAUSES)
+    done = refinery("fix", "--failing", "--json")
+    assert done.status == 0, done.err
+    kept = git(desk, "branch", "--list", "refinery/*", "--format=%(refname:short)").split()
+    assert len(kept) == 2
+
+
+def test_a_failure_that_nothing_cures_does_not_keep_another_from_being_fixed(desk: Path, refinery: Refinery) -> None:
+    hopeless = "- id: king\n  input: {name: Ann, vip: 3}\n  expect:\n    - equals: Karl XVI of Ruritania\n"
+    agent(desk, TWO.replace('"Hi " if vip else "Dear "', '"Dear " if vip else "Hi "'), CAUSES)
+    add_scenario(desk, hopeless)
+    refinery("fix", "--failing", "--json", "--seconds", "4")
+    (kept,) = git(desk, "branch", "--list", "refinery/*", "--format=%(refname:short)").split()
+    assert "net + net" in git(desk, "show", f"{kept}:desk/agent.py")
