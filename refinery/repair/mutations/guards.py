@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from refinery.repair.module import Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import base_of
+from refinery.repair.world import base_of, text_of
 
 FAMILY = "missing value"
 RISK = "a missing value is passed over where it may deserve an error"
@@ -26,6 +26,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 bases.setdefault(site.src(node.value), node.value)
             yield from _read(site, node, key, empty, none)
         elif isinstance(node, ast.Call):
+            yield from _taken_out(site, node, key)
             for argument in _handed(node) if none else ():
                 bases.setdefault(site.src(argument), argument)
                 yield from _missing_argument(site, node, argument)
@@ -116,6 +117,20 @@ def _call(site: Site, node: ast.Call, empty: bool, none: bool) -> Iterator[Mutat
     ):
         argument = site.src(node.args[0])
         yield site.put(node.args[0], f"{argument} or ()", FAMILY, f"Take `{short(argument)}` as empty when it is missing", 0.45, RISK)
+
+
+def _taken_out(site: Site, node: ast.Call, key: bool) -> Iterator[Mutation]:
+    """`records.pop(key)` where the key need not be there; numbers are places in a list, which has no such default."""
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr == "pop" and len(node.args) == 1 and not node.keywords):
+        return
+    if isinstance(node.args[0], ast.Constant | ast.UnaryOp) and text_of(node.args[0]) is None:
+        return
+    end = site.module.span(node.args[0])[1]
+    what = f"`{short(site.src(node.args[0]), 24)}`"
+    prior = 0.65 if key else 0.06
+    yield site.between(
+        end, end, ", None", "missing key", f"Take {what} out of `{short(site.src(node.func.value))}` if it is there", prior, RISK
+    )
 
 
 def _handed(node: ast.Call) -> list[ast.expr]:

@@ -86,6 +86,7 @@ CASES = [
      "g(d.get('a') or \"\")", "'NoneType' object has no attribute 'lower'"),
     ("guarded argument", "def g(t):\n    return t + 1\ndef f(x):\n    y = g(x)\n    return y\n", "    y =",
      "    if x is None:\n        return None\n    y =", "TypeError: NoneType"),
+    ("pop", "def f(d, k):\n    d.pop(k)\n    return d\n", "d.pop(k)", "d.pop(k, None)", "KeyError: 'pen'"),
     ("loops", "def f(rows):\n    return [x for x in row for row in rows]\n", "for x in row for row in rows", "for row in rows for x in row",
      "name 'row' is not defined"),
     ("truth", "ALL = [{'name': 'a', 'active': True}]\ndef f(user):\n    if user:\n        return user['active']\n", "if user:",
