@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from refinery.errors import UsageError
@@ -12,6 +13,10 @@ from safety.changes import ChangeSet, Surroundings
 from safety.guard import Guard
 from safety.manifests import declared, is_manifest
 from safety.verdict import Verdict
+
+SPEAKING = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
+READ, READ_TOGETHER = 300_000, 20_000_000
+"""Bytes of one file, and of all, that are read beside a change; the smallest files come first."""
 
 
 def review_range(revisions: str, repository: Repository, guard: Guard) -> Verdict:
@@ -33,7 +38,19 @@ def review_staged(repository: Repository, guard: Guard, index: Path | None = Non
 
 
 def _judged(changes: ChangeSet, base: str, repository: Repository, guard: Guard) -> Verdict:
-    return guard.judge(changes, surroundings(repository, base, repository.files(base)))
+    files = repository.files(base)
+    return guard.judge(changes, replace(surroundings(repository, base, files), related=_related(repository, base, files)))
+
+
+def _related(repository: Repository, base: str, files: Sequence[TreeFile]) -> dict[str, str]:
+    """Texts that may speak of what is changed: who imports a deleted file, who fills a prompt in, which scenarios there are."""
+    wanted: list[str] = []
+    room = READ_TOGETHER
+    for each in sorted(files, key=lambda file: file.size):
+        if each.path.endswith(SPEAKING) and 0 < each.size <= min(READ, room):
+            room -= each.size
+            wanted.append(each.path)
+    return repository.read_many(base, wanted)
 
 
 def surroundings(repository: Repository, commit: str, files: Sequence[TreeFile]) -> Surroundings:

@@ -60,3 +60,21 @@ def test_a_file_of_proposals_that_cannot_be_read_is_wrong_usage(tmp_path: Path, 
     assert done.status == 2
     assert str(file) in done.err
     assert "->" in done.err
+
+
+def test_a_file_that_others_use_is_not_deleted(desk: Path, refinery: Refinery) -> None:
+    (desk / "desk" / "web.py").write_text("from desk.agent import answer\n\nprint(answer({'plan': 'pro'}))\n")
+    commit(desk, "base")
+    (desk / "desk" / "agent.py").unlink()
+    git(desk, "add", "-A")
+    judged = refinery("guard", "--staged", "--json")
+    assert judged.json["verdict"] == "block"
+    assert "desk/web.py still uses it" in judged.out
+
+
+def test_a_scenario_does_not_take_the_place_of_another(desk: Path, refinery: Refinery) -> None:
+    (desk / "scenarios" / "again.yaml").write_text("- id: pro-costs-45\n  input: {plan: pro}\n  expect:\n    - no-error: true\n")
+    git(desk, "add", "-A")
+    judged = refinery("guard", "--staged", "--json")
+    assert judged.json["verdict"] == "block"
+    assert "exists already" in judged.out
