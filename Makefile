@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # no provider key of the user's shell may reach the demo or the tests
 CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check
 
 demo: $(READY)
 	@$(CLEAN) $(BIN)/refinery demo

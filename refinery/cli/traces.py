@@ -64,7 +64,7 @@ def bring(paths: tuple[Path, ...], as_json: bool) -> int:
 
 @command.command("list")
 @click.option("--failed", is_flag=True, help="Only traces in which a span is marked as failed.")
-@click.option("--text", default="", help="Only traces whose name or task holds this text.")
+@click.option("--text", default="", help="Only traces in which this text stands.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def table(failed: bool, text: str, limit: int, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 
-from adapters.otlp import decode_json, decode_protobuf
+from adapters.otlp import RESOURCES, decode_json, decode_protobuf
 from adapters.source import Pulled, SourceError
 from adapters.trace import Json, Span, Trace
 
@@ -123,7 +123,8 @@ def _read(bodies: list[Body]) -> Iterator[Pulled]:
     if len(texts) == 1:
         yield decode_json(texts[0])
     elif texts:
-        parts: list[Json] = [part for text in texts for part in json.loads(text).get("resourceSpans", [])]
+        requests = [json.loads(text) for text in texts]
+        parts: list[Json] = [part for request in requests for name in RESOURCES for part in request.get(name) or []]
         yield decode_json(json.dumps({"resourceSpans": parts}))
 
 

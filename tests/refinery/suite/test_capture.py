@@ -92,6 +92,15 @@ def test_nobody_else_can_leave_spans(capture: Capture) -> None:
     assert post(f"{url}/v1/metrics", b"{}") == 200
 
 
+def test_requests_in_either_spelling_of_json_are_one_trace(capture: Capture) -> None:
+    url = f"{capture.endpoint('token')}/v1/traces"
+    assert post(url, request(ONE, "a" * 16)) == 200
+    assert post(url, request(ONE, "b" * 16).replace(b"resourceSpans", b"resource_spans")) == 200
+    trace = capture.trace("token")
+    assert trace is not None
+    assert {span.id for span in trace.spans} == {"a" * 16, "b" * 16}
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_what_nobody_asked_for_is_let_go_with_its_endpoint(shared: bool) -> None:
     body = request(ONE, "a" * 16)
