@@ -154,40 +154,49 @@ _EMPTIES = frozenset(
         "reset_collection",
     }
 )
-_METHODS = _EMPTIES | {
-    "drop",
-    "delete",
-    "delete_one",
-    "deleteOne",
-    "delete_object",
-    "bulk_delete",
-    "hdel",
-    "delete_item",
-    "unlink",
-    "rmdir",
-    "truncate",
-    "write_text",
-    "write_bytes",
-    "execute",
-    "executemany",
-    "executescript",
-    "exec_driver_sql",
-    "raw",
-    "read_sql",
-    "read_sql_query",
-    "text",
-    "fetch",
-    "fetchrow",
-    "fetchval",
-    "query",
-    "mogrify",
-    "extractall",
-    "load_extension",
-    "enable_load_extension",
-    "kill",
-    "terminate",
-    "send_signal",
-}
+_SQL = frozenset(
+    {
+        "execute",
+        "executemany",
+        "executescript",
+        "exec_driver_sql",
+        "raw",
+        "read_sql",
+        "read_sql_query",
+        "text",
+        "fetch",
+        "fetchrow",
+        "fetchval",
+        "query",
+        "mogrify",
+    }
+)
+"""Methods that take a statement as text."""
+_METHODS = (
+    _EMPTIES
+    | _SQL
+    | {
+        "drop",
+        "delete",
+        "delete_one",
+        "deleteOne",
+        "delete_object",
+        "bulk_delete",
+        "hdel",
+        "delete_item",
+        "unlink",
+        "rmdir",
+        "truncate",
+        "write_text",
+        "write_bytes",
+        "extractall",
+        "load_extension",
+        "enable_load_extension",
+        "kill",
+        "terminate",
+        "send_signal",
+    }
+)
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|api_?key|token|private_?key|credential|credentials)s?$", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"user|login|email|name|role|account|client|customer|token|key|pass|pw|code|header|agent|secret|ip|host|id$", re.IGNORECASE
@@ -462,25 +471,7 @@ class _Reader:
             and not self._is_temporary(base)
         ):
             yield self._found(node, BLOCK, "empties a file")
-        elif (
-            last
-            in (
-                "execute",
-                "executemany",
-                "executescript",
-                "exec_driver_sql",
-                "raw",
-                "read_sql",
-                "read_sql_query",
-                "text",
-                "fetch",
-                "fetchrow",
-                "fetchval",
-                "query",
-                "mogrify",
-            )
-            and node.args
-        ):
+        elif last in _SQL and node.args:
             yield from self._sql(node, node.args[0])
         elif last == "extractall" and not any(k.arg == "filter" for k in node.keywords):
             yield self._found(node, ASK, "unpacks an archive wherever its entries point (extractall without filter)")
