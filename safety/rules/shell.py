@@ -1,5 +1,4 @@
 """What a shell script destroys, opens, fetches or publishes, read command by command."""
-# ruff: noqa: E501  a pattern is not wrapped: it would read worse in pieces
 
 from __future__ import annotations
 
@@ -7,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from safety.rules.danger_found import Danger
+from safety.rules.shell_programs import ASK, BLOCK, LOADED, SHELLS, TLS_OFF, judge
 from safety.rules.shell_words import DEEPEST, Command, constant_output, read_script
 from safety.rules.sql import looks_like_sql, sql_dangers
 from safety.verdict import Effect
 
-BLOCK, ASK = Effect.BLOCK, Effect.NEEDS_APPROVAL
 PythonReader = Callable[[str], list[Danger]]
 
 _WRAPPERS = frozenset(
@@ -47,60 +46,7 @@ _WRAPPERS = frozenset(
         "toybox",
     }
 )
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish"})
-_INTERPRETERS = _SHELLS | {"python", "python3", "python2", "perl", "ruby", "node", "php", "lua", "pwsh", "powershell", "osascript"}
-_FETCH = frozenset(
-    {
-        "curl",
-        "wget",
-        "nc",
-        "ncat",
-        "netcat",
-        "telnet",
-        "ftp",
-        "sftp",
-        "scp",
-        "rsync",
-        "socat",
-        "http",
-        "https",
-        "aria2c",
-        "httpie",
-        "lftp",
-        "ssh",
-    }
-)
-_BUILT = re.compile(
-    r"(?:\./)?(?:[\w.-]+/)*(?:build|dist|out|target|coverage|htmlcov|node_modules|tmp|temp|__pycache__|\.[\w-]*cache|\.coverage|\.eggs|[\w.*-]+\.egg-info|\.tox|\.nox|.*\.(?:pyc|o|log|tmp|bak))(?:/[\w.*-]*)*/?"
-)
-_INSTALLERS = {
-    "pip": ("install",), "pip3": ("install",), "uv": ("add", "install", "pip"), "poetry": ("add",), "pdm": ("add",), "conda": ("install", "create"), "mamba": ("install",),
-    "npm": ("install", "i", "add", "ci"), "yarn": ("add", "install"), "pnpm": ("add", "install", "i"), "bun": ("add", "install"), "apt": ("install",), "apt-get": ("install",),
-    "yum": ("install",), "dnf": ("install",), "apk": ("add",), "brew": ("install",), "gem": ("install",), "cargo": ("install", "add"), "go": ("install", "get"), "pipx": ("install", "run"), "snap": ("install",),
-}  # fmt: skip
-_TLS_OFF = {
-    "NODE_TLS_REJECT_UNAUTHORIZED": "0",
-    "PYTHONHTTPSVERIFY": "0",
-    "GIT_SSL_NO_VERIFY": None,
-    "CURL_SSL_NO_VERIFY": None,
-    "SSL_CERT_FILE": "/dev/null",
-    "REQUESTS_CA_BUNDLE": "",
-    "CURL_CA_BUNDLE": "",
-}
-_LOADED = frozenset(
-    {
-        "LD_PRELOAD",
-        "LD_AUDIT",
-        "PYTHONSTARTUP",
-        "PROMPT_COMMAND",
-        "BASH_ENV",
-        "NODE_OPTIONS",
-        "PYTHONPATH_INJECT",
-        "GIT_SSH_COMMAND",
-        "GIT_EXTERNAL_DIFF",
-        "HISTFILE",
-    }
-)
+_INTERPRETERS = SHELLS | {"python", "python3", "python2", "perl", "ruby", "node", "php", "lua", "pwsh", "powershell", "osascript"}
 _FORK_BOMB = re.compile(r"(?<![\w:.])([\w:.]{1,40})\s{0,3}\(\)\s{0,3}\{?[^}]{0,200}?\1\s{0,3}\|\s{0,3}\1\s{0,3}&")
 
 
@@ -147,10 +93,10 @@ class _Judge:
         words, fed = _unwrapped(command.words)
         source = " ".join(command.words)
         for name, value in command.assigned.items():
-            off = _TLS_OFF.get(name, "no")
-            if name in _TLS_OFF and (off is None or value == off):
+            off = TLS_OFF.get(name, "no")
+            if name in TLS_OFF and (off is None or value == off):
                 yield self._danger(BLOCK, "turns off the check of who is at the other end (TLS)", command.line, f"{name}={value}")
-            elif name in _LOADED and value:
+            elif name in LOADED and value:
                 yield self._danger(BLOCK, "makes other programs load code unseen", command.line, f"{name}={value}")
         for target in command.targets:
             path = target.lstrip(">")
@@ -169,7 +115,7 @@ class _Judge:
             return
         yield from self._hidden(command, words, source)
         name = words[0].rsplit("/", 1)[-1]
-        for effect, says, alone in _judge(name, words[1:], command, fed):
+        for effect, says, alone in judge(name, words[1:], command, fed):
             yield self._danger(effect, says, command.line, source, alone=alone)
         yield from self._inner(command, name, words, before, source)
         if any(looks_like_sql(word) for word in words[1:]):
@@ -198,8 +144,8 @@ class _Judge:
                 yield from self._nested(known, command.line)
             else:
                 yield self._danger(BLOCK, "runs what another command delivers, unseen", command.line, f"{' '.join(before)} | {source}")
-        if name in _SHELLS or name == "eval" or (name in ("source", ".") and any(w.startswith("<(") for w in rest)):
-            code = _argument_of(rest, "c") if name in _SHELLS else " ".join(rest)
+        if name in SHELLS or name == "eval" or (name in ("source", ".") and any(w.startswith("<(") for w in rest)):
+            code = _argument_of(rest, "c") if name in SHELLS else " ".join(rest)
             if any(w.startswith("<(") for w in rest):
                 yield self._danger(BLOCK, "runs what another command delivers, unseen", command.line, source)
             elif code:
@@ -207,7 +153,7 @@ class _Judge:
                     yield self._danger(BLOCK, "runs a text that is only known at run time", command.line, source)
                 yield from self._nested(code, command.line)
         for text in command.inputs:
-            if name in _SHELLS:
+            if name in SHELLS:
                 yield from self._nested(text, command.line)
             elif name.startswith("python") and self.python:
                 yield from (danger.at(command.line) for danger in self.python(text))
@@ -267,355 +213,3 @@ def _unwrapped(words: list[str]) -> tuple[list[str], bool]:
             ):
                 words.pop(0)
     return words, fed
-
-
-Judgement = tuple[Effect, str, bool]
-
-
-def _judge(name: str, rest: list[str], command: Command, fed: bool) -> Iterator[Judgement]:
-    for table in (_files, _machines, _repositories, _clouds, _networks, _packages):
-        for effect, says, *alone in table(name, rest, command, fed):
-            yield effect, says, bool(alone and alone[0])
-
-
-Judgements = Iterator[tuple[Effect, str] | tuple[Effect, str, bool]]
-
-
-def _files(name: str, rest: list[str], _command: Command, fed: bool) -> Judgements:
-    flags = "".join(w[1:] for w in rest if re.fullmatch(r"-[a-zA-Z]+", w))
-    paths = [w for w in rest if not w.startswith("-")]
-    if name in ("rm", "unlink", "shred", "srm", "rimraf", "del", "trash"):
-        recursive = "r" in flags.lower() or "--recursive" in rest or name in ("rimraf", "srm")
-        if fed or name == "shred" or not paths:
-            yield BLOCK, "deletes whatever files it is fed"
-        elif any(_wide(path) for path in paths):
-            yield BLOCK, "deletes files outside what the build makes, or wherever a variable points"
-        elif recursive and not all(len(path) < 300 and _BUILT.fullmatch(path) for path in paths):
-            yield BLOCK, "deletes a folder with everything in it"
-        else:
-            yield ASK, "deletes files"
-    elif name == "rmdir":
-        yield ASK, "deletes a folder"
-    elif name == "find" and any(
-        w in ("-delete",) or (w in ("-exec", "-execdir", "-ok") and "rm" in [x.rsplit("/")[-1] for x in rest[i + 1 : i + 3]])
-        for i, w in enumerate(rest)
-    ):
-        narrow = paths[:1] in (["."], ["./"]) and re.search(r"pyc|__pycache__|cache", " ".join(rest))
-        yield (ASK if narrow else BLOCK), "deletes every file that it finds"
-    elif name == "find" and any(
-        w in ("-exec", "-execdir")
-        and rest[i + 1 : i + 2]
-        and rest[i + 1].rsplit("/")[-1] in _SHELLS | {"shred", "unlink", "truncate", "mv"}
-        for i, w in enumerate(rest)
-    ):
-        yield BLOCK, "runs a command on every file that it finds"
-    elif name == "dd" and any(w.startswith("of=") for w in rest):
-        yield (BLOCK if any(w.startswith("of=/") for w in rest) else ASK), "writes raw bytes over a file or device"
-    elif name == "truncate":
-        yield BLOCK, "cuts a file off"
-    elif name in ("mv", "cp", "install", "ln") and paths:
-        if paths[-1] == "/dev/null" or (name == "cp" and "/dev/null" in paths):
-            yield BLOCK, "makes a file disappear"
-        elif name == "mv" and any(_wide(p) for p in paths[:-1]) and not paths[0].startswith(("$", '"$')):
-            yield ASK, "moves files from outside the repository"
-        elif re.match(r"/(?:etc|usr|bin|boot|lib|root)/|(?:~|\$HOME)/\.", paths[-1]):
-            yield BLOCK, "writes into the system or the user's settings"
-    elif name == "tee" and any(re.match(r"/(?:etc|usr|bin|boot|root)/|(?:~|\$HOME)/\.", p) for p in paths):
-        yield BLOCK, "writes into the system or the user's settings"
-    elif name == "chmod":
-        if any(re.fullmatch(r"0?[0-7]?[0-7][0-7][2367]|[augo]*o[augo]*\+[rwx]*w[rwx]*|a\+[rwx]*w[rwx]*|\+?777", w) for w in rest):
-            yield BLOCK, "lets everybody on the machine write"
-        elif any(re.fullmatch(r"[ugoa]*\+[rwx]*s|[2467][0-7]{3}", w) for w in rest):
-            yield BLOCK, "gives a program the rights of another user"
-        elif "R" in flags or any(_wide(p) for p in paths[1:]):
-            yield ASK, "changes the rights of many files"
-    elif name in ("chown", "chgrp", "chattr", "setfacl"):
-        yield (BLOCK if any(p.startswith(("/", "~")) for p in paths[1:]) else ASK), "changes who owns files"
-    elif (
-        name == "sed"
-        and any(w.startswith("-i") or w == "--in-place" for w in rest)
-        and any(p.startswith(("/", "~", "$HOME")) for p in paths[1:])
-    ):
-        yield BLOCK, "rewrites files outside the repository"
-
-
-def _wide(path: str) -> bool:
-    """Whether a path to be deleted reaches out of the repository, or wherever a variable leads."""
-    if re.match(r"\$\{\w+:?\?", path):
-        return ".." in path
-    bare = path.strip("\"'")
-    return (
-        (bare.startswith(("/", "~", "$", "{", "-")) and not re.fullmatch(r"/tmp/[\w.-]+[\w./-]*", bare))
-        or bare in (".", "..", "*", "./*", ".*", "./", ".git", "")
-        or ".." in bare.split("/")
-        or bare.split("/")[0] == ".git"
-        or "$" in bare
-    )
-
-
-def _machines(name: str, rest: list[str], command: Command, fed: bool) -> Judgements:
-    line = " ".join(rest)
-    if name.startswith("mkfs") or name in (
-        "fdisk",
-        "parted",
-        "wipefs",
-        "sfdisk",
-        "cryptsetup",
-        "lvremove",
-        "vgremove",
-        "blkdiscard",
-        "hdparm",
-        "swapoff",
-    ):
-        yield BLOCK, "writes over a disk"
-    elif name in ("shutdown", "reboot", "halt", "poweroff") or (name == "init" and line in ("0", "6")):
-        yield BLOCK, "stops the machine"
-    elif name in ("kill", "killall", "pkill", "killall5"):
-        yield (
-            (
-                BLOCK
-                if re.search(r"(?:^|\s)-1(?:\s|$)", line.replace("-9 ", "", 1) if name == "kill" else "")
-                or name in ("killall5", "killall")
-                or fed
-                else ASK
-            ),
-            "ends running programs",
-        )
-    elif name == "crontab":
-        yield BLOCK, "changes what the machine runs by itself"
-    elif name in ("at", "batch", "launchctl", "schtasks"):
-        yield ASK, "has something run later"
-    elif name in ("systemctl", "service", "rc-service") and re.search(r"\b(?:stop|disable|mask|kill|restart|poweroff|reboot)\b", line):
-        yield BLOCK, "stops a service"
-    elif name in ("userdel", "useradd", "usermod", "adduser", "deluser", "passwd", "chpasswd", "visudo", "groupadd", "gpasswd"):
-        yield BLOCK, "changes the users of the machine"
-    elif name in (
-        "iptables",
-        "ip6tables",
-        "nft",
-        "ufw",
-        "setenforce",
-        "firewall-cmd",
-        "spctl",
-        "csrutil",
-        "apparmor_parser",
-        "auditctl",
-        "sysctl",
-        "modprobe",
-        "insmod",
-        "mount",
-        "umount",
-        "nsenter",
-        "unshare",
-    ):
-        yield BLOCK, "changes the protection of the machine"
-    elif (name == "history" and "-c" in rest) or (name == "unset" and "HISTFILE" in rest):
-        yield BLOCK, "wipes the record of what was done"
-    elif name in ("dropdb", "dropuser") or (name == "mysqladmin" and "drop" in rest):
-        yield BLOCK, "drops a database"
-    elif name == "redis-cli" and re.search(r"\bflush(?:all|db)\b|\bconfig\s+set\b|\bshutdown\b", line, re.IGNORECASE):
-        yield BLOCK, "empties a Redis database"
-    elif name in ("mongo", "mongosh") and re.search(r"drop(?:Database)?\s*\(|deleteMany\s*\(\s*\{\s*\}|\.remove\s*\(\s*\{\s*\}", line):
-        yield BLOCK, "empties a Mongo database"
-    elif name in ("alembic", "flyway", "liquibase", "prisma", "rails", "rake", "manage.py", "django-admin") and re.search(
-        r"\bdowngrade\b|\bclean\b|\bdrop|\breset\b|\bflush\b", line
-    ):
-        yield BLOCK, "takes back or empties the database"
-    elif name == "export":
-        for word in rest:
-            key, _, value = word.partition("=")
-            if key in _TLS_OFF and (_TLS_OFF[key] is None or value == _TLS_OFF[key]):
-                yield BLOCK, "turns off the check of who is at the other end (TLS)"
-            elif key in _LOADED and value:
-                yield BLOCK, "makes other programs load code unseen"
-    if command.words and command.words[0].rsplit("/")[-1] in ("sudo", "doas", "su"):
-        yield ASK, "acts with the rights of the administrator"
-
-
-def _repositories(name: str, rest: list[str], _command: Command, _fed: bool) -> Judgements:
-    if name == "gh" and rest[:2] in (
-        ["pr", "merge"],
-        ["release", "create"],
-        ["repo", "delete"],
-        ["release", "delete"],
-        ["api", "-X"],
-        ["workflow", "run"],
-        ["secret", "set"],
-    ):
-        yield (BLOCK if "delete" in rest else ASK), "acts on the code host by itself", True
-    if name != "git":
-        return
-    words = list(rest)
-    while words and (words[0].startswith("-") or (words[0] in ("-C", "-c"))):
-        taken = words.pop(0)
-        if taken in ("-C", "-c", "--git-dir", "--work-tree") and words:
-            value = words.pop(0)
-            if taken == "-c" and re.search(r"sslverify\s*=\s*(?:false|0)", value, re.IGNORECASE):
-                yield BLOCK, "turns off the check of who is at the other end (TLS)"
-            elif taken == "-c" and re.search(r"hookspath|fsmonitor|sshcommand|pager|editor|filter|textconv|alias", value, re.IGNORECASE):
-                yield BLOCK, "has git run another program"
-    if not words:
-        return
-    verb, args = words[0], words[1:]
-    flags = "".join(w[1:] for w in args if re.fullmatch(r"-[a-zA-Z]+", w))
-    if verb == "push":
-        hard = (
-            "f" in flags
-            or "d" in flags
-            or any(w.startswith(("--force", "--delete", "--mirror", "--prune", "+")) or re.match(r":\w", w) for w in args)
-        )
-        yield (BLOCK if hard else ASK), "overwrites or deletes what others have pushed" if hard else "pushes by itself", True
-    elif (
-        (verb == "reset" and {"--hard", "--merge", "--keep"} & set(args))
-        or (verb == "clean" and ("f" in flags or "--force" in args))
-        or (
-            (
-                verb in ("checkout", "switch")
-                and ("--" in args or "f" in flags or "." in args or {"--force", "--discard-changes"} & set(args))
-            )
-            or verb == "restore"
-        )
-    ):
-        yield BLOCK, "throws away work that is not committed"
-    elif (
-        (verb == "stash" and args[:1] and args[0] in ("drop", "clear", "pop"))
-        or (verb == "branch" and ("D" in flags or "--delete" in args))
-        or (verb == "tag" and "d" in flags)
-    ):
-        yield BLOCK, "throws away saved work"
-    elif verb in ("filter-branch", "filter-repo", "update-ref", "reflog", "replace", "prune") or (
-        verb == "gc" and any("--prune" in w for w in args)
-    ):
-        yield BLOCK, "rewrites or removes history"
-    elif verb == "config" and re.search(r"sslverify\s+(?:false|0)", " ".join(args), re.IGNORECASE):
-        yield BLOCK, "turns off the check of who is at the other end (TLS)"
-    elif verb == "config" and any(
-        re.search(r"hookspath|fsmonitor|sshcommand|pager|editor|filter|textconv|alias|insteadof|credential", w, re.IGNORECASE) for w in args
-    ):
-        yield BLOCK, "has git run or trust something else"
-    elif verb in ("commit", "rebase", "merge", "cherry-pick", "am", "remote", "config", "submodule"):
-        yield ASK, "changes the repository by itself", True
-
-
-def _clouds(name: str, rest: list[str], _command: Command, _fed: bool) -> Judgements:
-    line = " ".join(rest)
-    words = [w for w in rest if not w.startswith("-")]
-    if name in ("terraform", "tofu", "terragrunt", "pulumi", "cdk", "sst", "serverless", "sam"):
-        if re.search(r"\bdestroy\b|\bremove\b|-destroy\b|\bstate\s+rm\b|\bdelete\b|\bdown\b", line):
-            yield BLOCK, "destroys running infrastructure"
-        elif re.search(r"\b(?:apply|up|deploy|import)\b", line):
-            yield (
-                (BLOCK if re.search(r"auto-approve|--yes|-y\b|--require-approval never", line) else ASK),
-                "changes running infrastructure",
-                True,
-            )
-    elif name in ("kubectl", "oc", "k3s", "helm", "helmfile", "kustomize", "argocd", "flux"):
-        if re.search(r"\b(?:delete|drain|uninstall|destroy|cordon|replace --force)\b|--prune\b|--replicas[= ]0", line):
-            yield BLOCK, "removes what runs in the cluster"
-        elif re.search(
-            r"\b(?:apply|create|edit|patch|scale|set|exec|rollout|install|upgrade|sync|run|cp|port-forward|label|annotate|taint)\b", line
-        ):
-            yield ASK, "changes what runs in the cluster", True
-    elif name in ("docker", "podman", "nerdctl", "docker-compose", "podman-compose", "buildah"):
-        if re.search(r"\bprune\b|\bvolume\s+rm\b|\brmi?\b|\bdown\b.*(?:\s-v\b|--volumes|--rmi)|\bkill\b", line):
-            yield BLOCK, "removes containers, images or volumes with their data"
-        elif re.search(r"--privileged|-v\s*/:|--volume[= ]/:|/var/run/docker\.sock|--pid[= ]host|--net(?:work)?[= ]host|--cap-add", line):
-            yield BLOCK, "gives a container power over the machine"
-        elif re.search(r"\b(?:push|login|tag)\b", line):
-            yield ASK, "publishes an image by itself", True
-    elif name in (
-        "aws",
-        "gcloud",
-        "az",
-        "gsutil",
-        "s3cmd",
-        "rclone",
-        "mc",
-        "doctl",
-        "heroku",
-        "fly",
-        "flyctl",
-        "vercel",
-        "netlify",
-        "firebase",
-        "wrangler",
-        "bq",
-        "eksctl",
-        "ibmcloud",
-        "oci",
-        "linode-cli",
-        "railway",
-        "supabase",
-        "s5cmd",
-        "azcopy",
-    ):
-        if re.search(
-            r"\b(?:rm|rb|delete[\w-]*|terminate-[\w-]+|purge|destroy|remove[\w-]*|del|db[: ]reset|pg:reset|deregister-[\w-]+|disable-[\w-]+|stop-[\w-]+|--delete|put-bucket-policy|schedule-key-deletion)\b|[\w-]{1,40}:(?:delete|destroy|reset)\b",
-            line,
-        ):
-            yield BLOCK, "deletes data or services in the cloud"
-        elif re.search(r"\b(?:cp|sync|mv|upload|copy)\b", line):
-            yield ASK, "moves data to or from the cloud"
-        elif re.search(r"\b(?:deploy|create[\w-]*|update[\w-]*|put-[\w-]+|attach-[\w-]+|publish|up|release)\b|--prod\b", line):
-            yield ASK, "changes services in the cloud by itself", True
-    elif (
-        name in ("twine", "npm", "yarn", "pnpm", "cargo", "gem", "poetry", "uv", "flit", "hatch")
-        and words[:1]
-        and words[0] in ("upload", "publish", "push", "release")
-    ):
-        yield ASK, "publishes a package by itself", True
-    elif re.search(r"(?:^|[_.-])deploy(?:[_.-]|$|ment)", name):
-        yield ASK, "deploys by itself", True
-    elif name in ("ansible", "ansible-playbook", "puppet", "chef-client", "salt"):
-        yield ASK, "changes other machines", True
-
-
-_SENDS = re.compile(r"(?:^|\s)(?:-d|-F|-T|--data[\w-]*|--form[\w-]*|--upload-file|--post-(?:data|file)|--body[\w-]*|--json)(?:[=\s@]|$)")
-_PRIVATE = re.compile(
-    r"@|\$\(|`|\$\{?\w*(?:TOKEN|SECRET|KEY|PASS|CRED)|\bsecrets\b|/etc/passwd|\.ssh|\.env\b|\benv\b|\bprintenv\b|id_rsa|\.aws",
-    re.IGNORECASE,
-)
-
-
-def _networks(name: str, rest: list[str], command: Command, _fed: bool) -> Judgements:
-    if name not in _FETCH:
-        return
-    line = " ".join(rest)
-    flags = "".join(w[1:] for w in rest if re.fullmatch(r"-[a-zA-Z]+", w))
-    if (
-        (name == "curl" and ("k" in flags or "--insecure" in rest or "--proxy-insecure" in rest))
-        or "--no-check-certificate" in rest
-        or "StrictHostKeyChecking=no" in line
-    ):
-        yield BLOCK, "turns off the check of who is at the other end (TLS)"
-    if name in ("nc", "ncat", "netcat", "socat") and (re.search(r"(?:^|\s)-[a-z]*[ec]\b|\bEXEC:|SYSTEM:", line) or "l" in flags):
-        yield BLOCK, "opens this machine to another one"
-    elif name == "rsync" and "--delete" in line:
-        yield BLOCK, "deletes files at the other end"
-    elif ((_SENDS.search(line) and _PRIVATE.search(line)) or ("<" in line and "<(" not in line and name in ("nc", "ncat", "netcat"))) or (
-        command.from_pipe and (_SENDS.search(line) or name in ("nc", "ncat", "netcat", "ssh"))
-    ):
-        yield BLOCK, "sends data of this machine to another one"
-    else:
-        yield ASK, "reaches into the network"
-
-
-def _packages(name: str, rest: list[str], _command: Command, _fed: bool) -> Judgements:
-    words = [w for w in rest if not w.startswith("-")]
-    line = " ".join(rest)
-    if name.startswith("python") and rest[:2] == ["-m", "pip"]:
-        name, words = "pip", words[1:] if words[:1] == ["pip"] else words
-    verbs = _INSTALLERS.get(name)
-    if verbs and words and words[0] in verbs:
-        if "--trusted-host" in line or re.search(
-            r"--(?:extra-)?index-url[= ]http://|--registry[= ]http://|--allow-unauthenticated|--no-gpg-check|--nogpgcheck", line
-        ):
-            yield BLOCK, "takes packages from a place that is not checked"
-        elif (
-            words[0] != "ci"
-            and not re.search(r"(?:^|\s)(?:-r|--requirement|-e|--editable|--frozen)|^install\s*\.", line)
-            and (len(words) > 1 or name not in ("npm", "yarn", "pnpm", "bun"))
-        ):
-            yield ASK, "installs a package", True
-    elif name in ("npx", "uvx", "bunx", "pnpx"):
-        yield ASK, "fetches a package and runs it"
