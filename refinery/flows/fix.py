@@ -12,6 +12,7 @@ from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposal, Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
 from refinery.suite.gate import decide
+from refinery.suite.runner import bill
 from refinery.workbench import Question, Workbench
 from safety.verdict import Effect
 
@@ -26,6 +27,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     base = bench.repository.head()
     with ledger.step("reproduce"):
         shown = reproduce(complaint, suite, base, bench)
+    ledger.items.append(bill("reproduce", shown.attempts, 0.0))
     if not shown.red:
         return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=(*bench.notes, *shown.notes))
 

@@ -159,3 +159,12 @@ def test_a_result_says_what_was_not_done(desk: Path, refinery: Refinery) -> None
         notes = str(part(refinery(*command).json, "notes"))
         for told in ("suite.command", "traces.source", "PRICE_LIST", "not sandboxed"):
             assert told in notes, (command, told)
+
+
+def test_every_run_of_the_agent_is_on_the_bill(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    steps = part(refinery("fix", "--failing", "--json").json, "usage", "steps")
+    assert isinstance(steps, list)
+    runs = {str(part(step, "step")): part(step, "runs") for step in steps}
+    assert runs["reproduce"] == 5
+    assert runs["gate"]
