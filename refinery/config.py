@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -60,7 +60,9 @@ class Settings:
     project: str = ""
     provider: str = "none"
     model: str = ""
-    budget_usd: float | None = None
+    budget_usd: float = 2.0
+    price: tuple[float, float] | None = None
+    """USD per million tokens, in and out; None: as the price list says."""
     notes: tuple[str, ...] = field(default=())
     """Settings that are understood and have no effect yet."""
 
@@ -169,7 +171,9 @@ class ModelTable(Strict):
 
     provider: Literal["anthropic", "openai", "none"] = "none"
     name: str = ""
-    budget_usd: float | int | None = Field(default=None, ge=0)
+    budget_usd: float | int = Field(default=2.0, ge=0)
+    price: list[Annotated[float | int, Field(ge=0)]] | None = Field(default=None, min_length=2, max_length=2)
+    """USD per million tokens, in and out, of a model that the price list does not have."""
 
 
 class File(Strict):
@@ -202,6 +206,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,
+        price=(file.model.price[0], file.model.price[1]) if file.model.price else None,
         notes=tuple(_without_effect(file)),
     )
 

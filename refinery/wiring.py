@@ -233,15 +233,18 @@ def _model(stated: Settings, provider: str, budget: float | None, say: Say) -> L
     if provider == "none":
         return None
     around, prices = Surrounding.read(), load_prices()
+    name = stated.model if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
+    if stated.price and name:
+        prices = prices.stating(name, *stated.price)
     model: LLM
     if provider == "openai":
         from refinery.llm.openai import VENDOR, OpenAICompatible, Server
 
         key, url = around.variables.get("OPENAI_API_KEY", ""), around.variables.get("OPENAI_BASE_URL") or VENDOR
-        model = OpenAICompatible(Server(url, key), stated.model, prices, say=say)
+        model = OpenAICompatible(Server(url, key), name, prices, say=say)
     else:
         from refinery.llm.anthropic import Account, Anthropic
 
         account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
-        model = Anthropic(account, stated.model, prices, say=say)
+        model = Anthropic(account, name, prices, say=say)
     return Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd))

@@ -42,10 +42,12 @@ class Budget:
         usd, tokens = self.prices.most(model, most), most.input + most.output
         with self._lock:
             if self.usd is not None and self._usd + usd > self.usd:
+                known = self.prices.known(model)
                 raise BudgetSpent(
-                    f"the model budget is spent: {self._usd:.2f} of {self.usd:.2f} USD, and the next call may cost {usd:.2f} USD"
-                    + ("" if self.prices.known(model) else f" (the price of {model} is not known: counted as the dearest)"),
-                    hint="raise `budget_usd` under [model] in refinery.toml, or pass --budget",
+                    f"the model budget does not suffice: {self._usd:.2f} of {self.usd:.2f} USD spent, and the next call may cost {usd:.2f}"
+                    + ("" if known else f" (the price of {model} is not known: counted as the dearest)"),
+                    hint="raise `budget_usd` under [model] in refinery.toml, or pass --budget"
+                    + ("" if known else "; or state `price = [in, out]` there, in USD per million tokens"),
                 )
             if self.tokens is not None and self._tokens + tokens > self.tokens:
                 raise BudgetSpent(

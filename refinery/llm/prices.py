@@ -73,6 +73,10 @@ class Prices:
             (max(rate.input, rate.cache_write) * tokens.input + rate.output * tokens.output) / MILLION for r in candidates for rate in r
         )
 
+    def stating(self, model: str, input: float, output: float) -> Prices:
+        """The same list with what the user says of one model."""
+        return Prices({**self.rates, model: (Rate(input, output, input, input),)}, self.defaults)
+
     def known(self, model: str) -> bool:
         """Whether the list has this model."""
         return model in self.rates
