@@ -14,7 +14,7 @@ from typing import Any
 
 from refinery.domain import BillItem
 from refinery.errors import ConfigError
-from refinery.events import Say, silent
+from refinery.events import Event, Say, silent
 from refinery.llm.port import Denied, Garbled, Message, ModelError, Rejected, Reply, Request, Stop, ToolUse, Unavailable
 from refinery.llm.prices import Prices, Tokens
 from refinery.llm.retry import RETRIED, Patience, Transient, again, retry_after
@@ -23,6 +23,14 @@ VENDOR = "https://api.openai.com/v1"
 LARGEST = 64_000_000
 """Bytes of an answer that are read."""
 STOPS = {"stop": Stop.END, "tool_calls": Stop.TOOLS, "function_call": Stop.TOOLS, "length": Stop.LENGTH, "content_filter": Stop.REFUSAL}
+
+
+UNKNOWN = (400, 422, 501)
+"""What servers answer to a part of the request that they do not know."""
+
+
+class Unstructured(Rejected):
+    """Refused with a schema; it may do without one, since the prompt states it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,11 @@ class OpenAICompatible:
     def complete(self, request: Request) -> Reply:
         """The answer, with what all tries for it took."""
         start = self._patience.clock()
-        reply = again(lambda: self._once(request), self._patience, self._say)
+        try:
+            reply = again(lambda: self._once(request), self._patience, self._say)
+        except Unstructured:
+            self._say(Event("model", "the server refuses the schema; asking without it"))
+            reply = again(lambda: self._once(replace(request, schema=None)), self._patience, self._say)
         return replace(reply, usage=replace(reply.usage, seconds=self._patience.clock() - start))
 
     def _once(self, request: Request) -> Reply:
@@ -74,6 +86,8 @@ class OpenAICompatible:
                     raise http.client.IncompleteRead(raw, response.length)
         except urllib.error.HTTPError as error:
             with error:
+                if error.code in UNKNOWN and request.schema is not None:
+                    raise Unstructured(f"the model server answered {error.code}") from None
                 raise _status(error.code, error.headers.get("retry-after")) from None
         except (OSError, http.client.HTTPException) as error:  # refused, reset, timed out, cut off
             slow = isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
@@ -150,7 +164,5 @@ def _status(status: int, wait: str | None) -> Exception:
         404: (Rejected, "check the base URL (it usually ends in /v1) and the model's name"),
         413: (Rejected, "the request is too large: give fewer or smaller files"),
     }
-    kind, hint = kinds.get(
-        status, (Rejected, "the server refuses the request as it stands; it may not know structured output: try another model")
-    )
+    kind, hint = kinds.get(status, (Rejected, "the server refuses the request as it stands: look into its log, or try another model"))
     return kind(where, hint)
