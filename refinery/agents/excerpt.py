@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.trace import Span, Status, Trace
+from adapters.trace import Json, Span, Status, Trace
 from knowledge.words import stem, words
 from refinery.agents.prompting import fenced
-from refinery.domain import Diagnosis
+from refinery.domain import Attempt, Diagnosis, Expectation, Scenario
 
 TRACE_BUDGET = 24_000
 FILES_BUDGET = 90_000
 FILE_BUDGET = 30_000
 """Characters. A character is about a quarter of a token."""
+FAILURES_BUDGET = 24_000
+PASSING_BUDGET = 8_000
 FULL, SHORT = 3_000, 160
 AROUND = 120
 """Lines shown on either side of a place in a file that is too long to be shown whole."""
@@ -62,6 +65,36 @@ def excerpt_trace(trace: Trace | None, diagnosis: Diagnosis, budget: int = TRACE
     return Excerpt(task + fenced(f"trace {trace.id}", "\n".join(shown[step] for step in sorted(shown))) + tail, notes)
 
 
+def excerpt_failures(attempts: Sequence[Attempt], suite: Sequence[Scenario], budget: int = FAILURES_BUDGET) -> Excerpt:
+    """Each failing scenario with its input, what was expected of it and what came; as many as fit, the rest are named."""
+    known = {scenario.id: scenario for scenario in suite}
+    parts: list[str] = []
+    for attempt in attempts:
+        part = fenced("failing scenario", _failure(attempt, known.get(attempt.scenario)))
+        if parts and len(part) > budget:
+            break
+        parts.append(part)
+        budget -= len(part)
+    left = [attempt.scenario for attempt in attempts[len(parts) :]]
+    if left:
+        parts.append(fenced("further scenarios that fail", names(left)))
+    notes = (f"{len(left)} of {len(attempts)} failing scenarios were only named to the model",) if left else ()
+    return Excerpt("\n".join(parts), notes)
+
+
+def excerpt_passing(scenarios: Sequence[Scenario], budget: int = PASSING_BUDGET) -> Excerpt:
+    """The scenarios that pass, a line each; as many as fit, the rest are counted."""
+    lines: list[str] = []
+    for scenario in scenarios:
+        line = f"{scenario.id}: {_cut(_json(scenario.input), SHORT)} -> {_cut('; '.join(map(_check, scenario.expect)), 2 * SHORT)}"
+        if len(line) > budget:
+            lines.append(f"... and {len(scenarios) - len(lines)} more")
+            break
+        lines.append(line)
+        budget -= len(line)
+    return Excerpt(fenced("passing scenarios", "\n".join(lines)) if lines else "")
+
+
 def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str = "", budget: int = FILES_BUDGET) -> Excerpt:
     """The files by budget: first those the diagnosis names, long ones around those places, then those that speak of the same things.
 
@@ -85,7 +118,7 @@ def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str =
             notes.append(note)
     if hidden:
         notes.append(f"{len(hidden)} of {len(sources)} files were not shown")
-        parts.append(fenced("files that were not shown", _names(hidden)))
+        parts.append(fenced("files that were not shown", names(hidden)))
     listing = "\n\n".join(parts) or "No file could be shown."
     return Excerpt(listing, tuple(f"{note} to the model, for their length" for note in notes))
 
@@ -103,12 +136,36 @@ def relevance(sources: Mapping[str, str], about: str) -> dict[str, float]:
     return {path: score / (1 + math.log1p(len(sources[path]) / 4000)) for path, score in scores.items()}
 
 
+def _failure(attempt: Attempt, scenario: Scenario | None) -> str:
+    lines = [f"scenario {attempt.scenario}: {attempt.says if not attempt.checks else ''}".rstrip(": ")]
+    if scenario:
+        lines.append(f"  input: {_cut(_json(scenario.input), FULL)}")
+        lines += [f"  meant: {scenario.assumption}"] if scenario.assumption else []
+    checks = {check.check: check for check in attempt.checks}
+    lines += [
+        f"  {'passes' if check.passed else 'FAILS'} {name}{'' if check.passed else f': {check.says}'}" for name, check in checks.items()
+    ]
+    if scenario and not checks:
+        lines += [f"  wanted: {_check(expectation)}" for expectation in scenario.expect]
+    lines += [f"  {label}: {_cut(text, FULL)}" for label, text in (("answer", attempt.output), ("error", attempt.error)) if text]
+    return "\n".join(lines)
+
+
+def _check(expectation: Expectation) -> str:
+    return f"{expectation.kind}: {_json(expectation.value)}"
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _about(diagnosis: Diagnosis) -> str:
     texts = [diagnosis.summary, diagnosis.expected, diagnosis.category, diagnosis.agent]
     return " ".join([*texts, *(quote.text[:500] for quote in diagnosis.evidence), *(signal.says for signal in diagnosis.signals)])
 
 
-def _names(paths: Sequence[str]) -> str:
+def names(paths: Sequence[str]) -> str:
+    """Names of files, one a line, up to a number that can be read."""
     shown = "\n".join(paths[:MOST_NAMES])
     return f"{shown}\n... and {len(paths) - MOST_NAMES} more" if len(paths) > MOST_NAMES else shown
 

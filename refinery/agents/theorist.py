@@ -10,17 +10,22 @@ from pathlib import PurePosixPath
 from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.agents.answer import SCHEMA, read_answer
-from refinery.agents.excerpt import excerpt_files, excerpt_trace
+from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace, names
 from refinery.agents.prompting import fenced, prompt, word
-from refinery.domain import Attempt, Bill, Diagnosis, Hypothesis, Layer, Step
+from refinery.domain import Attempt, Bill, BillItem, Diagnosis, Hypothesis, Layer, Scenario, Step
 from refinery.edits.draft import draft
-from refinery.errors import RefineryError
 from refinery.events import Event, Say
-from refinery.llm.port import LLM, Message, Reply, Request, Stop
+from refinery.llm.budget import BudgetSpent
+from refinery.llm.port import LLM, Message, ModelError, Reply, Request, Stop
 
 MAX_TOKENS = 24_000
 """Room for thinking too, which counts as output."""
 PURPOSE = "theorist"
+SURE = 0.4
+"""A diagnosis that is less sure of its layer does not decide in which order hypotheses are tried."""
+MOST_OF_AN_EDIT = 2_000
+"""Characters of an earlier edit that are told again."""
+MOST_RUNS = 5
 TEXT_SUFFIXES = frozenset({".md", ".txt", ".jinja", ".jinja2", ".j2", ".prompt", ".tmpl", ".mustache"})
 CONFIG_SUFFIXES = frozenset({".yaml", ".yml", ".toml", ".json", ".ini", ".cfg"})
 
@@ -56,30 +61,34 @@ def propose(
     limit: int = 5,
     *,
     failures: Sequence[Attempt] = (),
+    suite: Sequence[Scenario] = (),
+    passing: Sequence[Scenario] = (),
+    closed: Sequence[str] = (),
     tried: Sequence[Step] = (),
 ) -> Proposal:
     """Up to `limit` hypotheses. Raises ModelError or BudgetSpent when not even a first answer can be had.
 
     `sources` are the files the model may look at and change, by path; where they are too many, those that speak of the failure are shown.
-    `failures` are attempts that failed on the base; `tried` are hypotheses that did not make it, with what was found against them.
+    `failures` are attempts that failed on the base, at scenarios of the `suite`; `passing` are those that must go on passing. `closed`
+    are files that nobody may change; `tried` are hypotheses that did not make it, with what was found against them.
     """
-    request, notes = _request(diagnosis, trace, sources, advice, limit, failures, tried)
+    request, notes = _request(diagnosis, trace, sources, advice, limit, failures, suite, passing, closed, tried)
     say(Event(PURPOSE, f"asking {llm.model} for hypotheses", 0, 2))
     first = _ask(llm, request, sources)
     if first.reply.stop is Stop.REFUSAL:
         return Proposal((), Bill((first.reply.usage,)), (*notes, "the model declined to answer"))
     rounds = [first]
+    lost: BillItem | None = None
     if first.complaints:
         say(Event(PURPOSE, f"the answer does not fit in {len(first.complaints)} places; asking once more", 1, 2))
         again = Message("user", prompt("again", complaints="\n".join(f"- {says}" for says in first.complaints)))
         try:
             said = (first.reply.as_message(),) if first.reply.text else ()  # an empty turn would be refused
             rounds.append(_ask(llm, replace(request, messages=(*request.messages, *said, again)), sources))
-        except RefineryError as error:
-            if not first.sound:
-                raise
+        except (ModelError, BudgetSpent) as error:
+            lost = error.spent if isinstance(error, ModelError) else None
             notes = (*notes, f"the model could not be asked again: {error}")
-    return _proposal(rounds, diagnosis, advice, notes, limit)
+    return _proposal(rounds, diagnosis, advice, notes, limit, lost)
 
 
 def _request(
@@ -89,11 +98,15 @@ def _request(
     advice: Sequence[Passage],
     limit: int,
     failures: Sequence[Attempt],
+    suite: Sequence[Scenario],
+    passing: Sequence[Scenario],
+    closed: Sequence[str],
     tried: Sequence[Step],
 ) -> tuple[Request, tuple[str, ...]]:
     checks = [check.says for attempt in failures for check in attempt.checks if not check.passed]
     tools = [span.tool for span in trace.spans] if trace else []
     run, files = excerpt_trace(trace, diagnosis), excerpt_files(sources, diagnosis, " ".join((*checks, *tools)))
+    red, green = excerpt_failures(failures, suite), excerpt_passing(passing)
     case = prompt(
         "case",
         summary=fenced("summary", diagnosis.summary),
@@ -105,15 +118,21 @@ def _request(
         confidence=f"{diagnosis.confidence:.2f}",
         proof=diagnosis.proof,
         evidence=_evidence(diagnosis),
-        failures="\n".join(map(_failure, failures)) or "The diagnosis above; no scenario was run yet.",
+        failures=red.text or "The diagnosis above; no scenario was run yet.",
+        passing=green.text or "No scenario passes yet.",
         trace=run.text,
         files=files.text,
+        closed=fenced("files that cannot be changed", names(closed)) if closed else "None.",
         advice="\n\n".join(fenced(f"{passage.id}: {passage.title}", passage.text) for passage in advice) or "None.",
         tried="\n".join(map(_tried, tried)) or "Nothing yet.",
         limit=str(limit),
     )
     system = prompt("theorist", schema=json.dumps(SCHEMA, indent=1), limit=str(limit))
-    return Request(system, (Message("user", case),), schema=SCHEMA, max_tokens=MAX_TOKENS, purpose=PURPOSE), (*run.notes, *files.notes)
+    return Request(system, (Message("user", case),), schema=SCHEMA, max_tokens=MAX_TOKENS, purpose=PURPOSE), (
+        *red.notes,
+        *run.notes,
+        *files.notes,
+    )
 
 
 def _evidence(diagnosis: Diagnosis) -> str:
@@ -128,15 +147,21 @@ def _evidence(diagnosis: Diagnosis) -> str:
     return "\n".join(part for part in parts if part) or "No quotes."
 
 
-def _failure(attempt: Attempt) -> str:
-    checks = [f"  check {check.check}: {check.says}" for check in attempt.checks if not check.passed]
-    lines = [f"scenario {attempt.scenario}, trial {attempt.trial}: {attempt.says or attempt.cause or 'failed'}", *checks]
-    lines += [f"  {label}: {text[-1500:]}" for label, text in (("answer", attempt.output), ("error", attempt.error)) if text]
-    return fenced("failing scenario", "\n".join(lines))
-
-
 def _tried(step: Step) -> str:
-    return fenced("hypothesis that did not make it", f"{step.hypothesis.change}\n{step.says}")
+    edits = [f"--- {edit.path}\n{_marked('-', edit.old)}{_marked('+', edit.new)}".rstrip() for edit in step.hypothesis.edits]
+    found = [f"guard: {finding.rule}, {finding.path}: {finding.says}" for finding in step.verdict.findings]
+    unmet = [f"scenario {each.scenario} with the change: {each.says}" for each in _failing(step)]
+    return fenced("hypothesis that did not make it", "\n".join([step.hypothesis.change, *edits, f"outcome: {step.says}", *found, *unmet]))
+
+
+def _marked(mark: str, text: str) -> str:
+    return "".join(f"{mark} {line}\n" for line in text[:MOST_OF_AN_EDIT].splitlines())
+
+
+def _failing(step: Step) -> list[Attempt]:
+    """One failed run with the change for each scenario."""
+    ran = step.gate.attempts.get("candidate", ()) if step.gate else ()
+    return list({each.scenario: each for each in reversed(ran) if not each.passed}.values())[:MOST_RUNS]
 
 
 def _ask(llm: LLM, request: Request, sources: Mapping[str, str]) -> _Round:
@@ -155,7 +180,9 @@ def _ask(llm: LLM, request: Request, sources: Mapping[str, str]) -> _Round:
     return _Round(tuple(sound), tuple(complaints), answer.missing, reply)
 
 
-def _proposal(rounds: list[_Round], diagnosis: Diagnosis, advice: Sequence[Passage], notes: tuple[str, ...], limit: int) -> Proposal:
+def _proposal(
+    rounds: list[_Round], diagnosis: Diagnosis, advice: Sequence[Passage], notes: tuple[str, ...], limit: int, lost: BillItem | None
+) -> Proposal:
     found = list(notes)
     by_edits: dict[object, Hypothesis] = {}
     for each in reversed(rounds):  # the later answer is the better word for the same edits
@@ -165,7 +192,7 @@ def _proposal(rounds: list[_Round], diagnosis: Diagnosis, advice: Sequence[Passa
     found += [f"dropped, since it still does not fit: {says}" for says in last.complaints]
     if last.missing and not by_edits:
         found.append(f"the model sees no honest fix: {last.missing}")
-    known = {passage.id for passage in advice}
+    known = {passage.id: f"{passage.id}: {passage.title}" for passage in advice}
     hypotheses: list[Hypothesis] = []
     for hypothesis in by_edits.values():
         layer = _true_layer(hypothesis)
@@ -173,11 +200,18 @@ def _proposal(rounds: list[_Round], diagnosis: Diagnosis, advice: Sequence[Passa
             found.append(
                 f"`{hypothesis.change}` is said to work on the layer {hypothesis.layer}, but edits only {layer} files: counted as {layer}"
             )
-        hypotheses.append(replace(hypothesis, layer=layer, cites=tuple(cite for cite in hypothesis.cites if cite in known)))
+        hypotheses.append(replace(hypothesis, layer=layer, cites=_known(hypothesis.cites, known)))
     hypotheses.sort(key=lambda hypothesis: _worth(hypothesis, diagnosis))
     if len(hypotheses) > limit:
         found.append(f"{len(hypotheses) - limit} hypotheses beyond the limit of {limit} were left out")
-    return Proposal(tuple(hypotheses[:limit]), Bill(tuple(each.reply.usage for each in rounds)), tuple(found))
+    spent = [*(each.reply.usage for each in rounds), *([lost] if lost else [])]
+    return Proposal(tuple(hypotheses[:limit]), Bill(tuple(spent)), tuple(found))
+
+
+def _known(cites: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """What was really given as advice, by id and title; a model may name it by either or both."""
+    named = {**{label: label for label in known.values()}, **known}
+    return tuple(dict.fromkeys(named[cite] for cite in cites if cite in named))
 
 
 def _true_layer(hypothesis: Hypothesis) -> Layer:
@@ -191,6 +225,6 @@ def _true_layer(hypothesis: Hypothesis) -> Layer:
 
 
 def _worth(hypothesis: Hypothesis, diagnosis: Diagnosis) -> tuple[bool, float, int]:
-    """Right layer first: prompt rules come last unless the prompt is where it went wrong; then by likelihood, then by size."""
-    last_resort = hypothesis.layer is Layer.PROMPT and diagnosis.layer is not Layer.PROMPT
+    """Right layer first: prompt rules come last unless the prompt is, or may well be, where it went wrong; then by likelihood and size."""
+    last_resort = hypothesis.layer is Layer.PROMPT and diagnosis.layer is not Layer.PROMPT and diagnosis.confidence >= SURE
     return last_resort, -hypothesis.confidence, sum(len(edit.old) + len(edit.new) for edit in hypothesis.edits)

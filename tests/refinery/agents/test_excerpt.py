@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.trace import Failure, Kind, Span, Status, Trace
-from refinery.agents.excerpt import excerpt_files, excerpt_trace
-from refinery.domain import Diagnosis, Layer, Place
+from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace
+from refinery.domain import Attempt, CheckResult, Diagnosis, Expectation, Layer, Place, Scenario
 
 
 def diagnosis(span_id: str | None = None, *places: Place) -> Diagnosis:
@@ -87,3 +87,21 @@ def test_thousands_of_files_are_looked_through_in_no_time() -> None:
 
 def test_no_files_is_said() -> None:
     assert "No file" in excerpt_files({}, diagnosis()).text
+
+
+def test_many_failures_are_shown_as_far_as_they_fit_and_the_rest_is_named() -> None:
+    suite = [Scenario(f"s{n}", {"asked": f"question {n}"}, (Expectation("contains", "EUR"),)) for n in range(9)]
+    failed = [Attempt(each.id, 0, False, (CheckResult('contains: "EUR"', False, "no EUR"),), output="x" * 500) for each in suite]
+    shown = excerpt_failures(failed, suite, budget=2_000)
+    assert "question 0" in shown.text
+    assert "question 8" not in shown.text
+    assert "s8" in shown.text
+    assert len(shown.text) < 2_600
+    assert "failing scenarios were only named" in shown.notes[0]
+
+
+def test_what_passes_is_a_line_each_and_the_rest_is_counted() -> None:
+    suite = [Scenario(f"s{n}", {"asked": n}, (Expectation("contains", "EUR"),)) for n in range(50)]
+    text = excerpt_passing(suite, budget=300).text
+    assert 's0: {"asked": 0} -> contains: "EUR"' in text
+    assert "more" in text.splitlines()[-2]

@@ -12,7 +12,21 @@ import pytest
 from adapters.trace import Document, Kind, Span, Trace
 from knowledge.passage import Passage
 from refinery.agents.theorist import Proposal, propose
-from refinery.domain import Attempt, BillItem, Cause, CheckResult, Diagnosis, Hypothesis, Layer, Place, Quote, Step
+from refinery.domain import (
+    Attempt,
+    BillItem,
+    Cause,
+    CheckResult,
+    Decision,
+    Diagnosis,
+    Edit,
+    GateVerdict,
+    Hypothesis,
+    Layer,
+    Place,
+    Quote,
+    Step,
+)
 from refinery.events import Event, silent
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import Reply, Stop, Unavailable
@@ -78,7 +92,7 @@ def ask(*lines: Line, limit: int = 5, failures: Sequence[Attempt] = (), tried: S
 def test_a_fitting_hypothesis_is_returned_with_its_cost_and_true_citations() -> None:
     proposal, script = ask(reply(hypothesis(CONFIG_EDIT)))
     (found,) = proposal.hypotheses
-    assert (found.origin, found.layer, found.cites) == ("model", Layer.CONFIG, ("g-1",))
+    assert (found.origin, found.layer, found.cites) == ("model", Layer.CONFIG, ("g-1: Prefer the version in force",))
     assert proposal.bill.usd == pytest.approx(0.01)
     assert len(script.requests) == 1
     assert proposal.notes == ()
@@ -174,6 +188,22 @@ def test_a_prompt_rule_comes_last_where_something_else_could_decide() -> None:
     assert [found.layer for found in proposal.hypotheses] == [Layer.CONFIG, Layer.PROMPT]
 
 
+def test_a_guess_at_the_layer_does_not_send_a_prompt_rule_to_the_end() -> None:
+    script = Scripted(reply(hypothesis(CONFIG_EDIT, confidence=0.4), hypothesis(PROMPT_EDIT, layer="prompt", confidence=0.8)))
+    proposal = propose(script, replace(DIAGNOSIS, confidence=0.15), TRACE, SOURCES, ADVICE, silent)
+    assert [found.layer for found in proposal.hypotheses] == [Layer.PROMPT, Layer.CONFIG]
+
+
+def test_what_was_tried_is_told_with_its_edits_and_the_runs_that_failed() -> None:
+    ran = Attempt("price", 0, False, says="expected EUR; the answer is 49 USD")
+    gate = GateVerdict(Decision.REJECT, "no", 0.0, None, 1, None, (), (), (), 0.05, 0.0, True, attempts={"candidate": (ran,)})
+    edit = Edit("agent/config.yaml", "top_k: 3", "top_k: 5")
+    step = Step(Hypothesis("Raise top_k", "r", Layer.CONFIG, (edit,)), Verdict(), None, gate, "price still fails")
+    _, script = ask(reply(hypothesis(CONFIG_EDIT)), tried=[step])
+    for words in ("- top_k: 3\n+ top_k: 5", "outcome: price still fails", "with the change: expected EUR; the answer is 49 USD"):
+        assert words in script.requests[0].messages[0].text
+
+
 def test_a_prompt_rule_that_calls_itself_code_is_not_believed() -> None:
     proposal, _ = ask(reply(hypothesis(PROMPT_EDIT, layer="code", change="Tell it")))
     assert proposal.hypotheses[0].layer is Layer.PROMPT
@@ -197,8 +227,14 @@ def test_when_the_second_question_fails_the_first_answer_is_kept() -> None:
 def test_when_no_answer_can_be_had_the_error_says_why() -> None:
     with pytest.raises(Unavailable):
         ask(Unavailable("Anthropic answered 529"))
-    with pytest.raises(BudgetSpent):
-        ask("gibberish", BudgetSpent("spent"))
+
+
+def test_an_answer_of_no_use_is_on_the_bill_when_the_second_question_fails() -> None:
+    useless = Reply("gibberish", usage=BillItem("theorist", 1.0, 10, 5, 0.01))
+    proposal, _ = ask(useless, Unavailable("the answer broke off", spent=BillItem("theorist", 1.0, 7, 0, 0.02)))
+    assert proposal.hypotheses == ()
+    assert proposal.bill.usd == pytest.approx(0.03)
+    assert "broke off" in proposal.notes[0]
 
 
 def test_a_new_file_can_be_proposed() -> None:
