@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from knowledge.passage import Passage
-from refinery.domain import Diagnosis, Hypothesis
+from refinery.domain import Hypothesis
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
 from refinery.repo.identity import Identity
@@ -51,7 +51,7 @@ def no(_: Question) -> bool:
     return False
 
 
-def nothing_known(_: Diagnosis) -> tuple[Passage, ...]:
+def nothing_known(_: str) -> tuple[Passage, ...]:
     """No guides and no memory."""
     return ()
 
@@ -76,9 +76,9 @@ class Workbench:
     clock: Callable[[], float]
     editable: Callable[[str], bool]
     """Whether the user lets a file be changed."""
-    advise: Callable[[Diagnosis], tuple[Passage, ...]] = nothing_known
+    advise: Callable[[str], tuple[Passage, ...]] = nothing_known
     """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
-    recall: Callable[[Diagnosis], tuple[Passage, ...]] = nothing_known
+    recall: Callable[[str], tuple[Passage, ...]] = nothing_known
     """What became of fixes of similar failures."""
     model: LLM | None = None
     """None: hypotheses come from search alone."""

@@ -34,7 +34,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     steps: list[Step] = []
     kept: Kept | None = None
     gated = 0
-    with closing(Proposals(complaint, diagnosis, shown, suite, base, bench, ledger)) as proposals:
+    with closing(Proposals(complaint, diagnosis, shown, suite, base, bench, ledger, steps)) as proposals:
         for proposal in proposals:
             if refused := _refused(proposal, bench):
                 steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, refused))
@@ -91,7 +91,7 @@ def _report(
     diagnosis: Diagnosis, steps: list[Step], kept: Kept | None, shown: Reproduction, proposals: Proposals, ledger: Ledger, bench: Workbench
 ) -> Report:
     aims = tuple(scenario.id for scenario in shown.red)
-    says = _kept(steps[-1], kept, len(aims)) if kept else f"no fix was kept: {proposals.says(steps)}"
+    says = _kept(steps[-1], kept, len(aims)) if kept else f"no fix was kept: {proposals.says()}"
     tried = {attempt.scenario: attempt for attempt in shown.attempts}
     before = tuple(tried[name] for name in aims if name in tried)
     ran = (note for step in steps if step.gate for note in step.gate.notes)

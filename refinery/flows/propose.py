@@ -8,18 +8,15 @@ from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
-from knowledge.errors import KnowledgeError
-from refinery.agents.theorist import propose
-from refinery.domain import Attempt, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
+from refinery.domain import Attempt, Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.edits.draft import draft
 from refinery.events import Event
 from refinery.flows.complaint import home_for, slug
+from refinery.flows.consult import ROUNDS, Asked, consult
 from refinery.flows.ledger import Ledger
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
-from refinery.llm.budget import BudgetSpent
-from refinery.llm.port import ModelError
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 from refinery.suite.scenarios import write
@@ -31,6 +28,8 @@ READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".ji
 LARGEST = 300_000
 LOOK_ON = 60
 """Candidates looked at for a cure of all failures before one of some is taken for what can be had; later as many as until then."""
+LOOKS = 3
+"""Quick looks at a model's hypothesis before it counts as failed. They decide who reaches the gate, as in the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,10 @@ class Proposal:
     verdict: Verdict
     targets: tuple[Scenario, ...]
     slug: str
+    model: str = ""
+    """Who wrote it, when a model did."""
+    bill: Bill = field(default_factory=Bill)
+    """What asking the model for it, and for those before it, cost."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class Proposals:
     base: str
     bench: Workbench
     ledger: Ledger
+    steps: list[Step]
+    """What was tried so far, with its outcome; a model is told of it when it is asked again."""
     screened: int = 0
     held_back: int = 0
     """Candidates the guard would not let through without a person."""
@@ -69,6 +74,9 @@ class Proposals:
     late: bool = False
     notes: list[str] = field(default_factory=list)
     _sources: dict[str, str] = field(default_factory=dict)
+    _legible: frozenset[str] = frozenset()
+    _closed: tuple[str, ...] = ()
+    _spent: Bill = field(default_factory=Bill)
     _around: Surroundings = field(default_factory=Surroundings)
     _stream: Iterator[Proposal] | None = None
 
@@ -83,11 +91,13 @@ class Proposals:
         if self.endless:
             self.notes.append(f"{self.endless} candidate edits were given up: a run of theirs took more than {self.patience:g} s")
 
-    def says(self, steps: Sequence[Step]) -> str:
+    def says(self) -> str:
         """Why nothing was kept, in plain words."""
-        if steps:
-            return steps[-1].says
-        parts = [f"none of {self.screened} candidate edits made the failing scenarios pass without harm"]
+        tried = [step for step in self.steps if step.hypothesis.origin == "model"]
+        if len(self.steps) > len(tried) or (self.steps and self.steps[-1].gate and not self.screened):
+            return self.steps[-1].says
+        parts = [f"{len(tried)} of the model's hypotheses failed, the last one so: {tried[-1].says}"] if tried else []
+        parts.append(f"none of {self.screened} candidate edits made the failing scenarios pass without harm")
         if self.broke:
             parts.append(f"{self.broke} cured them and broke others")
         if self.halves:
@@ -108,25 +118,67 @@ class Proposals:
 
     def _read(self) -> None:
         files = self.bench.repository.files(self.base)
-        wanted = [each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST and self.bench.editable(each.path)]
+        self._legible = frozenset(each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST)
+        wanted = [each.path for each in files if each.path in self._legible and self.bench.editable(each.path)]
         self._sources = self.bench.repository.read_many(self.base, wanted)
+        self._closed = tuple(each.path for each in files if not self.bench.editable(each.path))
         self._around = replace(surroundings(self.bench.repository, self.base, files), trace_texts=_texts(self.complaint.trace))
 
     def _from_model(self) -> Iterator[Proposal]:
+        """In each round first what a quick look speaks for; a model that sees its hypotheses fail may think again."""
         if self.bench.model is None:
             return
-        failures = [attempt for attempt in self.shown.attempts if attempt.scenario in {scenario.id for scenario in self.shown.red}]
-        try:
-            with self.ledger.step("advice"):
-                advice = (*self.bench.recall(self.diagnosis), *self.bench.advise(self.diagnosis))
-            made = propose(self.bench.model, self.diagnosis, self.complaint.trace, self._sources, advice, self.bench.say, failures=failures)
-        except (ModelError, BudgetSpent, KnowledgeError) as error:
-            self.notes.append(f"no hypotheses from the model: {error}")
-            return
-        self.ledger.add(made.bill)
-        self.notes += made.notes
-        for hypothesis in made.hypotheses:
-            yield self._drafted(hypothesis)
+        files = Asked(self._sources, self._closed)
+        for _ in range(ROUNDS):
+            made = consult(self.bench.model, self.complaint, self.diagnosis, self.shown, files, self.steps, self.bench, self.ledger)
+            self.notes += [note for note in made.notes if note not in self.notes]
+            self._spent += made.bill
+            if not made.hypotheses:
+                return
+            tried = {step.hypothesis.edits for step in self.steps}
+            fresh = [hypothesis for hypothesis in made.hypotheses if hypothesis.edits not in tried]
+            if not fresh:
+                self.notes.append("the model had nothing new to propose")
+                return
+            with self._screening() as screen:
+                yield from self._looked(fresh, screen)
+
+    def _looked(self, hypotheses: Sequence[Hypothesis], screen: Screen) -> Iterator[Proposal]:
+        partial: list[tuple[Proposal, Screened]] = []
+        for hypothesis in hypotheses:
+            proposal = self._modelled(hypothesis)
+            if not proposal.verdict.allowed:
+                with screen.resting():
+                    yield proposal
+                continue
+            seen = self._look(proposal, screen)
+            if seen.promising and len(seen.turned) == len(self.shown.red):
+                with screen.resting():
+                    yield proposal
+            elif seen.promising:
+                partial.append((proposal, seen))
+            else:
+                self.steps.append(Step(hypothesis, proposal.verdict, None, None, _why(seen)))
+        with screen.resting():
+            yield from map(self._narrowed, by_turned(partial))
+
+    def _modelled(self, hypothesis: Hypothesis) -> Proposal:
+        return replace(self._drafted(hypothesis), model=self.bench.model.model if self.bench.model else "", bill=self._spent)
+
+    def _look(self, proposal: Proposal, screen: Screen) -> Screened:
+        """Up to `LOOKS` quick looks, until one speaks for it: an agent that varies gets more than one chance."""
+        self.bench.say(Event("look", proposal.hypothesis.change))
+        with self.ledger.step("look"):
+            for look in range(LOOKS):
+                seen = screen.look(proposal.changes)
+                self.ledger.items.append(BillItem("look", runs=seen.runs))
+                if seen.promising or look == LOOKS - 1:
+                    break
+        return seen
+
+    def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
+        proposal, seen = look
+        return replace(proposal, targets=tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned))
 
     def _from_search(self) -> Iterator[Proposal]:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
@@ -157,16 +209,10 @@ class Proposals:
                 if partial and self.screened >= due:
                     self._took(start)
                     with screen.resting():
-                        yield from self._partly(partial)
+                        yield from map(self._narrowed, by_turned(partial))
                     start, partial, due = self.bench.clock(), [], 0
             self._took(start)
-        yield from self._partly(partial)
-
-    def _partly(self, partial: Sequence[tuple[Proposal, Screened]]) -> Iterator[Proposal]:
-        """Cures of some of the failures, those of most first, meant for these only."""
-        for proposal, seen in by_turned(partial):
-            turned = tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned)
-            yield Proposal(proposal.hypothesis, proposal.changes, proposal.verdict, turned, proposal.slug)
+        yield from map(self._narrowed, by_turned(partial))
 
     def _screening(self) -> AbstractContextManager[Screen]:
         shown = self.shown
@@ -215,6 +261,14 @@ def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Atte
     texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
     found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
     return tuple(found)
+
+
+def _why(seen: Screened) -> str:
+    """Why a hypothesis did not reach the gate, with what the agent did instead."""
+    unmet = "; ".join(f"{attempt.scenario}: {attempt.says}" for attempt in seen.failed[:LOOKS])
+    if seen.broke:
+        return f"not taken to the gate: in {LOOKS} quick looks it cured {', '.join(sorted(seen.turned))} and broke others ({unmet})"
+    return f"not taken to the gate: in {LOOKS} quick looks the failure stayed ({unmet})"
 
 
 def _texts(trace: Trace) -> dict[str, str]:

@@ -35,6 +35,8 @@ class Screened:
     runs: int = 0
     late: bool = False
     """A run did not end in the time that a look may take."""
+    failed: tuple[Attempt, ...] = ()
+    """The runs that spoke against it."""
 
     @property
     def promising(self) -> bool:
@@ -105,6 +107,7 @@ class Screen:
         with _written(tree, changes), self.runner.open(tree) as running:
             turned: set[str] = set()
             moved: set[str] = set()
+            failed: list[Attempt] = []
             runs = 0
             for scenario in self.red:
                 attempt = running.attempt(scenario, 0)
@@ -112,18 +115,21 @@ class Screen:
                 late = attempt.cause is Cause.TIMEOUT and scenario.id not in self.hanging
                 if attempt.passed:
                     turned.add(scenario.id)
-                elif self.whole or late:
-                    return Screened(runs=runs, late=late)
-                elif _ending(attempt) != self.failed.get(scenario.id):
+                    continue
+                failed.append(attempt)
+                if self.whole or late:
+                    return Screened(runs=runs, late=late, failed=tuple(failed))
+                if _ending(attempt) != self.failed.get(scenario.id):
                     moved.add(scenario.id)
             if not turned:
-                return Screened(runs=runs)
+                return Screened(runs=runs, failed=tuple(failed))
             for scenario in self.green:
                 attempt = running.attempt(scenario, 0)
                 runs += 1
                 if not attempt.passed:
-                    return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, attempt.cause is Cause.TIMEOUT)
-            return Screened(frozenset(turned), moved=frozenset(moved), runs=runs)
+                    late = attempt.cause is Cause.TIMEOUT
+                    return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, late, (attempt,))
+            return Screened(frozenset(turned), moved=frozenset(moved), runs=runs, failed=tuple(failed))
 
     @contextmanager
     def resting(self) -> Iterator[None]:

@@ -33,7 +33,7 @@ def proposed(root: Path, path: str, old: str, new: str, yes: bool, keep: bool = 
         "rationale": "the look-up drops it",
         "edits": [{"path": path, "old": old, "new": new}],
     }
-    model = Scripted(json.dumps({"hypotheses": [hypothesis], "missing": ""}))
+    model = Scripted(json.dumps({"hypotheses": [hypothesis], "missing": ""}), json.dumps({"hypotheses": [], "missing": "no other way"}))
     with wiring.workbench(root, approve=approve, keep=lambda _: keep) as bench:
         offline = replace(bench, model=model, limits=Limits(candidates=0))
         return next(fix_failing(offline, tries=1)), asked
