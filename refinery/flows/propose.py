@@ -14,6 +14,7 @@ from refinery.events import Event
 from refinery.flows.complaint import home_for, slug
 from refinery.flows.consult import ROUNDS, Asked, consult
 from refinery.flows.ledger import Ledger
+from refinery.flows.memorised import memorised
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
@@ -22,6 +23,7 @@ from refinery.repair.search import candidates
 from refinery.suite.scenarios import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
+from safety.globs import matches
 from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
@@ -163,7 +165,18 @@ class Proposals:
             yield from map(self._narrowed, by_turned(partial))
 
     def _modelled(self, hypothesis: Hypothesis) -> Proposal:
-        return replace(self._drafted(hypothesis), model=self.bench.model.model if self.bench.model else "", bill=self._spent)
+        """A model can write whatever makes the checks pass, so its edits are also held against the failing case."""
+        proposal = self._drafted(hypothesis)
+        learnt = memorised(draft(hypothesis.edits, self._sources.get).changes, self.shown.red, self._texts)
+        verdict = Verdict((*proposal.verdict.findings, *learnt))
+        return replace(proposal, verdict=verdict, model=self.bench.model.model if self.bench.model else "", bill=self._spent)
+
+    def _texts(self) -> Iterator[str]:
+        """What the repository knows; scenarios are left out, since they hold the answers."""
+        asked = (*self.bench.scenarios, "**/tests/**", "tests/**")
+        others = [path for path in self._closed if path in self._legible and not any(matches(path, glob) for glob in asked)]
+        yield from self._sources.values()
+        yield from self.bench.repository.read_many(self.base, others).values()
 
     def _look(self, proposal: Proposal, screen: Screen) -> Screened:
         """Up to `LOOKS` quick looks, until one speaks for it: an agent that varies gets more than one chance."""

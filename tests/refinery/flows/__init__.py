@@ -1,0 +1,1 @@
+"""Tests of the flows, where a journey would be too long."""
