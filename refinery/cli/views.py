@@ -16,7 +16,19 @@ from adapters.source import Receipt, Summary
 from adapters.trace import Json, Kind, Span, Trace
 from refinery.cli import show
 from refinery.cli.checkup import Row
-from refinery.domain import Bill, Diagnosis, GateVerdict, Interval, Measure, Reliability, Report, ScenarioResult, Step, SuiteResult
+from refinery.domain import (
+    Bill,
+    BillItem,
+    Diagnosis,
+    GateVerdict,
+    Interval,
+    Measure,
+    Reliability,
+    Report,
+    ScenarioResult,
+    Step,
+    SuiteResult,
+)
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
@@ -107,13 +119,19 @@ def gate(judged: GateVerdict) -> RenderableType:
 
 def step(number: int, taken: Step) -> RenderableType:
     """One hypothesis and how far it came."""
-    lines: list[RenderableType] = [Text(f"{number}. {taken.hypothesis.change}", STRONG), Text(f"   {taken.hypothesis.rationale}", DIM)]
+    lines: list[RenderableType] = [Text(f"{number}. {taken.hypothesis.change}", STRONG), _below(taken.hypothesis.rationale, DIM)]
+    if taken.hypothesis.cites:
+        lines.append(_below(f"It leans on: {'; '.join(taken.hypothesis.cites)}", DIM))
     if not taken.verdict.allowed:
         lines.append(Padding(verdict(taken.verdict), (0, 0, 0, 3)))
     if taken.gate:
         lines.append(Padding(gate(taken.gate), (0, 0, 0, 3)))
-    lines.append(Text(f"   {taken.says}"))
+    lines.append(_below(taken.says))
     return Group(*lines)
+
+
+def _below(text: str, style: str = "") -> RenderableType:
+    return Padding(Text(text, style), (0, 0, 0, 3))
 
 
 def report(made: Report) -> RenderableType:
@@ -286,10 +304,30 @@ def bounds(interval: Interval | None) -> str:
 
 
 def bill(spent: Bill) -> str:
-    """The bill in one line."""
-    money = "price unknown" if spent.usd is None else f"${spent.usd:.2f}"
-    steps = ", ".join(f"{item.step} {duration(item.seconds)}" for item in spent.items if item.seconds >= 0.05)
-    return f"bill: {duration(spent.seconds)}, {spent.runs} agent runs, {spent.tokens} tokens, {money}" + (f" ({steps})" if steps else "")
+    """The bill in one line: the whole, then its steps, with the tokens and the money of those that took any."""
+    steps = ", ".join(_item(item) for item in spent.items if item.seconds >= 0.05 or item.output_tokens)
+    whole = f"{duration(spent.seconds)}, {spent.runs} agent runs, {spent.tokens} tokens, {_money(spent)}"
+    return f"bill: {whole}" + (f" ({steps})" if steps else "")
+
+
+def _item(item: BillItem) -> str:
+    paid = f" for {item.input_tokens} tokens in, {item.output_tokens} out, {_dollars(item.usd)}" if item.output_tokens else ""
+    return f"{item.step} {duration(item.seconds)}{paid}"
+
+
+def _money(spent: Bill) -> str:
+    """What is known is said, also where something is not: the price of an agent's own calls often is not."""
+    if spent.usd is not None:
+        return _dollars(spent.usd)
+    known = sum(item.usd or 0.0 for item in spent.items)
+    missing = ", ".join(dict.fromkeys(item.step for item in spent.items if item.usd is None))
+    return f"{_dollars(known)}, not counting the {missing}, whose price is unknown" if known else "price unknown"
+
+
+def _dollars(usd: float | None) -> str:
+    if usd is None:
+        return "price unknown"
+    return f"${usd:.2f}" if usd >= 0.095 or not usd else f"${usd:.4f}"
 
 
 def _signed(effect: float | None) -> str:

@@ -6,6 +6,7 @@ import json
 
 from refinery import contract
 from refinery.domain import Complaint, Decision, Diagnosis, GateVerdict, Report
+from refinery.flows.consult import symptom
 from refinery.flows.propose import Proposal
 from refinery.repo.message import compose
 from refinery.store.port import Store
@@ -30,6 +31,8 @@ def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, 
     if hypothesis.example:
         body.append(f"Before and after: {hypothesis.example}")
     body.append(f"What it did: {gate.says}")
+    if hypothesis.cites:
+        body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
         body.append(f"Risks: {hypothesis.risks}")
     return compose(hypothesis.change, body, _trailers(complaint, diagnosis, proposal, gate))
@@ -38,7 +41,7 @@ def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, 
 def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> list[tuple[str, str]]:
     interval = f" [{gate.interval.low:.2f}, {gate.interval.high:.2f}]" if gate.interval else ""
     effect = "not measured" if gate.effect is None else f"{gate.effect:+.2f}"
-    money = "unknown" if gate.bill.usd is None else f"${gate.bill.usd:.2f}"
+    money = "price unknown" if gate.bill.usd is None else f"${gate.bill.usd:.2f}"
     where = "" if diagnosis.step is None else f" step {diagnosis.step}"
     return [
         ("Refinery-Trace", complaint.trace.id),
@@ -46,9 +49,18 @@ def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, ga
         ("Refinery-Scenarios", ", ".join(scenario.id for scenario in proposal.targets)),
         ("Refinery-Gate", f"{gate.decision}; effect {effect}{interval}; {gate.trials} runs an arm; alpha {gate.alpha:.3g}"),
         ("Refinery-Origin", proposal.hypothesis.origin),
+        *_written_by(proposal),
         ("Refinery-Cost", f"{gate.bill.runs} agent runs, {gate.bill.tokens} tokens, {money}"),
         ("Refinery-Version", VERSION),
     ]
+
+
+def _written_by(proposal: Proposal) -> list[tuple[str, str]]:
+    """Which model wrote the change, and what its hypotheses cost; nothing when search found it."""
+    if not proposal.model:
+        return []
+    money = "price unknown" if proposal.bill.usd is None else f"${proposal.bill.usd:.4f}"
+    return [("Refinery-Model", f"{proposal.model}, {proposal.bill.tokens} tokens, {money}")]
 
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
@@ -59,7 +71,7 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
-            bench.store.record_fix(step.commit.id, report.diagnosis.summary, step.hypothesis.change, outcome)
+            bench.store.record_fix(step.commit.id, symptom(report.diagnosis, report.before), step.hypothesis.change, outcome)
     if report.kept:
         bench.workspace.attach_note(report.kept.commit.id, json.dumps(shape, indent=1, ensure_ascii=False, sort_keys=True, default=str))
     return report
