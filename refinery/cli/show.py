@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unicodedata import combining, east_asian_width
 
 from refinery.events import Event
 
@@ -95,9 +97,9 @@ class Progress:
         line = f"{event.stage}{count}: {event.says}" if event.says else f"{event.stage}{count}"
         line = harmless(line.replace("\n", " "))
         if self.live:
-            line = line[:78]
-            print(f"\r{line:<{self.width}}", end="", file=sys.stderr, flush=True)
-            self.width = len(line)
+            line = fitted(line, columns() - 1)
+            print(f"\r{line}{'':<{max(0, self.width - cells(line))}}", end="", file=sys.stderr, flush=True)
+            self.width = cells(line)
         else:
             print(line, file=sys.stderr, flush=True)
 
@@ -106,6 +108,29 @@ class Progress:
         if self.live and self.width:
             print(f"\r{'':<{self.width}}\r", end="", file=sys.stderr, flush=True)
             self.width = 0
+
+
+def columns() -> int:
+    """How wide the terminal behind stderr is now; 80 where it does not say."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def fitted(line: str, width: int) -> str:
+    """As much of a line as fits on one of a terminal: a longer one would leave its beginning behind when it is drawn again."""
+    taken = 0
+    for place, letter in enumerate(line):
+        taken += cells(letter)
+        if taken > width:
+            return line[:place]
+    return line
+
+
+def cells(text: str) -> int:
+    """Places of a terminal that a text takes: wide letters take two, combining marks none."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 @contextmanager
