@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from refinery import contract
-from refinery.domain import Complaint, Decision, Diagnosis, GateVerdict, Report
+from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict, Report
 from refinery.flows.consult import symptom
 from refinery.flows.propose import Proposal
 from refinery.repo.message import compose
@@ -17,13 +18,15 @@ OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.N
 """How a fix that was not kept is remembered."""
 
 
-def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> str:
+def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict, before: Sequence[Attempt]) -> str:
     """The commit message: what failed, why, what was changed, what it did; the same fix has the same message."""
     hypothesis = proposal.hypothesis
-    body = [f"What failed: {diagnosis.summary}"]
+    diagnosed = _diagnosed(complaint, proposal)
+    body = [f"What failed: {diagnosis.summary if diagnosed else _failures(proposal, before)}"]
     if complaint.says:
         body.append(f"What should have happened: {complaint.says}")
-    fresh = [quote for quote in diagnosis.evidence if " ".join(quote.text.split())[:80] not in " ".join(diagnosis.summary.split())]
+    evidence = diagnosis.evidence if diagnosed else ()
+    fresh = [quote for quote in evidence if " ".join(quote.text.split())[:80] not in " ".join(diagnosis.summary.split())]
     if fresh:
         quote = fresh[0]
         body.append(f"The trace shows it in span {quote.span_id}: “{' '.join(quote.text.split())[:300]}”")
@@ -38,14 +41,26 @@ def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, 
     return compose(hypothesis.change, body, _trailers(complaint, diagnosis, proposal, gate))
 
 
+def _diagnosed(complaint: Complaint, proposal: Proposal) -> bool:
+    """Whether the diagnosis is of something this change cures; of scenarios that fail together only the first one's trace is read."""
+    return complaint.whole or complaint.targets[0] in proposal.targets
+
+
+def _failures(proposal: Proposal, before: Sequence[Attempt]) -> str:
+    """How each of the scenarios that the change cures went on the base."""
+    went = {attempt.scenario: attempt for attempt in before}
+    return "; ".join(f"{each.id}: {went[each.id].says}" for each in proposal.targets if each.id in went)
+
+
 def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict) -> list[tuple[str, str]]:
     interval = f" [{gate.interval.low:.2f}, {gate.interval.high:.2f}]" if gate.interval else ""
     effect = "not measured" if gate.effect is None else f"{gate.effect:+.2f}"
     money = "price unknown" if gate.bill.usd is None else f"${gate.bill.usd:.2f}"
     where = "" if diagnosis.step is None else f" step {diagnosis.step}"
+    found = f"{diagnosis.layer}/{diagnosis.category}{where}, confidence {diagnosis.confidence:.2f}, {diagnosis.proof}"
+    of_trace = [("Refinery-Trace", complaint.trace.id), ("Refinery-Diagnosis", found)]
     return [
-        ("Refinery-Trace", complaint.trace.id),
-        ("Refinery-Diagnosis", f"{diagnosis.layer}/{diagnosis.category}{where}, confidence {diagnosis.confidence:.2f}, {diagnosis.proof}"),
+        *(of_trace if _diagnosed(complaint, proposal) else ()),
         ("Refinery-Scenarios", ", ".join(scenario.id for scenario in proposal.targets)),
         ("Refinery-Gate", f"{gate.decision}; effect {effect}{interval}; {gate.trials} runs an arm; alpha {gate.alpha:.3g}"),
         ("Refinery-Origin", proposal.hypothesis.origin),

@@ -168,3 +168,13 @@ def test_every_run_of_the_agent_is_on_the_bill(desk: Path, refinery: Refinery) -
     runs = {str(part(step, "step")): part(step, "runs") for step in steps}
     assert runs["reproduce"] == 5
     assert runs["gate"]
+
+
+def test_a_fix_for_some_of_what_fails_tells_how_those_failed_and_no_other(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, HOPELESS + KNOB)
+    kept = json.loads(refinery("fix", "--failing", "--json").out.splitlines()[0])["kept"]
+    message = git(desk, "log", "-1", "--format=%B", kept["branch"])
+    assert "Refinery-Scenarios: six-seats-online, seven-seats-online" in message
+    assert "What failed: six-seats-online: contains" in message
+    assert "who-is-the-king" not in message
+    assert "Refinery-Trace" not in message
