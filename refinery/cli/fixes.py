@@ -38,8 +38,7 @@ def history(as_json: bool) -> None:
             }
         )
     elif entries:
-        rows = [(each.commit[:12], each.state, each.branch, each.subject) for each in entries]
-        show.on_screen(views.table(("commit", "state", "branch", "what it does"), rows))
+        show.on_screen(views.history(entries))
     else:
         show.text("no fixes yet: refinery fix TRACE makes one")
 
@@ -74,7 +73,7 @@ def show_fix(fix: str, as_json: bool) -> None:
             }
         )
         return
-    show.text(f"commit {entry.commit}  ({entry.state}, {entry.branch})")
+    show.text(f"commit {entry.commit}  ({', '.join(filter(None, (entry.state, entry.branch)))})")
     show.text()
     show.text(entry.message.rstrip())
     show.text()
@@ -83,7 +82,8 @@ def show_fix(fix: str, as_json: bool) -> None:
     show.text()
     show.text(shown.patch.rstrip())
     show.text()
-    show.text("The full evidence is in the commit's note: refinery show --json" if shown.note else "No evidence is kept with this commit.")
+    again = f"refinery show {entry.slug or entry.commit[:12]} --json"
+    show.text(f"The full evidence is in the commit's note: {again}" if shown.note else "No evidence is kept with this commit.")
 
 
 @click.command()

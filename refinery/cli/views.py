@@ -29,6 +29,7 @@ from refinery.domain import (
     Step,
     SuiteResult,
 )
+from refinery.repo.history import Entry
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
@@ -108,13 +109,13 @@ def verdict(judged: Verdict) -> RenderableType:
 def gate(judged: GateVerdict) -> RenderableType:
     """The gate's verdict in one sentence, then its figures."""
     figures = [
-        f"effect {_signed(judged.effect)} {bounds(judged.interval)}",
+        f"effect {_signed(judged.effect)} {bounds(judged.interval)}".rstrip(),
         f"{judged.trials} runs an arm",
         f"alpha {judged.alpha:.3g}",
     ]
     if judged.smallest_effect is not None:
         figures.append(f"smallest effect it could show {judged.smallest_effect:.2f}")
-    return Group(Text(judged.says), Text("  " + ", ".join(figures), DIM))
+    return Group(Text(judged.says), Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2)))
 
 
 def step(number: int, taken: Step) -> RenderableType:
@@ -153,7 +154,7 @@ def complaint(name: str, says: str, made: Report) -> RenderableType:
     rows += [("tried", Text(each.hypothesis.change)) for each in made.steps[-1:]]
     rows += [("gate", Text(one_line(each.gate.says, 3 * LONGEST))) for each in made.steps[-1:] if each.gate]
     rows.append(("kept", Text(f"branch {made.kept.branch}", GOOD)) if made.kept else ("refused", Text(made.says, "yellow")))
-    rows.append(("bill", Text(bill(made.bill), DIM)))
+    rows.append(("bill", Text(bill(made.bill).removeprefix("bill: "), DIM)))
     return Group(Text(name, STRONG), Padding(_facts(rows), (0, 0, 1, 2)))
 
 
@@ -338,12 +339,26 @@ def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
 
 
+def history(entries: Sequence[Entry]) -> RenderableType:
+    """The kept fixes; the name that `show`, `undo` and `redo` take stands on a line of its own, so that it can be copied."""
+    lines: list[RenderableType] = []
+    for each in entries:
+        lines.append(Text.assemble(f"{each.commit[:12]}  {each.state:<6}  ", (each.subject, STRONG)))
+        lines.append(Text(f"  {each.branch or each.slug}", DIM, overflow="fold"))
+    return Group(*lines)
+
+
 def checkup(rows: Sequence[Row]) -> RenderableType:
     """What the doctor found; below each row that is not fine, how to mend it."""
     colours = {"ok": GOOD, "warn": "yellow", "bad": BAD}
     lines: list[RenderableType] = []
     for row in rows:
-        lines.append(Text.assemble((f"{row.state:<5}", colours[row.state]), f"{row.name:<14}", one_line(row.says, LONGEST)))
+        said = Table.grid(padding=(0, 1))
+        said.add_column(width=4)
+        said.add_column(width=13)
+        said.add_column(overflow="fold")
+        said.add_row(Text(row.state, colours[row.state]), row.name, Text(one_line(row.says, LONGEST)))
+        lines.append(said)
         if row.mend:
-            lines.append(Text(f"     -> {row.mend}"))
+            lines.append(Padding(Text(f"-> {row.mend}"), (0, 0, 0, 5)))
     return Group(*lines)

@@ -1,0 +1,51 @@
+"""How results look, also where there is little room."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console, RenderableType
+
+from refinery.cli import views
+from refinery.cli.checkup import Row
+from refinery.domain import Bill, Decision, Diagnosis, GateVerdict, Hypothesis, Layer, Report, Step
+from refinery.repo.history import Entry, State
+from safety.verdict import Verdict
+
+
+def drawn(what: RenderableType, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, highlight=False, emoji=False, markup=False)
+    console.print(what)
+    assert isinstance(console.file, io.StringIO)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_name_of_a_fix_can_be_copied_from_the_history(width: int) -> None:
+    name = "refinery/take-currency-from-customer-currency-instead-of"
+    entry = Entry("c" * 40, "Take `currency` from the customer instead of a fixed one", State.BRANCH, name, "", "", "", {}, 0)
+    away = Entry("d" * 40, "Another", State.UNDONE, "", "another", "", "", {}, 0)
+    lines = drawn(views.history((entry, away)), width)
+    assert f"  {name}" in lines
+    assert "  another" in lines
+
+
+def test_a_step_is_indented_as_a_whole_and_its_figures_have_no_hole() -> None:
+    words = "config/shop.yaml:9 has 14. The failing path reads it at shop/app.py:38. The new value is the number in the comment."
+    judged = GateVerdict(Decision.ACCEPT, words, 1.0, None, 28, 1.0, ("a",), (), (), 0.04, 50.0, True)
+    taken = Step(Hypothesis("Set days to 30", words, Layer.CONFIG, ()), Verdict(()), None, judged, words)
+    lines = drawn(views.step(1, taken), 60)
+    assert all(line.startswith("   ") for line in lines[1:])
+    assert any("effect +1.00, 28 runs" in line for line in lines)
+
+
+def test_the_bill_of_a_complaint_is_called_so_once() -> None:
+    nothing = Diagnosis("t", "Nothing.", "", Layer.MODEL, "none", "", None, None, 0.0)
+    lines = drawn(views.complaint("late-refund", "No.", Report(nothing, (), None, Bill(()), "none")), 80)
+    assert sum(line.count("bill") for line in lines) == 1
+
+
+def test_what_the_doctor_says_stays_in_its_column() -> None:
+    lines = drawn(views.checkup((Row("agent", "bad", "it could not be imported: " * 4, "install it " * 8),)), 60)
+    assert all(line.startswith(("bad  agent", " " * 5)) for line in lines)
