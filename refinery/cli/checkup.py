@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -154,4 +155,12 @@ def _agent() -> Iterator[Row]:
             traced = "it sends spans" if attempt.trace_id else "it sends no spans (OTEL_EXPORTER_OTLP_ENDPOINT is set while it runs)"
             yield Row("agent", "ok", f"answers {scenarios[0].id} in {attempt.latency_s:.2f} s; {traced}")
         else:
-            yield Row("agent", "bad", f"{scenarios[0].id}: {attempt.says}", "run it by hand with the scenario's input")
+            yield Row("agent", "bad", f"{scenarios[0].id}: {attempt.says}", _way_out(attempt.error, bench.runner.agent.interpreter))
+
+
+def _way_out(error: str, python: str) -> str:
+    """What to do about an agent that does not run."""
+    missing = re.search(r"No module named '?([\w.]+)", error)
+    if missing:
+        return f"it runs under {python}: install {missing[1]} there, or name another Python with `interpreter` under [agent]"
+    return "run it by hand with the scenario's input"

@@ -60,7 +60,13 @@ def command(
             if trace is None:
                 reports = fix_failing(bench, tries)
             else:
-                reports = (fix_trace(bench, each, says, expect, tries) for each in wiring.traces_named([trace], bench.store))
+                named = tuple(wiring.traces_named([trace], bench.store))
+                if len(named) > 1 and (says or expect):
+                    raise UsageError(
+                        f"{trace} holds {len(named)} traces, and --says and --expect are about one",
+                        hint="import them, and name one: refinery traces import FILE, refinery traces list",
+                    )
+                reports = (fix_trace(bench, each, says, expect, tries) for each in named)
             for report in reports:
                 found = True
                 say.wipe()

@@ -77,11 +77,16 @@ def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
     from refinery.cli import views
 
     with wiring.store() as store:
-        found = store.traces(limit=limit, failed=True if failed else None, text=text)
+        found = store.traces(limit=limit + 1, failed=True if failed else None, text=text)
+    found, more = found[:limit], len(found) > limit
     if as_json:
         show.as_json({"traces": [contract.summary(each) for each in found]})
     elif found:
         show.on_screen(views.summaries(found))
+        if more:
+            show.note(f"only the newest {limit} are shown; for more: --limit {4 * limit}")
+    elif failed or text:
+        show.text("no trace fits: see them all with `refinery traces list`")
     else:
         show.text("no traces: import some with `refinery traces import FILE`")
 

@@ -120,3 +120,28 @@ def test_the_doctor_names_what_is_wrong(desk: Path, refinery: Refinery) -> None:
     rows = refinery("doctor", "--json").json["rows"]
     assert isinstance(rows, list)
     assert [(row["name"], row["state"]) for row in rows if isinstance(row, dict) and row["state"] == "bad"] == [("settings", "bad")]
+
+
+def test_a_package_that_is_missing_is_told_with_the_python_it_is_missing_from(desk: Path, refinery: Refinery) -> None:
+    (desk / "desk" / "agent.py").write_text("import no_such_package\n")
+    commit(desk, "A new package")
+    done = refinery("doctor", "--json")
+    mend = part(done.json, "rows", -1, "mend")
+    assert "no_such_package" in str(mend)
+    assert sys.executable in str(mend)
+
+
+def test_one_expectation_is_not_taken_for_every_trace_of_a_file(desk: Path, refinery: Refinery) -> None:
+    span = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"%s","name":"answer"}]}]}]}'
+    (desk / "two.jsonl").write_text("\n".join(span % (digit * 32, digit * 16) for digit in "12"))
+    done = refinery("fix", "two.jsonl", "--expect", 'contains: "EUR"')
+    assert done.status == 2
+    assert "holds 2 traces" in told(done.err)[0]
+
+
+def test_a_list_of_traces_that_is_cut_says_so(desk: Path, refinery: Refinery) -> None:
+    span = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"%s","name":"answer"}]}]}]}'
+    (desk / "two.jsonl").write_text("\n".join(span % (digit * 32, digit * 16) for digit in "12"))
+    assert refinery("traces", "import", "two.jsonl").status == 0
+    assert "only the newest 1" in refinery("traces", "list", "--limit", "1").err
+    assert refinery("traces", "list", "--limit", "2").err == ""
