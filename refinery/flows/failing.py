@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from refinery.domain import Attempt, Report, Scenario
+from refinery.domain import Attempt, Cause, Report, Scenario
 from refinery.errors import OutsideError
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.fix import fix
@@ -33,6 +33,7 @@ def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scen
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
     """Fix the scenarios that fail on HEAD: together where one edit cures them all, else as many as one edit can, and so on.
 
+    Where no edit cures any, those that fail like the first are given up, and the others are tried without them.
     No report at all: every scenario passes. Raises OutsideError when none fails, and some could not be tried.
     """
     head = bench.repository.head()
@@ -54,9 +55,13 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)
         yield report
         cured = set(report.steps[-1].gate.targets) if report.kept and report.steps[-1].gate else set()
-        if not cured:
-            return
-        red = [(each, trace) for each, trace in red if each.id not in cured]
+        done = cured or {each.id for each, _ in red if _symptom(attempts[each.id]) == _symptom(attempts[red[0][0].id])}
+        red = [(each, trace) for each, trace in red if each.id not in done]
+
+
+def _symptom(attempt: Attempt) -> str:
+    """What failures of one cause are likely to share: the error that ended the run; wrong answers are one kind."""
+    return attempt.error.strip().rpartition("\n")[2] if attempt.cause is Cause.EXIT else str(attempt.cause)
 
 
 def _fails(attempt: Attempt) -> bool:

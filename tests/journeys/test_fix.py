@@ -178,3 +178,18 @@ def test_a_fix_for_some_of_what_fails_tells_how_those_failed_and_no_other(desk: 
     assert "What failed: six-seats-online: contains" in message
     assert "who-is-the-king" not in message
     assert "Refinery-Trace" not in message
+
+
+CRASH = """- id: free-plan-costs-nothing
+  input: {plan: free}
+  expect:
+    - no-error: true
+"""
+
+
+def test_what_cannot_be_cured_does_not_stand_in_the_way_of_another_symptom(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, HOPELESS + CRASH)
+    reports = [json.loads(line) for line in refinery("fix", "--failing", "--json", "--seconds", "1").out.splitlines()]
+    assert [report["kept"] for report in reports] == [None, None]
+    assert "who-is-the-king" in reports[0]["diagnosis"]["summary"]
+    assert "KeyError" in reports[1]["diagnosis"]["summary"]
