@@ -57,13 +57,13 @@ def _says_nothing(node: ast.AST) -> bool:
             return _same(node.args[0], node.args[1])
         inner = node.args[0]
         twice = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == node.func.id
-        return twice and node.func.id in ONCE and len(node.args) == 1
+        return twice and node.func.id in ONCE and len(node.args) == 1 and not node.keywords
     return isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant) and node.test.value is not True
 
 
 def _neutral(node: ast.BinOp) -> bool:
     """`a + 0`, `a - 0`, `a * 1`, `a / 1`."""
-    nothing = 0 if isinstance(node.op, ast.Add | ast.Sub) else 1 if isinstance(node.op, ast.Mult | ast.Div | ast.FloorDiv) else None
+    nothing = 0 if isinstance(node.op, ast.Add | ast.Sub) else 1 if isinstance(node.op, ast.Mult | ast.Div) else None
     right = node.right.value if isinstance(node.right, ast.Constant) else None
     return nothing is not None and type(right) is int and right == nothing
 
