@@ -170,12 +170,18 @@ def before_and_after(rows: Iterable[tuple[str, str, str, Report]]) -> Renderable
 
 
 def apart(before: str, after: str) -> tuple[str, str]:
-    """Two answers reduced to what differs between them, where both are JSON objects; else what was said in each."""
+    """Two answers reduced to what differs between them, where both are JSON objects; else what was said in each.
+
+    A long beginning that both share is left out, but for the words just before they part.
+    """
     old, new = _object(before), _object(after)
     keys = [key for key in new if old.get(key) != new[key]] if old else []
     if not keys:
         return _spoken(before), _spoken(after)
-    return "; ".join(str(old.get(key, "")) for key in keys), "; ".join(str(new[key]) for key in keys)
+    was, now = "; ".join(str(old.get(key, "")) for key in keys), "; ".join(str(new[key]) for key in keys)
+    shared = next((place for place, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+    start = was.rfind(" ", 0, max(0, shared - 25)) + 1
+    return (f"…{was[start:]}", f"…{now[start:]}") if start > 25 else (was, now)
 
 
 def _spoken(answer: str) -> str:

@@ -28,7 +28,7 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
-LOOK_ON = 60
+LOOK_ON = 120
 """Candidates looked at for a cure of all failures before one of some is taken for what can be had; later as many as until then."""
 LOOKS = 3
 """Quick looks at a model's hypothesis before it counts as failed. They decide who reaches the gate, as in the search."""
