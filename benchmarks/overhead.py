@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from refinery import wiring
 from refinery.flows.failing import fix_failing
+from refinery.suite.runner import Runner
 
 AGENT = """PLANS = {"pro": {"amount": 45, "currency": "EUR"}, "team": {"amount": 90, "currency": "GBP"}}
 
@@ -81,22 +82,21 @@ class Busy:
                     self.seconds += time.perf_counter() - self.since
 
 
-@dataclass(frozen=True)
-class Watched:
+BUSY = Busy()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched(Runner):
     """A runner that tells when it is busy."""
-
-    inner: Any
-    busy: Busy
-
-    @contextmanager
-    def warmed(self, tree: Path) -> Iterator[Any]:
-        with self.inner.warmed(tree) as warm:
-            yield Watched(warm, self.busy)
 
     @contextmanager
     def open(self, tree: Path, coverage: bool = False) -> Iterator[Any]:
-        with self.inner.open(tree, coverage) as bench:
-            yield WatchedBench(bench, self.busy)
+        with Runner.open(self, tree, coverage) as bench:
+            yield WatchedBench(bench, BUSY)
+
+
+def watched(runner: Runner) -> Watched:
+    return Watched(**{each.name: getattr(runner, each.name) for each in fields(Runner)})
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,16 @@ def main() -> None:
         root = Path(folder)
         lay_out(root, files)
         for name in ("first fix (nothing warm)", "second fix (warm)"):
-            busy = Busy()
+            BUSY.seconds = 0.0
             start = time.perf_counter()
             with wiring.workbench(root) as bench:
-                runners: dict[str, Any] = {each: Watched(getattr(bench, each), busy) for each in ("runner", "scratch", "unwatched")}
+                runners: dict[str, Any] = {each: watched(getattr(bench, each)) for each in ("runner", "scratch", "unwatched")}
                 (report,) = list(fix_failing(replace(bench, **runners), tries=1))
             total = time.perf_counter() - start
             assert report.kept, report.says
             steps = ", ".join(f"{item.step} {item.seconds:.2f}" for item in report.bill.items)
-            outside = total - busy.seconds
-            print(f"{files} files, {name}: {total:.2f} s in all, {busy.seconds:.2f} s in agent runs, {outside:.2f} s outside ({steps})")
+            outside = total - BUSY.seconds
+            print(f"{files} files, {name}: {total:.2f} s in all, {BUSY.seconds:.2f} s in agent runs, {outside:.2f} s outside ({steps})")
 
 
 if __name__ == "__main__":
