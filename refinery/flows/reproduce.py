@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from refinery.domain import Attempt, Complaint, Execution, Scenario
+from refinery.errors import OutsideError
 from refinery.events import Event
 from refinery.workbench import Workbench
 
@@ -35,6 +38,7 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     with bench.workspace.lease(base) as tree, bench.scratch.open(tree, coverage=True) as running:
         attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
         executions = tuple(found for each in scenarios.values() if (found := running.execution(each)))
+    _refuse_what_cannot_start(attempts.values(), base, bench)
     aims = {scenario.id for scenario in complaint.targets}
     red = tuple(scenario for scenario in complaint.targets if _failed(attempts.get(scenario.id)))
     green = tuple(each for name, each in scenarios.items() if name in attempts and attempts[name].passed)
@@ -47,6 +51,20 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
         says=_nothing_to_fix(complaint, broken),
         notes=_notes(complaint, red, attempts, bench),
     )
+
+
+def _refuse_what_cannot_start(attempts: Collection[Attempt], base: str, bench: Workbench) -> None:
+    """An agent that never starts for want of a package is not cured by an edit. Raises OutsideError."""
+    ends = {attempt.error.strip().rpartition("\n")[2] for attempt in attempts}
+    missing = re.fullmatch(r"ModuleNotFoundError: No module named '([\w.]+)'", ends.pop()) if len(ends) == 1 else None
+    if not missing:
+        return
+    name = missing[1].partition(".")[0]
+    if not any(name in PurePosixPath(file.path).with_suffix("").parts for file in bench.repository.files(base)):
+        raise OutsideError(
+            f"the agent cannot start: {missing[1]} is not installed for {bench.runner.agent.interpreter}",
+            hint="install it there, or name the agent's Python: `interpreter` under [agent] in refinery.toml",
+        )
 
 
 def _failed(attempt: Attempt | None) -> bool:

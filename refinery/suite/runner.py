@@ -22,6 +22,7 @@ from refinery.suite.launch import Launch, Local, Remote
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
+from refinery.suite.relative import attempt_from, trace_from
 
 Pair = tuple[Scenario, int]
 """A scenario and the number of the trial."""
@@ -99,6 +100,7 @@ class TreeBench:
 
     def __init__(self, runner: Runner, tree: Path, coverage: bool) -> None:
         self._runner = runner
+        self._tree = tree
         self._at_once = min(runner.concurrency, room())
         self._launch = _launch(runner, tree, self._at_once, coverage)
         self._coverage = coverage and self._launch.can_cover
@@ -172,8 +174,8 @@ class TreeBench:
         if outcome.trace is not None:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
-            outcome = replace(outcome, trace=trace)
-        return judged(scenario, trial, outcome), outcome
+            outcome = replace(outcome, trace=trace_from(self._tree, trace))
+        return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
 
     def _pass_on(self, trace: Trace | None, also: Callable[[Trace], None] | None) -> None:
         for listener in (self._runner.sink, also):

@@ -145,3 +145,20 @@ def test_a_list_of_traces_that_is_cut_says_so(desk: Path, refinery: Refinery) ->
     assert refinery("traces", "import", "two.jsonl").status == 0
     assert "only the newest 1" in refinery("traces", "list", "--limit", "1").err
     assert refinery("traces", "list", "--limit", "2").err == ""
+
+
+def test_an_agent_that_lacks_a_package_is_not_searched_for_a_cure(desk: Path, refinery: Refinery) -> None:
+    (desk / "desk" / "agent.py").write_text("import no_such_package\n")
+    commit(desk, "A new package")
+    done = refinery("fix", "--failing")
+    assert done.status == 5
+    says, way_out = told(done.err)
+    assert says == f"the agent cannot start: no_such_package is not installed for {sys.executable}"
+    assert "interpreter" in way_out
+
+
+def test_a_misspelt_module_of_the_repository_is_a_fault_like_any_other(desk: Path, refinery: Refinery) -> None:
+    (desk / "desk" / "agent.py").write_text("from desk import agent_two\nimport limits\n")
+    (desk / "desk" / "limits.py").write_text("")
+    commit(desk, "A wrong import")
+    assert refinery("fix", "--failing", "--seconds", "1").status == 1

@@ -193,3 +193,11 @@ def test_what_cannot_be_cured_does_not_stand_in_the_way_of_another_symptom(desk:
     assert [report["kept"] for report in reports] == [None, None]
     assert "who-is-the-king" in reports[0]["diagnosis"]["summary"]
     assert "KeyError" in reports[1]["diagnosis"]["summary"]
+
+
+def test_what_is_told_of_a_crash_names_files_of_the_repository(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, CRASH)
+    told = refinery("fix", "--failing", "--json", "--seconds", "1").out
+    report = json.loads(told.splitlines()[0])
+    assert report["diagnosis"]["places"][0]["path"] == "desk/agent.py"
+    assert str(desk) not in json.dumps(report["before"])
