@@ -184,7 +184,7 @@ class Proposals:
         with self.ledger.step("look"):
             for look in range(LOOKS):
                 seen = screen.look(proposal.changes)
-                self.ledger.items.append(BillItem("look", runs=seen.runs))
+                self.ledger.items.append(BillItem("look", runs=seen.runs, usd=self._price))
                 if seen.promising or look == LOOKS - 1:
                     break
         return seen
@@ -205,7 +205,7 @@ class Proposals:
             looks = stack.enter_context(closing(looking))
             for proposal, seen in looks:
                 self.screened += 1
-                self.ledger.items.append(BillItem("search", runs=seen.runs))
+                self.ledger.items.append(BillItem("search", runs=seen.runs, usd=self._price))
                 self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
                 self.broke += bool(seen.broke)
                 self.endless += seen.late
@@ -230,6 +230,11 @@ class Proposals:
     def _screening(self) -> AbstractContextManager[Screen]:
         shown = self.shown
         return screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench)
+
+    @property
+    def _price(self) -> float | None:
+        """What a quick look costs, which is not watched: nothing where no run on the base cost anything, else nobody knows."""
+        return 0.0 if all(attempt.cost_usd == 0.0 for attempt in self.shown.attempts) else None
 
     def _took(self, start: float) -> None:
         self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))

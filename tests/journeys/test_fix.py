@@ -201,3 +201,10 @@ def test_what_is_told_of_a_crash_names_files_of_the_repository(desk: Path, refin
     report = json.loads(told.splitlines()[0])
     assert report["diagnosis"]["places"][0]["path"] == "desk/agent.py"
     assert str(desk) not in json.dumps(report["before"])
+
+
+def test_what_an_agent_cost_that_sends_no_spans_is_not_known(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, HOPELESS)
+    report = refinery("fix", "--failing", "--json", "--seconds", "1").json
+    assert part(report, "kept") is None
+    assert part(report, "usage", "usd") is None
