@@ -162,7 +162,7 @@ def before_and_after(rows: Iterable[tuple[str, str, str, Report]]) -> Renderable
     """The agent's answer to each complaint, before and after."""
     table = Table(box=HORIZONTALS, show_edge=False, pad_edge=False, header_style=STRONG)
     for column in ("complaint", "before", "after", "commit"):
-        table.add_column(column, overflow="fold", no_wrap=column == "commit")
+        table.add_column(column, overflow="fold", no_wrap=column in ("complaint", "commit"))
     for name, before, after, made in rows:
         commit = Text(made.kept.commit.id[:10], GOOD) if made.kept else Text("not fixed", "yellow")
         table.add_row(Text(name), *(Text(one_line(said, 120)) for said in apart(before, after)), commit)
