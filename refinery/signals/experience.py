@@ -9,6 +9,7 @@ from refinery.signals.turns import Part, Turn, answer, is_chat, is_farewell, tur
 from refinery.signals.values import listed, name_words, words
 
 PLANS = re.compile(r"orchestrat|planner|manager|supervis|coordinat|router|moderator|terminal|executor", re.IGNORECASE)
+"""Names of those who hand work out, or only run what others wrote: they rarely make the decisive mistake themselves."""
 ACTS = re.compile(r"```|https?://|\|---|\d{2,}")
 READS = listed(
     "get find list search lookup look read fetch think calculate compute query check describe show view count retrieve verify "
@@ -16,7 +17,9 @@ READS = listed(
     "load select compare summarize extract parse"
 )
 DECAY = 0.72
+"""What each later step is worth of the one before. Chosen on labelled chats, as `FIRST` was: see `benchmarks.diagnosis`."""
 FIRST = 0.3
+"""The suspicion of the first step; below that of any clear signal."""
 
 
 def experience(trace: Trace) -> dict[int, float]:
