@@ -174,6 +174,7 @@ def gate(judged: GateVerdict) -> JsonObject:
         "interval": interval(judged.interval),
         "trials": judged.trials,
         "smallest_effect": judged.smallest_effect,
+        "unseen_drop": judged.unseen_drop,
         "targets": list(judged.targets),
         "regressions": list(judged.regressions),
         "flips": [{"scenario": flip.scenario, "before": flip.before, "after": flip.after, "cause": flip.cause} for flip in judged.flips],

@@ -443,6 +443,8 @@ class GateVerdict:
     """The e-value for the improvement; 1/alpha is needed. 0 when the agent was shown to be deterministic."""
     deterministic: bool
     """Every repeated run was the same to the byte."""
+    unseen_drop: float | None = None
+    """How often a scenario that is no target may now fail without these trials having shown it (at 95 %); None: not measured so."""
     bill: Bill = Bill()
     attempts: Mapping[str, tuple[Attempt, ...]] = field(default_factory=dict)
     """All attempts, keyed `base` and `candidate`."""

@@ -15,6 +15,8 @@ from refinery.suite.runner import Bench, Pair, bill
 BASE, CANDIDATE = "base", "candidate"
 REPEATS = 2
 """Runs of every scenario in each arm before anything is decided."""
+RECHECK = 4
+"""Times as many trials as usual for a scenario that never failed on the base and did with the change."""
 CONFIRMATIONS = 3
 """More runs of a scenario that seems to have got worse, before it is called a regression of a deterministic agent."""
 
@@ -45,7 +47,8 @@ def decide(
     **Not worse.** Each scenario has evidence of its own for having got worse, with threshold m/alpha for m scenarios
     (Bonferroni): reached, it rejects. Short of that a scenario is in doubt when its evidence reaches 1/alpha, or when it never
     failed on the base and failed at least twice on the candidate: nothing is accepted while one is. Before anything is accepted
-    every other scenario has had all its trials.
+    every other scenario has had all its trials, and one that never failed on the base and failed with the change has had up to
+    four times as many, until it is in doubt or fails on the base too. The verdict says how large a drop they leave possible.
 
     **Who is to blame.** Only attempts that say something about the agent count: failures of the machine (which the bench has
     tried once more) and of the judge are dropped with their pair, and told. A tool that failed one request and served the same
@@ -104,7 +107,14 @@ class Runs:
             for arm, attempt in _in_turn(streams):
                 self._attempts[arm][attempt.scenario].append(attempt)
                 self._done += 1
-                self._say(Event("gate", f"{arm}: {attempt.scenario} {'passed' if attempt.passed else 'failed'}", self._done, self._total))
+                self._say(
+                    Event(
+                        "gate",
+                        f"{arm}: {attempt.scenario} {'passed' if attempt.passed else 'failed'}",
+                        self._done,
+                        max(self._done, self._total),
+                    )
+                )
         finally:
             for stream in streams.values():
                 if isinstance(stream, Generator):
@@ -134,9 +144,7 @@ class Runs:
     def evidence(self, *names: str) -> PairedEvidence:
         """For the candidate being better on these scenarios together."""
         pairs = [pair for name in names for pair in self.pairs(name)]
-        return PairedEvidence(
-            pairs.count((False, True)), pairs.count((True, False)), pairs.count((True, True)) + pairs.count((False, False))
-        )
+        return PairedEvidence(*(pairs.count(came) for came in ((False, True), (True, False), (True, True), (False, False))))
 
     @property
     def same(self) -> bool:
@@ -225,14 +233,18 @@ class Case:
         """What to run in the next round: all in step until the improvement is shown; then the others, to the last of their trials."""
         left = {name: self._most(name) - self.runs.made[name] for name in self.runs.scenarios}
         if shown:
-            return {name: more for name, more in left.items() if more > 0 and (name not in self.names or name in self._doubtful())}
+            doubtful = self._doubtful()
+            due = {name: more for name, more in left.items() if more > 0 and (name not in self.names or name in doubtful)}
+            return {name: min(more, self.trials - self.runs.made[name] % self.trials) for name, more in due.items()}
         if all(left[name] <= 0 for name in self.names):
             return {}
         behind = {name: max(1, self.first - self.runs.made[name]) for name in left}
         return {name: min(more, behind[name]) for name, more in left.items() if more > 0}
 
     def _most(self, name: str) -> int:
-        return max(self.runs.scenarios[name].trials or self.trials, self.first if name in self.names else REPEATS)
+        usual = max(self.runs.scenarios[name].trials or self.trials, self.first if name in self.names else REPEATS)
+        slipped = name not in self.names and self._always(BASE, name) and self._net_losses(name) == 1
+        return RECHECK * usual if slipped else usual
 
     def _within_reach(self, evidence: PairedEvidence) -> bool:
         """Whether winning all the trials that are left would still show the improvement."""
@@ -261,7 +273,7 @@ class Case:
         return any(self._net_losses(name) for name in self.names)
 
     def _accepted(self) -> Answer:
-        rest = f"; none of the {len(self.others)} other scenarios is seen to have got worse" if self.others else ""
+        rest = f"; none of the {len(self.others)} other scenarios is seen to have got worse{self._unseen()}" if self.others else ""
         return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; {self._instrument()}")
 
     def _doubted(self) -> Answer:
@@ -288,6 +300,15 @@ class Case:
         verb = "passes" if len(self.names) == 1 else "pass"
         return f"{_list(self.names)} {verb} in {was} of {before} runs on the base and in {now} of {after} with the change"
 
+    def _unseen(self) -> str:
+        drop = self.unseen_drop()
+        return "" if drop is None else f", though one that always passed could now fail in up to {drop:.0%} of runs unseen"
+
+    def unseen_drop(self) -> float | None:
+        """How often another scenario may fail with the change though it never did in these trials; None without others."""
+        runs = [self.runs.rate(CANDIDATE, scenario.id)[1] for scenario in self.others]
+        return stats.unseen(min(runs)) if runs else None
+
     def _total(self, arm: str) -> tuple[int, int]:
         rates = [self.runs.rate(arm, name) for name in self.names]
         return sum(passed for passed, _ in rates), sum(counted for _, counted in rates)
@@ -312,14 +333,15 @@ class Case:
 
     def verdict(self, answer: Answer, spent: Bill) -> GateVerdict:
         evidence = self.runs.evidence(*self.names)
-        pairs = [pair for name in self.names for pair in self.runs.pairs(name)]
-        both, neither = pairs.count((True, True)), pairs.count((False, False))
+        pairs = evidence.pairs
         (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
         return GateVerdict(
             decision=answer.decision,
             says=_sentence(answer.says + self._dropped()),
             effect=now / after - was / before if before and after else None,
-            interval=None if answer.plain or not pairs else stats.paired_difference(evidence.wins, evidence.losses, both, neither),
+            interval=None
+            if answer.plain or not pairs
+            else stats.paired_difference(evidence.wins, evidence.losses, evidence.both, evidence.neither),
             trials=max(len(self.runs.all(BASE)), len(self.runs.all(CANDIDATE))),
             smallest_effect=stats.smallest_effect(evidence.pairs, self.threshold) if pairs else None,
             targets=self.names,
@@ -328,6 +350,7 @@ class Case:
             alpha=1 / self.threshold,
             evidence=0.0 if answer.plain else evidence.value,
             deterministic=answer.plain,
+            unseen_drop=None if answer.plain else self.unseen_drop(),
             bill=spent,
             attempts={BASE: self.runs.all(BASE), CANDIDATE: self.runs.all(CANDIDATE)},
         )

@@ -46,13 +46,15 @@ def test_three_of_three_is_just_enough_for_the_first_hypothesis() -> None:
 
 
 def test_a_tie_ends_the_boldest_bet_and_a_loss_costs() -> None:
-    assert PairedEvidence(5).value > PairedEvidence(5, 0, 1).value > PairedEvidence(5, 1).value
+    assert PairedEvidence(5).value > PairedEvidence(5, both=1).value > PairedEvidence(5, 1).value
+    assert PairedEvidence(5).value > PairedEvidence(5, neither=1).value > PairedEvidence(5, 1).value
 
 
-@pytest.mark.parametrize("chance", [0.05, 0.3, 0.5, 0.8])
+@pytest.mark.parametrize("chance", [0.05, 0.3, 0.5, 0.55, 0.8, 0.95])
 def test_the_evidence_of_one_pair_is_worth_at_most_one_on_average_when_the_arms_are_the_same(chance: float) -> None:
     differ = chance * (1 - chance)
-    mean = differ * PairedEvidence(1).value + differ * PairedEvidence(0, 1).value + (1 - 2 * differ) * PairedEvidence(0, 0, 1).value
+    mean = differ * (PairedEvidence(1).value + PairedEvidence(0, 1).value)
+    mean += chance**2 * PairedEvidence(both=1).value + (1 - chance) ** 2 * PairedEvidence(neither=1).value
     assert mean <= 1.0
 
 
@@ -62,7 +64,7 @@ def test_identical_arms_seldom_reach_the_threshold_at_any_time() -> None:
         evidence = PairedEvidence()
         for _ in range(40):
             before, after = seed.random() < 0.5, seed.random() < 0.5
-            evidence += PairedEvidence(int(after and not before), int(before and not after), int(before == after))
+            evidence += PairedEvidence(after and not before, before and not after, before and after, not before and not after)
             if evidence.value >= 20:
                 reached += 1
                 break
@@ -85,3 +87,9 @@ def test_the_smallest_effect_shrinks_with_more_trials_and_may_not_exist() -> Non
 def test_evidence_of_thousands_of_pairs_does_not_overflow() -> None:
     assert PairedEvidence(5000).value > 1e300
     assert PairedEvidence(0, 5000).value < 1e-300
+
+
+def test_runs_without_a_failure_leave_a_failure_rate_possible() -> None:
+    assert stats.unseen(0) == 1.0
+    assert stats.unseen(5) == pytest.approx(0.4507, abs=1e-4)
+    assert (1 - stats.unseen(60)) ** 60 == pytest.approx(0.05)

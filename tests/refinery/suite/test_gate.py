@@ -95,6 +95,28 @@ def test_a_cure_is_not_accepted_while_another_scenario_is_in_doubt() -> None:
     assert "o may have got worse" in verdict.says
 
 
+def test_a_scenario_that_fails_once_with_the_change_is_looked_at_for_longer() -> None:
+    base = Played(rates(t="-", o="+", p="+"))
+    candidate = Played(rates(t="+", o="+++-++++", p="+"))
+    verdict = decide(base, candidate, [scenario("t")], [scenario("o"), scenario("p")], 5, 1, silent)
+    assert (verdict.decision, base.runs["o"] > 5, base.runs["p"]) == (Decision.NOT_ENOUGH, True, 5)
+    assert "o may have got worse" in verdict.says
+
+
+def test_one_slip_that_never_comes_back_does_not_stop_a_cure() -> None:
+    base = Played(rates(t="-", o="+"))
+    verdict = decide(base, Played(rates(t="+", o="+++-" + 20 * "+")), [scenario("t")], [scenario("o")], 5, 1, silent)
+    assert (verdict.decision, base.runs["o"]) == (Decision.ACCEPT, 20)
+    assert verdict.unseen_drop is not None
+    assert f"could now fail in up to {verdict.unseen_drop:.0%} of runs unseen" in verdict.says
+
+
+def test_a_scenario_that_also_fails_on_the_base_gets_no_more_than_its_trials() -> None:
+    base = Played(rates(t="-", o="++-"))
+    assert decide(base, Played(rates(t="+", o="+-+")), [scenario("t")], [scenario("o")], 6, 1, silent).decision is Decision.ACCEPT
+    assert base.runs["o"] == 6
+
+
 def test_a_hopeless_candidate_is_given_up_before_its_trials_are_used_up() -> None:
     base = Played(rates(t="-"))
     verdict = decide(base, Played(rates(t="-")), [scenario("t")], [], 5, 1, silent)
