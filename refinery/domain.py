@@ -230,6 +230,17 @@ class Expectation:
     kind: str
     value: Json
     line: int = 0
+    negated: bool = False
+    """It is met when the check fails."""
+    weight: float = 1.0
+    """Its part in the scenario's threshold."""
+    required: bool = False
+    """It must be met, whatever the threshold."""
+
+    @property
+    def name(self) -> str:
+        """The kind as it stands in a file."""
+        return f"not-{self.kind}" if self.negated else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +256,8 @@ class Scenario:
     trials: int | None = None
     path: str = ""
     line: int = 0
+    threshold: float | None = None
+    """The share of the checks, by weight, that must be met; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)

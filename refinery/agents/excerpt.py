@@ -152,7 +152,7 @@ def _failure(attempt: Attempt, scenario: Scenario | None) -> str:
 
 
 def _check(expectation: Expectation) -> str:
-    return f"{expectation.kind}: {_json(expectation.value)}"
+    return f"{expectation.name}: {_json(expectation.value)}"
 
 
 def _json(value: Json) -> str:

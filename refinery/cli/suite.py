@@ -64,7 +64,7 @@ def table(at: str, as_json: bool) -> None:
                 "capability": each.capability,
                 "assumption": each.assumption,
                 "tags": list(each.tags),
-                "checks": [check.kind for check in each.expect],
+                "checks": [check.name for check in each.expect],
                 "path": each.path,
                 "line": each.line,
             }
@@ -73,7 +73,7 @@ def table(at: str, as_json: bool) -> None:
         show.as_json({"scenarios": rows})
     elif found:
         rows_shown = [
-            (each.id, each.capability, ", ".join(check.kind for check in each.expect), f"{each.path}:{each.line}") for each in found
+            (each.id, each.capability, ", ".join(check.name for check in each.expect), f"{each.path}:{each.line}") for each in found
         ]
         show.on_screen(views.table(("scenario", "capability", "checks", "where"), rows_shown))
     else:

@@ -14,6 +14,7 @@ from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
 from refinery.errors import ConfigError, UsageError
 from refinery.suite.scenarios import load
+from refinery.suite.writing import check
 from safety.globs import matches
 
 WILD = re.compile(r"[*?\[]")
@@ -53,7 +54,7 @@ def scenario_for(trace: Trace, expect: tuple[Expectation, ...], says: str, given
     Its id is made of both: what is said about the same input at another time is another scenario.
     """
     asked = input_of(trace) if given is None else given
-    wanted: list[Json] = [{each.kind: each.value} for each in expect]
+    wanted: list[Json] = [check(each) for each in expect]
     mark = hashlib.sha256(canonical([asked, wanted]).encode()).hexdigest()[:6]
     words = slug(name or says or trace.task or trace.name or "regression")
     return Scenario(id=f"{words}-{mark}", input=asked, expect=expect, assumption=says)
@@ -65,7 +66,7 @@ def checks_from(texts: Sequence[str]) -> tuple[Expectation, ...]:
         return ()
     body = "- id: typed\n  input: {}\n  expect:\n" + "".join(f"    - {text}\n" for text in texts)
     try:
-        return load({"--expect": body}.__getitem__, ["--expect"])[0].expect
+        return load({"--expect": body}.get, ["--expect"])[0].expect
     except ConfigError as error:
         raise UsageError(str(error), hint=error.hint or "write it as in a scenario: --expect 'contains: \"EUR\"'") from error
 

@@ -20,7 +20,7 @@ from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
-from refinery.suite.scenarios import write
+from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
 from safety.globs import matches

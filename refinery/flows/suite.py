@@ -17,7 +17,7 @@ def scenarios_at(repository: Repository, commit: str, patterns: Sequence[str]) -
     """The scenarios that a commit holds; files of the work tree that are not committed do not count."""
     paths = [file.path for file in repository.files(commit) if any(matches(file.path, pattern) for pattern in patterns)]
     texts = repository.read_many(commit, paths)
-    return load(texts.__getitem__, sorted(texts))
+    return load(lambda path: texts[path] if path in texts else repository.read(commit, path), sorted(texts))
 
 
 def run_suite(bench: Workbench, at: str, names: Sequence[str] = (), trials: int | None = None) -> SuiteResult:

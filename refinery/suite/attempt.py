@@ -16,10 +16,10 @@ ELSEWHERE = "ImportError: ELSEWHERE "
 
 
 def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
-    """The outcome as an attempt: it passed when every check did."""
+    """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
     results = checks.judge(scenario, outcome) if outcome.cause is None else ()
-    cause, says = (outcome.cause, outcome.says) if outcome.cause else _cause(results)
+    cause, says = (outcome.cause, outcome.says) if outcome.cause else _cause(scenario, results)
     return Attempt(
         scenario=scenario.id,
         trial=trial,
@@ -58,15 +58,29 @@ def _logs(output: str) -> str:
     return "; its last line is: write logs to stderr" if last != output.strip() else ""
 
 
-def _cause(results: tuple[CheckResult, ...]) -> tuple[Cause | None, str]:
+def _cause(scenario: Scenario, results: tuple[CheckResult, ...]) -> tuple[Cause | None, str]:
     wrong = [result for result in results if not result.passed and result.measured]
     unknown = [result for result in results if not result.measured]
+    if scenario.threshold is not None:
+        if _enough(scenario, results, scenario.threshold, unknown_is=False):
+            return None, ""
+        if _enough(scenario, results, scenario.threshold, unknown_is=True):
+            wrong = []  # what is not measured decides
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         return Cause.CHECKS, f"{wrong[0].check}: {wrong[0].says}{more}"
     if unknown:
         return Cause.JUDGE, f"{unknown[0].check} is {unknown[0].says}; the attempt counts neither as passed nor as failed"
     return None, ""
+
+
+def _enough(scenario: Scenario, results: tuple[CheckResult, ...], threshold: float, unknown_is: bool) -> bool:
+    """Whether the checks that are met carry the threshold, and all that are required are among them."""
+    met = [result.passed if result.measured else unknown_is for result in results]
+    if not all(passed for each, passed in zip(scenario.expect, met, strict=True) if each.required):
+        return False
+    weight = sum(each.weight for each, passed in zip(scenario.expect, met, strict=True) if passed)
+    return weight >= threshold * sum(each.weight for each in scenario.expect) - 1e-9
 
 
 def from_slot(ended: Ended, agent: AgentSpec, trace: Trace | None, lines: Mapping[str, frozenset[int]] | None) -> Outcome:

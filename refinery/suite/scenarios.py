@@ -1,33 +1,47 @@
-"""Scenario files: YAML read into Scenarios with every mistake named by file and line, and Scenarios written as YAML."""
+"""Scenario files: YAML read into Scenarios, tables of cases unfolded, with every mistake named by file and line."""
 
 from __future__ import annotations
 
-import math
-import re
+import csv
+import io
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
 from refinery.domain import Expectation, Scenario
 from refinery.errors import ConfigError
-from refinery.suite import checks
+from refinery.suite.expected import expectations
+from refinery.suite.notation import Notation
 
 if TYPE_CHECKING:
     import yaml
 
-KEYS = ("id", "capability", "assumption", "input", "expect", "tags", "trials")
-ODD = re.compile("[\r\x85\u2028\u2029\ufeff]")
-"""Letters that YAML takes for ends of lines; they have to be written as escapes."""
-MOST_NODES = 200_000
-"""Aliases can make a small file unfold into a huge one."""
+KEYS = ("id", "capability", "assumption", "input", "expect", "threshold", "tags", "trials", "cases")
+FILE_KEYS = ("include", "variables", "defaults", "scenarios")
+DEFAULTS = ("capability", "assumption", "expect", "threshold", "tags", "trials")
+MOST_CASES = 10_000
+
+Read = Callable[[str], str | None]
+"""The text of a file by its path from the repository's root; None when there is none."""
 
 
-def load(read: Callable[[str], str], paths: Sequence[str]) -> tuple[Scenario, ...]:
-    """All scenarios of these files, in order. `read` gives a file's text. Raises ConfigError, naming file and line."""
+@dataclass(slots=True)
+class Shared:
+    """What holds for all scenarios of a file."""
+
+    variables: dict[str, Json] = field(default_factory=dict)
+    defaults: dict[str, tuple[Notation, yaml.Node]] = field(default_factory=dict)
+    templated: bool = False
+    """Whether braces are placeholders: where the file names variables, its own or included ones."""
+
+
+def load(read: Read, paths: Sequence[str]) -> tuple[Scenario, ...]:
+    """All scenarios of these files, in order. Raises ConfigError, naming file and line."""
     found: dict[str, Scenario] = {}
     for path in paths:
-        for scenario in _File(path, read(path)).scenarios():
+        for scenario in _File(path, read(path) or "", read).scenarios():
             if earlier := found.get(scenario.id):
                 raise ConfigError(
                     f"{path}:{scenario.line}: there is a scenario {scenario.id!r} already, at {earlier.path}:{earlier.line}",
@@ -37,67 +51,150 @@ def load(read: Callable[[str], str], paths: Sequence[str]) -> tuple[Scenario, ..
     return tuple(found.values())
 
 
-def write(scenario: Scenario) -> str:
-    """The scenario as a YAML file of its own; reading it gives the same scenario."""
-    import yaml
-
-    shape: dict[str, Json] = {"id": scenario.id}
-    shape |= {key: text for key, text in (("capability", scenario.capability), ("assumption", scenario.assumption)) if text}
-    shape |= {"input": scenario.input, "expect": [{each.kind: each.value} for each in scenario.expect]}
-    shape |= {"tags": [*scenario.tags]} if scenario.tags else {}
-    shape |= {"trials": scenario.trials} if scenario.trials is not None else {}
-    return yaml.dump([shape], Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100)
-
-
 class _File:
     """One scenario file while it is read."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, read: Read) -> None:
         self.path = path
-        self.text = text
-        self.nodes = 0
+        self.read = read
+        self.notation = Notation(path, text)
+        self.wrong = self.notation.wrong
 
     def scenarios(self) -> Iterator[Scenario]:
         import yaml
 
-        root = self._parsed()
+        root = self.notation.root()
+        shared = Shared()
         if root is None:
             return
         if isinstance(root, yaml.MappingNode):
-            yield self._scenario(root)
-            return
+            if not {str(key.value) for key, _ in root.value} & set(FILE_KEYS):
+                yield from self._unfolded(root, shared)
+                return
+            fields = self.notation.fields(root, FILE_KEYS, "a scenario file")
+            self._share(fields, shared, ())
+            root = fields.get("scenarios")
+            if root is None:  # a file of what others include
+                return
         if not isinstance(root, yaml.SequenceNode):
-            raise self._wrong(root, "a scenario file is a list of scenarios", "begin each with `- id: some-name`")
+            raise self.wrong(root, "a scenario file is a list of scenarios", "begin each with `- id: some-name`")
         for node in root.value:
             if not isinstance(node, yaml.MappingNode):
-                raise self._wrong(node, "a scenario is a mapping", "begin it with `- id: some-name`")
-            yield self._scenario(node)
+                raise self.wrong(node, "a scenario is a mapping", "begin it with `- id: some-name`")
+            yield from self._unfolded(node, shared)
 
-    def _parsed(self) -> yaml.Node | None:
+    # -- what a file's scenarios share
+
+    def _share(self, fields: dict[str, yaml.Node], shared: Shared, above: tuple[str, ...]) -> None:
+        """Included files first, so that the file's own word counts."""
         import yaml
 
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        try:
-            return yaml.compose(self.text, Loader=loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
-            raise ConfigError(f"{self.path}:{line}: this is not YAML: {error.problem or error.context}") from error
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise ConfigError(f"{self.path}:1: this is not YAML: {str(error).splitlines()[0]}") from error
+        for node in self._listed(fields.get("include")):
+            self._include(node, shared, (*above, self.path))
+        if "variables" in fields:
+            values = self.notation.json(fields["variables"])
+            if not isinstance(values, dict):
+                raise self.wrong(fields["variables"], "`variables` is a mapping", "for instance {plan: Pro}")
+            shared.variables |= values
+            shared.templated = True
+        if "defaults" in fields:
+            node = fields["defaults"]
+            if not isinstance(node, yaml.MappingNode):
+                raise self.wrong(node, "`defaults` is a mapping of what a scenario may say")
+            shared.defaults |= {key: (self.notation, value) for key, value in self.notation.fields(node, DEFAULTS, "`defaults`").items()}
 
-    def _scenario(self, node: yaml.MappingNode) -> Scenario:
-        fields = self._fields(node)
-        if "id" not in fields:
-            raise self._wrong(node, "the scenario has no id", "add `id: some-name`")
-        name = self._id(fields["id"])
+    def _include(self, node: yaml.Node, shared: Shared, above: tuple[str, ...]) -> None:
+        import yaml
+
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), str(node.value)))
+        text = self.read(path)
+        if text is None:
+            raise self.wrong(node, f"there is no file {path} to include", "a path is relative to the file that includes, and committed")
+        if path in above:
+            raise self.wrong(node, f"{path} includes itself in the end")
+        other = _File(path, text, self.read)
+        root = other.notation.root()
+        if isinstance(root, yaml.MappingNode) and {str(key.value) for key, _ in root.value} <= set(FILE_KEYS):
+            other._share(other.notation.fields(root, FILE_KEYS, "a scenario file"), shared, above)
+        elif root is not None:
+            raise self.wrong(node, f"{path} has nothing to share", "`variables` and `defaults` of an included file hold in this one too")
+
+    def _listed(self, node: yaml.Node | None) -> list[yaml.Node]:
+        import yaml
+
+        if node is None:
+            return []
+        found = list(node.value) if isinstance(node, yaml.SequenceNode) else [node]
+        for each in found:
+            if not isinstance(each, yaml.ScalarNode):
+                raise self.wrong(each, "`include` is a path or a list of paths")
+        return found
+
+    # -- one scenario
+
+    def _unfolded(self, node: yaml.MappingNode, shared: Shared) -> Iterator[Scenario]:
+        """The scenario, or one for each case of its table."""
+        fields = self.notation.fields(node, KEYS, "a scenario")
+        if "cases" not in fields:
+            self.notation.variables = shared.variables if shared.templated else None
+            yield self._scenario(node, fields, shared)
+            return
+        self.notation.variables = None
+        cases = self._cases(fields["cases"])
+        template = str(fields["id"].value) if "id" in fields else ""
+        for number, case in enumerate(cases, 1):
+            self.notation.variables = {**shared.variables, **case}
+            yield self._scenario(node, fields, shared, "" if "{{" in template else f"-{number}")
+
+    def _cases(self, node: yaml.Node) -> list[dict[str, Json]]:
+        import yaml
+
+        value = self.notation.json(node)
+        if isinstance(value, str):
+            value = self._table(node, value)
+        if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+            raise self.wrong(
+                node, "`cases` is a list of mappings or the path of a CSV file", "for instance `- {country: DE, currency: EUR}`"
+            )
+        if len(value) > MOST_CASES:
+            raise self.wrong(node, f"there are {len(value)} cases; {MOST_CASES} are the most")
+        rows = [row for row in value if isinstance(row, dict)]
+        names = rows[0].keys()
+        lines = node.value if isinstance(node, yaml.SequenceNode) else [node] * len(rows)
+        for line, row in zip(lines, rows, strict=True):
+            if row.keys() != names:
+                odd = sorted(row.keys() ^ names)[0]
+                raise self.wrong(line, f"not every case says `{odd}`", "give all cases of a table the same names")
+        return rows
+
+    def _table(self, node: yaml.Node, name: str) -> list[Json]:
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), name))
+        text = self.read(path)
+        if text is None:
+            raise self.wrong(node, f"there is no file {path} with cases", "a path is relative to the scenario file, and committed")
+        rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True, restkey="")
+        try:
+            found: list[Json] = [dict(row) for row in rows]
+        except csv.Error as error:
+            raise ConfigError(f"{path}:{rows.line_num}: this is not CSV: {error}") from error
+        for number, row in enumerate(found, 2):
+            if isinstance(row, dict) and ("" in row or None in row.values()):
+                raise ConfigError(f"{path}:{number}: the row has more or fewer fields than the first line names")
+        return found
+
+    def _scenario(self, node: yaml.MappingNode, own: dict[str, yaml.Node], shared: Shared, suffix: str = "") -> Scenario:
+        if "id" not in own:
+            raise self.wrong(node, "the scenario has no id", "add `id: some-name`")
+        name = self._id(own["id"], suffix)
+        fields = {key: value for key, (_, value) in shared.defaults.items()} | own
         for needed in ("input", "expect"):
             if needed not in fields:
-                raise self._wrong(node, f"the scenario {name!r} has no `{needed}`", f"every scenario has one: {needed}: ...")
+                raise self.wrong(node, f"the scenario {name!r} has no `{needed}`", f"every scenario has one: {needed}: ...")
         return Scenario(
             id=name,
-            input=self._json(fields["input"]),
-            expect=tuple(self._expectations(fields["expect"])),
+            input=self.notation.json(fields["input"]),
+            expect=self._expected(own, shared),
+            threshold=self._threshold(fields.get("threshold")),
             capability=self._text(fields, "capability"),
             assumption=self._text(fields, "assumption"),
             tags=self._tags(fields.get("tags")),
@@ -106,135 +203,46 @@ class _File:
             line=node.start_mark.line + 1,
         )
 
-    def _fields(self, node: yaml.MappingNode) -> dict[str, yaml.Node]:
-        fields: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name not in KEYS:
-                raise self._wrong(key, f"a scenario has no key `{name}`", _nearest(name, KEYS))
-            if name in fields:
-                raise self._wrong(key, f"the key `{name}` stands here twice")
-            fields[name] = value
-        return fields
-
-    def _id(self, node: yaml.Node) -> str:
-        value = self._json(node)
-        name = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    def _id(self, node: yaml.Node, suffix: str) -> str:
+        value = self.notation.json(node)
+        name = f"{value}{suffix}" if isinstance(value, str | int) and not isinstance(value, bool) else ""
         if not name.strip() or len(name) > 200 or not name.isprintable():
-            raise self._wrong(node, "an id is one line of at most 200 letters", "for instance `id: price-in-euro`")
+            raise self.wrong(node, "an id is one line of at most 200 letters", "for instance `id: price-in-euro`")
         return name
 
     def _text(self, fields: dict[str, yaml.Node], key: str) -> str:
-        value = self._json(fields[key]) if key in fields else ""
+        value = self.notation.json(fields[key]) if key in fields else ""
         if not isinstance(value, str):
-            raise self._wrong(fields[key], f"`{key}` is a text", "write it in quotes")
+            raise self.wrong(fields[key], f"`{key}` is a text", "write it in quotes")
         return value
 
     def _tags(self, node: yaml.Node | None) -> tuple[str, ...]:
-        value = self._json(node) if node is not None else []
+        value = self.notation.json(node) if node is not None else []
         values = value if isinstance(value, list) else [value]
         if node is not None and not all(isinstance(each, str | int) for each in values):
-            raise self._wrong(node, "`tags` is a list of words")
+            raise self.wrong(node, "`tags` is a list of words")
         return tuple(str(each) for each in values)
 
     def _trials(self, node: yaml.Node | None) -> int | None:
         if node is None:
             return None
-        value = self._json(node)
+        value = self.notation.json(node)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self._wrong(node, "`trials` is a whole number from 1 on")
+            raise self.wrong(node, "`trials` is a whole number from 1 on")
         return value
 
-    def _expectations(self, node: yaml.Node) -> Iterator[Expectation]:
-        import yaml
-
-        if not isinstance(node, yaml.SequenceNode):
-            raise self._wrong(node, "`expect` is a list of checks", 'begin each with a dash: `- contains: "EUR"`')
-        if not node.value:
-            raise self._wrong(node, "the scenario expects nothing, so it would always pass", "`- no-error: true` is the least")
-        for check in node.value:
-            if not isinstance(check, yaml.MappingNode) or len(check.value) != 1:
-                raise self._wrong(check, "a check is a mapping with one key", 'for instance `- contains: "EUR"`')
-            key, argument = check.value[0]
-            kind, value = str(key.value), self._json(argument)
-            if kind not in checks.kinds():
-                raise self._wrong(key, f"there is no check `{kind}`", _nearest(kind, checks.kinds()))
-            if problem := checks.problem(kind, value):
-                raise self._wrong(key, f"`{kind}`: {problem}")
-            yield Expectation(kind, value, check.start_mark.line + 1)
-
-    def _json(self, node: yaml.Node, above: tuple[int, ...] = ()) -> Json:
-        import yaml
-
-        self.nodes += 1
-        if id(node) in above or self.nodes > MOST_NODES:
-            raise self._wrong(node, "an alias here stands inside of what it names, or unfolds into too much")
-        above = (*above, id(node))
-        if isinstance(node, yaml.SequenceNode):
-            return [self._json(item, above) for item in node.value]
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, above)
-        return self._scalar(node)
-
-    def _mapping(self, node: yaml.MappingNode, above: tuple[int, ...]) -> Json:
-        import yaml
-
-        found: dict[str, Json] = {}
-        merged: dict[str, Json] = {}
-        for key, value in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                for each in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    inner = self._json(each, above)
-                    merged |= {name: part for name, part in inner.items() if name not in merged} if isinstance(inner, dict) else {}
-            elif not isinstance(key, yaml.ScalarNode):
-                raise self._wrong(key, "a key is a text")
-            elif key.value in found:
-                raise self._wrong(key, f"the key `{key.value}` stands here twice")
-            else:
-                found[key.value] = self._json(value, above)
-        return merged | found
-
-    def _scalar(self, node: yaml.Node) -> Json:
-        """As YAML 1.2 has it: only true and false are booleans, so the country NO stays one; dates and 12:30 are text."""
-        text, tag = str(node.value), node.tag.rpartition(":")[2]
-        if tag == "null":
+    def _threshold(self, node: yaml.Node | None) -> float | None:
+        if node is None:
             return None
-        if tag == "bool" and text.lower() in ("true", "false"):
-            return text.lower() == "true"
-        if tag == "int" and re.fullmatch(r"[-+]?\d{1,4000}", text):
-            return int(text)
-        if tag == "float" and re.fullmatch(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?", text):
-            number = float(text)
-            if math.isfinite(number):
-                return number
-        if tag in ("str", "bool", "int", "float", "timestamp"):
-            return text
-        raise self._wrong(node, f"{node.tag} cannot be said in JSON, which the agent is given")
+        value = self.notation.json(node)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            raise self.wrong(node, "`threshold` lies between 0 and 1", "the share of the checks, by weight, that must pass")
+        return float(value)
 
-    def _wrong(self, node: yaml.Node, says: str, hint: str = "") -> ConfigError:
-        return ConfigError(f"{self.path}:{node.start_mark.line + 1}: {says}", hint=hint)
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1, 0.5)
-    return f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
-
-
-def _dumper() -> type[yaml.SafeDumper]:
-    import yaml
-
-    class Readable(yaml.SafeDumper):
-        """Texts of several lines as blocks, and no anchors."""
-
-        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # the base class's signature
-            return True
-
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002  # a list inside a mapping is indented
-            super().increase_indent(flow, False)
-
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        style = '"' if ODD.search(value) else "|" if "\n" in value else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    Readable.add_representer(str, text)
-    return Readable
+    def _expected(self, own: dict[str, yaml.Node], shared: Shared) -> tuple[Expectation, ...]:
+        """The scenario's checks, and those that all of its file share."""
+        found = list(expectations(self.notation, own["expect"])) if "expect" in own else []
+        if "expect" in shared.defaults:
+            notation, node = shared.defaults["expect"]
+            found += expectations(notation.filling(self.notation.variables), node)
+        return tuple(found)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from adapters.trace import Trace
 from refinery import stats
 from refinery.domain import Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario
+from refinery.suite import checks
 
 WEIGHTS = {"tool_execution": 0.30, "response_quality": 0.25, "error_handling": 0.20, "performance": 0.15, "completeness": 0.10}
 CONDUCT = ("tool-called", "no-tool")
@@ -71,7 +72,8 @@ def _met_error(attempt: Attempt, traces: Mapping[str, Trace]) -> bool:
 
 
 def _kind(check: CheckResult) -> str:
-    return check.check.partition(":")[0]
+    name = check.check.partition(":")[0]
+    return name.removeprefix("not-") if name not in checks.kinds() else name
 
 
 def _measure(seen: Sequence[bool]) -> Measure:

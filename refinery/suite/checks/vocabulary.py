@@ -8,7 +8,7 @@ from adapters.trace import Json
 from refinery.domain import CheckResult, Expectation, Scenario
 from refinery.suite.checks import expression
 from refinery.suite.checks.conduct import CONDUCT
-from refinery.suite.checks.ruling import Kind, Ruling, unmeasured
+from refinery.suite.checks.ruling import PASSED, Kind, Ruling, failed, unmeasured
 from refinery.suite.checks.structure import STRUCTURE
 from refinery.suite.checks.text import TEXT
 from refinery.suite.outcome import Outcome, compact, shortened
@@ -49,7 +49,11 @@ def problem(kind: str, value: Json) -> str:
 
 def needs_json(expectations: Iterable[Expectation]) -> bool:
     """Whether a scenario can only be judged when the answer is JSON."""
-    return any(VOCABULARY[each.kind].needs_json and each.value is not False for each in expectations)
+    return any(VOCABULARY[each.kind].needs_json and not _welcomes_text(each) for each in expectations)
+
+
+def _welcomes_text(expectation: Expectation) -> bool:
+    return expectation.kind == "is-json" and (expectation.value is False) != expectation.negated
 
 
 def needs_spans(scenario: Scenario) -> bool:
@@ -67,4 +71,13 @@ def judge(scenario: Scenario, outcome: Outcome, evaluate: expression.Evaluate = 
 def _result(expectation: Expectation, outcome: Outcome, evaluated: Iterator[Ruling]) -> CheckResult:
     rule = VOCABULARY[expectation.kind].rule
     ruling = next(evaluated) if expectation.kind == PYTHON else rule(expectation.value, outcome)
-    return CheckResult(f"{expectation.kind}: {shortened(compact(expectation.value), 80)}", ruling.passed, ruling.says, ruling.measured)
+    if expectation.negated:
+        ruling = _turned(ruling, outcome)
+    return CheckResult(f"{expectation.name}: {shortened(compact(expectation.value), 80)}", ruling.passed, ruling.says, ruling.measured)
+
+
+def _turned(ruling: Ruling, outcome: Outcome) -> Ruling:
+    """What is not measured stays so."""
+    if not ruling.measured:
+        return ruling
+    return failed(f"that is so, and should not be; the answer is {shortened(outcome.output)!r}") if ruling.passed else PASSED

@@ -49,9 +49,10 @@ def test_the_checks_shown_are_well_formed() -> None:
     assert {kind: problem(kind, value) for kind, value in checks_shown() if problem(kind, value)} == {}
 
 
-def test_the_scenario_shown_can_be_read() -> None:
-    (block,) = blocks(DOCS / "scenarios.md", "yaml")
-    assert load(lambda _: block, ["shown.yaml"])
+def test_the_scenarios_shown_can_be_read() -> None:
+    shown = blocks(DOCS / "scenarios.md", "yaml")
+    assert len(shown) > 3
+    assert [load({"scenarios/shown.yaml": block, "shared.yaml": "variables: {}"}.get, ["scenarios/shown.yaml"]) for block in shown]
 
 
 def test_the_settings_shown_can_be_read() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as some
 from adapters.trace import Json
 from refinery.domain import Expectation, Scenario
 from refinery.errors import ConfigError
-from refinery.suite.scenarios import load, write
+from refinery.suite.scenarios import load
+from refinery.suite.writing import write
 
 GOOD = """\
 - id: price-in-the-customers-currency
@@ -31,7 +33,7 @@ GOOD = """\
 
 
 def read(**files: str) -> tuple[Scenario, ...]:
-    return load(lambda path: files[path], list(files))
+    return load(files.get, list(files))
 
 
 def test_a_file_in_the_form_of_the_design_is_read() -> None:
@@ -119,6 +121,9 @@ values = some.recursive(
 
 @given(values)
 def test_what_was_written_is_read_again_as_it_was(value: Json) -> None:
-    made = Scenario("a", value, (Expectation("equals", value),), capability="c: d", assumption="yes")
+    expect = (Expectation("equals", value, negated=True), Expectation("contains", "x", weight=2.5, required=True))
+    made = Scenario("a", value, expect, capability="c: d", assumption="yes", threshold=0.5)
     (found,) = read(a=write(made))
+    assert [replace(each, line=0) for each in found.expect] == [*expect]
+    assert found.threshold == 0.5
     assert (found.input, found.expect[0].value, found.capability, found.assumption) == (value, value, "c: d", "yes")
