@@ -68,6 +68,12 @@ def settings(found: Repository) -> Settings:
     return stated
 
 
+def scenario_patterns(found: Repository) -> tuple[str, ...]:
+    """Where the suite looks for scenarios; the default where there is no refinery.toml yet."""
+    stated = config.load(found.root)
+    return stated.scenarios if stated else Settings(None, Policy()).scenarios
+
+
 @contextmanager
 def store(start: Path | None = None) -> Iterator[Store]:
     """The repository's store; outside of one, the user's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,12 @@ from refinery.cli import show
 if TYPE_CHECKING:
     from adapters.trace import Json
 
+CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
+
 
 @click.group()
 def command() -> None:
-    """Run or list the scenarios."""
+    """Run, list or import scenarios."""
 
 
 @command.command("run")
@@ -78,3 +81,33 @@ def table(at: str, as_json: bool) -> None:
         show.on_screen(views.table(("scenario", "capability", "checks", "where"), rows_shown))
     else:
         show.text(f"no scenarios match {', '.join(settings.scenarios)} in {at}")
+
+
+@command.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--check", type=click.Choice(CHECKS), default="contains", show_default=True, help="How a table's right answers are compared.")
+@click.option("--expected", default="", help="The column with the right answer, where its name does not tell.")
+@click.option("--into", type=click.Path(path_type=Path), help="The file to write; by default scenarios/NAME.yaml in the repository.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def bring(files: tuple[Path, ...], check: str, expected: str, into: Path | None, as_json: bool) -> int:
+    """Turn test cases of other tools into scenarios: promptfoo files, CSV, JSON lines, LangSmith datasets.
+
+    \b
+    Example: refinery suite import promptfooconfig.yaml
+    """
+    from refinery import wiring
+    from refinery.flows.suite import bring_in
+
+    with wiring.repository() as repository:
+        patterns = wiring.scenario_patterns(repository)
+        done = bring_in(files, repository.root, patterns, check, expected, into)
+    if as_json:
+        written: list[Json] = [{"path": str(each.path), "scenarios": each.scenarios} for each in done.written]
+        show.as_json({"written": written, "notes": list(done.notes)})
+        return 0 if done.written else 1
+    for each in done.written:
+        show.text(f"{each.path}: {each.scenarios} scenario{'s' if each.scenarios > 1 else ''}")
+    for note in done.notes:
+        show.text(f"  {note}")
+    show.text("Read them through, then commit them: only what is committed is run." if done.written else "nothing was written")
+    return 0 if done.written else 1

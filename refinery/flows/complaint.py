@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -13,6 +12,7 @@ from itertools import takewhile
 from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
 from refinery.errors import ConfigError, UsageError
+from refinery.suite.names import slug
 from refinery.suite.scenarios import load
 from refinery.suite.writing import check
 from safety.globs import matches
@@ -127,18 +127,6 @@ def named(trace: Trace, scenario: Scenario) -> Trace:
 def canonical(value: Json) -> str:
     """JSON that is the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def slug(text: str, longest: int = 48) -> str:
-    """A name for files and branches: lower case, ASCII, dashes; whole words as far as they fit."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    kept: list[str] = []
-    for word in words:
-        if len("-".join([*kept, word])) > longest:
-            break
-        kept.append(word)
-    return "-".join(kept) or "fix-" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _roots(trace: Trace) -> tuple[Span, ...]:

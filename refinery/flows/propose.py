@@ -11,7 +11,7 @@ from adapters.trace import Trace
 from refinery.domain import Attempt, Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.edits.draft import draft
 from refinery.events import Event
-from refinery.flows.complaint import home_for, slug
+from refinery.flows.complaint import home_for
 from refinery.flows.consult import ROUNDS, Asked, consult
 from refinery.flows.ledger import Ledger
 from refinery.flows.memorised import memorised
@@ -20,6 +20,7 @@ from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
+from refinery.suite.names import slug
 from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings

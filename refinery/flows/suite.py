@@ -1,16 +1,36 @@
-"""Run the scenarios of a commit, as they stand in that commit."""
+"""The scenarios of a commit, as they stand in that commit: found, run, and brought in from other tools."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from refinery.domain import Scenario, SuiteResult
 from refinery.errors import ConfigError, UsageError
 from refinery.repo.repository import Repository
+from refinery.suite.imports.files import read
+from refinery.suite.names import slug
 from refinery.suite.scenarios import load
+from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.globs import matches
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scenario file that was made."""
+
+    path: Path
+    scenarios: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an import wrote, and what it could not take over."""
+
+    written: tuple[Written, ...]
+    notes: tuple[str, ...]
 
 
 def scenarios_at(repository: Repository, commit: str, patterns: Sequence[str]) -> tuple[Scenario, ...]:
@@ -40,3 +60,28 @@ def chosen(scenarios: tuple[Scenario, ...], names: Sequence[str], patterns: Sequ
     if unknown := [name for name in names if name not in known]:
         raise UsageError(f"no scenario is called {unknown[0]}", hint="refinery suite list shows them all")
     return tuple(known[name] for name in names) if names else scenarios
+
+
+def bring_in(
+    files: Sequence[Path], root: Path, patterns: Sequence[str], check: str = "contains", answer: str = "", into: Path | None = None
+) -> Brought:
+    """Write the test cases of other tools' files as scenario files below `root`. Nothing is overwritten; UsageError says so first."""
+    if into and len(files) > 1:
+        raise UsageError("--into names one file, and several are imported", hint="import them one by one, or leave --into out")
+    targets = [into or root / "scenarios" / f"{slug(file.stem)}.yaml" for file in files]
+    if taken := [target for target in targets if target.exists()] or [each for each in targets if targets.count(each) > 1]:
+        raise UsageError(f"{taken[0]} is there already, and nothing is overwritten", hint="name another file with --into")
+    found = [read(file, check, answer) for file in files]
+    written, notes = [], []
+    for file, target, imported in zip(files, targets, found, strict=True):
+        notes += [f"{file}: {note}" for note in imported.notes]
+        if not imported.scenarios:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as out:
+            out.write(write(*imported.scenarios))
+        written.append(Written(target, len(imported.scenarios)))
+        inside = target.resolve().relative_to(root.resolve()).as_posix() if target.resolve().is_relative_to(root.resolve()) else ""
+        if not any(matches(inside, pattern) for pattern in patterns):
+            notes.append(f"{target} matches none of the suite's patterns ({', '.join(patterns)}), so it is not run from there")
+    return Brought(tuple(written), tuple(notes))
