@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from refinery import stats
-from refinery.domain import Attempt, Bill, Cause, Decision, Flip, GateVerdict, Scenario
-from refinery.events import Event, Say
+from refinery.domain import Bill, Cause, Decision, Flip, GateVerdict, Scenario
+from refinery.events import Say
 from refinery.stats import PairedEvidence
-from refinery.suite.runner import Bench, Pair, bill
+from refinery.suite.arms import BASE, CANDIDATE, REPEATS, Runs
+from refinery.suite.runner import Bench, bill
 
-BASE, CANDIDATE = "base", "candidate"
-REPEATS = 2
-"""Runs of every scenario in each arm before anything is decided."""
 RECHECK = 4
 """Times as many trials as usual for a scenario that never failed on the base and did with the change."""
 CONFIRMATIONS = 3
@@ -69,6 +67,22 @@ def decide(
     return case.verdict(answer, Bill((bill("gate", [*runs.all(BASE), *runs.all(CANDIDATE)], time.monotonic() - began),)))
 
 
+def compare(base: Bench, candidate: Bench, scenarios: Sequence[Scenario], trials: int, say: Say, alpha: float = 0.05) -> GateVerdict:
+    """Whether a candidate is worse on none of these scenarios; that it is better somewhere is not asked for.
+
+    The half of `decide` that is about harm, with the same evidence: a scenario that is shown to have got worse rejects, one that
+    may have leaves the question open, and the verdict says how large a drop the trials would have missed.
+    """
+    began = time.monotonic()
+    runs = Runs(base, candidate, scenarios, say, trials)
+    case = Case(runs, (), tuple(scenarios), trials, REPEATS, 1 / alpha, alpha)
+    runs.more({scenario.id: REPEATS for scenario in scenarios})
+    answer = case.unseen() or (case.plainly_unharmed() if runs.same else None)
+    if answer is None:
+        answer = case.unharmed()
+    return case.verdict(answer, Bill((bill("gate", [*runs.all(BASE), *runs.all(CANDIDATE)], time.monotonic() - began),)))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The decision and the reasons for it."""
@@ -78,86 +92,6 @@ class Answer:
     regressions: tuple[str, ...] = ()
     plain: bool = False
     """Decided by outcomes alone, for everything repeats to the byte."""
-
-
-class Runs:
-    """All attempts of both arms so far."""
-
-    def __init__(self, base: Bench, candidate: Bench, scenarios: Sequence[Scenario], say: Say, trials: int) -> None:
-        self._benches = {BASE: base, CANDIDATE: candidate}
-        self._say = say
-        self._total = 2 * trials * len(scenarios)
-        self._done = 0
-        self._round = 0
-        self.scenarios = {scenario.id: scenario for scenario in scenarios}
-        self.made: dict[str, int] = dict.fromkeys(self.scenarios, 0)
-        self._attempts: dict[str, dict[str, list[Attempt]]] = {arm: {name: [] for name in self.scenarios} for arm in self._benches}
-
-    def more(self, counts: Mapping[str, int]) -> None:
-        """So many further trials of each scenario, in both arms at once; which arm begins alternates."""
-        pairs: list[Pair] = []
-        for extra in range(max(counts.values(), default=0)):
-            pairs += [(self.scenarios[name], self.made[name] + extra) for name, count in counts.items() if extra < count]
-        for name, count in counts.items():
-            self.made[name] += count
-        arms = (BASE, CANDIDATE) if self._round % 2 == 0 else (CANDIDATE, BASE)
-        self._round += 1
-        streams = {arm: iter(self._benches[arm].attempts(pairs)) for arm in arms}
-        try:
-            for arm, attempt in _in_turn(streams):
-                self._attempts[arm][attempt.scenario].append(attempt)
-                self._done += 1
-                self._say(
-                    Event(
-                        "gate",
-                        f"{arm}: {attempt.scenario} {'passed' if attempt.passed else 'failed'}",
-                        self._done,
-                        max(self._done, self._total),
-                    )
-                )
-        finally:
-            for stream in streams.values():
-                if isinstance(stream, Generator):
-                    stream.close()
-
-    def all(self, arm: str) -> tuple[Attempt, ...]:
-        return tuple(attempt for attempts in self._attempts[arm].values() for attempt in sorted(attempts, key=lambda each: each.trial))
-
-    def counted(self, arm: str, name: str) -> list[Attempt]:
-        return [attempt for attempt in self._attempts[arm][name] if attempt.counts]
-
-    def uncounted(self, name: str) -> list[Attempt]:
-        return [attempt for arm in self._attempts for attempt in self._attempts[arm][name] if not attempt.counts]
-
-    def rate(self, arm: str, name: str) -> tuple[int, int]:
-        """Passes, and runs that count."""
-        counted = self.counted(arm, name)
-        return sum(attempt.passed for attempt in counted), len(counted)
-
-    def pairs(self, name: str) -> Iterator[tuple[bool, bool]]:
-        """Outcomes on base and candidate of the trials that count in both."""
-        after = {attempt.trial: attempt.passed for attempt in self.counted(CANDIDATE, name)}
-        for attempt in self.counted(BASE, name):
-            if attempt.trial in after:
-                yield attempt.passed, after[attempt.trial]
-
-    def evidence(self, *names: str) -> PairedEvidence:
-        """For the candidate being better on these scenarios together."""
-        pairs = [pair for name in names for pair in self.pairs(name)]
-        return PairedEvidence(*(pairs.count(came) for came in ((False, True), (True, False), (True, True), (False, False))))
-
-    @property
-    def same(self) -> bool:
-        """Whether every repeated run within an arm, and there was one, was the same to the byte."""
-        return all(
-            len(counted) >= REPEATS and len({attempt.behaviour for attempt in counted}) == 1 and not self.uncounted(name)
-            for name in self.scenarios
-            for counted in (self.counted(BASE, name), self.counted(CANDIDATE, name))
-        )
-
-    def wavering(self, arm: str) -> list[str]:
-        """Scenarios on which an arm disagrees with itself."""
-        return [name for name in self.scenarios if 0 < self.rate(arm, name)[0] < self.rate(arm, name)[1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +114,12 @@ class Case:
         """No answer can be had without targets, or where a scenario has no attempt that counts."""
         if not self.targets:
             return Answer(Decision.NOT_ENOUGH, "no scenario shows the failure, so there is nothing that could be seen to get better")
+        return self.unseen()
+
+    def unseen(self) -> Answer | None:
+        """No answer can be had without scenarios, or where one of them has no attempt that counts."""
+        if not self.runs.scenarios:
+            return Answer(Decision.NOT_ENOUGH, "there is no scenario on which anything could be seen to get worse")
         for name in self.runs.scenarios:
             for arm in (BASE, CANDIDATE):
                 if not self.runs.counted(arm, name):
@@ -191,12 +131,8 @@ class Case:
 
     def plain(self) -> Answer | None:
         """The answer from outcomes alone; None when a closer look shows that the agent does vary."""
-        worse = self._fell()
-        if worse:
-            self.runs.more(dict.fromkeys(worse, CONFIRMATIONS))
-            if not self.runs.same:
-                return None
-            return Answer(Decision.REJECT, f"{_list(worse)} passed before the change and {_fails(worse)} with it", tuple(worse), True)
+        if self._fell():
+            return self._fallen()
         if green := [name for name in self.names if self._always(BASE, name)]:
             return Answer(Decision.NOT_ENOUGH, f"{_list(green)} {_does(green)} not fail on the base, so no cure can be shown", plain=True)
         if red := [name for name in self.names if not self._always(CANDIDATE, name)]:
@@ -205,6 +141,25 @@ class Case:
             return None
         rest = f"; none of the {len(self.others)} other scenarios got worse" if self.others else ""
         return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; every repeated run was the same to the byte", plain=True)
+
+    def plainly_unharmed(self) -> Answer | None:
+        """The same, where nothing has to get better."""
+        if self._fell():
+            return self._fallen()
+        says = f"none of the {len(self.others)} scenarios got worse{self._risen()}; every repeated run was the same to the byte"
+        return Answer(Decision.ACCEPT, says, plain=True)
+
+    def _fallen(self) -> Answer | None:
+        """What fell is run again before it is called a regression."""
+        worse = self._fell()
+        self.runs.more(dict.fromkeys(worse, CONFIRMATIONS))
+        if not self.runs.same:
+            return None
+        return Answer(Decision.REJECT, f"{_list(worse)} passed before the change and {_fails(worse)} with it", tuple(worse), True)
+
+    def _risen(self) -> str:
+        risen = [name for name in self.runs.scenarios if self.runs.rate(BASE, name)[0] == 0 and self._always(CANDIDATE, name)]
+        return f", and {_list(risen)} {'passes' if len(risen) == 1 else 'pass'} now" if risen else ""
 
     def _fell(self) -> list[str]:
         return [name for name in self.runs.scenarios if self._always(BASE, name) and not self._always(CANDIDATE, name)]
@@ -228,6 +183,20 @@ class Case:
             if not counts or (not shown and not self._within_reach(evidence)):
                 return self._undecided()
             self.runs.more(counts)
+
+    def unharmed(self) -> Answer:
+        """The same, where nothing has to get better: until harm is shown, or every scenario has had its trials."""
+        while True:
+            if harmed := self._harmed():
+                return Answer(Decision.REJECT, f"{_list(harmed)} got worse: {self._rates(harmed)}", tuple(harmed))
+            counts = self._next(shown=True)
+            if not counts:
+                break
+            self.runs.more(counts)
+        if doubtful := self._doubtful():
+            return Answer(Decision.NOT_ENOUGH, f"{_list(doubtful)} may have got worse: {self._rates(doubtful)}")
+        says = f"none of the {len(self.others)} scenarios is seen to have got worse{self._risen()}{self._unseen()}"
+        return Answer(Decision.ACCEPT, says)
 
     def _next(self, shown: bool) -> dict[str, int]:
         """What to run in the next round: all in step until the improvement is shown; then the others, to the last of their trials."""
@@ -310,8 +279,13 @@ class Case:
         return stats.unseen(min(runs)) if runs else None
 
     def _total(self, arm: str) -> tuple[int, int]:
-        rates = [self.runs.rate(arm, name) for name in self.names]
+        rates = [self.runs.rate(arm, name) for name in self._weighed]
         return sum(passed for passed, _ in rates), sum(counted for _, counted in rates)
+
+    @property
+    def _weighed(self) -> tuple[str, ...]:
+        """The scenarios whose pass rates make the effect: the targets, or all where there are none."""
+        return self.names or tuple(self.runs.scenarios)
 
     def _rates(self, names: Sequence[str]) -> str:
         parts = []
@@ -332,7 +306,7 @@ class Case:
         )
 
     def verdict(self, answer: Answer, spent: Bill) -> GateVerdict:
-        evidence = self.runs.evidence(*self.names)
+        evidence = self.runs.evidence(*self._weighed)
         pairs = evidence.pairs
         (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
         return GateVerdict(
@@ -379,18 +353,6 @@ class Case:
             if any((call.name, call.arguments) in served for call in failing):
                 return True
         return False
-
-
-def _in_turn(streams: Mapping[str, Iterator[Attempt]]) -> Iterator[tuple[str, Attempt]]:
-    """One attempt of each arm after the other, as long as there are any."""
-    open_streams = dict(streams)
-    while open_streams:
-        for arm, stream in list(open_streams.items()):
-            attempt = next(stream, None)
-            if attempt is None:
-                del open_streams[arm]
-            else:
-                yield arm, attempt
 
 
 def _list(names: Sequence[str]) -> str:

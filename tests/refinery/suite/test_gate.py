@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from refinery.domain import Attempt, Call, Cause, Decision, GateVerdict
 from refinery.events import Event, silent
-from refinery.suite.gate import decide
+from refinery.suite.gate import compare, decide
 from tests.fakes.bench import Play, Played, broken, fixed, outcome, rates, scenario
 
 
@@ -167,3 +167,41 @@ def test_a_coin_is_hardly_ever_accepted_whatever_the_number_of_hypotheses() -> N
     for _ in range(100):
         accepted += any(gate(coin, coin, trials=12, rank=rank).decision is Decision.ACCEPT for rank in (1, 2, 3))
     assert accepted <= 8
+
+
+def unharmed(before: Play, after: Play, names: str, trials: int = 5) -> GateVerdict:
+    return compare(Played(before), Played(after), [*map(scenario, names.split())], trials, silent)
+
+
+def test_a_change_that_moves_nothing_is_accepted_where_nothing_has_to_get_better() -> None:
+    verdict = unharmed(fixed(a=True, b=False), fixed(a=True, b=False), "a b")
+    assert (verdict.decision, verdict.effect, verdict.deterministic, verdict.targets) == (Decision.ACCEPT, 0.0, True, ())
+    assert verdict.says == "none of the 2 scenarios got worse; every repeated run was the same to the byte."
+
+
+def test_what_passes_now_is_told() -> None:
+    assert "and b passes now" in unharmed(fixed(a=True, b=False), fixed(a=True, b=True), "a b").says
+    assert "and b passes now" in unharmed(rates(a="+", b="-"), rates(a="+", b="+"), "a b").says
+
+
+def test_a_regression_rejects_where_nothing_has_to_get_better() -> None:
+    assert unharmed(fixed(a=True, b=True), fixed(a=True, b=False), "a b").regressions == ("b",)
+    verdict = unharmed(rates(a="+", b="+"), rates(a="+", b="-"), "a b", trials=8)
+    assert (verdict.decision, verdict.regressions) == (Decision.REJECT, ("b",))
+    assert "b got worse: 8 of 8 before, 0 of 8 after" in verdict.says
+
+
+def test_what_may_have_got_worse_leaves_the_question_open() -> None:
+    verdict = unharmed(rates(a="+"), rates(a="++-+"), "a")
+    assert verdict.decision is Decision.NOT_ENOUGH
+    assert "a may have got worse" in verdict.says
+
+
+def test_a_wavering_agent_is_not_blamed_for_its_own_chance() -> None:
+    verdict = unharmed(rates(a="+-"), rates(a="-+"), "a", trials=10)
+    assert verdict.decision is Decision.ACCEPT
+    assert verdict.unseen_drop is not None
+
+
+def test_nothing_is_accepted_on_no_scenario() -> None:
+    assert unharmed(fixed(), fixed(), "").decision is Decision.NOT_ENOUGH
