@@ -58,6 +58,8 @@ class Settings:
     concurrency: int = 4
     trace_source: str = "files"
     project: str = ""
+    tolerated: tuple[str, ...] = ()
+    """Rules of the guard that `check` and the hooks do not refuse for."""
     provider: str = "none"
     model: str = ""
     budget_usd: float = 2.0
@@ -166,6 +168,13 @@ class SafetyTable(Strict):
     core_files: list[str] = []
 
 
+class CheckTable(Strict):
+    """[check]"""
+
+    tolerate: list[str] = []
+    """Rules of the guard whose objections `check` and the hooks show without refusing for them."""
+
+
 class ModelTable(Strict):
     """[model]"""
 
@@ -184,6 +193,7 @@ class File(Strict):
     traces: TracesTable = TracesTable()
     suite: SuiteTable = SuiteTable()
     safety: SafetyTable = SafetyTable()
+    check: CheckTable = CheckTable()
     model: ModelTable = ModelTable()
 
 
@@ -203,6 +213,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         concurrency=suite.concurrency,
         trace_source=file.traces.source,
         project=file.traces.project,
+        tolerated=tuple(file.check.tolerate),
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,

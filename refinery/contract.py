@@ -9,6 +9,7 @@ from adapters.trace import Json, Span, Trace
 from refinery.domain import (
     Attempt,
     Bill,
+    Checked,
     Diagnosis,
     GateVerdict,
     Hypothesis,
@@ -284,3 +285,17 @@ def _notes(notes: Iterable[Note]) -> list[Json]:
 
 def _sorted(paths: Iterable[str]) -> list[Json]:
     return [*sorted(set(paths))]
+
+
+def checked(made: Checked) -> JsonObject:
+    """`check --json`."""
+    return {
+        "decision": made.decision,
+        "says": made.says,
+        "guard": verdict(made.guard),
+        "gate": gate(made.gate) if made.gate else None,
+        "selected": _sorted(made.selected),
+        "left_out": _sorted(made.left_out),
+        "notes": list(made.notes),
+        "usage": usage(made.bill),
+    }

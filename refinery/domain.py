@@ -501,3 +501,20 @@ class Report:
     screened: int = 0
     """Candidates that were tried and did not reach the gate."""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the guard and the gate say of a range of commits."""
+
+    decision: Decision
+    says: str
+    guard: Verdict
+    gate: GateVerdict | None
+    """None: nothing was run."""
+    selected: tuple[str, ...] = ()
+    """The scenarios that were compared."""
+    left_out: tuple[str, ...] = ()
+    """Those that no change was seen to touch."""
+    bill: Bill = Bill()
+    notes: tuple[str, ...] = ()

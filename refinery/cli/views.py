@@ -19,6 +19,8 @@ from refinery.cli.checkup import Row
 from refinery.domain import (
     Bill,
     BillItem,
+    Checked,
+    Decision,
     Diagnosis,
     GateVerdict,
     Interval,
@@ -116,6 +118,25 @@ def gate(judged: GateVerdict) -> RenderableType:
     if judged.smallest_effect is not None:
         figures.append(f"smallest effect it could show {judged.smallest_effect:.2f}")
     return Group(Text(judged.says), Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2)))
+
+
+def checked(made: Checked) -> RenderableType:
+    """The decision on a range of commits: the guard's findings, the gate's verdict, what was run and what it cost."""
+    colour = {Decision.ACCEPT: GOOD, Decision.REJECT: BAD, Decision.NOT_ENOUGH: DIM}
+    lines: list[RenderableType] = [Text(f"{made.decision}: {made.says}", colour[made.decision])]
+    if made.guard.findings:
+        lines.append(verdict(made.guard))
+    if made.gate:
+        lines += [gate(made.gate), _flips(made.gate)]
+    lines += [Text(f"  {note}", DIM) for note in made.notes]
+    return Group(*lines, Text(bill(made.bill), DIM))
+
+
+def _flips(judged: GateVerdict) -> RenderableType:
+    """Scenarios whose outcome differs between the arms, or within one."""
+    if not judged.flips:
+        return Group()
+    return table(("scenario", "base", "head", "by"), [(flip.scenario, flip.before, flip.after, flip.cause) for flip in judged.flips])
 
 
 def step(number: int, taken: Step) -> RenderableType:

@@ -1,0 +1,1 @@
+"""Results in the forms that code hosts and CI servers read."""
