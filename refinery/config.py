@@ -22,6 +22,8 @@ from refinery.errors import ConfigError
 from safety.policy import Policy
 
 FILE = "refinery.toml"
+TOLERATED = ("scope", "tests")
+"""What people may do and a fix of Refinery's may not: work outside of its scope, and on the tests. The base's tests judge all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Surrounding:
     """All of them, for the agent's environment to be taken from: only what it declares is passed on."""
     index: Path | None = None
     """GIT_INDEX_FILE: the index that git gives to the hook we run in, which need not be the usual one."""
+    skip: str = ""
+    """REFINERY_SKIP: why a hook should not look this time."""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
@@ -43,6 +47,7 @@ class Surrounding:
             Path(home).expanduser().resolve() if home else None,
             dict(environment),
             Path(index).absolute() if index else None,
+            environment.get("REFINERY_SKIP", "").strip(),
         )
 
 
@@ -58,8 +63,13 @@ class Settings:
     concurrency: int = 4
     trace_source: str = "files"
     project: str = ""
-    tolerated: tuple[str, ...] = ()
+    tolerated: tuple[str, ...] = TOLERATED
     """Rules of the guard that `check` and the hooks do not refuse for."""
+    gate_on_push: bool = True
+    push_seconds: float = 120.0
+    """Wall time that the gate may take before a push."""
+    undecided_passes: bool = True
+    """Whether a push goes on when the runs do not decide."""
     provider: str = "none"
     model: str = ""
     budget_usd: float = 2.0
@@ -171,8 +181,16 @@ class SafetyTable(Strict):
 class CheckTable(Strict):
     """[check]"""
 
-    tolerate: list[str] = []
+    tolerate: list[str] = [*TOLERATED]
     """Rules of the guard whose objections `check` and the hooks show without refusing for them."""
+
+
+class HooksTable(Strict):
+    """[hooks]"""
+
+    gate: Literal["push", "never"] = "push"
+    seconds: float | int = Field(default=120.0, gt=0)
+    undecided: Literal["pass", "refuse"] = "pass"
 
 
 class ModelTable(Strict):
@@ -194,6 +212,7 @@ class File(Strict):
     suite: SuiteTable = SuiteTable()
     safety: SafetyTable = SafetyTable()
     check: CheckTable = CheckTable()
+    hooks: HooksTable = HooksTable()
     model: ModelTable = ModelTable()
 
 
@@ -214,6 +233,9 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         trace_source=file.traces.source,
         project=file.traces.project,
         tolerated=tuple(file.check.tolerate),
+        gate_on_push=file.hooks.gate == "push",
+        push_seconds=float(file.hooks.seconds),
+        undecided_passes=file.hooks.undecided == "pass",
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,

@@ -25,6 +25,7 @@ from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
 from refinery.repo.environment import user_state_folder
 from refinery.repo.history import History
+from refinery.repo.journal import Journal
 from refinery.repo.repository import Repository
 from refinery.repo.workspace import Workspace
 from refinery.store.port import Store
@@ -70,8 +71,17 @@ def settings(found: Repository) -> Settings:
 
 def scenario_patterns(found: Repository) -> tuple[str, ...]:
     """Where the suite looks for scenarios; the default where there is no refinery.toml yet."""
-    stated = config.load(found.root)
-    return stated.scenarios if stated else Settings(None, Policy()).scenarios
+    return (config.load(found.root) or nothing_stated()).scenarios
+
+
+def nothing_stated() -> Settings:
+    """The settings of a repository without a refinery.toml."""
+    return Settings(None, Policy())
+
+
+def record(found: Repository, operation: str, **details: str) -> None:
+    """Write something that was done into the repository's journal."""
+    Journal(found.state / "journal.jsonl", time.time).write(operation, "done", "" if found.unborn() else found.head(), **details)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ COMMANDS = {
     "suite": ("suite", "Run, list or import scenarios."),
     "guard": ("guard", "Judge proposed changes: allow, needs_approval or block."),
     "check": ("check", "Ask before a merge: does the guard pass it, and did nothing get worse?"),
+    "hooks": ("hooks", "Put the guard and the gate into git's hooks, or take them out."),
     "guides": ("guides", "Search the guides, or add your own."),
     "history": ("fixes:history", "List the fixes that were kept."),
     "show": ("fixes:show_fix", "Show one fix with its evidence."),

@@ -12,7 +12,7 @@ from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.review import review_range
 from refinery.flows.suite import chosen, scenarios_at
 from refinery.repo.identity import NEUTRAL
-from refinery.repo.repository import Range
+from refinery.repo.repository import Range, Repository
 from refinery.suite.arms import REPEATS
 from refinery.suite.gate import compare, decide
 from refinery.suite.impact import touching
@@ -20,6 +20,7 @@ from refinery.suite.runner import bill
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet
 from safety.globs import matches
+from safety.guard import Guard
 from safety.verdict import Effect, Finding, Verdict
 
 
@@ -62,9 +63,8 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
     bench.say(Event("guard", revisions))
     with ledger.step("guard"):
         verdict = review_range(revisions, bench.repository, bench.guard)
-    if refused := _refusing(verdict, terms.tolerated):
-        says = f"refused by the guard: {_first(refused)}"
-        return Checked(Decision.REJECT, says, verdict, None, bill=ledger.bill(), notes=bench.notes)
+    if refused := refusing(verdict, terms.tolerated):
+        return Checked(Decision.REJECT, _refused(refused), verdict, None, bill=ledger.bill(), notes=bench.notes)
     suite = _suite(span, bench)
     with ledger.step("look"):
         look = _look(suite, bench.repository.changes(revisions), span, bench, terms)
@@ -79,6 +79,20 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
     notes = (*bench.notes, *gate.notes, *filter(None, (look.says, capped)), *bench.repository.describe_state())
     says = _says(gate, verdict)
     return Checked(gate.decision, says, verdict, gate, tuple(each.id for each in look.scenarios), left, ledger.bill(), notes)
+
+
+def read_alone(revisions: str, repository: Repository, guard: Guard, tolerated: Sequence[str]) -> Checked:
+    """What the guard says of a range where there is no agent that could be run."""
+    verdict = review_range(revisions, repository, guard)
+    refused = refusing(verdict, tolerated)
+    notes = ("no agent is configured, so nothing was run",)
+    if refused:
+        return Checked(Decision.REJECT, _refused(refused), verdict, None, notes=notes)
+    return Checked(Decision.ACCEPT, "the guard has no objection; nothing was run", verdict, None, notes=notes)
+
+
+def _refused(findings: Sequence[Finding]) -> str:
+    return f"refused by the guard: {first(findings)}"
 
 
 def _suite(span: Range, bench: Workbench) -> tuple[Scenario, ...]:
@@ -162,16 +176,23 @@ def _judges(bench: Workbench) -> tuple[str, ...]:
     return (*policy.test_globs, *policy.judge_globs, *bench.scenarios)
 
 
-def _refusing(verdict: Verdict, tolerated: Sequence[str]) -> list[Finding]:
+def refusing(verdict: Verdict, tolerated: Sequence[str]) -> list[Finding]:
+    """What the guard blocks, and nobody tolerates."""
     return [each for each in verdict.findings if each.effect is Effect.BLOCK and each.rule not in tolerated]
 
 
-def _first(findings: Sequence[Finding]) -> str:
+def first(findings: Sequence[Finding]) -> str:
+    """The first finding in one line, and how many there are beside it."""
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     line = f":{findings[0].line}" if findings[0].line else ""
     return f"{findings[0].rule}: {findings[0].path}{line}: {findings[0].says}{more}"
 
 
 def _says(gate: GateVerdict, verdict: Verdict) -> str:
-    asking = [each for each in verdict.findings if each.effect is Effect.NEEDS_APPROVAL]
-    return f"{gate.says} A person should look at this: {_first(asking)}." if asking else gate.says
+    asking = [each for each in verdict.findings if each.effect is Effect.NEEDS_APPROVAL or _weighty(each)]
+    return f"{gate.says} A person should look at this: {first(asking)}." if asking else gate.says
+
+
+def _weighty(finding: Finding) -> bool:
+    """An objection that was tolerated and is news all the same; that people work outside of Refinery's scope is none."""
+    return finding.effect is Effect.BLOCK and finding.rule != "scope"
