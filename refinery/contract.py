@@ -148,8 +148,10 @@ def suite(result: SuiteResult) -> JsonObject:
     return {
         "scenarios": [scenario_result(each) for each in result.scenarios],
         "reliability": reliability(result.reliability),
+        "pass_all": [round(each, 4) for each in result.pass_all],
         "usage": usage(result.bill),
         "notes": list(result.notes),
+        "interrupted": result.interrupted,
     }
 
 

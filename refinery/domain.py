@@ -408,6 +408,10 @@ class SuiteResult:
     bill: Bill
     notes: tuple[str, ...] = ()
     """What was skipped, cut, retried or not measured."""
+    pass_all: tuple[float, ...] = ()
+    """pass^k for k = 1, 2, ...: how likely k runs of a scenario all pass, over all scenarios."""
+    interrupted: bool = False
+    """Somebody stopped the run; the attempts are those made until then."""
 
 
 # -- what is decided ----------------------------------------------------------------------------------------------

@@ -158,6 +158,11 @@ def unseen(runs: int, confidence: float = 0.95) -> float:
     return 1.0 if runs == 0 else 1 - float((1 - confidence) ** (1 / runs))
 
 
+def all_of(passed: int, runs: int, k: int) -> float | None:
+    """pass^k: how likely k runs all pass, from the share of k-subsets of the runs that did (Yao et al. 2024); None with too few runs."""
+    return math.comb(passed, k) / math.comb(runs, k) if runs >= k else None
+
+
 def normal_quantile(probability: float) -> float:
     """The point below which a normal variable lies with this probability."""
     low, high = -10.0, 10.0

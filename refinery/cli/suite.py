@@ -12,6 +12,8 @@ from refinery.cli import show
 if TYPE_CHECKING:
     from adapters.trace import Json
 
+INTERRUPTED = 130
+"""As shells have it for a program that Ctrl-C ended."""
 CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
 
 
@@ -23,9 +25,11 @@ def command() -> None:
 @command.command("run")
 @click.argument("scenarios", nargs=-1)
 @click.option("--trials", type=click.IntRange(1, 1000), help="Runs a scenario; refinery.toml says otherwise how many.")
+@click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag. May be repeated.")
 @click.option("--at", default="HEAD", show_default=True, help="The commit to run.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted: what it did is not done again.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def run(scenarios: tuple[str, ...], trials: int | None, at: str, as_json: bool) -> int:
+def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], at: str, resume: bool, as_json: bool) -> int:
     """Run the scenarios (all, or those named) against a throw-away copy of a commit.
 
     \b
@@ -36,11 +40,13 @@ def run(scenarios: tuple[str, ...], trials: int | None, at: str, as_json: bool) 
     from refinery.flows.suite import run_suite
 
     with show.progress() as say, wiring.workbench(say=say) as bench:
-        result = run_suite(bench, at, scenarios, trials)
+        result = run_suite(bench, at, scenarios, trials, tags, resume)
     if as_json:
         show.as_json(contract.suite(result))
     else:
         show.on_screen(views.suite(result))
+    if result.interrupted:
+        return INTERRUPTED
     return 0 if all(each.pass_rate == 1.0 for each in result.scenarios) else 1
 
 

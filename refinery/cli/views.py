@@ -223,7 +223,9 @@ def suite(result: SuiteResult) -> RenderableType:
     table = _table("scenario", "passed", "95 %", "why not")
     for each in result.scenarios:
         table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
-    return Group(table, Text(), _reliability(result.reliability), *(Text(f"note: {each}", DIM) for each in result.notes))
+    curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
+    repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
+    return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
 
 
 def _why_not(result: ScenarioResult) -> str:

@@ -12,6 +12,7 @@ from refinery.repo.repository import Repository
 from refinery.suite.imports.files import read
 from refinery.suite.names import slug
 from refinery.suite.scenarios import load
+from refinery.suite.unfinished import Unfinished
 from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.globs import matches
@@ -40,12 +41,23 @@ def scenarios_at(repository: Repository, commit: str, patterns: Sequence[str]) -
     return load(lambda path: texts[path] if path in texts else repository.read(commit, path), sorted(texts))
 
 
-def run_suite(bench: Workbench, at: str, names: Sequence[str] = (), trials: int | None = None) -> SuiteResult:
-    """Run the scenarios of the commit `at`, all or those named, in a throw-away copy of it."""
+def run_suite(
+    bench: Workbench, at: str, names: Sequence[str] = (), trials: int | None = None, tags: Sequence[str] = (), resume: bool = False
+) -> SuiteResult:
+    """Run the scenarios of the commit `at`, all or those named or tagged, in a throw-away copy of it.
+
+    What was done is written down as it goes; `resume` takes up a run of the same commit, agent and scenarios that was interrupted.
+    """
     commit = bench.repository.resolve(at)
-    scenarios = chosen(scenarios_at(bench.repository, commit, bench.scenarios), names, bench.scenarios)
+    scenarios = tagged(chosen(scenarios_at(bench.repository, commit, bench.scenarios), names, bench.scenarios), tags)
+    unfinished = Unfinished(bench.repository.state / "suite.jsonl", commit, bench.runner.agent, scenarios)
+    done = unfinished.done() if resume else {}
+    if not done:
+        unfinished.begin()
     with bench.workspace.lease(commit) as tree:
-        result = bench.runner.run(tree, scenarios, trials or bench.trials, bench.say)
+        result = bench.runner.run(tree, scenarios, trials or bench.trials, bench.say, done, unfinished.add)
+    if not result.interrupted:
+        unfinished.end()
     return replace(result, notes=(*bench.notes, *result.notes, *bench.repository.describe_state()))
 
 
@@ -60,6 +72,14 @@ def chosen(scenarios: tuple[Scenario, ...], names: Sequence[str], patterns: Sequ
     if unknown := [name for name in names if name not in known]:
         raise UsageError(f"no scenario is called {unknown[0]}", hint="refinery suite list shows them all")
     return tuple(known[name] for name in names) if names else scenarios
+
+
+def tagged(scenarios: tuple[Scenario, ...], tags: Sequence[str]) -> tuple[Scenario, ...]:
+    """Those that carry one of these tags; all when none is named. Raises UsageError when none does."""
+    found = tuple(each for each in scenarios if not tags or set(tags) & set(each.tags))
+    if not found:
+        raise UsageError(f"no scenario is tagged {' or '.join(tags)}", hint="refinery suite list --json shows the tags")
+    return found
 
 
 def bring_in(

@@ -26,6 +26,9 @@ from refinery.suite.relative import attempt_from, trace_from
 
 Pair = tuple[Scenario, int]
 """A scenario and the number of the trial."""
+Done = Mapping[tuple[str, int], Attempt]
+"""Attempts by the id of their scenario and the number of the trial."""
+NOTHING_DONE: Done = {}
 
 
 class Bench(Protocol):
@@ -77,21 +80,44 @@ class Runner:
         finally:
             bench.close()
 
-    def run(self, tree: Path, scenarios: Sequence[Scenario], trials: int, say: Say = silent) -> SuiteResult:
-        """Every scenario as often as asked (or as it says itself), with an interval each and the reliability over all."""
+    def run(
+        self,
+        tree: Path,
+        scenarios: Sequence[Scenario],
+        trials: int,
+        say: Say = silent,
+        done: Done = NOTHING_DONE,
+        keep: Callable[[Attempt], None] | None = None,
+    ) -> SuiteResult:
+        """Every scenario as often as asked (or as it says itself), with an interval each and the reliability over all.
+
+        Attempts in `done` were made before the run was interrupted, and are not made again. `keep` is told of each new one. An
+        interruption (Ctrl-C) ends what still runs, and the result holds what there was; it says so.
+        """
         began = time.monotonic()
         pairs = [(scenario, trial) for scenario in scenarios for trial in range(scenario.trials or trials)]
         pairs.sort(key=lambda pair: pair[1])
+        left = [(scenario, trial) for scenario, trial in pairs if (scenario.id, trial) not in done]
+        attempts = [done[scenario.id, trial] for scenario, trial in pairs if (scenario.id, trial) in done]
+        before, interrupted = len(attempts), False
         traces: list[Trace] = []
         with self.open(tree) as bench:
-            attempts = list(bench.attempts(pairs, say, traces.append))
+            try:
+                for attempt in bench.attempts(left, say, traces.append):
+                    attempts.append(attempt)
+                    if keep:
+                        keep(attempt)
+            except KeyboardInterrupt:
+                interrupted = True
             notes = bench.notes()
         results = tuple(_result(scenario, attempts) for scenario in scenarios)
         return SuiteResult(
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
-            bill=Bill((bill("suite", attempts, time.monotonic() - began),)),
-            notes=(*notes, *_uncounted(results)),
+            pass_all=score.pass_all(results),
+            bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
+            notes=(*notes, *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
+            interrupted=interrupted,
         )
 
 
@@ -122,12 +148,14 @@ class TreeBench:
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
             futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
             try:
-                passed = 0
+                passed, began = 0, time.monotonic()
                 for done, future in enumerate(as_completed(futures), 1):
                     attempt, trace = future.result()
                     self._pass_on(trace, also)
                     passed += attempt.passed
-                    say(Event("suite", f"{attempt.scenario}: {attempt.says or 'passed'} ({passed} of {done} passed)", done, len(pairs)))
+                    left = (time.monotonic() - began) / done * (len(pairs) - done)
+                    rate = f"{passed} of {done} passed{f', about {left:.0f} s left' if left >= 1 else ''}"
+                    say(Event("suite", f"{attempt.scenario}: {attempt.says or 'passed'} ({rate})", done, len(pairs)))
                     yield attempt
             except BaseException:
                 for future in futures:
@@ -207,3 +235,10 @@ def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:
         bad = [each for each in result.attempts if not each.counts]
         if bad:
             yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].says}"
+
+
+def _partial(before: int, made: int, wanted: int) -> Iterator[str]:
+    if before:
+        yield f"{before} of {wanted} attempts were made before the run was interrupted"
+    if made < wanted:
+        yield f"interrupted: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from adapters.trace import Trace
 from refinery import stats
-from refinery.domain import Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario
+from refinery.domain import Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario, ScenarioResult
 from refinery.suite import checks
 
 WEIGHTS = {"tool_execution": 0.30, "response_quality": 0.25, "error_handling": 0.20, "performance": 0.15, "completeness": 0.10}
@@ -43,6 +43,14 @@ def reliability(scenarios: Sequence[Scenario], attempts: Sequence[Attempt], trac
         "completeness": _measure([each.cause not in NO_ANSWER for each in counted]),
     }
     return Reliability(overall=_overall(measures), **measures)
+
+
+def pass_all(results: Sequence[ScenarioResult]) -> tuple[float, ...]:
+    """pass^k for every k up to the fewest runs that count of a scenario: the mean, over scenarios, of `stats.all_of`."""
+    counted = [[attempt for attempt in result.attempts if attempt.counts] for result in results]
+    most = min((len(each) for each in counted), default=0)
+    shares = [[stats.all_of(sum(attempt.passed for attempt in each), len(each), k) or 0.0 for each in counted] for k in range(1, most + 1)]
+    return tuple(sum(each) / len(each) for each in shares)
 
 
 def _tools(attempt: Attempt) -> list[bool]:

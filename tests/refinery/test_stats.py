@@ -93,3 +93,10 @@ def test_runs_without_a_failure_leave_a_failure_rate_possible() -> None:
     assert stats.unseen(0) == 1.0
     assert stats.unseen(5) == pytest.approx(0.4507, abs=1e-4)
     assert (1 - stats.unseen(60)) ** 60 == pytest.approx(0.05)
+
+
+def test_that_all_of_some_runs_pass_is_counted_over_subsets() -> None:
+    assert stats.all_of(4, 5, 1) == 0.8
+    assert stats.all_of(4, 5, 2) == pytest.approx(0.6)
+    assert stats.all_of(4, 5, 5) == 0.0
+    assert stats.all_of(4, 5, 6) is None
