@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from refinery.cli import show
-from refinery.repo.hooks import KINDS
+from refinery.repo.hookfiles import KINDS
 
 if TYPE_CHECKING:
     from refinery.config import Settings
@@ -31,7 +31,7 @@ def install(only: tuple[str, ...]) -> None:
     Example: refinery hooks install
     """
     from refinery import wiring
-    from refinery.repo.hooks import install as put
+    from refinery.repo.hookfiles import install as put
 
     with wiring.repository() as repository:
         for hook in put(repository, _program(), only or KINDS):
@@ -46,7 +46,7 @@ def remove() -> None:
     Example: refinery hooks remove
     """
     from refinery import wiring
-    from refinery.repo.hooks import remove as take_out
+    from refinery.repo.hookfiles import remove as take_out
 
     with wiring.repository() as repository:
         gone = take_out(repository)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refinery.errors import RepositoryError
-from refinery.repo.hooks import install, remove
+from refinery.repo.hookfiles import install, remove
 from refinery.repo.repository import Repository
 from tests.refinery.repo.grounds import git, make, write
 
