@@ -117,3 +117,37 @@ def bring(files: tuple[Path, ...], check: str, expected: str, into: Path | None,
         show.text(f"  {note}")
     show.text("Read them through, then commit them: only what is committed is run." if done.written else "nothing was written")
     return 0 if done.written else 1
+
+
+@command.command("from-trace")
+@click.argument("trace")
+@click.option("--expect", multiple=True, help="A check that a right answer passes: 'contains: \"EUR\"'. May be repeated.")
+@click.option("--says", default="", help="What should have happened, in plain words.")
+@click.option("--minimal", is_flag=True, help="Make the input as small as still shows the failure, by running the agent at HEAD.")
+@click.option("--into", type=click.Path(path_type=Path), help="The file to write; by default one among the scenarios.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def from_trace(trace: str, expect: tuple[str, ...], says: str, minimal: bool, into: Path | None, as_json: bool) -> int:
+    """Write a scenario from a trace: its input, and what a right answer passes.
+
+    \b
+    Example: refinery suite from-trace 4f2a --expect 'contains: "EUR"' --minimal
+    """
+    from refinery import wiring
+    from refinery.flows.regression import put, regression, smallest
+
+    with wiring.repository() as repository, wiring.store() as store:
+        patterns = wiring.scenario_patterns(repository)
+        (found,) = list(wiring.traces_named([trace], store))[:1]
+        made = regression(found, says, expect)
+        if minimal:
+            with show.progress() as say, wiring.workbench(say=say) as bench:
+                made = smallest(made, bench)
+        path = put(made, repository.root, patterns, into)
+    if as_json:
+        show.as_json({"path": str(path), "id": made.scenario.id, "input": made.scenario.input, "notes": list(made.notes)})
+        return 0
+    show.text(f"{path}: {made.scenario.id}")
+    for note in made.notes:
+        show.text(f"  {note}")
+    show.text("Read it through, then commit it: only what is committed is run.")
+    return 0
