@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from refinery.domain import AgentSpec
 from refinery.duration import FORMS, seconds
 from refinery.errors import ConfigError
-from safety.policy import Policy
+from safety.policy import RULES, Policy
 
 FILE = "refinery.toml"
 TOLERATED = ("scope", "tests")
@@ -176,6 +176,17 @@ class SafetyTable(Strict):
 
     max_changed_lines: int = Field(default=80, ge=1)
     core_files: list[str] = []
+    yes_approves: list[str] = []
+
+    @field_validator("yes_approves")
+    @classmethod
+    def _rules(cls, value: list[str]) -> list[str]:
+        for name in value:
+            if name not in RULES:
+                near = difflib.get_close_matches(name, RULES, n=1)
+                meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(RULES)}"
+                raise ValueError(f"{name!r} is no rule of the guard; {meant}")
+        return value
 
 
 class CheckTable(Strict):
@@ -225,6 +236,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
             protected=tuple(file.scope.protected),
             core_files=tuple(file.safety.core_files),
             max_changed_lines=file.safety.max_changed_lines,
+            yes_approves=tuple(file.safety.yes_approves),
             judge_globs=(*Policy().judge_globs, *suite.scenarios),
         ),
         scenarios=tuple(suite.scenarios),

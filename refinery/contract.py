@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from adapters.source import Note, Receipt, Summary
 from adapters.trace import Json, Span, Trace
 from refinery.domain import (
+    Approval,
     Attempt,
     Bill,
     Checked,
@@ -21,6 +22,7 @@ from refinery.domain import (
     Signal,
     Step,
     SuiteResult,
+    Verification,
 )
 from safety.verdict import Verdict
 
@@ -196,7 +198,13 @@ def step(taken: Step) -> JsonObject:
         "commit": taken.commit.id if taken.commit else None,
         "gate": gate(taken.gate) if taken.gate else None,
         "says": taken.says,
+        "approval": approval(taken.approval) if taken.approval else None,
     }
+
+
+def approval(given: Approval) -> JsonObject:
+    """Who said what to which change, and what they were told of it."""
+    return {"change": given.change, "said": given.said, "by": given.by, "at": given.at, "findings": list(given.findings)}
 
 
 def report(made: Report) -> JsonObject:
@@ -209,6 +217,29 @@ def report(made: Report) -> JsonObject:
         "targets": list(made.targets),
         "before": [{"scenario": each.scenario, **attempt(each)} for each in made.before],
         "screened": made.screened,
+        "notes": list(made.notes),
+        "usage": usage(made.bill),
+    }
+
+
+def verification(made: Verification) -> JsonObject:
+    """`verify --json`."""
+    claimed = made.claimed
+    return {
+        "fix": {"commit": made.commit, "branch": made.branch, "subject": made.subject, "base": made.base, "state": made.state},
+        "holds": made.holds,
+        "says": made.says,
+        "integrity": [{"check": point.name, "ok": point.ok, "says": point.says} for point in made.integrity],
+        "claimed": {
+            "decision": claimed.decision,
+            "effect": claimed.effect,
+            "interval": interval(claimed.interval),
+            "trials": claimed.trials,
+            "alpha": claimed.alpha,
+            "targets": list(claimed.targets),
+            "source": claimed.source,
+        },
+        "measured": gate(made.measured) if made.measured else None,
         "notes": list(made.notes),
         "usage": usage(made.bill),
     }

@@ -275,6 +275,36 @@ class Complaint:
     """All targets must turn green. False: they may have different causes, and a fix for some of them is a fix."""
 
 
+class Said(StrEnum):
+    """What became of a question to a person."""
+
+    YES = "yes"
+    NO = "no"
+    POLICY = "policy"
+    """Nobody was asked: --yes was given, and the user's policy lets it answer."""
+    FORGOTTEN = "forgotten"
+    """What was said before no longer counts; the question is asked anew."""
+    NOBODY = "nobody"
+    """Nobody was there to be asked; never remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What was said to one very change; it holds for no other."""
+
+    change: str
+    """The digest of the change set."""
+    scenarios: tuple[str, ...]
+    """What the change was to cure."""
+    said: Said
+    by: str
+    """Name and address, as git knows them."""
+    at: str
+    """ISO 8601."""
+    findings: tuple[str, ...] = ()
+    """What the guard had to say when it was asked."""
+
+
 class Cause(StrEnum):
     """Why an attempt did not pass; whose fault it is decides whether it counts."""
 
@@ -479,6 +509,8 @@ class Step:
     gate: GateVerdict | None
     says: str
     """What became of it."""
+    approval: Approval | None = None
+    """Who let it through, where the guard asked for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +519,8 @@ class Kept:
 
     commit: Commit
     branch: str
+    claim: Mapping[str, Json] = field(default_factory=dict)
+    """What the commit says of itself, for machines; its hash stands in the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,4 +555,55 @@ class Checked:
     left_out: tuple[str, ...] = ()
     """Those that no change was seen to touch."""
     bill: Bill = Bill()
+    notes: tuple[str, ...] = ()
+
+
+# -- what still holds ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing about the evidence of a fix that was looked at again."""
+
+    name: str
+    ok: bool | None
+    """None when it cannot be said, for the reason given; nothing speaks against the claim then."""
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a fix says it did."""
+
+    decision: str
+    effect: float | None
+    interval: Interval | None
+    trials: int | None
+    alpha: float | None
+    targets: tuple[str, ...]
+    source: str
+    """`note`, or `trailers` where no note is kept here that says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether what a fix claims is still true."""
+
+    commit: str
+    branch: str
+    """Empty when it is on none of its own."""
+    subject: str
+    base: str
+    state: str
+    holds: bool | None
+    """None when that cannot be said."""
+    says: str
+    """The outcome in one plain sentence."""
+    integrity: tuple[Point, ...]
+    claimed: Claimed
+    measured: GateVerdict | None
+    """The gate afresh; None when nothing could be run."""
+    bill: Bill
+    able: bool = True
+    """Whether the agent could be tried at all."""
     notes: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from knowledge.guides import Guides
 from knowledge.memory import Memory
 from refinery import config
 from refinery.config import FILE, Settings, Surrounding
-from refinery.domain import AgentSpec
+from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.llm.budget import Budget, Metered
@@ -33,7 +33,7 @@ from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
 from refinery.suite.runner import Runner
-from refinery.workbench import Limits, Question, Workbench, no, yes
+from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
 from safety.policy import Policy
@@ -160,7 +160,9 @@ def workbench(
     *,
     say: Say = silent,
     keep: Callable[[Question], bool] = yes,
-    approve: Callable[[Question], bool] = no,
+    approve: Callable[[Question], Said] = nobody,
+    says_yes: bool = False,
+    ask_again: bool = False,
     provider: str | None = None,
     budget: float | None = None,
     seconds: float = 60.0,
@@ -199,6 +201,8 @@ def workbench(
             limits=Limits(seconds=seconds),
             keep=keep,
             approve=approve,
+            says_yes=says_yes,
+            ask_again=ask_again,
             say=say,
             notes=(*stated.notes, *rooms.recovered),
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from knowledge.passage import Passage
-from refinery.domain import Hypothesis
+from refinery.domain import Hypothesis, Said
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
 from refinery.repo.identity import Identity
@@ -46,9 +46,9 @@ def yes(_: Question) -> bool:
     return True
 
 
-def no(_: Question) -> bool:
+def nobody(_: Question) -> Said:
     """Nobody is there to approve."""
-    return False
+    return Said.NOBODY
 
 
 def nothing_known(_: str) -> tuple[Passage, ...]:
@@ -86,7 +86,11 @@ class Workbench:
     trials: int = 5
     limits: Limits = field(default_factory=Limits)
     keep: Callable[[Question], bool] = yes
-    approve: Callable[[Question], bool] = no
+    approve: Callable[[Question], Said] = nobody
+    says_yes: bool = False
+    """The user said --yes beforehand: it answers what their policy lets it answer, and nothing else."""
+    ask_again: bool = False
+    """What was said to changes in earlier runs is forgotten."""
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""

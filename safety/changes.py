@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -41,6 +43,21 @@ class ChangeSet:
 
     def __len__(self) -> int:
         return len(self.changes)
+
+    @property
+    def digest(self) -> str:
+        """A hash that two proposals share only when they do the same to the same texts; what a person's yes is bound to."""
+        rows = [[each.path, each.before, each.after, _made_of(each)] for each in sorted(self.changes, key=lambda each: each.path)]
+        return hashlib.sha256(json.dumps(rows).encode("ascii")).hexdigest()
+
+
+def _made_of(change: FileChange) -> str:
+    """What a change does to a file's mode. One that names the same mode twice keeps what is there, whatever that is."""
+    if change.deleted:
+        return ""
+    if change.created:
+        return change.mode_after
+    return "" if change.mode_before == change.mode_after else f"{change.mode_before} {change.mode_after}"
 
 
 @dataclass(frozen=True, slots=True)

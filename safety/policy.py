@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from safety.verdict import Effect, Verdict
+
+RULES = ("fit", "scope", "size", "secrets", "syntax", "danger", "tests", "dependencies", "taint", "unicode")
+"""The names of the guard's rules, as findings and `yes_approves` state them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -42,3 +47,10 @@ class Policy:
         "Dockerfile",
         ".mcp.json",
     )
+    yes_approves: tuple[str, ...] = ()
+    """Rules whose questions `--yes` may answer in a person's place. What a rule blocks, nothing approves."""
+
+    def yes_is_enough(self, verdict: Verdict) -> bool:
+        """Whether every rule that asks for a person is one that `--yes` may answer; a finding that no guard rule made never is."""
+        asking = {finding.rule for finding in verdict.findings if finding.effect is not Effect.ALLOW}
+        return verdict.effect is Effect.NEEDS_APPROVAL and asking <= set(self.yes_approves) & set(RULES)

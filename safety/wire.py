@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from safety.changes import REGULAR, ChangeSet, FileChange, Surroundings
-from safety.policy import Policy
+from safety.policy import RULES, Policy
 from safety.verdict import Verdict
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -74,6 +74,8 @@ def parse_policy(text: str) -> Policy:
             limit = value
         else:
             values[key] = _texts(row, key, None)
+    if strange := [name for name in values.get("yes_approves", ()) if name not in RULES]:
+        raise WireError(f"yes_approves names {strange[0]!r}, which is no rule of the guard: {', '.join(RULES)}")
     defaults = Policy()
     return Policy(
         editable=values.get("editable", defaults.editable),
@@ -83,6 +85,7 @@ def parse_policy(text: str) -> Policy:
         test_globs=values.get("test_globs", defaults.test_globs),
         judge_globs=values.get("judge_globs", defaults.judge_globs),
         dependency_files=values.get("dependency_files", defaults.dependency_files),
+        yes_approves=values.get("yes_approves", defaults.yes_approves),
     )
 
 

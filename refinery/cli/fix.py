@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.option("--tries", default=3, show_default=True, type=click.IntRange(1, 20), help="Hypotheses that may reach the gate.")
 @click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1.0), help="Wall time that the search may take.")
 @click.option("--budget", type=click.FloatRange(0.0), help="Dollars that the model may cost.")
-@click.option("--yes", is_flag=True, help="Keep an accepted fix without asking. It never approves what needs a person.")
+@click.option("--yes", is_flag=True, help="Keep an accepted fix without asking. It approves only what yes_approves in refinery.toml names.")
+@click.option("--ask-again", is_flag=True, help="Forget what was said, yes or no, to changes that were offered for this before.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, one object a fix.")
 def command(
     trace: str | None,
@@ -33,6 +34,7 @@ def command(
     seconds: float,
     budget: float | None,
     yes: bool,
+    ask_again: bool,
     as_json: bool,
 ) -> int:
     """Turn a failing trace into a validated commit on a branch of its own.
@@ -55,7 +57,14 @@ def command(
     with show.progress() as say:
         person = Person(say, asks=not (yes or as_json))
         with wiring.workbench(
-            say=say, keep=person.keep, approve=person.approve, provider=provider, budget=budget, seconds=seconds
+            say=say,
+            keep=person.keep,
+            approve=person.approve,
+            says_yes=yes,
+            ask_again=ask_again,
+            provider=provider,
+            budget=budget,
+            seconds=seconds,
         ) as bench:
             if trace is None:
                 reports = fix_failing(bench, tries)

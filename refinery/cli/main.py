@@ -25,6 +25,7 @@ COMMANDS = {
     "guides": ("guides", "Search the guides, or add your own."),
     "history": ("fixes:history", "List the fixes that were kept."),
     "show": ("fixes:show_fix", "Show one fix with its evidence."),
+    "verify": ("verify", "Run the gate on a fix once more, and say whether its claim still holds."),
     "undo": ("fixes:undo", "Take a fix back."),
     "redo": ("fixes:redo", "Bring back a fix that was undone."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refinery.cli import show
+from refinery.domain import Said
 from refinery.workbench import Question
 
 
@@ -23,12 +24,12 @@ class Person:
         self._tell(question)
         return show.asked("Keep this fix on a branch of its own?")
 
-    def approve(self, question: Question) -> bool:
-        """Whether a change that needs a person may go on; no, where nobody can be asked."""
+    def approve(self, question: Question) -> Said:
+        """What a person says to a change that needs one."""
         if not show.someone_there():
-            return False
+            return Said.NOBODY
         self._tell(question)
-        return show.asked("Approve this very change?")
+        return Said.YES if show.asked("Approve this very change?") else Said.NO
 
     def _tell(self, question: Question) -> None:
         self.progress.wipe()

@@ -30,6 +30,7 @@ from refinery.domain import (
     ScenarioResult,
     Step,
     SuiteResult,
+    Verification,
 )
 from refinery.repo.history import Entry
 from safety.verdict import Effect, Verdict
@@ -167,6 +168,32 @@ def report(made: Report) -> RenderableType:
     lines += [Text(f"note: {each}", DIM) for each in made.notes]
     lines.append(Text(bill(made.bill), DIM))
     return Group(*lines)
+
+
+def verification(made: Verification) -> RenderableType:
+    """Whether a fix does what it claims: the answer, the claim beside what was measured, and each point of the evidence."""
+    colour = "yellow" if made.holds is None else GOOD if made.holds else BAD
+    claimed, measured = made.claimed, made.measured
+    figures = _table("", "claimed", "measured now")
+    figures.add_row("decision", claimed.decision, str(measured.decision) if measured else "")
+    figures.add_row("effect", _bounded(claimed.effect, claimed.interval), _bounded(measured.effect, measured.interval) if measured else "")
+    figures.add_row("runs an arm", str(claimed.trials or ""), str(measured.trials) if measured else "")
+    figures.add_row("alpha", f"{claimed.alpha:.3g}" if claimed.alpha else "", f"{measured.alpha:.3g}" if measured else "")
+    marks = {True: Text("ok", GOOD), False: Text("no", BAD), None: Text("?", "yellow")}
+    points = Table.grid(padding=(0, 2))
+    points.add_column(no_wrap=True)
+    points.add_column(style=DIM, no_wrap=True)
+    points.add_column(overflow="fold")
+    for point in made.integrity:
+        points.add_row(marks[point.ok], point.name, Text(point.says))
+    name = Text.assemble(f"{made.commit[:12]}  ", (made.subject, STRONG), f"  ({', '.join(filter(None, (made.state, made.branch)))})")
+    lines: list[RenderableType] = [Text(made.says, colour), Text(), name, Padding(figures, (0, 0, 1, 2)), Padding(points, (0, 0, 1, 2))]
+    lines += [Text(f"note: {each}", DIM) for each in made.notes]
+    return Group(*lines, Text(bill(made.bill), DIM))
+
+
+def _bounded(effect: float | None, interval: Interval | None) -> str:
+    return f"{_signed(effect)} {bounds(interval)}".rstrip()
 
 
 def complaint(name: str, says: str, made: Report) -> RenderableType:

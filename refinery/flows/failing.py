@@ -9,6 +9,7 @@ from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from refinery.domain import Attempt, Cause, Report, Scenario
 from refinery.errors import OutsideError
+from refinery.flows.approval import forget
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, scenarios_at
@@ -27,7 +28,9 @@ def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scen
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
     suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
     diagnosis = diagnose(trace, says, failed=True)
-    return fix(from_trace(trace, diagnosis, suite, says, shown_by), diagnosis, suite, bench, tries=tries)
+    complaint = from_trace(trace, diagnosis, suite, says, shown_by)
+    forget((scenario.id for scenario in complaint.targets), bench)
+    return fix(complaint, diagnosis, suite, bench, tries=tries)
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
@@ -50,6 +53,7 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
         if not red:
             raise OutsideError(says, hint="`refinery doctor` looks at what a run needs")
         bench = replace(bench, notes=(*bench.notes, says))
+    forget((each.id for each, _ in red), bench)
     while red:
         complaint = from_suite(red)
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)

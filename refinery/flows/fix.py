@@ -5,16 +5,17 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
-from refinery.domain import Commit, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
+from refinery.domain import Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
 from refinery.events import Event
+from refinery.flows.approval import LEFT_OUT, leave_for, wanted
+from refinery.flows.claim import claim_of
 from refinery.flows.evidence import message_for, remember
 from refinery.flows.ledger import Ledger, spent_running
-from refinery.flows.propose import Proposal, Proposals
+from refinery.flows.propose import Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
 from refinery.suite.gate import decide
 from refinery.suite.runner import bill
-from refinery.workbench import Question, Workbench
-from safety.verdict import Effect
+from refinery.workbench import Workbench
 
 
 def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...], bench: Workbench, *, tries: int = 3) -> Report:
@@ -36,49 +37,36 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     gated = 0
     with closing(Proposals(complaint, diagnosis, shown, suite, base, bench, ledger, steps)) as proposals:
         for proposal in proposals:
-            if refused := _refused(proposal, bench):
-                steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, refused))
+            leave = leave_for(proposal, bench)
+            if leave.refused:
+                steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, leave.refused))
                 continue
             gated += 1
             commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
             with ledger.step("gate"):
-                gate = judge(proposal, commit, suite, base, bench, rank=gated)
+                bench.say(Event("gate", proposal.hypothesis.change))
+                gate = judge(proposal.targets, suite, base, commit.id, bench, rank=gated)
             ledger.add(spent_running("gate", gate.bill))
             accepted = gate.decision is Decision.ACCEPT
-            if accepted and bench.keep(_asking(proposal, gate.says)):
-                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts)
+            if accepted and wanted(proposal, gate.says, bench):
+                claim = claim_of(complaint, diagnosis, proposal, gate, commit, suite, leave.approval, bench)
+                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim)
                 commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
-                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug))
-            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
+                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), claim)
+            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
             if accepted or gated == tries:
                 break
     return remember(_report(diagnosis, steps, kept, shown, proposals, ledger, bench), complaint, bench)
 
 
-def judge(proposal: Proposal, commit: Commit, suite: tuple[Scenario, ...], base: str, bench: Workbench, rank: int) -> GateVerdict:
+def judge(targets: tuple[Scenario, ...], suite: tuple[Scenario, ...], base: str, commit: str, bench: Workbench, rank: int) -> GateVerdict:
     """Run base and candidate side by side, in fresh copies, and let the gate decide."""
-    bench.say(Event("gate", proposal.hypothesis.change))
-    aims = {scenario.id for scenario in proposal.targets}
+    aims = {scenario.id for scenario in targets}
     others = [scenario for scenario in suite if scenario.id not in aims]
     lease, open_ = bench.workspace.lease, bench.runner.open
-    with lease(base) as before, lease(commit.id) as after, open_(before) as old, open_(after) as new:
-        verdict = decide(old, new, proposal.targets, others, bench.trials, rank, bench.say)
+    with lease(base) as before, lease(commit) as after, open_(before) as old, open_(after) as new:
+        verdict = decide(old, new, targets, others, bench.trials, rank, bench.say)
         return replace(verdict, notes=tuple(dict.fromkeys((*old.notes(), *new.notes()))))
-
-
-def _refused(proposal: Proposal, bench: Workbench) -> str:
-    """Why the change must not be tried; empty when it may. A person can approve what needs approval, and never what is blocked."""
-    match proposal.verdict.effect:
-        case Effect.BLOCK:
-            return "refused by the guard"
-        case Effect.NEEDS_APPROVAL if not bench.approve(_asking(proposal, "this change needs a person's approval")):
-            return "it needs a person's approval, and nobody gave it"
-        case _:
-            return ""
-
-
-def _asking(proposal: Proposal, says: str) -> Question:
-    return Question(proposal.hypothesis, proposal.changes, proposal.verdict, says)
 
 
 def _outcome(kept: Kept | None, gate: GateVerdict, accepted: bool) -> str:
@@ -95,7 +83,8 @@ def _report(
     tried = {attempt.scenario: attempt for attempt in shown.attempts}
     before = tuple(tried[name] for name in aims if name in tried)
     ran = (note for step in steps if step.gate for note in step.gate.notes)
-    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *ran)))
+    out = (f"{step.says} ({step.hypothesis.change})" for step in steps if step.says.startswith(LEFT_OUT))
+    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *out, *ran)))
     return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)
 
 

@@ -38,7 +38,7 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     with bench.workspace.lease(base) as tree, bench.scratch.open(tree, coverage=True) as running:
         attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
         executions = tuple(found for each in scenarios.values() if (found := running.execution(each)))
-    _refuse_what_cannot_start(attempts.values(), base, bench)
+    refuse_what_cannot_start(attempts.values(), base, bench)
     aims = {scenario.id for scenario in complaint.targets}
     red = tuple(scenario for scenario in complaint.targets if _failed(attempts.get(scenario.id)))
     green = tuple(each for name, each in scenarios.items() if name in attempts and attempts[name].passed)
@@ -53,7 +53,7 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     )
 
 
-def _refuse_what_cannot_start(attempts: Collection[Attempt], base: str, bench: Workbench) -> None:
+def refuse_what_cannot_start(attempts: Collection[Attempt], base: str, bench: Workbench) -> None:
     """An agent that never starts for want of a package is not cured by an edit. Raises OutsideError."""
     ends = {attempt.error.strip().rpartition("\n")[2] for attempt in attempts}
     missing = re.fullmatch(r"ModuleNotFoundError: No module named '([\w.]+)'", ends.pop()) if len(ends) == 1 else None

@@ -41,6 +41,15 @@ def scenarios_at(repository: Repository, commit: str, patterns: Sequence[str]) -
     return load(lambda path: texts[path] if path in texts else repository.read(commit, path), sorted(texts))
 
 
+def scenarios_added(repository: Repository, base: str, commit: str, patterns: Sequence[str]) -> tuple[Scenario, ...]:
+    """The scenarios that a commit brings in files of its own. What it makes of its base's scenarios does not count."""
+    fresh = {change.path: change.after for change in repository.changes(base, commit) if change.created and change.after is not None}
+    return load(
+        lambda path: fresh.get(path) or repository.read(commit, path),
+        [path for path in sorted(fresh) if any(matches(path, pattern) for pattern in patterns)],
+    )
+
+
 def run_suite(
     bench: Workbench, at: str, names: Sequence[str] = (), trials: int | None = None, tags: Sequence[str] = (), resume: bool = False
 ) -> SuiteResult:

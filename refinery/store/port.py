@@ -1,4 +1,4 @@
-"""The port to what Refinery keeps: traces, receipts, reports and remembered fixes."""
+"""The port to what Refinery keeps: traces, receipts, reports, remembered fixes, and what people said to changes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 from adapters.source import Pulled, Receipt, Summary
 from adapters.trace import Json, Trace
 from knowledge.passage import Fix
+from refinery.domain import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,12 @@ class Store(Protocol):
 
     def fixes(self) -> tuple[Fix, ...]:
         """All remembered fixes, in the order in which they were first recorded."""
+
+    def record_approval(self, answer: Approval) -> None:
+        """Add what was said to a change; what was said before stays on record."""
+
+    def approvals(self, change: str = "") -> tuple[Approval, ...]:
+        """What was said to a change, or to all, in the order in which it was said."""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -16,6 +16,7 @@ from adapters import notation
 from adapters.source import Pulled, Receipt, Summary
 from adapters.trace import Json, Span, Trace, in_order
 from knowledge.passage import Fix
+from refinery.domain import Approval, Said
 from refinery.errors import OutsideError, UsageError
 from refinery.store import codec
 from refinery.store.port import Filed, Saved
@@ -143,6 +144,17 @@ class SqliteStore:
         rows = self._rows("SELECT symptom, cure, commit_id, outcome FROM fixes ORDER BY number")
         return tuple(Fix(symptom, cure, commit, outcome) for symptom, cure, commit, outcome in rows)
 
+    def record_approval(self, answer: Approval) -> None:
+        """Add what was said to a change."""
+        scenarios, findings = notation.dumps([*answer.scenarios]), notation.dumps([*answer.findings])
+        with self._writing() as connection:
+            connection.execute(SAID, (answer.change, answer.said, _plain(answer.by), answer.at, scenarios, findings))
+
+    def approvals(self, change: str = "") -> tuple[Approval, ...]:
+        """What was said to a change, or to all, in order."""
+        sql = "SELECT change_id, scenarios, said, said_by, said_at, findings FROM approvals WHERE ? IN ('', change_id) ORDER BY number"
+        return tuple(self._decoded(_approval, row) for row in self._rows(sql, change))
+
     def _beginning(self, prefix: str) -> list[Row]:
         return self._rows(BEGINS, prefix, prefix + "\U0010ffff", CANDIDATES + 1)
 
@@ -179,6 +191,7 @@ FILE = """INSERT INTO reports (key, kind, created, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, created = excluded.created, body = excluded.body"""
 REMEMBER = """INSERT INTO fixes (commit_id, symptom, cure, outcome) VALUES (?, ?, ?, ?)
     ON CONFLICT (commit_id) DO UPDATE SET symptom = excluded.symptom, cure = excluded.cure, outcome = excluded.outcome"""
+SAID = "INSERT INTO approvals (change_id, said, said_by, said_at, scenarios, findings) VALUES (?, ?, ?, ?, ?, ?)"
 NEW = "INSERT INTO traces (id, name, start_ns, end_ns, failed, spans, head) VALUES (?, ?, ?, ?, ?, ?, ?)"
 GROWN = "UPDATE traces SET start_ns = ?, end_ns = ?, failed = ?, spans = ? WHERE number = ?"
 PIECE = "INSERT INTO pieces (trace, number, digest, spans) VALUES (?, ?, ?, ?)"
@@ -249,6 +262,18 @@ def _filed(row: Row) -> Filed:
     if not isinstance(value, dict):
         raise ValueError("a report is an object")
     return Filed(key, kind, created, value)
+
+
+def _approval(row: Row) -> Approval:
+    change, scenarios, said, by, at, findings = row
+    return Approval(change, _listed(scenarios), Said(said), by, at, _listed(findings))
+
+
+def _listed(body: bytes) -> tuple[str, ...]:
+    value = notation.loads_own(body)
+    if not isinstance(value, list):
+        raise ValueError("a list was kept here")
+    return tuple(str(each) for each in value)
 
 
 def _as_stored(text: str) -> str:

@@ -1,0 +1,194 @@
+"""Whether the evidence of a fix is the one it was kept with, and still fits what it is about. Nothing of the agent's is run here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from adapters.trace import Trace
+from refinery.domain import Point, Said
+from refinery.errors import RepositoryError, UsageError
+from refinery.flows.claim import KEYS, judge_of, judging, sealed, started_by, trailers
+from refinery.flows.noted import Note, Unsealed, found_elsewhere, read
+from refinery.flows.review import surroundings
+from refinery.flows.suite import scenarios_added, scenarios_at
+from refinery.repo import message
+from refinery.repo.history import Entry
+from refinery.repo.objects import header
+from refinery.workbench import Workbench
+from safety.changes import ChangeSet
+from safety.verdict import Effect, Verdict
+
+FETCH = "git fetch origin refs/notes/refinery:refs/notes/refinery"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What reading the evidence again came to."""
+
+    points: tuple[Point, ...]
+    note: Note | None
+    """None when there is none that can be read."""
+
+    @property
+    def broken(self) -> tuple[Point, ...]:
+        return tuple(point for point in self.points if point.ok is False)
+
+
+def examine(entry: Entry, bench: Workbench) -> Examined:
+    """Hold the note, the trailers, the change and the trace against each other, and ask the guard again."""
+    tree = header(bench.repository.git, entry.commit).tree
+    note, first = _note(entry, tree, bench)
+    points = [first]
+    if note:
+        points += [_untouched(note), _about(note, entry, tree), _trailers(note, entry)]
+    if is_here(entry.base, bench):
+        changes = bench.repository.changes(entry.base, entry.commit)
+        if note:
+            points += [_change(note, changes), _sealed(note, entry, bench), *_approval(note, changes), *_agent(note, bench)]
+        trace = _trace(entry, bench)
+        points += [*_quotes(note, trace), _guard(entry, note, changes, trace, bench)]
+    return Examined(tuple(points), note)
+
+
+def is_here(commit: str, bench: Workbench) -> bool:
+    """Whether a commit and its files can be read."""
+    try:
+        bench.repository.files(commit)
+    except RepositoryError:
+        return False
+    return True
+
+
+def _note(entry: Entry, tree: str, bench: Workbench) -> tuple[Note | None, Point]:
+    text = bench.workspace.note(entry.commit) or found_elsewhere(entry, tree, bench.repository)
+    if text is None:
+        says = f"no evidence is kept here with this commit, only its trailers can be held to; notes are fetched by: {FETCH}"
+        return None, Point("evidence", None, says)
+    try:
+        return read(text), Point("evidence", True, "the evidence is there")
+    except Unsealed:
+        return None, Point("evidence", None, "the evidence was kept by a version of Refinery that did not seal it")
+    except ValueError as error:
+        return None, Point("evidence", False, f"the note cannot be read as evidence: {error}")
+
+
+def _untouched(note: Note) -> Point:
+    if not note.whole:
+        return Point("note", False, "the note was changed since it was sealed")
+    if not note.at_one:
+        return Point("note", False, "the note contradicts itself: its report and its claim differ")
+    return Point("note", True, "the note is as it was sealed")
+
+
+def _about(note: Note, entry: Entry, tree: str) -> Point:
+    seal = note.seal
+    if (seal.commit, seal.tree, seal.base) == (entry.commit, tree, entry.base):
+        return Point("commit", True, "the note states this commit, its tree and its base")
+    if seal.commit != entry.commit:
+        kept = "its files and its base are the same" if (seal.tree, seal.base) == (tree, entry.base) else "it now stands on other files"
+        return Point("commit", None, f"the commit was rewritten since: the evidence was made for {seal.commit[:12]}; {kept}")
+    return Point("commit", False, "the note states another tree or another base than this commit has")
+
+
+def _trailers(note: Note, entry: Entry) -> Point:
+    expected = message.trailers(message.compose("x", [], trailers(note.raw["claim"])))
+    wrong = [key for key in KEYS if entry.trailers.get(key) != expected.get(key)]
+    if wrong:
+        key = wrong[0]
+        said, meant = "; ".join(entry.trailers.get(key, ("nothing",))), "; ".join(expected.get(key, ("nothing",)))
+        others = f" (and {len(wrong) - 1} more differ)" if len(wrong) > 1 else ""
+        return Point("trailers", False, f"the trailers do not agree with the note: {key} says {said}, the note {meant}{others}")
+    return Point("trailers", True, "the trailers agree with the note, and name it by its hash")
+
+
+def _change(note: Note, changes: ChangeSet) -> Point:
+    if changes.digest != note.claim.change:
+        return Point("change", False, "the commit does not make the change that the evidence is about")
+    return Point("change", True, "the commit makes the very change that the evidence is about")
+
+
+def _sealed(note: Note, entry: Entry, bench: Workbench) -> Point:
+    """What decided is read again from the base that the claim names, and never from the fix but for the scenarios it adds."""
+    claim = note.claim
+    if not is_here(claim.base, bench):
+        return Point("sealed", None, f"the base that the claim names, {claim.base[:12]}, is not here")
+    suite = scenarios_at(bench.repository, claim.base, claim.thresholds.scenarios)
+    known = {scenario.id for scenario in suite}
+    added = scenarios_added(bench.repository, entry.base, entry.commit, claim.thresholds.scenarios)
+    fresh = [scenario for scenario in added if scenario.id in claim.scenarios and scenario.id not in known]
+    judge = judge_of(bench.repository.files(claim.base), claim.thresholds.judge, claim.thresholds.scenarios)
+    again = sealed(("scenarios", judging((*suite, *fresh))), ("judge", judge), ("thresholds", note.raw["claim"]["thresholds"]))
+    if [*claim.sealed] == again:
+        return Point("sealed", True, "scenarios, judge and thresholds are those that decided")
+    theirs = {link.get("what"): link for link in claim.sealed}
+    names = [str(link["what"]) for link in again if isinstance(link, dict) and theirs.get(str(link["what"])) != link]
+    return Point("sealed", False, f"what decided is not what stands at the base: the {names[0] if names else 'seal'} differs")
+
+
+def _approval(note: Note, changes: ChangeSet) -> Iterator[Point]:
+    given = note.claim.approval
+    if given is None:
+        return
+    if given.change != changes.digest or given.said not in (Said.YES, Said.POLICY):
+        yield Point("approval", False, f"{given.by} approved another change than this one")
+        return
+    how = ", by --yes under the policy" if given.said == Said.POLICY else ""
+    yield Point("approval", True, f"{given.by} approved this very change on {given.at[:10]}{how}")
+
+
+def _agent(note: Note, bench: Workbench) -> Iterator[Point]:
+    then, now = note.claim.agent, started_by(bench.runner.agent)
+    if then != now:
+        differ = ", ".join(key for key in now if then.get(key) != now[key])
+        yield Point("agent", None, f"refinery.toml runs the agent otherwise today than for the claim ({differ}); today's is measured")
+
+
+def _trace(entry: Entry, bench: Workbench) -> Trace | None:
+    """The trace that the fix is about, where it is in the store; its id is in the commit itself."""
+    for name in entry.trailers.get("Refinery-Trace", ()):
+        try:
+            found = bench.store.trace(name)
+        except UsageError:
+            continue
+        if found.id == name:
+            return found
+    return None
+
+
+def _quotes(note: Note | None, trace: Trace | None) -> Iterator[Point]:
+    quotes = note.claim.diagnosis.quotes if note and note.claim.diagnosis else []
+    if not quotes:
+        return
+    if trace is None:
+        yield Point("quotes", None, "the trace that is quoted is not in the store here")
+        return
+    spans = {span.id: span for span in trace.spans}
+    wrong = [each for each in quotes if each.span_id not in spans or not spans[each.span_id].contains(each.quote)]
+    if wrong:
+        yield Point("quotes", False, f"{json.dumps(wrong[0].quote[:80], ensure_ascii=False)} does not stand in span {wrong[0].span_id}")
+    else:
+        yield Point("quotes", True, f"every quote ({len(quotes)}) stands verbatim in its span of the stored trace")
+
+
+def _guard(entry: Entry, note: Note | None, changes: ChangeSet, trace: Trace | None, bench: Workbench) -> Point:
+    files = bench.repository.files(entry.base)
+    texts = {span.id: span.output or span.input for span in trace.spans if span.output or span.input} if trace else {}
+    verdict = bench.guard.judge(changes, replace(surroundings(bench.repository, entry.base, files), trace_texts=texts))
+    unseen = "" if trace or "Refinery-Trace" not in entry.trailers else "; without the trace, what was lifted from it cannot be seen"
+    if verdict.allowed:
+        return Point("guard", True, f"the guard lets it through today{unseen}")
+    first = next(each for each in verdict.findings if each.effect is verdict.effect)
+    why = f"{first.rule}: {first.path}: {first.says}"
+    if verdict.effect is Effect.BLOCK:
+        return Point("guard", False, f"the guard blocks it today ({why})")
+    if note and _approved(note, changes, verdict):
+        return Point("guard", True, f"the guard asks for a person, and has the yes of one ({why}){unseen}")
+    return Point("guard", False, f"the guard asks for a person's approval today, and the evidence holds none for it ({why})")
+
+
+def _approved(note: Note, changes: ChangeSet, verdict: Verdict) -> bool:
+    given = note.claim.approval
+    found = {f"{each.rule}: {each.path}: {each.says}" for each in verdict.findings}
+    return given is not None and given.change == changes.digest and found <= set(given.findings)
