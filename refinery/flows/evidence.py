@@ -71,7 +71,13 @@ def note_for(shape: Mapping[str, Json], kept: Kept) -> str:
     seal = {"version": 1, "commit": kept.commit.id, "tree": kept.commit.tree, "base": kept.commit.parent, "claim": digest(kept.claim)}
     whole = json.loads(json.dumps({**shape, "claim": kept.claim, "seal": seal}, default=str))
     whole["seal"]["note"] = digest(whole)
-    return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True)
+    return text if _plain(text) else json.dumps(whole, indent=1, sort_keys=True)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text can be written as it is: an agent's answer may hold half of a letter."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def remember_outcome(store: Store, commit: str, outcome: str) -> None:

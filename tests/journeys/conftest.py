@@ -105,8 +105,11 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return at_home(tmp_path / "home", monkeypatch)
+
+
+def at_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of nobody: no configuration, no keys, a git identity."""
-    folder = tmp_path / "home"
     folder.mkdir()
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "OPENAI_", "CLAUDE_", "LANGSMITH_", "LANGCHAIN_", "GIT_", "XDG_", "REFINERY_")):
@@ -120,6 +123,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def desk(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The repository of the price desk, which is also the current folder."""
     root = tmp_path / "desk repository"
+    lay_out(root)
+    monkeypatch.chdir(root)
+    return root
+
+
+def lay_out(root: Path) -> None:
+    """The price desk, committed."""
     (root / "desk").mkdir(parents=True)
     (root / "scenarios").mkdir()
     (root / "desk" / "__init__.py").write_text("")
@@ -129,8 +139,6 @@ def desk(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "refinery.toml").write_text(SETTINGS)
     git(root, "init", "-q")
     commit(root, "The price desk")
-    monkeypatch.chdir(root)
-    return root
 
 
 def commit(root: Path, message: str) -> str:

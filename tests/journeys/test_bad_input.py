@@ -56,6 +56,14 @@ def test_an_unknown_key_is_named_with_the_nearest_right_one(desk: Path, refinery
     assert told(done.err) == ("refinery.toml:3: unknown key `agent.timeuot`", "did you mean `timeout`?")
 
 
+def test_a_rule_that_the_guard_does_not_have_is_named_with_the_nearest(desk: Path, refinery: Refinery) -> None:
+    (desk / "refinery.toml").write_text('[agent]\npython = "desk.agent:answer"\n[safety]\nyes_approves = ["dependancies"]\n')
+    done = refinery("suite", "list")
+    assert done.status == 2
+    says, _ = told(done.err)
+    assert says.startswith("refinery.toml:4: `safety.yes_approves`: 'dependancies' is no rule of the guard; did you mean 'dependencies'?")
+
+
 def test_a_scenario_that_does_not_parse_is_named_with_its_line(desk: Path, refinery: Refinery) -> None:
     (desk / "scenarios" / "prices.yaml").write_text("- id: a\n  input: {plan: pro}\n  expect:\n    - contians: x\n")
     commit(desk, "Broken")

@@ -89,3 +89,9 @@ def test_a_verdict_is_told_as_the_contract_says() -> None:
     finding = {"rule": "size", "path": "a.py", "line": 3, "says": "too long", "effect": "needs_approval"}
     assert verdict_json(verdict, "a") == {"id": "a", "verdict": "needs_approval", "findings": [finding]}
     assert verdict_json(Verdict()) == {"verdict": "allow", "findings": []}
+
+
+def test_a_policy_that_lets_yes_approve_names_rules_of_the_guard() -> None:
+    assert parse_policy('{"yes_approves": ["size"]}').yes_approves == ("size",)
+    with pytest.raises(WireError, match="'sice', which is no rule of the guard"):
+        parse_policy('{"yes_approves": ["sice"]}')

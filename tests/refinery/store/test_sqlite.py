@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from adapters.source import Note, Pulled, Receipt
 from adapters.trace import Document, Failure, Json, Kind, Message, Span, Status, ToolCall, Trace, Usage, in_order
 from knowledge.passage import Fix
+from refinery.domain import Approval, Said
 from refinery.errors import OutsideError, UsageError
 from refinery.store.port import Saved, Store
 from refinery.store.schema import migrations
@@ -309,3 +310,16 @@ def test_any_trace_comes_out_as_it_went_in(tmp_path: Path, one: Trace) -> None:
 def test_ordering_loses_and_repeats_no_span(spans: tuple[Span, ...]) -> None:
     ordered = in_order(spans)
     assert sorted(span.id for span in ordered) == sorted(span.id for span in spans)
+
+
+def test_what_was_said_to_a_change_is_kept_in_order_and_found_by_the_change(tmp_path: Path) -> None:
+    yes = Approval("c1", ("a", "b"), Said.YES, "Ada <ada@example.com>", "2026-01-02T03:04:05+00:00", ("size: x.py: long \ud800",))
+    no = Approval("c2", (), Said.NO, "Bob <bob@example.com>", "2026-01-03T03:04:05+00:00")
+    again = replace(yes, said=Said.FORGOTTEN, findings=())
+    with open_store(tmp_path / "store.db") as first:
+        for approval in (yes, no, again):
+            first.record_approval(approval)
+    with open_store(tmp_path / "store.db") as store:
+        assert store.approvals() == (yes, no, again)
+        assert store.approvals("c1") == (yes, again)
+        assert store.approvals("c3") == ()
