@@ -114,6 +114,7 @@ def _next(folder: Path, reports: list[tuple[Case, Report]]) -> None:
     show.text(f"  {program} history")
     if kept:
         show.text(f"  {program} show {kept[0].branch}")
+        show.text(f"  {program} verify {kept[0].branch}")
         show.text(f"  git diff main {kept[0].branch}")
         show.text(f"  {program} undo {kept[0].branch}")
     show.text(f"  {program} traces list")

@@ -12,6 +12,7 @@ from safety.verdict import Effect
 
 FORGET = "--ask-again asks anew"
 LEFT_OUT = "left out"
+SAID_NO = f"you said no; it is not offered again for this ({FORGET})"
 IN_TERMINAL = "it needs a person's approval, and nobody gave it: run the same command in a terminal, where you are asked"
 
 
@@ -40,7 +41,7 @@ def leave_for(proposal: Proposal, bench: Workbench) -> Leave:
         case Said.NOBODY:
             return Leave(IN_TERMINAL)
         case Said.NO:
-            return Leave(f"you said no; it will not be offered again for this ({FORGET})")
+            return Leave(SAID_NO)
         case _:
             return Leave(approval=answer)
 

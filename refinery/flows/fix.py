@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from refinery.domain import Complaint, Decision, Diagnosis, GateVerdict, Kept, Report, Scenario, Step
 from refinery.events import Event
-from refinery.flows.approval import LEFT_OUT, leave_for, wanted
+from refinery.flows.approval import LEFT_OUT, SAID_NO, leave_for, wanted
 from refinery.flows.claim import claim_of
 from refinery.flows.evidence import message_for, remember
 from refinery.flows.ledger import Ledger, spent_running
@@ -72,7 +72,7 @@ def judge(targets: tuple[Scenario, ...], suite: tuple[Scenario, ...], base: str,
 def _outcome(kept: Kept | None, gate: GateVerdict, accepted: bool) -> str:
     if kept:
         return f"kept as {kept.commit.id[:12]} on branch {kept.branch}"
-    return "accepted by the gate, and not kept: nobody said yes" if accepted else f"not kept: {gate.says}"
+    return f"accepted by the gate, and not kept: {SAID_NO}" if accepted else f"not kept: {gate.says}"
 
 
 def _report(

@@ -20,6 +20,7 @@ from refinery.workbench import Workbench
 from safety.changes import ChangeSet
 from safety.verdict import Effect, Verdict
 
+GUARD = "guard"
 FETCH = "git fetch origin refs/notes/refinery:refs/notes/refinery"
 
 
@@ -30,6 +31,11 @@ class Examined:
     points: tuple[Point, ...]
     note: Note | None
     """None when there is none that can be read."""
+
+    @property
+    def passed_guard(self) -> bool | None:
+        """Whether the guard lets the change through today; None when that cannot be said."""
+        return next((point.ok for point in self.points if point.name == GUARD), None)
 
     @property
     def broken(self) -> tuple[Point, ...]:
@@ -178,14 +184,17 @@ def _guard(entry: Entry, note: Note | None, changes: ChangeSet, trace: Trace | N
     verdict = bench.guard.judge(changes, replace(surroundings(bench.repository, entry.base, files), trace_texts=texts))
     unseen = "" if trace or "Refinery-Trace" not in entry.trailers else "; without the trace, what was lifted from it cannot be seen"
     if verdict.allowed:
-        return Point("guard", True, f"the guard lets it through today{unseen}")
+        return Point(GUARD, True, f"the guard lets it through today{unseen}")
     first = next(each for each in verdict.findings if each.effect is verdict.effect)
     why = f"{first.rule}: {first.path}: {first.says}"
     if verdict.effect is Effect.BLOCK:
-        return Point("guard", False, f"the guard blocks it today ({why})")
+        return Point(GUARD, False, f"the guard blocks it today ({why})")
     if note and _approved(note, changes, verdict):
-        return Point("guard", True, f"the guard asks for a person, and has the yes of one ({why}){unseen}")
-    return Point("guard", False, f"the guard asks for a person's approval today, and the evidence holds none for it ({why})")
+        return Point(GUARD, True, f"the guard asks for a person, and has the yes of one ({why}){unseen}")
+    asks = f"the guard asks for a person's approval today ({why})"
+    if note is None and "Refinery-Approved-by" in entry.trailers:
+        return Point(GUARD, None, f"{asks}; the commit names one, and the note that would show it is not here: {FETCH}")
+    return Point(GUARD, False, f"{asks}, and the evidence holds none for it")
 
 
 def _approved(note: Note, changes: ChangeSet, verdict: Verdict) -> bool:

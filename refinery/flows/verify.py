@@ -14,13 +14,15 @@ from refinery.flows.integrity import Examined, examine, is_here
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.reproduce import refuse_what_cannot_start
 from refinery.flows.suite import scenarios_added, scenarios_at
-from refinery.repo.history import Entry
+from refinery.repo.history import Entry, State
 from refinery.workbench import Workbench
 
 GATE = re.compile(
     r"(?P<decision>[a-z-]+); effect (?:not measured|(?P<effect>[-+]\d+\.\d+)(?: \[(?P<low>-?\d+\.\d+), (?P<high>-?\d+\.\d+)\])?)"
     r"; (?P<trials>\d+) runs an arm; alpha (?P<alpha>[\d.e-]+)"
 )
+TAKEN = (State.MERGED, State.UNDO_OFFERED)
+"""Where a fix is the user's own code by now; anything else is run only when the guard passes it, as ever."""
 ROUNDED = 0.005
 """Trailers state two places."""
 
@@ -73,6 +75,8 @@ def _claimed(entry: Entry, examined: Examined) -> Claimed:
 def _measure(entry: Entry, claimed: Claimed, examined: Examined, bench: Workbench, trials: int | None) -> GateVerdict:
     if not is_here(entry.base, bench):
         raise CannotVerify(f"the base is gone: commit {entry.base[:12]} is not in this repository (a shallow clone? git fetch --unshallow)")
+    if not examined.passed_guard and entry.state not in TAKEN:
+        raise CannotVerify("it was not run, since the guard has not let it through")
     note = examined.note
     stated = note.claim.thresholds if note and note.made_with(entry) else None
     patterns = stated.scenarios if stated else bench.scenarios
@@ -102,7 +106,7 @@ def concluded(claimed: Claimed, measured: GateVerdict | None, broken: Sequence[P
     """Whether the claim holds, and why. Evidence that was tampered with cannot hold, whatever the gate says; that is told beside it."""
     afresh = "" if unable or not measured else f"; measured afresh: {measured.says}"
     if broken:
-        return False, f"the claim does not hold: {'; '.join(point.says for point in broken)}{afresh}"
+        return False, f"the claim does not hold: {'; '.join(point.says for point in broken)}{afresh or f'; {unable}'}"
     if unable or measured is None:
         return None, f"cannot be verified: {unable}"
     if measured.decision is Decision.REJECT:

@@ -139,6 +139,16 @@ def test_a_note_that_was_edited_and_sealed_again_does_not_fit_the_commit(fixed: 
     assert part(answer, "claimed", "trials") == 10
 
 
+def test_a_report_that_tells_more_than_the_claim_is_seen(fixed: Path, refinery: Refinery) -> None:
+    def better(note: dict[str, Any]) -> None:
+        note["steps"][-1]["gate"]["trials"] = 1000
+        resealed(note)
+
+    edit_note(fixed, better)
+    _, points = verified(refinery, status=1)
+    assert [name for name, ok in points.items() if ok is False] == ["note"]
+
+
 def test_what_decided_cannot_be_exchanged(fixed: Path, refinery: Refinery) -> None:
     def easier(note: dict[str, Any]) -> None:
         note["claim"]["thresholds"]["scenarios"] = ["scenarios/more.yaml"]
@@ -222,14 +232,36 @@ def test_a_fix_whose_cure_was_taken_out_no_longer_holds(fixed: Path, refinery: R
     assert "still fail with the change" in str(answer["says"])
 
 
-def test_scenarios_that_the_fix_changes_do_not_decide(fixed: Path, refinery: Refinery) -> None:
+EASY = RED.replace("90 GBP", "90 USD").replace("45 EUR", "45 USD")
+
+
+@pytest.mark.parametrize("path", ["scenarios/more.yaml", "scenarios/regressions/more.yaml"])
+def test_what_the_fix_makes_of_the_scenarios_does_not_decide(fixed: Path, refinery: Refinery, path: str) -> None:
     def loosen(room: Path) -> None:
         (room / "desk" / "agent.py").write_text((fixed / "desk" / "agent.py").read_text() + "# nothing\n")
-        (room / "scenarios" / "more.yaml").write_text(RED.replace("90 GBP", "90 USD").replace("45 EUR", "45 USD"))
+        (room / path).parent.mkdir(exist_ok=True)
+        (room / path).write_text(EASY)
+        git(room, "add", "-A")
 
-    answer, points = verified(refinery, rewritten(fixed, loosen), status=1)
+    new = rewritten(fixed, loosen)
+    git(fixed, "merge", "-q", "--ff-only", new)
+    answer, _ = verified(refinery, new, status=1)
     assert part(answer, "measured", "decision") == "reject"
+
+
+def test_what_the_guard_blocks_is_not_run_before_the_user_has_taken_it(fixed: Path, refinery: Refinery) -> None:
+    def spread(room: Path) -> None:
+        source = (room / "desk" / "agent.py").read_text()
+        (room / "desk" / "agent.py").write_text(source + f"\n\nPath({str(fixed / 'it-ran')!r}).touch()\nexec('1')\n")
+        (room / "scenarios" / "more.yaml").write_text(EASY)
+
+    new = rewritten(fixed, spread)
+    answer, points = verified(refinery, new, status=1)
     assert points["guard"] is False
+    assert answer["measured"] is None
+    assert "the guard blocks it today" in str(answer["says"])
+    assert "it was not run" in str(answer["says"])
+    assert not (fixed / "it-ran").exists()
 
 
 def test_a_policy_that_got_stricter_is_held_to(fixed: Path, refinery: Refinery) -> None:
@@ -237,6 +269,23 @@ def test_a_policy_that_got_stricter_is_held_to(fixed: Path, refinery: Refinery) 
     answer, points = verified(refinery, status=1)
     assert points["guard"] is False
     assert "the guard blocks it today (scope: desk/agent.py" in str(answer["says"])
+
+
+def test_an_approval_that_stands_in_a_note_elsewhere_is_not_taken_on_trust(
+    fixed: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grown(room: Path) -> None:
+        (room / "desk" / "agent.py").write_text((room / "desk" / "agent.py").read_text() + "# more\n" * 100)
+
+    new = rewritten(fixed, grown, lambda text: text.rstrip() + "\nRefinery-Approved-by: Ada Reviewer <ada@example.com>\n")
+    copy = fixed.parent / "colleague"
+    git(fixed, "clone", "-q", str(fixed), str(copy))
+    git(copy, "branch", "-q", BRANCH, f"origin/{BRANCH}")
+    monkeypatch.chdir(copy)
+    _, points = verified(refinery, new, status=5)
+    assert points == {"evidence": None, "guard": None}
+    git(copy, "merge", "-q", "--ff-only", new)
+    assert verified(refinery, new, status=0)[0]["measured"], "what is merged is the user's own code"
 
 
 def test_without_notes_the_trailers_are_the_claim(fixed: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch) -> None:

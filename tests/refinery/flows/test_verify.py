@@ -58,6 +58,11 @@ def test_what_could_not_be_tried_is_not_held_against_the_claim() -> None:
     assert concluded(CLAIM, SAME, (), "no agent") == (None, "cannot be verified: no agent")
 
 
+def test_why_nothing_was_measured_is_told_beside_evidence_that_is_broken() -> None:
+    says = concluded(CLAIM, None, (Point("guard", False, "the guard blocks it"),), "it was not run")[1]
+    assert says == "the claim does not hold: the guard blocks it; it was not run"
+
+
 def test_a_claim_without_an_effect_is_not_called_bigger_than_what_is_seen() -> None:
     assert concluded(Claimed("unknown", None, None, None, None, ("a",), "trailers"), SAME, (), "")[0] is True
 
