@@ -27,10 +27,11 @@ def command(fix: str, trials: int | None, as_json: bool) -> int:
     from refinery import contract, wiring
     from refinery.cli import views
     from refinery.flows.verify import verify
+    from refinery.flows.version import version
     from refinery.repo.history import History
 
     with show.progress() as say, wiring.workbench(say=say) as bench:
-        made = verify(History(bench.workspace).resolve_fix(fix), bench, trials)
+        made = verify(version(fix, History(bench.workspace), bench.repository), bench, trials)
         say.wipe()
     if as_json:
         show.as_json(contract.verification(made))

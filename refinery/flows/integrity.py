@@ -13,9 +13,8 @@ from refinery.flows.claim import KEYS, judge_of, judging, sealed, started_by, tr
 from refinery.flows.noted import Note, Unsealed, found_elsewhere, read
 from refinery.flows.review import surroundings
 from refinery.flows.suite import scenarios_added, scenarios_at
+from refinery.flows.version import Version
 from refinery.repo import message
-from refinery.repo.history import Entry
-from refinery.repo.objects import header
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet
 from safety.verdict import Effect, Verdict
@@ -42,19 +41,18 @@ class Examined:
         return tuple(point for point in self.points if point.ok is False)
 
 
-def examine(entry: Entry, bench: Workbench) -> Examined:
+def examine(version: Version, bench: Workbench) -> Examined:
     """Hold the note, the trailers, the change and the trace against each other, and ask the guard again."""
-    tree = header(bench.repository.git, entry.commit).tree
-    note, first = _note(entry, tree, bench)
+    note, first = _note(version, bench)
     points = [first]
     if note:
-        points += [_untouched(note), _about(note, entry, tree), _trailers(note, entry)]
-    if is_here(entry.base, bench):
-        changes = bench.repository.changes(entry.base, entry.commit)
+        points += [_untouched(note), _about(note, version), _trailers(note, version)]
+    if is_here(version.base, bench):
+        changes = bench.repository.changes(version.base, version.commit)
         if note:
-            points += [_change(note, changes), _sealed(note, entry, bench), *_approval(note, changes), *_agent(note, bench)]
-        trace = _trace(entry, bench)
-        points += [*_quotes(note, trace), _guard(entry, note, changes, trace, bench)]
+            points += [_change(note, changes), _sealed(note, version, bench), *_approval(note, changes), *_agent(note, bench)]
+        trace = _trace(version, bench)
+        points += [*_quotes(note, trace), _guard(version, note, changes, trace, bench)]
     return Examined(tuple(points), note)
 
 
@@ -67,8 +65,9 @@ def is_here(commit: str, bench: Workbench) -> bool:
     return True
 
 
-def _note(entry: Entry, tree: str, bench: Workbench) -> tuple[Note | None, Point]:
-    text = bench.workspace.note(entry.commit) or found_elsewhere(entry, tree, bench.repository)
+def _note(version: Version, bench: Workbench) -> tuple[Note | None, Point]:
+    notes = (bench.workspace.note(commit) for commit in dict.fromkeys((version.commit, version.kept)))
+    text = next(filter(None, notes), None) or found_elsewhere(version, bench.repository)
     if text is None:
         says = f"no evidence is kept here with this commit, only its trailers can be held to; notes are fetched by: {FETCH}"
         return None, Point("evidence", None, says)
@@ -88,22 +87,26 @@ def _untouched(note: Note) -> Point:
     return Point("note", True, "the note is as it was sealed")
 
 
-def _about(note: Note, entry: Entry, tree: str) -> Point:
+def _about(note: Note, version: Version) -> Point:
     seal = note.seal
-    if (seal.commit, seal.tree, seal.base) == (entry.commit, tree, entry.base):
+    if (seal.commit, seal.tree, seal.base) == (version.commit, version.tree, version.base):
         return Point("commit", True, "the note states this commit, its tree and its base")
-    if seal.commit != entry.commit:
-        kept = "its files and its base are the same" if (seal.tree, seal.base) == (tree, entry.base) else "it now stands on other files"
+    if seal.commit != version.commit:
+        kept = (
+            "its files and its base are the same"
+            if (seal.tree, seal.base) == (version.tree, version.base)
+            else "it now stands on other files"
+        )
         return Point("commit", None, f"the commit was rewritten since: the evidence was made for {seal.commit[:12]}; {kept}")
     return Point("commit", False, "the note states another tree or another base than this commit has")
 
 
-def _trailers(note: Note, entry: Entry) -> Point:
+def _trailers(note: Note, version: Version) -> Point:
     expected = message.trailers(message.compose("x", [], trailers(note.raw["claim"])))
-    wrong = [key for key in KEYS if entry.trailers.get(key) != expected.get(key)]
+    wrong = [key for key in KEYS if version.trailers.get(key) != expected.get(key)]
     if wrong:
         key = wrong[0]
-        said, meant = "; ".join(entry.trailers.get(key, ("nothing",))), "; ".join(expected.get(key, ("nothing",)))
+        said, meant = "; ".join(version.trailers.get(key, ("nothing",))), "; ".join(expected.get(key, ("nothing",)))
         others = f" (and {len(wrong) - 1} more differ)" if len(wrong) > 1 else ""
         return Point("trailers", False, f"the trailers do not agree with the note: {key} says {said}, the note {meant}{others}")
     return Point("trailers", True, "the trailers agree with the note, and name it by its hash")
@@ -115,14 +118,14 @@ def _change(note: Note, changes: ChangeSet) -> Point:
     return Point("change", True, "the commit makes the very change that the evidence is about")
 
 
-def _sealed(note: Note, entry: Entry, bench: Workbench) -> Point:
+def _sealed(note: Note, version: Version, bench: Workbench) -> Point:
     """What decided is read again from the base that the claim names, and never from the fix but for the scenarios it adds."""
     claim = note.claim
     if not is_here(claim.base, bench):
         return Point("sealed", None, f"the base that the claim names, {claim.base[:12]}, is not here")
     suite = scenarios_at(bench.repository, claim.base, claim.thresholds.scenarios)
     known = {scenario.id for scenario in suite}
-    added = scenarios_added(bench.repository, entry.base, entry.commit, claim.thresholds.scenarios)
+    added = scenarios_added(bench.repository, version.base, version.commit, claim.thresholds.scenarios)
     fresh = [scenario for scenario in added if scenario.id in claim.scenarios and scenario.id not in known]
     judge = judge_of(bench.repository.files(claim.base), claim.thresholds.judge, claim.thresholds.scenarios)
     again = sealed(("scenarios", judging((*suite, *fresh))), ("judge", judge), ("thresholds", note.raw["claim"]["thresholds"]))
@@ -151,9 +154,9 @@ def _agent(note: Note, bench: Workbench) -> Iterator[Point]:
         yield Point("agent", None, f"refinery.toml runs the agent otherwise today than for the claim ({differ}); today's is measured")
 
 
-def _trace(entry: Entry, bench: Workbench) -> Trace | None:
+def _trace(version: Version, bench: Workbench) -> Trace | None:
     """The trace that the fix is about, where it is in the store; its id is in the commit itself."""
-    for name in entry.trailers.get("Refinery-Trace", ()):
+    for name in version.trailers.get("Refinery-Trace", ()):
         try:
             found = bench.store.trace(name)
         except UsageError:
@@ -178,11 +181,11 @@ def _quotes(note: Note | None, trace: Trace | None) -> Iterator[Point]:
         yield Point("quotes", True, f"every quote ({len(quotes)}) stands verbatim in its span of the stored trace")
 
 
-def _guard(entry: Entry, note: Note | None, changes: ChangeSet, trace: Trace | None, bench: Workbench) -> Point:
-    files = bench.repository.files(entry.base)
+def _guard(version: Version, note: Note | None, changes: ChangeSet, trace: Trace | None, bench: Workbench) -> Point:
+    files = bench.repository.files(version.base)
     texts = {span.id: span.output or span.input for span in trace.spans if span.output or span.input} if trace else {}
-    verdict = bench.guard.judge(changes, replace(surroundings(bench.repository, entry.base, files), trace_texts=texts))
-    unseen = "" if trace or "Refinery-Trace" not in entry.trailers else "; without the trace, what was lifted from it cannot be seen"
+    verdict = bench.guard.judge(changes, replace(surroundings(bench.repository, version.base, files), trace_texts=texts))
+    unseen = "" if trace or "Refinery-Trace" not in version.trailers else "; without the trace, what was lifted from it cannot be seen"
     if verdict.allowed:
         return Point(GUARD, True, f"the guard lets it through today{unseen}")
     first = next(each for each in verdict.findings if each.effect is verdict.effect)
@@ -192,7 +195,7 @@ def _guard(entry: Entry, note: Note | None, changes: ChangeSet, trace: Trace | N
     if note and _approved(note, changes, verdict):
         return Point(GUARD, True, f"the guard asks for a person, and has the yes of one ({why}){unseen}")
     asks = f"the guard asks for a person's approval today ({why})"
-    if note is None and "Refinery-Approved-by" in entry.trailers:
+    if note is None and "Refinery-Approved-by" in version.trailers:
         return Point(GUARD, None, f"{asks}; the commit names one, and the note that would show it is not here: {FETCH}")
     return Point(GUARD, False, f"{asks}, and the evidence holds none for it")
 

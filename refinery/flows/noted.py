@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from refinery.flows.claim import EVIDENCE, digest
-from refinery.repo.history import Entry
+from refinery.flows.version import Version
 from refinery.repo.objects import blobs, listing
 from refinery.repo.publish import NOTES
 from refinery.repo.repository import Repository
@@ -124,9 +124,9 @@ class Note(BaseModel):
         told = [step.gate for step in self.steps if step.commit == self.seal.commit]
         return told == [self.claim.gate] and (self.seal.base, self.seal.tree) == (self.claim.base, self.claim.tree)
 
-    def made_with(self, entry: Entry) -> bool:
+    def made_with(self, version: Version) -> bool:
         """Whether the commit names this very claim."""
-        return entry.trailers.get(EVIDENCE) == (f"sha256:{digest(self.raw['claim'])}",)
+        return version.trailers.get(EVIDENCE) == (f"sha256:{digest(self.raw['claim'])}",)
 
 
 class Unsealed(ValueError):
@@ -147,9 +147,9 @@ def read(text: str) -> Note:
         raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].lower()}") from error
 
 
-def found_elsewhere(entry: Entry, tree: str, repository: Repository) -> str | None:
+def found_elsewhere(version: Version, repository: Repository) -> str | None:
     """The evidence of a commit that was rewritten: the note that it names by its hash, else one about the same tree on the same base."""
-    wanted = entry.trailers.get(EVIDENCE, ())
+    wanted = version.trailers.get(EVIDENCE, ())
     near: str | None = None
     for text in _notes(repository):
         try:
@@ -158,7 +158,7 @@ def found_elsewhere(entry: Entry, tree: str, repository: Repository) -> str | No
             continue
         if f"sha256:{note.seal.claim}" in wanted:
             return text
-        if (note.seal.tree, note.seal.base) == (tree, entry.base):
+        if (note.seal.tree, note.seal.base) == (version.tree, version.base):
             near = text
     return near
 

@@ -14,15 +14,13 @@ from refinery.flows.integrity import Examined, examine, is_here
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.reproduce import refuse_what_cannot_start
 from refinery.flows.suite import scenarios_added, scenarios_at
-from refinery.repo.history import Entry, State
+from refinery.flows.version import Version
 from refinery.workbench import Workbench
 
 GATE = re.compile(
     r"(?P<decision>[a-z-]+); effect (?:not measured|(?P<effect>[-+]\d+\.\d+)(?: \[(?P<low>-?\d+\.\d+), (?P<high>-?\d+\.\d+)\])?)"
     r"; (?P<trials>\d+) runs an arm; alpha (?P<alpha>[\d.e-]+)"
 )
-TAKEN = (State.MERGED, State.UNDO_OFFERED)
-"""Where a fix is the user's own code by now; anything else is run only when the guard passes it, as ever."""
 ROUNDED = 0.005
 """Trailers state two places."""
 
@@ -31,7 +29,7 @@ class CannotVerify(Exception):
     """Nothing can be measured, for the reason given."""
 
 
-def verify(entry: Entry, bench: Workbench, trials: int | None = None) -> Verification:
+def verify(version: Version, bench: Workbench, trials: int | None = None) -> Verification:
     """Read the evidence of a fix again, run the gate once more on its base and on the fix, and compare with the claim.
 
     Scenarios come from the base, and from files that the fix adds; what it makes of the base's scenarios does not count. The gate
@@ -40,31 +38,32 @@ def verify(entry: Entry, bench: Workbench, trials: int | None = None) -> Verific
     ledger = Ledger(bench.clock)
     bench.say(Event("verify", "reading the evidence"))
     with ledger.step("read"):
-        examined = examine(entry, bench)
-    claimed = _claimed(entry, examined)
-    measured, unable, notes = None, "", (*bench.notes, *bench.repository.describe_state())
+        examined = examine(version, bench)
+    claimed = _claimed(version, examined)
+    measured, unable = None, ""
+    notes = (*((version.says,) if version.says else ()), *bench.notes, *bench.repository.describe_state())
     try:
         with ledger.step("gate"):
-            measured = _measure(entry, claimed, examined, bench, trials)
+            measured = _measure(version, claimed, examined, bench, trials)
     except CannotVerify as reason:
         unable = str(reason)
     if measured:
         ledger.add(spent_running("gate", measured.bill))
         notes = (*notes, *measured.notes)
-        unable = _never_ran(measured, entry, bench)
+        unable = _never_ran(measured, version, bench)
     holds, says = concluded(claimed, measured, examined.broken, unable)
-    return _verification(entry, holds, says, examined, claimed, measured, ledger.bill(), not unable, tuple(dict.fromkeys(notes)))
+    return _verification(version, holds, says, examined, claimed, measured, ledger.bill(), not unable, tuple(dict.fromkeys(notes)))
 
 
-def _claimed(entry: Entry, examined: Examined) -> Claimed:
+def _claimed(version: Version, examined: Examined) -> Claimed:
     """From the note where the commit names it by its hash; else from the trailers, which the commit's id covers."""
     note = examined.note
-    if note and note.made_with(entry):
+    if note and note.made_with(version):
         gate = note.claim.gate
         bounds = Interval(*gate.interval) if gate.interval else None
         return Claimed(gate.decision, gate.effect, bounds, gate.trials, gate.alpha, tuple(note.claim.scenarios), "note")
-    targets = tuple(name for row in entry.trailers.get("Refinery-Scenarios", ()) for name in row.split(", ") if name)
-    read = GATE.fullmatch(next(iter(entry.trailers.get("Refinery-Gate", ())), ""))
+    targets = tuple(name for row in version.trailers.get("Refinery-Scenarios", ()) for name in row.split(", ") if name)
+    read = GATE.fullmatch(next(iter(version.trailers.get("Refinery-Gate", ())), ""))
     if not read:
         return Claimed("unknown", None, None, None, None, targets, "trailers")
     bounds = Interval(float(read["low"]), float(read["high"])) if read["low"] else None
@@ -72,31 +71,33 @@ def _claimed(entry: Entry, examined: Examined) -> Claimed:
     return Claimed(read["decision"], effect, bounds, int(read["trials"]), float(read["alpha"]), targets, "trailers")
 
 
-def _measure(entry: Entry, claimed: Claimed, examined: Examined, bench: Workbench, trials: int | None) -> GateVerdict:
-    if not is_here(entry.base, bench):
-        raise CannotVerify(f"the base is gone: commit {entry.base[:12]} is not in this repository (a shallow clone? git fetch --unshallow)")
-    if not examined.passed_guard and entry.state not in TAKEN:
+def _measure(version: Version, claimed: Claimed, examined: Examined, bench: Workbench, trials: int | None) -> GateVerdict:
+    if not is_here(version.base, bench):
+        raise CannotVerify(
+            f"the base is gone: commit {version.base[:12]} is not in this repository (a shallow clone? git fetch --unshallow)"
+        )
+    if not examined.passed_guard and not version.taken:
         raise CannotVerify("it was not run, since the guard has not let it through")
     note = examined.note
-    stated = note.claim.thresholds if note and note.made_with(entry) else None
+    stated = note.claim.thresholds if note and note.made_with(version) else None
     patterns = stated.scenarios if stated else bench.scenarios
-    suite = scenarios_at(bench.repository, entry.base, patterns)
-    added = scenarios_added(bench.repository, entry.base, entry.commit, patterns)
+    suite = scenarios_at(bench.repository, version.base, patterns)
+    added = scenarios_added(bench.repository, version.base, version.commit, patterns)
     known: dict[str, Scenario] = {scenario.id: scenario for scenario in (*added, *suite)}
     if not claimed.targets:
         raise CannotVerify("the commit does not name the scenarios that it cures")
     if missing := [name for name in claimed.targets if name not in known]:
         raise CannotVerify(f"scenario {missing[0]} stands neither in the base nor among those that the fix adds")
-    bench.say(Event("gate", entry.subject))
+    bench.say(Event("gate", version.subject))
     asked = replace(bench, trials=trials or (stated.trials if stated else bench.trials))
-    return judge(tuple(known[name] for name in claimed.targets), suite, entry.base, entry.commit, asked, rank=1)
+    return judge(tuple(known[name] for name in claimed.targets), suite, version.base, version.commit, asked, rank=1)
 
 
-def _never_ran(measured: GateVerdict, entry: Entry, bench: Workbench) -> str:
+def _never_ran(measured: GateVerdict, version: Version, bench: Workbench) -> str:
     """Why what was measured says nothing about the agent; empty when it does."""
     attempts = [attempt for arm in measured.attempts.values() for attempt in arm]
     try:
-        refuse_what_cannot_start(attempts, entry.base, bench)
+        refuse_what_cannot_start(attempts, version.base, bench)
     except OutsideError as error:
         return str(error)
     return "" if measured.effect is not None else measured.says
@@ -134,7 +135,7 @@ def _effect(effect: float | None, bounds: Interval | None) -> str:
 
 
 def _verification(
-    entry: Entry,
+    version: Version,
     holds: bool | None,
     says: str,
     examined: Examined,
@@ -145,11 +146,11 @@ def _verification(
     notes: tuple[str, ...],
 ) -> Verification:
     return Verification(
-        commit=entry.commit,
-        branch=entry.branch,
-        subject=entry.subject,
-        base=entry.base,
-        state=str(entry.state),
+        commit=version.commit,
+        branch=version.branch,
+        subject=version.subject,
+        base=version.base,
+        state=version.state,
         holds=holds,
         says=says,
         integrity=examined.points,

@@ -341,3 +341,14 @@ def test_an_agent_that_varies_is_tried_as_often_as_then_or_as_is_asked_for(desk:
     assert part(answer, "measured", "interval") == part(answer, "claimed", "interval") != None  # noqa: E711  both are lists
     answer, _ = verified(refinery, branch, "--trials", "7", status=0)
     assert part(answer, "measured", "trials") == then + 3 * 2, "the three other scenarios have all their trials: seven for five"
+
+
+def test_what_stands_on_top_of_the_fix_is_not_taken_for_it(fixed: Path, refinery: Refinery) -> None:
+    git(fixed, "branch", "return-currency-in-look-up")  # of the user's, called like the fix
+    room = fixed.parent / "room"
+    git(fixed, "worktree", "add", "-q", str(room), BRANCH)
+    (room / "README").write_text("A price desk.\n")
+    commit(room, "Go on from the fix")
+    answer, _ = verified(refinery, "return-currency-in-look-up", status=0)
+    assert part(answer, "fix", "commit") == git(fixed, "rev-parse", f"{BRANCH}~1")
+    assert "is more, or other, than the fix" in str(answer["notes"])
