@@ -17,8 +17,9 @@ from refinery.flows.failing import fix_failing
 from refinery.llm.scripted import Scripted
 from refinery.workbench import Limits, Question
 from safety.verdict import Effect
-from tests.journeys.conftest import add_scenario, git
-from tests.journeys.test_fix import RED
+from tests.journeys.conftest import Refinery, add_scenario, git
+from tests.journeys.test_fix import RED, part
+from tests.journeys.test_model import ask, said
 
 LOOK_UP = 'return {"amount": record["amount"]}'
 CURE = 'return {"amount": record["amount"], "currency": record["currency"]}'
@@ -186,6 +187,25 @@ def test_yes_beforehand_approves_what_the_policy_names_and_that_is_told(red: Pat
     again = proposed(red, RISKY, yes=True).kept
     assert again
     assert again.commit == first.commit
+
+
+@pytest.mark.parametrize(("named", "status"), [("size", 1), ("dependencies", 0)])
+def test_the_command_line_hands_yes_on(red: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch, named: str, status: int) -> None:
+    allow(red, f'yes_approves = ["{named}"]')
+    answers = said({"old": LOOK_UP, "new": RISKY}), json.dumps({"hypotheses": [], "missing": "no other way"})
+    done, _ = ask(refinery, monkeypatch, *answers, more=("--yes", "--tries", "1"))
+    step = part(done.json, "steps", 0)
+    assert (part(step, "approval") is None) == bool(status)
+    assert ("in a terminal" in str(part(step, "says"))) == bool(status)
+
+
+def test_the_command_line_hands_the_wish_to_be_asked_again_on(red: Path, refinery: Refinery) -> None:
+    assert proposed(red, CURE, keep=False).kept is None
+    with wiring.store(red) as store:
+        assert [each.said for each in store.approvals()] == [Said.NO]
+    refinery("fix", "--failing", "--ask-again", "--yes", "--seconds", "2", "--json")
+    with wiring.store(red) as store:
+        assert [each.said for each in store.approvals()] == [Said.NO, Said.FORGOTTEN]
 
 
 def test_an_answer_learnt_by_heart_is_a_persons_to_approve_whatever_the_policy_names(red: Path) -> None:
