@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from refinery.flows.claim import EVIDENCE, digest
 from refinery.flows.version import Version
 from refinery.repo.objects import blobs, listing
 from refinery.repo.publish import NOTES
 from refinery.repo.repository import Repository
+
+MOST_TRIALS = 1000
+"""As many as refinery.toml may ask for; a note does not make anybody run more."""
 
 
 class Gate(BaseModel):
@@ -62,7 +65,7 @@ class Thresholds(BaseModel):
     """What was asked for."""
 
     alpha: float
-    trials: int
+    trials: int = Field(ge=1, le=MOST_TRIALS)
     scenarios: list[str]
     judge: list[str]
 

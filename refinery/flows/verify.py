@@ -33,7 +33,8 @@ def verify(version: Version, bench: Workbench, trials: int | None = None) -> Ver
     """Read the evidence of a fix again, run the gate once more on its base and on the fix, and compare with the claim.
 
     Scenarios come from the base, and from files that the fix adds; what it makes of the base's scenarios does not count. The gate
-    is held to what a first hypothesis is held to, whatever rank the fix had in its run: one claim is looked at, once.
+    is held to what a first hypothesis is held to, whatever rank the fix had in its run: one claim is looked at, once. What the note says
+    of patterns and trials can only add to what refinery.toml asks for today: whoever makes a note up leaves nothing out with it.
     """
     ledger = Ledger(bench.clock)
     bench.say(Event("verify", "reading the evidence"))
@@ -80,7 +81,7 @@ def _measure(version: Version, claimed: Claimed, examined: Examined, bench: Work
         raise CannotVerify("it was not run, since the guard has not let it through")
     note = examined.note
     stated = note.claim.thresholds if note and note.made_with(version) else None
-    patterns = stated.scenarios if stated else bench.scenarios
+    patterns = (*bench.scenarios, *(stated.scenarios if stated else ()))
     suite = scenarios_at(bench.repository, version.base, patterns)
     added = scenarios_added(bench.repository, version.base, version.commit, patterns)
     known: dict[str, Scenario] = {scenario.id: scenario for scenario in (*added, *suite)}
@@ -89,7 +90,7 @@ def _measure(version: Version, claimed: Claimed, examined: Examined, bench: Work
     if missing := [name for name in claimed.targets if name not in known]:
         raise CannotVerify(f"scenario {missing[0]} stands neither in the base nor among those that the fix adds")
     bench.say(Event("gate", version.subject))
-    asked = replace(bench, trials=trials or (stated.trials if stated else bench.trials))
+    asked = replace(bench, trials=trials or max(bench.trials, stated.trials if stated else 1))
     return judge(tuple(known[name] for name in claimed.targets), suite, version.base, version.commit, asked, rank=1)
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import pytest
 
 from adapters.trace import Json
 from refinery.cli.main import run
-from refinery.flows.claim import digest
+from refinery.flows.claim import digest, judge_of, judging, sealed, trailers
+from refinery.flows.suite import scenarios_at
+from refinery.repo import message
+from refinery.repo.repository import Repository
 from tests.journeys.conftest import AGENT, SETTINGS, Answer, Refinery, add_scenario, at_home, commit, git, lay_out
 from tests.journeys.test_fix import RED, everything, part
 
@@ -157,6 +161,45 @@ def test_what_decided_cannot_be_exchanged(fixed: Path, refinery: Refinery) -> No
     edit_note(fixed, easier)
     _, points = verified(refinery, status=1)
     assert points["sealed"] is False
+
+
+def test_a_claim_made_up_from_beginning_to_end_is_told_by_the_gate(fixed: Path, refinery: Refinery) -> None:
+    note = json.loads(git(fixed, "notes", "--ref=refinery", "show", BRANCH))
+    claim, base = note["claim"], note["claim"]["base"]
+
+    def careless(room: Path) -> None:
+        source = (room / "desk" / "agent.py").read_text()
+        (room / "desk" / "agent.py").write_text(source.replace("Please call us.", "No."))
+
+    first = rewritten(fixed, careless)
+    with closing(Repository.open(fixed)) as repository:
+        claim["tree"], claim["change"] = git(fixed, "rev-parse", f"{first}^{{tree}}"), repository.changes(base, first).digest
+        claim["thresholds"]["scenarios"] = patterns = ["scenarios/more.yaml"]
+        judge = judge_of(repository.files(base), claim["thresholds"]["judge"], patterns)
+        few = judging(scenarios_at(repository, base, patterns))
+    claim["sealed"] = sealed(("scenarios", few), ("judge", judge), ("thresholds", claim["thresholds"]))
+    text = message.compose("Return currency", ["Why not."], trailers(claim))
+    subprocess.run(["git", "-C", str(fixed.parent / "room"), "commit", "-q", "--amend", "-F", "-"], input=text, text=True, check=True)
+    new = git(fixed, "rev-parse", BRANCH)
+    note["seal"].update(commit=new, tree=claim["tree"])
+    note["steps"][-1]["commit"] = new
+    resealed(note)
+    given = json.dumps(note)
+    subprocess.run(["git", "-C", str(fixed), "notes", "--ref=refinery", "add", "-f", "-F", "-", new], input=given, text=True, check=True)
+    answer, points = verified(refinery, new, status=1)
+    assert False not in points.values(), "nothing that is written down tells"
+    assert part(answer, "measured", "regressions") == ["many-seats-by-phone"]
+
+
+def test_a_note_makes_nobody_run_more_than_refinery_toml_may_ask_for(fixed: Path, refinery: Refinery) -> None:
+    def endless(note: dict[str, Any]) -> None:
+        note["claim"]["thresholds"]["trials"] = 10**9
+        resealed(note)
+
+    edit_note(fixed, endless)
+    answer, points = verified(refinery, status=1)
+    assert points["evidence"] is False
+    assert part(answer, "usage", "runs") == 20
 
 
 def test_a_note_of_another_fix_is_not_taken_for_this_ones(fixed: Path, refinery: Refinery) -> None:
@@ -344,7 +387,6 @@ def test_an_agent_that_varies_is_tried_as_often_as_then_or_as_is_asked_for(desk:
 
 
 def test_what_stands_on_top_of_the_fix_is_not_taken_for_it(fixed: Path, refinery: Refinery) -> None:
-    git(fixed, "branch", "return-currency-in-look-up")  # of the user's, called like the fix
     room = fixed.parent / "room"
     git(fixed, "worktree", "add", "-q", str(room), BRANCH)
     (room / "README").write_text("A price desk.\n")
@@ -352,3 +394,13 @@ def test_what_stands_on_top_of_the_fix_is_not_taken_for_it(fixed: Path, refinery
     answer, _ = verified(refinery, "return-currency-in-look-up", status=0)
     assert part(answer, "fix", "commit") == git(fixed, "rev-parse", f"{BRANCH}~1")
     assert "is more, or other, than the fix" in str(answer["notes"])
+
+
+def test_a_branch_of_the_users_that_is_called_like_a_fix_is_not_taken_for_it(fixed: Path, refinery: Refinery) -> None:
+    kept = git(fixed, "rev-parse", BRANCH)
+    spoilt = rewritten(fixed, untouched, lambda text: text.replace("10 runs an arm", "1000 runs an arm"))
+    git(fixed, "branch", "return-currency-in-look-up", spoilt)
+    git(fixed.parent / "room", "switch", "-q", "--detach")
+    git(fixed, "update-ref", f"refs/heads/{BRANCH}", kept)
+    answer, _ = verified(refinery, "return-currency-in-look-up", status=0)
+    assert part(answer, "fix", "commit") == kept
