@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from refinery.domain import AgentSpec
@@ -171,28 +171,31 @@ class SuiteTable(Strict):
     command: str = ""
 
 
+def _rules(value: list[str]) -> list[str]:
+    for name in value:
+        if name not in RULES:
+            near = difflib.get_close_matches(name, RULES, n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(RULES)}"
+            raise ValueError(f"{name!r} is no rule of the guard; {meant}")
+    return value
+
+
+Rules = Annotated[list[str], AfterValidator(_rules)]
+"""Names of the guard's rules."""
+
+
 class SafetyTable(Strict):
     """[safety]"""
 
     max_changed_lines: int = Field(default=80, ge=1)
     core_files: list[str] = []
-    yes_approves: list[str] = []
-
-    @field_validator("yes_approves")
-    @classmethod
-    def _rules(cls, value: list[str]) -> list[str]:
-        for name in value:
-            if name not in RULES:
-                near = difflib.get_close_matches(name, RULES, n=1)
-                meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(RULES)}"
-                raise ValueError(f"{name!r} is no rule of the guard; {meant}")
-        return value
+    yes_approves: Rules = []
 
 
 class CheckTable(Strict):
     """[check]"""
 
-    tolerate: list[str] = [*TOLERATED]
+    tolerate: Rules = [*TOLERATED]
     """Rules of the guard whose objections `check` and the hooks show without refusing for them."""
 
 

@@ -16,6 +16,7 @@ from refinery import contract
 from refinery.domain import AgentSpec, Approval, Commit, Complaint, Diagnosis, GateVerdict, Said, Scenario
 from refinery.flows.propose import Proposal
 from refinery.repo.objects import TreeFile
+from refinery.suite.writing import check
 from refinery.version import VERSION
 from refinery.workbench import Workbench
 from safety.globs import matches
@@ -133,7 +134,7 @@ def started_by(agent: AgentSpec) -> dict[str, Json]:
 def judging(scenarios: Iterable[Scenario]) -> list[list[Json]]:
     """What of the scenarios decides: what is given, what is expected, and how often; in the order of their ids."""
     return [
-        [each.id, each.input, [{check.kind: check.value} for check in each.expect], each.trials]
+        [each.id, each.input, [check(one) for one in each.expect], each.threshold, each.trials]
         for each in sorted(scenarios, key=lambda each: each.id)
     ]
 
