@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
-from safety.rules.credential_forms import UUID, Run, alnum, b64, digits, hexa, lower, tilde, upper, url
+from safety.rules.credential_shapes import UUID, Run, alnum, b64, digits, hexa, lower, tilde, upper, url
 
 STEM = re.compile(r"pass|pwd|pword|secret|token|key|credential|auth|bearer|dsn|connection|conn_|cookie|bundle_|_pat\b|accessid|access_id")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from safety.rules.credential_forms import FORMS, Form, Run
+from safety.rules.credential_forms import FORMS
+from safety.rules.credential_shapes import Form, Run
 
 _JOINTS = frozenset("._-/")
 

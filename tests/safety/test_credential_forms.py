@@ -11,8 +11,9 @@ import pytest
 
 from safety.rules.assignments import assignments
 from safety.rules.command_logins import command_logins
-from safety.rules.credential_forms import FORMS, Form, Run
+from safety.rules.credential_forms import FORMS
 from safety.rules.credential_names import Says, says, vendor_of
+from safety.rules.credential_shapes import Form, Run
 from safety.rules.form_scan import find_forms
 from safety.rules.secret_scan import scan
 

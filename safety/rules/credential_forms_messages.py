@@ -1,0 +1,71 @@
+"""Credentials of mail, chat, marketing and social networks."""
+
+from __future__ import annotations
+
+from safety.rules.credential_shapes import UUID, Form, alnum, b64, digits, form, hexa, lower, run, tilde, upper, url
+
+MESSAGES: tuple[Form, ...] = (
+    # the first workspaces have short ids
+    form("Slack token", "xoxb- xoxa- xoxr- xoxs- xoxa-2-", digits(5, 14), "-", alnum(16, 64)),
+    form("Slack token", "xoxb- xoxa- xoxr- xoxs- xoxp- xoxo- xoxa-2-", digits(5, 14), "-", digits(5, 14), "-", alnum(16, 64)),
+    form("Slack token", "xoxp- xoxa- xoxr- xoxs- xoxo- xoxa-2-", digits(5, 14), "-", digits(5, 14), "-", digits(5, 14), "-", alnum(16, 64)),
+    form("Slack rotating token", "xoxe.xoxb-1- xoxe.xoxp-1- xoxe-1-", b64(100, 300)),
+    form("Slack browser token", "xoxc-", run("0-9-", 20, 50), "-", hexa(64)),
+    form("Slack browser cookie", "xoxd-", run("A-Za-z0-9%+/=-", 60, 300)),
+    form("Slack app token", "xapp-1-", upper(9, 13), "-", digits(10, 14), "-", hexa(64)),
+    form("Slack webhook", "hooks.slack.com/services/", upper(7, 14), "/", upper(7, 14), "/", alnum(24)),
+    form(
+        "Slack workflow webhook", "hooks.slack.com/workflows/ hooks.slack.com/triggers/", upper(9, 13), "/", alnum(9, 24), "/", url(16, 64)
+    ),
+    form("Discord bot token", "M N O", url(23, 27), ".", url(6), ".", url(27, 40), faint=True),
+    form(
+        "Discord webhook",
+        "discord.com/api/webhooks/ discordapp.com/api/webhooks/ ptb.discord.com/api/webhooks/ canary.discord.com/api/webhooks/",
+        digits(17, 20),
+        "/",
+        url(60, 80),
+    ),
+    form("Telegram bot token", ":AA", url(33), before=digits(8, 10)),
+    form("Twilio key", "SK", hexa(32)),
+    form("SendGrid key", "SG.", url(22), ".", url(43)),
+    form("Mailgun key", "key-", hexa(32), faint=True),
+    form("Mailgun key", "-", hexa(8), "-", hexa(8), before=hexa(32)),
+    form("Mailchimp key", "-us", digits(1, 2), before=hexa(32)),
+    form("Mandrill key", "md-", url(22), faint=True),
+    form("Resend key", "re_", alnum(8), "_", alnum(24), faint=True),
+    form("Brevo key", "xkeysib- xsmtpsib-", hexa(64), "-", alnum(16)),
+    form("Facebook token", "EAA", alnum(90, 400)),
+    form("Facebook application token", "|", url(27), before=digits(14, 17)),
+    form("Facebook application token", "|", hexa(32), before=digits(14, 17)),
+    form("Instagram token", "IGQV IGQW", url(80, 300)),
+    form("Dropbox token", "sl. sl.u.", url(120, 2000), faint=True),
+    form("Pinterest token", "pina_", url(40, 300)),
+    form("Twitter token", "AAAAAAAAAAAAAAAAAAAAA", run("A-Za-z0-9%", 60, 120)),
+    form("HubSpot token", "pat-na1- pat-na2- pat-eu1- pat-ap1-", *UUID),
+    form("Teams webhook", "/webhookb2/", *UUID, "@", *UUID, "/IncomingWebhook/", hexa(32), "/", *UUID),
+    form("Zapier webhook", "hooks.zapier.com/hooks/catch/", digits(5, 9), "/", lower(5, 12)),
+    form("OneSignal key", "os_v2_app_ os_v2_org_", lower(100, 110)),
+    form("Knock or WorkOS key", "sk_prod_ sk_stag_", url(30, 90)),
+    form("Intercom token", "dG9rO", b64(50, 64), "="),
+    form("PubNub secret key", "sec-c-", run("A-Za-z0-9-", 36, 60)),
+    form("Telnyx key", "KEY0", upper(28, 34), "_", alnum(20, 24)),
+    form("Salesforce session", "00D", alnum(12, 15), "!", tilde(80, 120)),
+    form("LinkedIn secret", "WPL_AP1.", alnum(16), ".", b64(6, 8)),
+    form("Zoho token", "1000.", hexa(32), ".", hexa(32), faint=True),
+    form("Close key", "api_", alnum(20, 24), ".", alnum(20, 24), faint=True),
+    form("Twitch login", "oauth:", lower(30)),
+    form("TikTok token", "act. clt.", alnum(40, 80), faint=True),
+    form("Segment token", "sgp_", alnum(64)),
+    form("Statsig key", "secret- console-", alnum(43), faint=True),
+    form("Courier key", "pk_prod_ dk_prod_", upper(28)),
+    form(
+        "Google Chat webhook",
+        "chat.googleapis.com/v1/spaces/",
+        alnum(8, 14),
+        "/messages?key=AIza",
+        url(35),
+        "&token=",
+        run("A-Za-z0-9_%-", 40, 60),
+    ),
+    form("IFTTT webhook", "maker.ifttt.com/use/", url(20, 44)),
+)
