@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-LONGEST_VALUE = 300
+LONGEST_VALUE = 1_200
 
 
 class Assignment(NamedTuple):
@@ -16,7 +16,8 @@ class Assignment(NamedTuple):
     value: str
     start: int
     """Where the value begins in the line."""
-    quoted: bool
+    literal: bool
+    """It can only be a value; otherwise it may be an expression of a program."""
 
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -26,8 +27,15 @@ _DEFAULT = re.compile(r"[ \t]*(?:\|\||\?\?|\bor\b)")
 _WRAPPED = re.compile(r"(?:new[ \t]+)?(?:[\w.]*\.)?(?:Secret|SecretStr|SecretBytes|SecretString|str|String|bytes|b64decode|Some)\([ \t]*")
 _PAIRED = re.compile(r"[ \t]*,?[ \t]*[\"']?\bvalue[\"']?[ \t]*[=:]", re.IGNORECASE)
 _OPENING = re.compile(r"[rbfuRBFU@$]{0,2}(\"\"\"|'''|[\"'`])")
-_SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key|key|digest|ssws|negotiate)[ \t]+", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(?:bearer|basic|token|apikey|api-key|api-token|key|digest|ssws|negotiate|splunk|oauth|geniekey|pat|bot|sso-key|klaviyo-api-key)[ \t]+"
+    r"(?:(?:token|key|api_key|apikey|access_token|id)=[\"']?)?",
+    re.IGNORECASE,
+)
 _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
+_ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,1200}\"|'[^'\s]{1,1200}')[ \t]*\))")
+_OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
+_PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}=[^\s=]{0,80}[ \t]{1,20}$")
 _IN_TAG = re.compile(r"[^\s<>\"']+")
 _BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]+")
 _LINE_STARTS = frozenset(
@@ -60,7 +68,9 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     elif fallback:
         yield from _value(line, name, fallback.end(), before, "==")
     elif sign is None:
-        if before.endswith("--") and line[at : at + 1] == " ":
+        if (only := _ONLY_TEXT.match(line, end)) is not None:
+            yield from _value(line, name, only.end(), "", ",")
+        elif before.endswith((" --", " -", '"--', "'--", "\t--")) and len(name) > 2 and line[at : at + 1] == " ":
             yield from _value(line, name, at, before, "flag")
         elif line.startswith(" is ", at):
             yield from _value(line, name, at + 4, before, "is")
@@ -92,7 +102,7 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         scheme = _SCHEME.match(value)
         if scheme:
             value, start = value[scheme.end() :], start + scheme.end()
-        if value and len(value) <= LONGEST_VALUE and not re.search(r"\s", value):
+        if value and len(value) <= LONGEST_VALUE and (not re.search(r"\s", value) or _is_noise(value)):
             yield Assignment(name, value, start, True)
         return
     if sign in (",", "!=", "!==", "==", "==="):
@@ -115,7 +125,10 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         or (name.isupper() and sign == "=" and not spaced)
         or _stands_alone(line, before, at + len(value), sign, spaced)
     ):
-        yield Assignment(name, value, at, False)
+        literal = sign in ("flag", "tag") or scheme is not None
+        if sign == "=" and not spaced:  # as no program would write it
+            literal = literal or name.isupper() or ";" in line[max(0, at - 200) : at + 200] or _OPTION.search(before[-60:]) is not None
+        yield Assignment(name, value, at, literal)
 
 
 def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> bool:
@@ -125,12 +138,19 @@ def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> 
         return True
     if (before.count('"') % 2 and rest[:1] == '"') or (before.count("'") % 2 and rest[:1] == "'"):
         return True
-    if sign == "=" and not spaced and (rest[:1] == ";" or before.endswith("--")):
+    if sign == "=" and not spaced and (rest[:1] == ";" or _OPTION.search(before[-60:]) or (not rest and before[-1:] in ("", " ", "\t"))):
         return True
+    if sign == "=" and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-160:]):
+        return True  # one of several `name=value`, as in an inventory
     head = before.strip().strip("\"'")
     ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))
     opens = head in _LINE_STARTS or sign == "is" or head.endswith(("{", ",", "-e", "--env", "|", "--", ";", "&", "?"))
     return ends and (opens or _is_prose(head))
+
+
+def _is_noise(value: str) -> bool:
+    """A text of so many odd signs that a space among them is one more."""
+    return 32 <= len(value) <= 128 and len(re.findall(r"[^A-Za-z0-9\s]", value)) * 5 >= len(value) and value.count(" ") * 12 < len(value)
 
 
 def _is_prose(head: str) -> bool:

@@ -19,23 +19,51 @@ class Login(NamedTuple):
 
 class _Flags(NamedTuple):
     flags: tuple[str, ...]
-    has_user: bool
-    """The value is `name:password`."""
+    behind: str = ""
+    """The value is what stands behind this sign, as in `name:password`."""
     glued: bool = False
     """The value stands right behind the flag."""
+    opening: str = ""
+    """What comes in front of the value."""
+    only: tuple[str, ...] = ()
+    """One of these words must be in the call."""
 
 
+_USER = ("-u", "--user", "-U", "--proxy-user")
 _PROGRAMS = {
-    "curl": _Flags(("-u", "--user", "-U", "--proxy-user"), has_user=True),
-    "http": _Flags(("-a", "--auth"), has_user=True),
-    "sshpass": _Flags(("-p",), has_user=False, glued=True),
-    "mysql": _Flags(("-p",), has_user=False, glued=True),
-    "mysqldump": _Flags(("-p",), has_user=False, glued=True),
-    "redis-cli": _Flags(("-a", "--pass"), has_user=False),
-    "docker": _Flags(("-p",), has_user=False),
-    "podman": _Flags(("-p",), has_user=False),
+    "curl": (_Flags(_USER, behind=":"), _Flags(("--oauth2-bearer", "--pass", "--proxy-pass"))),
+    "wget": (_Flags(("--password", "--http-password", "--ftp-password", "--proxy-password")),),
+    "http": (_Flags(("-a", "--auth"), behind=":"),),
+    "https": (_Flags(("-a", "--auth"), behind=":"),),
+    "etcdctl": (_Flags(("--user",), behind=":"),),
+    "skopeo": (_Flags(("--creds", "--src-creds", "--dest-creds"), behind=":"), _Flags(("-p", "--password"), only=("login",))),
+    "smbclient": (_Flags(("-U", "--user"), behind="%"),),
+    "lftp": (_Flags(("-u",), behind=","),),
+    "sshpass": (_Flags(("-p",), glued=True),),
+    **dict.fromkeys(
+        ("mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"), (_Flags(("-p",), glued=True), _Flags(("--password",)))
+    ),
+    **dict.fromkeys(("mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport"), (_Flags(("-p", "--password")),)),
+    "redis-cli": (_Flags(("-a", "--pass")),),
+    **dict.fromkeys(("docker", "podman", "buildah", "helm", "oras", "crane", "nerdctl"), (_Flags(("-p", "--password"), only=("login",)),)),
+    "az": (_Flags(("-p", "--password", "--account-key", "--sas-token")),),
+    **dict.fromkeys(("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldappasswd", "ldapwhoami"), (_Flags(("-w",)),)),
+    "openssl": (_Flags(("-passin", "-passout", "-pass", "-password"), opening="pass:"),),
+    **dict.fromkeys(("keytool", "jarsigner"), (_Flags(("-storepass", "-keypass", "-srcstorepass", "-deststorepass")),)),
+    **dict.fromkeys(("sqlcmd", "bcp"), (_Flags(("-P",)),)),
+    "cqlsh": (_Flags(("-p",)),),
+    "clickhouse-client": (_Flags(("--password",)),),
+    "influx": (_Flags(("-t", "--token", "-password")),),
+    "snowsql": (_Flags(("--private-key-passphrase",)),),
+    "twine": (_Flags(("-p", "--password")),),
+    "gpg": (_Flags(("--passphrase",)),),
+    **dict.fromkeys(("zip", "unzip"), (_Flags(("-P",)),)),
+    "ipmitool": (_Flags(("-P",)),),
+    **dict.fromkeys(("mosquitto_pub", "mosquitto_sub"), (_Flags(("-P", "--pw")),)),
+    "nuget": (_Flags(("-Password", "-ApiKey")),),
+    "flyctl": (_Flags(("-t", "--access-token")),),
 }
-_CALL = re.compile(rf"(?<![\w.-])(?:{'|'.join(_PROGRAMS)})(?=[ \t\\])")
+_CALL = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?=[ \t\\])")
 _MOST = 200
 _LONGEST = 4_000
 
@@ -47,11 +75,11 @@ def command_logins(text: str) -> Iterator[Login]:
             return
         program = match.group()
         whole = _logical_line(text, match.start())
-        if program in ("docker", "podman") and " login" not in whole:
-            continue
         line = text.count("\n", 0, match.start()) + 1
-        for value in _given(_words(whole), _PROGRAMS[program]):
-            yield Login(program, value, line + whole[: max(0, whole.find(value))].count("\n"))
+        words = _words(whole)
+        for known in _PROGRAMS[program]:
+            for value in _given(words, known):
+                yield Login(program, value, line + whole[: max(0, whole.find(value))].count("\n"))
 
 
 def _logical_line(text: str, start: int) -> str:
@@ -76,18 +104,22 @@ def _words(call: str) -> list[str]:
 
 
 def _given(words: list[str], known: _Flags) -> Iterator[str]:
+    if known.only and not set(known.only) & set(words):
+        return
     for index, word in enumerate(words[1:], 1):
         following = words[index + 1] if index + 1 < len(words) else ""
         flag, _, value = word.partition("=")
-        together = known.has_user and re.fullmatch(r"-[a-zA-Z]{1,6}u", word)  # `-su name:password`
+        together = known.behind and re.fullmatch(r"-[a-zA-Z]{1,6}u", word)  # `-su name:password`
         if together or (word in known.flags and (not known.glued or words[0] == "sshpass")):
             value = following
-        elif not word.startswith("--") and word[:2] in known.flags and len(word) > 2:
+        elif not word.startswith("--") and len(word) > 2 and word[:2] in known.flags and flag not in known.flags:
             value = word[2:].lstrip("=")
         elif flag not in known.flags:
             continue
-        if known.has_user:
-            user, colon, password = value.partition(":")
-            value = (password or user) if colon else ""
+        if known.behind:
+            user, sign, password = value.partition(known.behind)
+            value = (password or user) if sign else ""
+        if known.opening:
+            value = value.removeprefix(known.opening) if value.startswith(known.opening) else ""
         if value:
             yield value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -99,3 +100,17 @@ UUID: tuple[Run | str, ...] = (hexa(8), "-", hexa(4), "-", hexa(4), "-", hexa(4)
 def form(name: str, marks: str, *after: Run | str, before: Run | None = None, faint: bool = False) -> Form:
     """One row of a table; several marks stand with a space between them."""
     return Form(name, tuple(marks.split()), after, before, faint)
+
+
+def tree(words: list[str]) -> str:
+    """An expression for any of the words that looks at each sign only once."""
+    branches: dict[str, list[str]] = {}
+    for word in words:
+        if word:
+            branches.setdefault(word[0], []).append(word[1:])
+    if not branches:
+        return ""
+    choice = "|".join(re.escape(letter) + tree(rest) for letter, rest in sorted(branches.items()))
+    if "" in words:
+        return f"(?:{choice})?"
+    return f"(?:{choice})" if len(branches) > 1 else choice

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from safety.rules.credential_forms import FORMS
-from safety.rules.credential_shapes import Form, Run
+from safety.rules.credential_shapes import Form, Run, tree
 
 _JOINTS = frozenset("._-/")
 
@@ -76,22 +76,10 @@ def _forms_of() -> dict[str, list[tuple[str, Form]]]:
 @lru_cache(maxsize=1)
 def _marks() -> re.Pattern[str]:
     """All marks as one expression that looks at each sign only once; the longest mark wins."""
-    opening = [mark for form in FORMS if form.before is None for mark in form.marks]
-    inner = [mark for form in FORMS if form.before is not None for mark in form.marks]
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{_tree(opening)})|{_tree(inner)}")
-
-
-def _tree(words: list[str]) -> str:
-    branches: dict[str, list[str]] = {}
-    for word in words:
-        if word:
-            branches.setdefault(word[0], []).append(word[1:])
-    if not branches:
-        return ""
-    choice = "|".join(re.escape(letter) + _tree(rest) for letter, rest in sorted(branches.items()))
-    if "" in words:
-        return f"(?:{choice})?"
-    return f"(?:{choice})" if len(branches) > 1 else choice
+    marks = [(mark, form.before is None and mark[0].isalnum()) for form in FORMS for mark in form.marks]
+    opening = [mark for mark, opens in marks if opens]
+    inner = [mark for mark, opens in marks if not opens]
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{tree(opening)})|{tree(inner)}")
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,10 @@ from safety.rules.configuration import leaves, line_of, read
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.python_constants import constants_of, may_fold, text_of
 from safety.rules.python_source import nodes_like, python_of
-from safety.rules.secret_scan import Secret, is_placeholder, scan, scan_strictly, unveiled
+from safety.rules.secret_found import Secret
+from safety.rules.secret_scan import bounded, scan, scan_strictly
+from safety.rules.secret_values import is_placeholder
+from safety.rules.secret_veils import unveiled
 from safety.verdict import Effect, Finding
 
 _CONTEXT = 2
@@ -62,7 +65,7 @@ def _all(case: Case, change: FileChange, lines: list[Line]) -> Iterator[Secret]:
     joined = re.sub(r"[\"'`]\s*(?:\+|\.|&|\|\||,)?\s*\\?\n?\s*[fbru]{0,2}[\"'`]", "", plain)
     if joined != window:
         yield from (s._replace(line=numbers[min(s.line, len(numbers)) - 1] if numbers else 1) for s in scan_strictly(joined))
-    decoded = unveiled("\n".join(line.text for line in lines))
+    decoded = unveiled(bounded("\n".join(line.text for line in lines)))
     if decoded:
         blob = "\n".join(re.sub(r"[\r\n]+", " ", text) for _, text in decoded)
         for secret in scan_strictly(blob):

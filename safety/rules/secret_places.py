@@ -1,0 +1,144 @@
+"""Credentials that their place gives away: addresses, the files of package managers and databases, calls that log in, sentences."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from safety.rules.secret_found import Secret, line_at
+from safety.rules.secret_values import is_code, is_password, is_placeholder, is_random, jumps
+
+
+def places(text: str) -> Iterator[Secret]:
+    """Every credential that stands where only a credential stands."""
+    yield from in_addresses(text)
+    yield from _in_settings_of_programs(text)
+    yield from _in_calls(text)
+    yield from _in_sentences(text)
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,30}://([^\s:/@\"'<>`]{0,100}):([^\s/@\"'<>`]{3,200})@([\w.-]+|\[[\da-f:]+\])")
+_TOKEN_IN_ADDRESS = re.compile(r"https?://([A-Za-z0-9_-]{20,200})@([\w.-]+)")
+_SIGNED = re.compile(r"[?&](?:amp;)?sig=([A-Za-z0-9/+%]{40,80}=?)")
+_FUNCTION = re.compile(r"\.azurewebsites\.net/[^\s\"'<>]{1,200}?[?&]code=([A-Za-z0-9_/+%-]{40,80}={0,2})")
+_NO_HOST = re.compile(
+    r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host|hostname|server|db|database|postgres|mysql|redis|mongo|rabbitmq|example\.\w+"
+    r"|.*\.example(?:\.\w+)?|.*\bhost\b.*)$",
+    re.IGNORECASE,
+)
+_COMMON_LOGIN = re.compile(
+    r"(?:pass(?:word|wd)?|secret|pw|pwd|token|user(?:name)?|admin|root|postgres|guest|test|changeit)\d*", re.IGNORECASE
+)
+
+
+def in_addresses(text: str) -> Iterator[Secret]:
+    """User name and password in an address, and the signature that opens it."""
+    for match in _ADDRESS.finditer(text):
+        user, word, host = match.groups()
+        if re.match(r"[$%{<\[*]", word) or is_placeholder(word) or re.match(r"[$%{<\[]", host):
+            continue
+        common = _COMMON_LOGIN.fullmatch(word) is not None
+        if common and (_NO_HOST.match(host) or len(word) < 8):
+            continue
+        if word == user and _NO_HOST.match(host):
+            continue
+        yield Secret(word, line_at(text, match.start()), "user name and password in an address", True)
+    for match in _TOKEN_IN_ADDRESS.finditer(text):
+        token = match.group(1)
+        if is_random(token) and not re.fullmatch(r"[0-9a-f]+", token) and not is_placeholder(token):
+            yield Secret(token, line_at(text, match.start()), "token in an address", True)
+    if "sig=" in text and re.search(r"[?&](?:amp;)?s[ve]=", text):
+        for match in _SIGNED.finditer(text):
+            if jumps(match.group(1)) > 0.2 and not is_placeholder(match.group(1)):
+                yield Secret(match.group(1), line_at(text, match.start()), "signature that opens an address", True)
+    for match in _FUNCTION.finditer(text):
+        if is_random(match.group(1)) and not is_placeholder(match.group(1)):
+            yield Secret(match.group(1), line_at(text, match.start()), "key of a function in an address", True)
+
+
+_SETTING = "|".join(
+    (
+        "requirepass|masterauth|bindpw|rootpw|storepassword|keypassword|wpa-psk|psk|secret|password|passwd",
+        r"(?:ngrok[ \t]+)?(?:config[ \t]+)?(?:add-)?authtoken|snmp-server[ \t]+community|set[ \t]+password",
+        r"enable[ \t]+(?:secret|password)(?:[ \t]+0)?|aws[ \t]+configure[ \t]+set[ \t]+[\w.]{0,60}aws_s[a-z_]{3,40}",
+    )
+)
+_NPM = re.compile(r"(?m)(?:^|:|[\"'\s])(_authToken|_password|_auth)[\"']?[ \t]*=[ \t]*[\"']?([^\s\"']{8,400})")
+_PGPASS = re.compile(r"(?m)^(?:[\w.-]+|\*):(?:\d{2,5}|\*):[\w*-]+:[\w.@*-]+:([^\s:]{8,100})[ \t]*\r?$")
+_LINE_OF_SETTING = re.compile(rf"(?mi)^[ \t]*(?:\$[ \t]+)?(?:{_SETTING})[ \t]+([\"']?)([^\s\"'=:(),;{{}}]{{8,100}})\1[ \t]*\r?$")
+_SECURE = re.compile(
+    r"(?i)ConvertTo-SecureString[ \t]+(?:-String[ \t]+)?[\"']([^\"'\s$]{6,100})[\"']|-AsPlainText[ \t]+[\"']([^\"'\s$]{6,100})[\"']"
+)
+
+
+def _in_settings_of_programs(text: str) -> Iterator[Secret]:
+    for match in _NPM.finditer(text):
+        value = match.group(2)
+        if _is_kept(value) and (match.group(1) == "_authToken" or _is_encoded(value)):
+            yield Secret(value, line_at(text, match.start(2)), "login to a server of packages", True)
+    for match in _PGPASS.finditer(text):
+        if is_password(match.group(1)) and jumps(match.group(1)) >= 0.2:
+            yield Secret(match.group(1), line_at(text, match.start(1)), "password of a database", False)
+    for match in _LINE_OF_SETTING.finditer(text):
+        value = match.group(2)
+        if is_password(value) and re.search(r"\d", value) and (jumps(value) >= 0.2 or re.search(r"[^\w.-]", value)):
+            yield Secret(value, line_at(text, match.start(2)), "password in the settings of a program", False)
+    for match in _SECURE.finditer(text):
+        value = match.group(1) or match.group(2)
+        if is_password(value):
+            yield Secret(value, line_at(text, match.start()), "password of a command", False)
+
+
+def _is_kept(value: str) -> bool:
+    return not is_placeholder(value) and not is_code(value) and re.search(r"\d", value) is not None and jumps(value) > 0.1
+
+
+def _is_encoded(value: str) -> bool:
+    try:
+        plain = base64.b64decode(value, validate=True).decode()
+    except (ValueError, binascii.Error):
+        return False
+    word = plain.partition(":")[2] or plain
+    return plain.isprintable() and len(word) >= 6 and not is_placeholder(word)
+
+
+_TWO_TEXTS = re.compile(
+    r"(?i)(?:\bauth[ \t]*=[ \t]*"
+    r"|\b\w{0,40}(?:auth|credentials?|login|log_in|signin|sign_in|getconnection|authenticate|passwordauthentication)\w{0,40}[ \t]*)"
+    r"\([ \t]*(?:[^()\"'\n]{1,60},[ \t]*)?[\"']([^\"'\s]{1,60})[\"'][ \t]*,[ \t]*@?[\"']([^\"'\s]{6,100})[\"'][ \t]*\)"
+)
+_SIGNING = re.compile(
+    r"(?i)\b(?:jwt\.(?:sign|verify|encode|decode)|jsonwebtoken\.\w+|createhmac|hmac\.new|jws\.sign)"
+    r"\([^()\n]{0,80}?[, (]b?[\"']([^\"'\s]{16,200})[\"']"
+)
+
+
+def _in_calls(text: str) -> Iterator[Secret]:
+    """`auth=("name", "password")` and calls that log in with two texts."""
+    for match in _TWO_TEXTS.finditer(text):
+        word = match.group(2)
+        if is_password(word) and re.search(r"\d", word) and word != match.group(1) and (jumps(word) >= 0.15 or re.search(r"[^\w.-]", word)):
+            yield Secret(word, line_at(text, match.start(2)), "login of a call", False)
+    for match in _SIGNING.finditer(text):
+        if is_random(match.group(1)) and not is_placeholder(match.group(1)):
+            yield Secret(match.group(1), line_at(text, match.start(1)), "key that signs", False)
+
+
+_IS = re.compile(
+    r"(?i)\b(?:password|passphrase|passcode|pwd|api[ _-]?key|token|secret)\b[^\n.:=\"'`]{0,40}?\bis\b:?[ \t]*[\"'`]?([^\s\"'`,;()]{8,100})"
+)
+_NAMED_TEXT = re.compile(r"(?i)\b(?:password|passphrase|api[ _-]?key|token|secret)[ \t]+[`\"']([^\s\"'`]{16,200})[`\"']")
+
+
+def _in_sentences(text: str) -> Iterator[Secret]:
+    """`The password of the box is ...`, `use the token ...`."""
+    for match in _IS.finditer(text):
+        value = match.group(1).rstrip(".!?:)")
+        strange = jumps(value) >= 0.25 or (re.search(r"[^\w./<>-]", value) and re.search(r"[A-Z]", value))
+        if is_password(value) and re.search(r"\d", value) and strange and not re.match(r"\W", value):
+            yield Secret(value, line_at(text, match.start(1)), "credential in a sentence", False)
+    for match in _NAMED_TEXT.finditer(text):
+        if is_random(match.group(1)) and not is_placeholder(match.group(1)) and not is_code(match.group(1)):
+            yield Secret(match.group(1), line_at(text, match.start(1)), "credential in a sentence", False)
