@@ -35,7 +35,8 @@ _SCHEME = re.compile(
 _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
 _ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,1200}\"|'[^'\s]{1,1200}')[ \t]*\))")
 _OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
-_PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}=[^\s=]{0,80}[ \t]{1,20}$")
+_FLAG = re.compile(r"(?:^|[\s\"'])--?$")
+_PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}$")
 _IN_TAG = re.compile(r"[^\s<>\"']+")
 _BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]+")
 _LINE_STARTS = frozenset(
@@ -54,7 +55,9 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     at = end
     while at < len(line) and line[at] in "\"'`])*\\" and at - end < 4:
         at += 1
-    called = before.rstrip("\"'`\\").endswith(("(", ",", " ", "[")) and at > end and line[end] in "\"'`\\"
+    called = (name.isupper() and "_" in name and line[at : at + 1] == ",") or (
+        before.rstrip("\"'`\\").endswith(("(", ",", " ", "[")) and at > end and line[end] in "\"'`\\"
+    )
     typed = _TYPE.match(line, at)
     sign = _SIGN.match(line, at)
     fallback = _DEFAULT.match(line, at)
@@ -70,7 +73,7 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     elif sign is None:
         if (only := _ONLY_TEXT.match(line, end)) is not None:
             yield from _value(line, name, only.end(), "", ",")
-        elif before.endswith((" --", " -", '"--', "'--", "\t--")) and len(name) > 2 and line[at : at + 1] == " ":
+        elif _FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ":
             yield from _value(line, name, at, before, "flag")
         elif line.startswith(" is ", at):
             yield from _value(line, name, at + 4, before, "is")
@@ -140,7 +143,7 @@ def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> 
         return True
     if sign == "=" and not spaced and (rest[:1] == ";" or _OPTION.search(before[-60:]) or (not rest and before[-1:] in ("", " ", "\t"))):
         return True
-    if sign == "=" and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-160:]):
+    if sign in ("=", ":") and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-160:]):
         return True  # one of several `name=value`, as in an inventory
     head = before.strip().strip("\"'")
     ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))

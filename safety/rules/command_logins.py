@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from safety.rules.shell_words import read_script
@@ -63,14 +64,16 @@ _PROGRAMS = {
     "nuget": (_Flags(("-Password", "-ApiKey")),),
     "flyctl": (_Flags(("-t", "--access-token")),),
 }
-_CALL = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?=[ \t\\])")
 _MOST = 200
 _LONGEST = 4_000
 
 
 def command_logins(text: str) -> Iterator[Login]:
     """Every login in the calls of known programs, wherever they are written down."""
-    for number, match in enumerate(_CALL.finditer(text)):
+    present = tuple(program for program in _PROGRAMS if program in text)
+    if not present:
+        return
+    for number, match in enumerate(_calls(present).finditer(text)):
         if number >= _MOST:
             return
         program = match.group()
@@ -80,6 +83,11 @@ def command_logins(text: str) -> Iterator[Login]:
         for known in _PROGRAMS[program]:
             for value in _given(words, known):
                 yield Login(program, value, line + whole[: max(0, whole.find(value))].count("\n"))
+
+
+@lru_cache(maxsize=64)
+def _calls(programs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(programs, key=len, reverse=True))})(?=[ \t\\])")
 
 
 def _logical_line(text: str, start: int) -> str:

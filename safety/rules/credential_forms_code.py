@@ -47,6 +47,7 @@ CODE: tuple[Form, ...] = (
     form("Depot token", "depot_org_ depot_project_ depot_user_", hexa(60, 80)),
     form("Expo token", "expo_", url(40), faint=True),
     form("Socket token", "sktsec_", url(40, 60), "_api"),
+    form("Docker Swarm unlock key", "SWMKEY-1-", b64(43, 44)),
     form("Docker Swarm join token", "SWMTKN-1-", lower(50), "-", lower(25)),
     form("Portainer token", "ptr_", b64(43, 44)),
     form("Rancher token", "token-", lower(5), ":", lower(54), faint=True),

@@ -35,7 +35,7 @@ MODELS: tuple[Form, ...] = (
     form("Pinecone key", "pcsk_", alnum(5, 8), "_", alnum(50, 70)),
     form("Weights & Biases key", "wandb_v1_", under(60, 90)),
     form("Helicone key", "sk-helicone-", lower(7), "-", lower(7), "-", lower(7), "-", lower(7)),
-    form("LlamaCloud key", "llx-", alnum(48)),
+    form("LlamaCloud key", "llx-", url(48)),
     form("E2B key", "e2b_", hexa(40)),
     form("Runpod key", "rpa_", alnum(40, 60)),
     form("Anyscale key", "esecret_", lower(24, 40)),

@@ -10,5 +10,6 @@ OPEN: tuple[Form, ...] = (
     form("JSON web token", "eyJ", url(8, 1000), ".eyJ", url(8, 3000), ".", url(16, 1000)),
     form("JSON web token", "eyJ", url(8, 1000), ".eyJ", url(8, 3000)),
     form("JSON web token, encoded once more", "ZXlK", b64(60, 4000)),
+    form("NATS seed", "SUA SAA SOA SNA SCA", run("A-Z2-7", 55), faint=True),
     form("age secret key", "AGE-SECRET-KEY-1", run(BECH32, 58)),
 )

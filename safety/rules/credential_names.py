@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
-from safety.rules.credential_shapes import Run, tree
+from safety.rules.credential_shapes import Run
 from safety.rules.credential_vendors import VENDORS
 
 
@@ -92,7 +92,7 @@ def says(name: str) -> Says:
         return Says.KEY
     if ("connection", "string") in pairs or ("conn", "str") in pairs:
         return Says.KEY
-    return Says.PERHAPS if words == ("key",) else Says.NOTHING
+    return Says.PERHAPS if words[-1] == "key" else Says.NOTHING
 
 
 def is_token(name: str) -> bool:
@@ -118,13 +118,64 @@ def is_private_feed(name: str) -> bool:
     return name.startswith("BUNDLE_") and "__" in name
 
 
-@lru_cache(maxsize=1)
-def stems() -> re.Pattern[str]:
-    """Where in a text, in small letters, something may be named that is a credential."""
-    return re.compile(
-        r"pass|pwd|pword|secret|token|key|credential|auth|bearer|dsn|connection|conn_?str|cookie|bundle_|_pat\b|accessid|access_id|\bpw\b|_pw\b|psk\b"
-        rf"|contrasena|motdepasse|(?<![a-z]){tree(sorted(VENDORS))}[\"']?[ \t]*[:=]"
-    )
+_STEMS = [
+    "pass",
+    "pwd",
+    "pword",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "auth",
+    "bearer",
+    "dsn",
+    "connection",
+    "conn_str",
+    "connstr",
+    "cookie",
+    "bundle_",
+    "_pat",
+    "accessid",
+    "access_id",
+    "pw",
+    "psk",
+    "contrasena",
+    "login",
+    "log_in",
+    "signin",
+    "sign_in",
+    "getconn",
+    "community",
+    "mnemonic",
+    "seed",
+    "recovery",
+    "hmac",
+    "jws.",
+    "jwt.",
+    "kind",
+]
+_LONG_VALUE = re.compile(r"[:=][ \t]*[\"']?[\w.:+/-]{20}")
+_NAME_BEFORE = re.compile(r"(?:^|[^\w.-])(\w+)[\"']?[ \t]*$")
+
+
+def lines_that_name(text: str) -> list[int]:
+    """Where the lines begin in which something is named that may be a credential."""
+    small = text.lower()
+    if len(small) != len(text):  # letters of some alphabets grow
+        small = "".join(c.lower() if c.isascii() else c for c in text)
+    starts: set[int] = set()
+    for stem in _STEMS:
+        at = small.find(stem)
+        while at >= 0:
+            starts.add(small.rfind("\n", 0, at) + 1)
+            end = small.find("\n", at)
+            at = small.find(stem, end) if end >= 0 else -1
+    for match in _LONG_VALUE.finditer(small):
+        start = small.rfind("\n", 0, match.start()) + 1
+        name = _NAME_BEFORE.search(small, max(start, match.start() - 40), match.start())
+        if name is not None and name.group(1) in VENDORS:
+            starts.add(start)
+    return sorted(starts)
 
 
 def _joined(words: tuple[str, ...]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from safety.rules.credential_forms import FORMS
 from safety.rules.credential_shapes import Form, Run, tree
 
 _JOINTS = frozenset("._-/")
+_PIECE = re.compile(r"[^\s\"'`<>(){}\[\],;]{16,}")
+"""No credential is shorter, and none has these signs in it."""
 
 
 class Found(NamedTuple):
@@ -27,14 +29,17 @@ def find_forms(text: str) -> Iterator[Found]:
     """Everything in a text that has one of the known forms; whether it is a real one is not asked here."""
     if "\\" in text:  # a written line end, as in JSON, must not look like a letter in front of the mark
         text = re.sub(r"\\[nrt]", "  ", text)
-    done = 0
-    for match in _marks().finditer(text):
-        if match.start() < done:
-            continue
-        found = max(_found(text, match), key=lambda f: len(f.value), default=None)
-        if found is not None:
-            done = found.start + len(found.value)
-            yield found
+    if "\x1b[" in text:  # colours of a terminal
+        text = re.sub(r"\x1b\[[0-9;]{0,12}m", lambda match: " " * len(match.group()), text)
+    done, marks = 0, _marks()
+    for piece in _PIECE.finditer(text):
+        for match in marks.finditer(text, *piece.span()):
+            if match.start() < done:
+                continue
+            found = max(_found(text, match), key=lambda f: len(f.value), default=None)
+            if found is not None:
+                done = found.start + len(found.value)
+                yield found
 
 
 def _found(text: str, match: re.Match[str]) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""Credentials that fill several lines: private keys in their armour, the secrets of a cluster, the words of a wallet."""
+"""Credentials that fill several lines: private keys in their armour, the secrets of a cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ def blocks(text: str) -> Iterator[Secret]:
     """Every credential that is a block of lines."""
     yield from private_keys(text)
     yield from _in_cluster(text)
-    yield from _words_of_wallets(text)
 
 
 def private_keys(text: str) -> Iterator[Secret]:
@@ -38,12 +37,13 @@ def private_keys(text: str) -> Iterator[Secret]:
 
 
 _PUTTY = re.compile(r"Private-Lines: ?\d{1,3}(?:\\r|\\n|\s)+([A-Za-z0-9+/]{20,64}={0,2})")
-_JSON_KEY = re.compile(r"\"(?:d|k)\"[ \t]*:[ \t]*\"([A-Za-z0-9_-]{43,700})\"")
+_JSON_KEY = re.compile(r"\"(?:d|k)\"[ \t]*:[ \t]*\"([A-Za-z0-9_-]{22,700})\"")
 
 
 def _armoured(text: str, at: int, start: int) -> Iterator[Secret]:
     close = text.find("-----", start, start + _LONGEST_KEY)
-    body = "".join(_key_lines(text[start : close if close >= 0 else start + _LONGEST_KEY]))
+    opening = text[text.rfind("\n", 0, at) + 1 : at].strip(" \t\"'`(=")
+    body = "".join(_key_lines(text[start : close if close >= 0 else start + _LONGEST_KEY], opening[-40:]))
     if len(body) >= 40 and entropy(body) > 3.5:
         yield Secret(body, line_at(text, at), "private key", True)
     elif close < 0 and not text[start:].strip() and not text[text.rfind("\n", 0, at) + 1 : at].strip():
@@ -51,10 +51,10 @@ def _armoured(text: str, at: int, start: int) -> Iterator[Secret]:
         yield Secret(text[at:start], line_at(text, at), "beginning of a private key", True)
 
 
-def _key_lines(block: str) -> Iterator[str]:
+def _key_lines(block: str, opening: str) -> Iterator[str]:
     """The lines of Base64 in a block, without what other languages put around a line, up to the first that is none."""
-    for line in re.split(r"\\[nr]|[\r\n]", block):
-        bare = line.strip(" \t\"'+,|>\\")
+    for line in re.split(r"\\+[nr]|[\r\n]", block):
+        bare = line.strip().removeprefix(opening).strip(" \t\"'`+,|>*#/\\")
         if re.fullmatch(r"[A-Za-z0-9+/=]+(?: [A-Za-z0-9+/=]+)*", bare):
             yield bare
         elif bare and not re.match(r"[\w-]+: ", bare):  # `Proc-Type: ...`
@@ -92,18 +92,3 @@ def _is_kept(value: str) -> bool:
     return (
         len(value) >= 8 and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", value) is not None and not is_placeholder(value) and entropy(value) > 2.5
     )
-
-
-_WALLET = re.compile(
-    r"(?:mnemonic|seed[_ -]?(?:phrase|words)|recovery[_ -]?phrase|wallet[_ -]?seed)\w{0,20}[\"']?\s{0,3}[:=]{1,2}\s{0,3}[\"'`]?"
-    r"((?:[a-z]{3,8} ){11,23}[a-z]{3,8})",
-    re.IGNORECASE,
-)
-
-
-def _words_of_wallets(text: str) -> Iterator[Secret]:
-    """Twelve words and more from which the key of a wallet is made."""
-    for match in _WALLET.finditer(text):
-        words = match.group(1).split()
-        if len(words) % 3 == 0 and len(set(words)) >= len(words) - 2 and not {"the", "and", "your"} & set(words):
-            yield Secret(match.group(1), line_at(text, match.start()), "words of a wallet", True)

@@ -5,21 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import urllib.parse
 from collections.abc import Iterator
 
 from safety.rules.secret_found import Secret, line_at
-from safety.rules.secret_values import is_code, is_password, is_placeholder, is_random, jumps
+from safety.rules.secret_values import entropy, is_code, is_common, is_password, is_placeholder, is_random, jumps
 
 
-def places(text: str) -> Iterator[Secret]:
-    """Every credential that stands where only a credential stands."""
-    yield from in_addresses(text)
-    yield from _in_settings_of_programs(text)
-    yield from _in_calls(text)
-    yield from _in_sentences(text)
+def in_line(line: str) -> Iterator[tuple[str, str]]:
+    """What a line gives away that is no plain assignment, with what it is."""
+    yield from _in_settings_of_programs(line)
+    yield from _in_calls(line)
+    yield from _in_sentences(line)
+    yield from _words_of_wallets(line)
 
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,30}://([^\s:/@\"'<>`]{0,100}):([^\s/@\"'<>`]{3,200})@([\w.-]+|\[[\da-f:]+\])")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,30}://([^\s:/\"'<>`]{0,100}):([^\s/@\"'<>`]{3,200})@([\w.-]+|\[[\da-f:]+\])")
 _TOKEN_IN_ADDRESS = re.compile(r"https?://([A-Za-z0-9_-]{20,200})@([\w.-]+)")
 _SIGNED = re.compile(r"[?&](?:amp;)?sig=([A-Za-z0-9/+%]{40,80}=?)")
 _FUNCTION = re.compile(r"\.azurewebsites\.net/[^\s\"'<>]{1,200}?[?&]code=([A-Za-z0-9_/+%-]{40,80}={0,2})")
@@ -27,9 +28,6 @@ _NO_HOST = re.compile(
     r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host|hostname|server|db|database|postgres|mysql|redis|mongo|rabbitmq|example\.\w+"
     r"|.*\.example(?:\.\w+)?|.*\bhost\b.*)$",
     re.IGNORECASE,
-)
-_COMMON_LOGIN = re.compile(
-    r"(?:pass(?:word|wd)?|secret|pw|pwd|token|user(?:name)?|admin|root|postgres|guest|test|changeit)\d*", re.IGNORECASE
 )
 
 
@@ -39,8 +37,9 @@ def in_addresses(text: str) -> Iterator[Secret]:
         user, word, host = match.groups()
         if re.match(r"[$%{<\[*]", word) or is_placeholder(word) or re.match(r"[$%{<\[]", host):
             continue
-        common = _COMMON_LOGIN.fullmatch(word) is not None
-        if common and (_NO_HOST.match(host) or len(word) < 8):
+        plain = urllib.parse.unquote(word)
+        common = is_common(plain) or re.fullmatch(r"[a-z]{3,7}", plain) is not None
+        if common and (_NO_HOST.match(host) or "." not in host or len(word) < 8):
             continue
         if word == user and _NO_HOST.match(host):
             continue
@@ -73,22 +72,26 @@ _SECURE = re.compile(
 )
 
 
-def _in_settings_of_programs(text: str) -> Iterator[Secret]:
-    for match in _NPM.finditer(text):
-        value = match.group(2)
-        if _is_kept(value) and (match.group(1) == "_authToken" or _is_encoded(value)):
-            yield Secret(value, line_at(text, match.start(2)), "login to a server of packages", True)
+def in_files_of_passwords(text: str) -> Iterator[Secret]:
+    """Lines of `.pgpass`."""
     for match in _PGPASS.finditer(text):
         if is_password(match.group(1)) and jumps(match.group(1)) >= 0.2:
             yield Secret(match.group(1), line_at(text, match.start(1)), "password of a database", False)
-    for match in _LINE_OF_SETTING.finditer(text):
+
+
+def _in_settings_of_programs(line: str) -> Iterator[tuple[str, str]]:
+    for match in _NPM.finditer(line):
+        value = match.group(2)
+        if _is_kept(value) and (match.group(1) == "_authToken" or _is_encoded(value)):
+            yield value, "login to a server of packages"
+    for match in _LINE_OF_SETTING.finditer(line):
         value = match.group(2)
         if is_password(value) and re.search(r"\d", value) and (jumps(value) >= 0.2 or re.search(r"[^\w.-]", value)):
-            yield Secret(value, line_at(text, match.start(2)), "password in the settings of a program", False)
-    for match in _SECURE.finditer(text):
+            yield value, "password in the settings of a program"
+    for match in _SECURE.finditer(line):
         value = match.group(1) or match.group(2)
         if is_password(value):
-            yield Secret(value, line_at(text, match.start()), "password of a command", False)
+            yield value, "password of a command"
 
 
 def _is_kept(value: str) -> bool:
@@ -109,21 +112,45 @@ _TWO_TEXTS = re.compile(
     r"|\b\w{0,40}(?:auth|credentials?|login|log_in|signin|sign_in|getconnection|authenticate|passwordauthentication)\w{0,40}[ \t]*)"
     r"\([ \t]*(?:[^()\"'\n]{1,60},[ \t]*)?[\"']([^\"'\s]{1,60})[\"'][ \t]*,[ \t]*@?[\"']([^\"'\s]{6,100})[\"'][ \t]*\)"
 )
+_NAMELESS = re.compile(r"(?:^|[^:=\w\s\"'`>]|return)[ \t]*([\"'`])([A-Za-z0-9+/_-]{32,100}={0,2})\1(?![ \t]*[:=])", re.MULTILINE)
+_PUBLIC_LINE = re.compile(
+    r"(?i)sha|hash|digest|integrity|sum\b|md5|etag|nonce|uuid|\bids?\b|_ids?\b|fingerprint|commit|public|alphabet|pattern|regex|re\."
+)
+
+
+def nameless(text: str) -> Iterator[Secret]:
+    """Texts that only chance writes, given without a name: an argument, an element of a list."""
+    for match in _NAMELESS.finditer(text):
+        value = match.group(2)
+        mixed = re.search(r"[a-z]", value) and re.search(r"[A-Z]", value) and not re.match(r"[a-z]{2,8}_", value)
+        if (
+            mixed
+            and jumps(value) >= 0.3
+            and entropy(value) >= 3.8
+            and is_random(value)
+            and not is_placeholder(value)
+            and not is_code(value)
+        ):
+            start, end = text.rfind("\n", 0, match.start(2)) + 1, text.find("\n", match.end())
+            if not _PUBLIC_LINE.search(text[max(start, match.start(2) - 200) : match.start(2)] + text[match.end() : end][:200]):
+                yield Secret(value, line_at(text, match.start(2)), "random text", False)
+
+
 _SIGNING = re.compile(
     r"(?i)\b(?:jwt\.(?:sign|verify|encode|decode)|jsonwebtoken\.\w+|createhmac|hmac\.new|jws\.sign)"
     r"\([^()\n]{0,80}?[, (]b?[\"']([^\"'\s]{16,200})[\"']"
 )
 
 
-def _in_calls(text: str) -> Iterator[Secret]:
+def _in_calls(line: str) -> Iterator[tuple[str, str]]:
     """`auth=("name", "password")` and calls that log in with two texts."""
-    for match in _TWO_TEXTS.finditer(text):
+    for match in _TWO_TEXTS.finditer(line):
         word = match.group(2)
         if is_password(word) and re.search(r"\d", word) and word != match.group(1) and (jumps(word) >= 0.15 or re.search(r"[^\w.-]", word)):
-            yield Secret(word, line_at(text, match.start(2)), "login of a call", False)
-    for match in _SIGNING.finditer(text):
+            yield word, "login of a call"
+    for match in _SIGNING.finditer(line):
         if is_random(match.group(1)) and not is_placeholder(match.group(1)):
-            yield Secret(match.group(1), line_at(text, match.start(1)), "key that signs", False)
+            yield match.group(1), "key that signs"
 
 
 _IS = re.compile(
@@ -132,13 +159,28 @@ _IS = re.compile(
 _NAMED_TEXT = re.compile(r"(?i)\b(?:password|passphrase|api[ _-]?key|token|secret)[ \t]+[`\"']([^\s\"'`]{16,200})[`\"']")
 
 
-def _in_sentences(text: str) -> Iterator[Secret]:
+def _in_sentences(line: str) -> Iterator[tuple[str, str]]:
     """`The password of the box is ...`, `use the token ...`."""
-    for match in _IS.finditer(text):
+    for match in _IS.finditer(line):
         value = match.group(1).rstrip(".!?:)")
         strange = jumps(value) >= 0.25 or (re.search(r"[^\w./<>-]", value) and re.search(r"[A-Z]", value))
         if is_password(value) and re.search(r"\d", value) and strange and not re.match(r"\W", value):
-            yield Secret(value, line_at(text, match.start(1)), "credential in a sentence", False)
-    for match in _NAMED_TEXT.finditer(text):
+            yield value, "credential in a sentence"
+    for match in _NAMED_TEXT.finditer(line):
         if is_random(match.group(1)) and not is_placeholder(match.group(1)) and not is_code(match.group(1)):
-            yield Secret(match.group(1), line_at(text, match.start(1)), "credential in a sentence", False)
+            yield match.group(1), "credential in a sentence"
+
+
+_WALLET = re.compile(
+    r"(?:mnemonic|seed[_ -]?(?:phrase|words)|recovery[_ -]?phrase|wallet[_ -]?seed)\w{0,20}[\"']?\s{0,3}[:=]{1,2}\s{0,3}[\"'`]?"
+    r"((?:[a-z]{3,8} ){11,23}[a-z]{3,8})",
+    re.IGNORECASE,
+)
+
+
+def _words_of_wallets(line: str) -> Iterator[tuple[str, str]]:
+    """Twelve words and more from which the key of a wallet is made."""
+    for match in _WALLET.finditer(line):
+        words = match.group(1).split()
+        if len(words) % 3 == 0 and len(set(words)) >= len(words) - 2 and not {"the", "and", "your"} & set(words):
+            yield match.group(1), "words of a wallet"

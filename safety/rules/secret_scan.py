@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from safety.rules.assignments import Assignment, assignments
 from safety.rules.command_logins import command_logins
-from safety.rules.credential_names import Says, is_private_feed, is_token, says, stems, vendor_of
+from safety.rules.credential_names import Says, is_private_feed, is_token, lines_that_name, says, vendor_of
 from safety.rules.form_scan import find_forms
 from safety.rules.secret_blocks import blocks, private_keys
 from safety.rules.secret_found import Secret, line_at
-from safety.rules.secret_places import in_addresses, places
+from safety.rules.secret_places import in_addresses, in_files_of_passwords, in_line, nameless
 from safety.rules.secret_values import UUID, entropy, is_code, is_expression, is_password, is_placeholder, is_random, is_words, jumps
 
 LONGEST_LINE = 4_000
@@ -27,8 +27,9 @@ def scan(text: str, *, lenient: bool = False) -> list[Secret]:
         *_formats(text),
         *blocks(text),
         *_in_commands(text),
-        *(found for found in places(text) if found.sure or not lenient),
-        *_assigned(text, lenient=lenient),
+        *in_addresses(text),
+        *(found for look in (in_files_of_passwords, nameless) if not lenient for found in look(text)),
+        *_named(text, lenient=lenient),
     ]
     return list({(s.value, s.line): s for s in sorted(found, key=lambda s: s.sure)}.values())
 
@@ -79,28 +80,30 @@ _NAMED = re.compile(r"\bname[\"']?[ \t]*:[ \t]*[\"']?[\w.-]+[\"']?,?[ \t]*$")
 _VALUE_BELOW = re.compile(r"\r?\n[ \t]*([\"']?value[\"']?[ \t]*:[^\r\n]*)")
 
 
-def _assigned(text: str, *, lenient: bool) -> Iterator[Secret]:
-    """What a name gives away, where the value looks as if it were one."""
-    small = text.lower()
-    if len(small) != len(text):  # letters of some alphabets grow
-        small = "".join(c.lower() if c.isascii() else c for c in text)
-    done = 0
-    for stem in stems().finditer(small):
-        if stem.start() < done:
-            continue
-        start = text.rfind("\n", 0, stem.start()) + 1
-        end = text.find("\n", stem.end())
-        done = len(text) if end < 0 else end
-        line = text[start:done].rstrip("\r")
-        if _NAMED.search(line) and (below := _VALUE_BELOW.match(text, done)):
+def _named(text: str, *, lenient: bool) -> Iterator[Secret]:
+    """What a name or a sentence gives away, where the value looks as if it were one."""
+    sealed = "SealedSecret" in text  # what only its own cluster can open
+    for start in lines_that_name(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end].rstrip("\r")
+        if _NAMED.search(line) and (below := _VALUE_BELOW.match(text, end)):
             line = f"{line.rstrip(' ,')}, {below.group(1)}"  # the name in one line, the value in the next, as in a list of variables
         number = 0
-        for piece in _pieces(line):
-            for given in assignments(piece):
-                name = _secret_in(given)
-                if name and (not lenient or (len(given.value) >= 16 and is_random(given.value))):
-                    number = number or text.count("\n", 0, start) + 1
-                    yield Secret(given.value, number, name, False)
+        for value, name in _in_line(line):
+            if sealed and len(value) > 120:
+                continue
+            if not lenient or (len(value) >= 16 and is_random(value)):
+                number = number or line_at(text, start)
+                yield Secret(value, number, name, False)
+
+
+def _in_line(line: str) -> Iterator[tuple[str, str]]:
+    for piece in _pieces(line):
+        for given in assignments(piece):
+            if name := _secret_in(given):
+                yield given.value, name
+        yield from in_line(piece)
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -130,7 +133,7 @@ def _fits(promise: Says, name: str, value: str) -> bool:
     if promise is Says.PASSWORD:
         return is_password(value)
     if promise is Says.PERHAPS:
-        return len(value) >= 16 and is_random(value) and not re.fullmatch(r"[0-9a-fA-F]+|[0-9a-f-]+", value)
+        return len(value) >= 16 and is_random(value) and re.fullmatch(r"[A-Za-z0-9+/=_-]*[g-zG-Z][A-Za-z0-9+/=_-]*", value) is not None
     return is_random(value) or (UUID.fullmatch(value) is not None and is_token(name))
 
 

@@ -62,6 +62,11 @@ def _is_drawn_out(value: str) -> bool:
     return covered * 2 >= len(body) > 0
 
 
+def is_common(value: str) -> bool:
+    """Whether it is put together from the words that stand for a password everywhere."""
+    return _COMMON.fullmatch(value) is not None
+
+
 def is_words(value: str) -> bool:
     """Whether what follows the prefix is only words, as in a name of a program."""
     last = re.split(r"[-_.]", value)[-1]
@@ -81,7 +86,7 @@ def jumps(value: str) -> float:
 
 def is_password(value: str) -> bool:
     """At least eight signs of two sorts, and no word that is only an example."""
-    if len(value) < 8 or is_placeholder(value) or is_code(value) or _COMMON.fullmatch(value):
+    if len(value) < 8 or is_placeholder(value) or is_code(value) or is_common(value):
         return False
     if value.isalpha():
         if jumps(value) >= 0.4 and len(value) >= 10:
@@ -107,6 +112,8 @@ def is_random(value: str) -> bool:
     if len(value) < 10 or not re.search(r"[A-Za-z]", value) or UUID.fullmatch(value):
         return False
     if not re.search(r"\d", value):
+        if len(value) >= 16 and len(set(re.findall(r"[^\w\s.:/,=-]", value))) >= 4:
+            return True  # nobody writes so many odd signs by accident
         return len(value) >= 20 and jumps(value) >= 0.3 and value.isalpha()
     if len(value) < 16:
         return jumps(value) >= 0.4 and entropy(value) >= 3.0 and len(re.findall(r"\d", value)) >= 2
@@ -133,9 +140,10 @@ def is_code(value: str) -> bool:
     return bool(
         re.match(
             r"(?:os\.|env\.|process\.|self\.|this\.|config\.|settings\.|secrets\.|vars\.|params\.|request\.|getenv|ENV\[|\$[A-Za-z_(\[{]|%[A-Za-z_({]"
-            r"|@[A-Za-z({]|\.{1,2}/|~|https?://|file://|[a-z]:\\|/[\w.-]*[a-z]{3}[\w.-]*(?:/|$))",
+            r"|@[A-Za-z({]|\.{1,2}/|~|https?://|file://|[a-z]:\\|ENC\[)",
             value,
         )
+        or (re.match(r"/[\w.-]*[a-z]{3}[\w.-]*(?:/|$)", value) and jumps(value) < 0.25)
         or (re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", value) and not any(len(p) >= 16 and jumps(p) >= 0.3 for p in value.split(".")))
         or re.fullmatch(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+", value)
         or re.fullmatch(r"(?:[a-z]+[-_])+[a-z]+", value)
