@@ -35,8 +35,9 @@ _SCHEME = re.compile(
 _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
 _ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,1200}\"|'[^'\s]{1,1200}')[ \t]*\))")
 _OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
+_DEFINED = re.compile(r"[#%][ \t]{0,4}(?:define|global)[ \t]{1,8}$")
 _FLAG = re.compile(r"(?:^|[\s\"'])--?$")
-_PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}$")
+_PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}-{0,2}$")
 _IN_TAG = re.compile(r"[^\s<>\"']+")
 _BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]+")
 _LINE_STARTS = frozenset(
@@ -75,6 +76,8 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
             yield from _value(line, name, only.end(), "", ",")
         elif _FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ":
             yield from _value(line, name, at, before, "flag")
+        elif _DEFINED.search(before[-20:]):
+            yield from _value(line, name, at, before, "flag")
         elif line.startswith(" is ", at):
             yield from _value(line, name, at + 4, before, "is")
         elif at == end and "machine " in before and "login " in before:  # .netrc
@@ -100,6 +103,8 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         opening = _OPENING.match(line, at)
     if opening is not None:
         quote = opening.group(1)
+        if len(quote) == 1 and not spaced and sign in ("=", ":") and line.count(quote, 0, opening.start(1)) % 2:
+            return  # it closes the quotation in which the name stands
         close = _closing(line, opening.end(), quote)
         value, start = line[opening.end() : close], opening.end()
         scheme = _SCHEME.match(value)

@@ -61,7 +61,7 @@ CLOUDS: tuple[Form, ...] = (
     form("Convex deploy key", "prod: dev: preview:", run("a-z0-9-", 8, 60), "|", b64(40, 200), faint=True),
     form("Northflank token", "nf-eyJ", url(30, 400), ".", url(40, 600), ".", url(40, 100)),
     form("Scaleway key", "SCW", upper(17)),
-    form("Heroku key", "HRKU-AA", url(56, 70)),
+    form("Heroku key", "HRKU-", url(58, 72)),
     form("Netlify token", "nfp_ nfc_ nfo_ nfu_ nfb_", alnum(36, 40)),
     form("Vercel token", "vcp_ vci_ vca_ vcr_ vck_", alnum(24, 64)),
     form("Vercel blob token", "vercel_blob_rw_", alnum(12, 24), "_", alnum(24, 40)),

@@ -74,7 +74,6 @@ OPERATIONS: tuple[Form, ...] = (
     form("Retool token", "retool_", alnum(24, 60)),
     form("n8n key", "n8n_api_", alnum(60, 100)),
     form("LocationIQ key", "pk.", hexa(32), faint=True),
-    form("Sanity token", "sk", alnum(150, 200), faint=True),
     form("Ubidots token", "BBFF- BBUS-", alnum(30, 40)),
     form("Kubernetes bootstrap token", "--token=", lower(6), ".", lower(16)),
 )

@@ -68,7 +68,7 @@ _NPM = re.compile(r"(?m)(?:^|:|[\"'\s])(_authToken|_password|_auth)[\"']?[ \t]*=
 _PGPASS = re.compile(r"(?m)^(?:[\w.-]+|\*):(?:\d{2,5}|\*):[\w*-]+:[\w.@*-]+:([^\s:]{8,100})[ \t]*\r?$")
 _LINE_OF_SETTING = re.compile(rf"(?mi)^[ \t]*(?:\$[ \t]+)?(?:{_SETTING})[ \t]+([\"']?)([^\s\"'=:(),;{{}}]{{8,100}})\1[ \t]*\r?$")
 _SECURE = re.compile(
-    r"(?i)ConvertTo-SecureString[ \t]+(?:-String[ \t]+)?[\"']([^\"'\s$]{6,100})[\"']|-AsPlainText[ \t]+[\"']([^\"'\s$]{6,100})[\"']"
+    r"(?i)ConvertTo-SecureString[ \t]+(?:-String[ \t]+)?\\?[\"']([^\"'\\\s$]{6,100})\\?[\"']|-AsPlainText[ \t]+[\"']([^\"'\s$]{6,100})[\"']"
 )
 
 

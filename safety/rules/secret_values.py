@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -40,7 +41,18 @@ def is_placeholder(value: str) -> bool:
         return True
     if len(value) <= 64 and re.search(r"example|sample", value, re.IGNORECASE):
         return True
-    return len(set(value.lower()) - set("-_")) <= 3 or _is_drawn_out(value)
+    return len(set(value.lower()) - set("-_")) <= 3 or _is_drawn_out(value) or _says_so_encoded(value)
+
+
+def _says_so_encoded(value: str) -> bool:
+    """Whether it is a placeholder or a common word in Base64."""
+    if not 12 <= len(value) <= 88 or len(value) % 4 or re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", value) is None:
+        return False
+    plain = base64.b64decode(value)
+    if any(not 32 <= sign < 127 for sign in plain):
+        return False
+    text = plain.decode("ascii")
+    return _PLACEHOLDER.search(text) is not None or re.search(r"example|sample", text, re.IGNORECASE) is not None
 
 
 def _is_drawn_out(value: str) -> bool:
@@ -100,8 +112,7 @@ def is_password(value: str) -> bool:
         or (
             sorts == 2
             and entropy(value) > 3.3
-            and "_" not in value
-            and "-" not in value
+            and not re.search(r"[-_:/.*()]", value)
             and not re.fullmatch(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*", value)
         )
     )

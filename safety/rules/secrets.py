@@ -61,7 +61,9 @@ def _all(case: Case, change: FileChange, lines: list[Line]) -> Iterator[Secret]:
         return secret._replace(line=numbers[min(secret.line, len(numbers)) - 1] if numbers else 1)
 
     yield from map(placed, scan(window, lenient=lenient))
-    plain = "".join(c for c in unicodedata.normalize("NFKC", window) if unicodedata.category(c) != "Cf")
+    plain = window
+    if not window.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKC", window) if unicodedata.category(c) != "Cf")
     joined = re.sub(r"[\"'`]\s*(?:\+|\.|&|\|\||,)?\s*\\?\n?\s*[fbru]{0,2}[\"'`]", "", plain)
     if joined != window:
         yield from (s._replace(line=numbers[min(s.line, len(numbers)) - 1] if numbers else 1) for s in scan_strictly(joined))
