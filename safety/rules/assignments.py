@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-LONGEST_VALUE = 1_200
+LONGEST_VALUE = 600
+SHORTEST_VALUE = 8
 
 
 class Assignment(NamedTuple):
@@ -33,13 +34,13 @@ _SCHEME = re.compile(
     re.IGNORECASE,
 )
 _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
-_ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,1200}\"|'[^'\s]{1,1200}')[ \t]*\))")
+_ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,600}\"|'[^'\s]{1,600}')[ \t]*\))")
 _OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
 _DEFINED = re.compile(r"[#%][ \t]{0,4}(?:define|global)[ \t]{1,8}$")
 _FLAG = re.compile(r"(?:^|[\s\"'])--?$")
 _PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}-{0,2}$")
-_IN_TAG = re.compile(r"[^\s<>\"']+")
-_BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]+")
+_IN_TAG = re.compile(r"[^\s<>\"']{8,601}")
+_BARE = re.compile(r"[^\s\"'`,;<>(){}\[\]]{8,601}")
 _LINE_STARTS = frozenset(
     ("", "export", "set", "setx", "setenv", "env", "ENV", "ARG", "declare", "local", "readonly", "-", "+", "#", "//", "*", "-e", "--env")
 )
@@ -62,7 +63,7 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     typed = _TYPE.match(line, at)
     sign = _SIGN.match(line, at)
     fallback = _DEFAULT.match(line, at)
-    if name in ("key", "Key", "KEY") and (word := re.search(r"[A-Za-z]+ $", before)):
+    if name in ("key", "Key", "KEY") and (word := re.search(r"[A-Za-z]{1,30} $", before[-32:])):
         name = word.group() + name  # `Your API key: ...`
     paired = _PAIRED.match(line, at)
     if paired and _NAMING.search(before):  # `name: API_KEY, value: ...`
@@ -74,9 +75,7 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     elif sign is None:
         if (only := _ONLY_TEXT.match(line, end)) is not None:
             yield from _value(line, name, only.end(), "", ",")
-        elif _FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ":
-            yield from _value(line, name, at, before, "flag")
-        elif _DEFINED.search(before[-20:]):
+        elif (_FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ") or _DEFINED.search(before[-20:]):
             yield from _value(line, name, at, before, "flag")
         elif line.startswith(" is ", at):
             yield from _value(line, name, at + 4, before, "is")
@@ -110,7 +109,7 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         scheme = _SCHEME.match(value)
         if scheme:
             value, start = value[scheme.end() :], start + scheme.end()
-        if value and len(value) <= LONGEST_VALUE and (not re.search(r"\s", value) or _is_noise(value)):
+        if SHORTEST_VALUE <= len(value) <= LONGEST_VALUE and (not re.search(r"\s", value) or _is_noise(value)):
             yield Assignment(name, value, start, True)
         return
     if sign in (",", "!=", "!==", "==", "==="):
@@ -121,7 +120,7 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
     if bare is None or len(bare.group()) > LONGEST_VALUE:
         return
     value = bare.group()
-    if re.search(r"[?&]$", before) or (not spaced and "&" in value):
+    if before.endswith(("?", "&")) or (not spaced and "&" in value):
         value = value.partition("&")[0]
     value = value.rstrip(":\\") if value.endswith("..") else value.rstrip(".:\\")  # an ellipsis says that it is cut short
     fallback = _DEFAULT.match(line, bare.end())
@@ -136,7 +135,8 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         literal = sign in ("flag", "tag") or scheme is not None
         if sign == "=" and not spaced:  # as no program would write it
             literal = literal or name.isupper() or ";" in line[max(0, at - 200) : at + 200] or _OPTION.search(before[-60:]) is not None
-        yield Assignment(name, value, at, literal)
+        if len(value) >= SHORTEST_VALUE:
+            yield Assignment(name, value, at, literal)
 
 
 def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> bool:
@@ -148,7 +148,7 @@ def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> 
         return True
     if sign == "=" and not spaced and (rest[:1] == ";" or _OPTION.search(before[-60:]) or (not rest and before[-1:] in ("", " ", "\t"))):
         return True
-    if sign in ("=", ":") and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-160:]):
+    if sign in ("=", ":") and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-100:]):
         return True  # one of several `name=value`, as in an inventory
     head = before.strip().strip("\"'")
     ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))

@@ -81,10 +81,16 @@ def _forms_of() -> dict[str, list[tuple[str, Form]]]:
 @lru_cache(maxsize=1)
 def _marks() -> re.Pattern[str]:
     """All marks as one expression that looks at each sign only once; the longest mark wins."""
-    marks = [(mark, form.before is None and mark[0].isalnum()) for form in FORMS for mark in form.marks]
-    opening = [mark for mark, opens in marks if opens]
-    inner = [mark for mark, opens in marks if not opens]
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{tree(opening)})|{tree(inner)}")
+    opening, inner, single = [], [], []
+    for form in FORMS:
+        for mark in form.marks:
+            if form.before is None and mark[0].isalnum():
+                opening.append(mark)
+            elif form.before is not None and len(mark) == 1:  # met so often that what stands in front is asked for at once
+                single.append(f"(?<=[{form.before.letters}]{{{form.before.shortest}}}){re.escape(mark)}")
+            else:
+                inner.append(mark)
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{tree(opening)})|{tree(inner)}|{'|'.join(single)}")
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import base64
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -35,6 +36,7 @@ def entropy(value: str) -> float:
     return -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values()) if value else 0.0
 
 
+@lru_cache(maxsize=8192)
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for a credential without being one."""
     if _PLACEHOLDER.search(value) or _PUBLIC.match(value):
@@ -146,6 +148,7 @@ def _is_wordy(value: str) -> bool:
     return jumps(value) < 0.12
 
 
+@lru_cache(maxsize=8192)
 def is_code(value: str) -> bool:
     """A reference, path or expression rather than a value."""
     return bool(

@@ -21,6 +21,8 @@ def unveiled(text: str) -> list[tuple[int, str]]:
         if "\\x" in line or "\\u" in line or "&#" in line or re.search(r"%[0-9a-fA-F]{2}.*%[0-9a-fA-F]{2}", line):
             out.append((number, _unescaped(line)))
         for token in re.findall(r"[A-Za-z0-9+/_=.:~-]{20,}", line):
+            if len(set(token)) < 6:
+                continue
             out += [(number, plain) for plain in _decoded(token)]
             out.append((number, token[::-1]))
             out.append((number, codecs.decode(token, "rot13")))
