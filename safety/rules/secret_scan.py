@@ -129,11 +129,15 @@ def _secret_in(given: Assignment) -> str:
     return f"value of {given.name[-40:]}" if _fits(promise, given.name, value) else ""
 
 
+_LOOSE = re.compile(r"(?=.*[g-zG-Z])(?:[A-Za-z0-9+/=_-]+|\w{4,}\.\w{4,}:[\w-]{30,})")
+"""What may stand behind a name that says little: no digest, no version, no path."""
+
+
 def _fits(promise: Says, name: str, value: str) -> bool:
     if promise is Says.PASSWORD:
         return is_password(value)
     if promise is Says.PERHAPS:
-        return len(value) >= 16 and is_random(value) and re.fullmatch(r"[A-Za-z0-9+/=_-]*[g-zG-Z][A-Za-z0-9+/=_-]*", value) is not None
+        return len(value) >= 16 and is_random(value) and _LOOSE.fullmatch(value) is not None
     return is_random(value) or (UUID.fullmatch(value) is not None and is_token(name))
 
 

@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(
 )
 _PUBLIC = re.compile(
     r"^(?:pk_(?:test|live)_|chatcmpl-|msg_|toolu_|req_|call_|run_|resp_|asst_|thread_|fp_|file-|ft:|batch_|evt_|cus_|pi_|ch_"
-    r"|sha\d{1,3}[-:]|md5[-:]|urn:|arn:|data:|ssh-(?:rsa|ed25519|dss)\b|ecdsa-sha2|\$2[aby]\$|\$(?:1|5|6|apr1|argon2\w*|pbkdf2\S*)\$|\{SHA\})"
+    r"|sha\d{1,3}[-:]|md5[-:]|urn:|arn:|data:|ssh-(?:rsa|ed25519|dss)\b|ecdsa-sha2|\$2[aby]\$|\$(?:1|5|6|apr1|argon2\w*|pbkdf2\S*)\$|\{S?SHA\d*\})"
 )
 _COMMON = re.compile(
     r"(?i)(?:pass|password|passwd|passphrase|secret|username|user|token|key|api|test|testing|admin|root|hunter|letmein|qwerty|welcome|monkey|foo"
