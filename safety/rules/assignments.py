@@ -22,7 +22,7 @@ class Assignment(NamedTuple):
 
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
-_TYPE = re.compile(r"[ \t]*:[ \t]*[A-Za-z_][\w.\[\]|, \t?]*?=(?![=>])")
+_TYPE = re.compile(r"[ \t]*:[ \t]*(?:&(?:'\w{1,20}[ \t])?)?[A-Za-z_][\w.\[\]|, \t?]*?=(?![=>])")
 _SIGN = re.compile(r"[ \t]*(:=|=>|===?|!==?|\|\|=|\?\?=|\?=|\+=|[=:,>])")
 _DEFAULT = re.compile(r"[ \t]*(?:\|\||\?\?|\bor\b)")
 _WRAPPED = re.compile(r"(?:new[ \t]+)?(?:[\w.]*\.)?(?:Secret|SecretStr|SecretBytes|SecretString|str|String|bytes|b64decode|Some)\([ \t]*")
@@ -36,7 +36,8 @@ _SCHEME = re.compile(
 _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECASE)
 _ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,600}\"|'[^'\s]{1,600}')[ \t]*\))")
 _OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
-_DEFINED = re.compile(r"[#%][ \t]{0,4}(?:define|global)[ \t]{1,8}$")
+_DEFINED = re.compile(r"(?:[#%][ \t]{0,4}(?:define|global)|\b(?:setx|setenv|set[ \t]-g?x|ENV|ARG))[ \t]{1,8}$")
+_SCHEMED = re.compile(r"[ \t]+(?=[\"'](?:basic|bearer|token)[ \t])", re.IGNORECASE)
 _FLAG = re.compile(r"(?:^|[\s\"'])--?$")
 _PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}-{0,2}$")
 _IN_TAG = re.compile(r"[^\s<>\"']{8,601}")
@@ -73,22 +74,30 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
     elif fallback:
         yield from _value(line, name, fallback.end(), before, "==")
     elif sign is None:
-        if (only := _ONLY_TEXT.match(line, end)) is not None:
-            yield from _value(line, name, only.end(), "", ",")
-        elif (_FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ") or _DEFINED.search(before[-20:]):
-            yield from _value(line, name, at, before, "flag")
-        elif line.startswith(" is ", at):
-            yield from _value(line, name, at + 4, before, "is")
-        elif at == end and "machine " in before and "login " in before:  # .netrc
-            yield from _value(line, name, at, before, "flag")
+        yield from _without_sign(line, name, start, end, at)
     elif sign.group(1) == ",":
         if called:
             yield from _value(line, name, sign.end(), before, ",")
     elif sign.group(1) == ">":
-        if before.endswith("<"):
+        if before.endswith("<") or _NAMING.search(before[-40:]):
             yield from _value(line, name, sign.end(), before, "tag")
     elif not (sign.group(1) == ":" and line.startswith(("//", ":"), sign.end())):
         yield from _value(line, name, sign.end(), before, sign.group(1))
+
+
+def _without_sign(line: str, name: str, start: int, end: int, at: int) -> Iterator[Assignment]:
+    """`name("value")`, `--name value`, `#define name value`, `name is value`, `name "Basic value"`."""
+    before = line[:start]
+    if only := _ONLY_TEXT.match(line, end):
+        yield from _value(line, name, only.end(), "", ",")
+    elif schemed := _SCHEMED.match(line, at):
+        yield from _value(line, name, schemed.end(), before, ",")
+    elif (_FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ") or _DEFINED.search(before[-20:]):
+        yield from _value(line, name, at, before, "flag")
+    elif line.startswith(" is ", at):
+        yield from _value(line, name, at + 4, before, "is")
+    elif at == end and "machine " in before and "login " in before:  # .netrc
+        yield from _value(line, name, at, before, "flag")
 
 
 def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[Assignment]:
@@ -116,6 +125,8 @@ def _value(line: str, name: str, at: int, before: str, sign: str) -> Iterator[As
         return
     scheme = _SCHEME.match(line, at)
     at = scheme.end() if scheme else at
+    if before.endswith("${") and line[at : at + 1] in ("-", "="):
+        at += 1
     bare = (_IN_TAG if sign == "tag" else _BARE).match(line, at)
     if bare is None or len(bare.group()) > LONGEST_VALUE:
         return
@@ -151,6 +162,8 @@ def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> 
     if sign in ("=", ":") and not spaced and line[end : end + 1] in ("", " ", "\t") and _PAIRS.search(before[-100:]):
         return True  # one of several `name=value`, as in an inventory
     head = before.strip().strip("\"'")
+    if before.endswith("${") and rest[:1] == "}":
+        return True  # what is taken when nothing is set
     ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))
     opens = head in _LINE_STARTS or sign == "is" or head.endswith(("{", ",", "-e", "--env", "|", "--", ";", "&", "?"))
     return ends and (opens or _is_prose(head))

@@ -25,6 +25,7 @@ MESSAGES: tuple[Form, ...] = (
         "/",
         url(60, 80),
     ),
+    form("Telegram bot token", "/bot", digits(8, 10), ":AA", url(33)),
     form("Telegram bot token", ":AA", url(33), before=digits(8, 10)),
     form("Twilio key", "SK", hexa(32)),
     form("SendGrid key", "SG.", url(22), ".", url(43)),

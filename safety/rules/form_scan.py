@@ -53,7 +53,7 @@ def _found(text: str, match: re.Match[str]) -> Iterator[Found]:
             continue
         if form.before is not None:
             start = _begin(text, start, form.before)
-            if not form.before.shortest <= match.start() - start <= form.before.longest:
+            if not form.before.shortest <= match.start() - start <= form.before.longest or text[max(0, start - 1) : start].isalnum():
                 continue
         yield Found(form, text[start : after.end()], start, text[start : match.start()] + after.group())
 

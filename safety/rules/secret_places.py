@@ -67,6 +67,7 @@ _SETTING = "|".join(
 _NPM = re.compile(r"(?m)(?:^|:|[\"'\s])(_authToken|_password|_auth)[\"']?[ \t]*=[ \t]*[\"']?([^\s\"']{8,400})")
 _PGPASS = re.compile(r"(?m)^(?:[\w.-]+|\*):(?:\d{2,5}|\*):[\w*-]+:[\w.@*-]+:([^\s:]{8,100})[ \t]*\r?$")
 _LINE_OF_SETTING = re.compile(rf"(?mi)^[ \t]*(?:\$[ \t]+)?(?:{_SETTING})[ \t]+([\"']?)([^\s\"'=:(),;{{}}]{{8,100}})\1[ \t]*\r?$")
+_SQL = re.compile(r"(?i)\b(?:with[ \t]+password|identified[ \t]+(?:with[ \t]+[\w']{1,40}[ \t]+)?by)[ \t]+'([^'\s]{8,100})'")
 _SECURE = re.compile(
     r"(?i)ConvertTo-SecureString[ \t]+(?:-String[ \t]+)?\\?[\"']([^\"'\\\s$]{6,100})\\?[\"']|-AsPlainText[ \t]+[\"']([^\"'\s$]{6,100})[\"']"
 )
@@ -88,8 +89,8 @@ def _in_settings_of_programs(line: str) -> Iterator[tuple[str, str]]:
         value = match.group(2)
         if is_password(value) and re.search(r"\d", value) and (jumps(value) >= 0.2 or re.search(r"[^\w.-]", value)):
             yield value, "password in the settings of a program"
-    for match in _SECURE.finditer(line):
-        value = match.group(1) or match.group(2)
+    for match in (*_SECURE.finditer(line), *_SQL.finditer(line)):
+        value = next(group for group in match.groups() if group)
         if is_password(value):
             yield value, "password of a command"
 
@@ -109,8 +110,8 @@ def _is_encoded(value: str) -> bool:
 
 _TWO_TEXTS = re.compile(
     r"(?i)(?:\bauth[ \t]*=[ \t]*"
-    r"|\b\w{0,40}(?:auth|credentials?|login|log_in|signin|sign_in|getconnection|authenticate|passwordauthentication)\w{0,40}[ \t]*)"
-    r"\([ \t]*(?:[^()\"'\n]{1,60},[ \t]*)?[\"']([^\"'\s]{1,60})[\"'][ \t]*,[ \t]*@?[\"']([^\"'\s]{6,100})[\"'][ \t]*\)"
+    r"|\b\w{0,40}(?:auth|credentials?|login|log_in|signin|sign_in|getconnection|pdo|mysqli_connect)\w{0,40}[ \t]*)"
+    r"\([ \t]*(?:[^()\n]{1,80}?,[ \t]*)?[\"']([^\"'\s]{1,60})[\"'][ \t]*,[ \t]*@?[\"']([^\"'\s]{6,100})[\"'][ \t]*\)"
 )
 _NAMELESS = re.compile(r"(?:^|[^:=\w\s\"'`>]|return)[ \t]*([\"'`])([A-Za-z0-9+/_-]{32,100}={0,2})\1(?![ \t]*[:=])", re.MULTILINE)
 _PUBLIC_LINE = re.compile(
