@@ -1,9 +1,9 @@
-"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--detector COMMAND]`.
+"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--detector COMMAND]...`.
 
 CASES are JSON lines as `refinery guard --changes` takes them, each with `kind`, `expected` and `acceptable` besides. Printed are, per
 kind, how many got an acceptable verdict or a stricter one; what was let through or stopped wrongly; and the files judged per second of
 processor time. `--variants` judges every case again in other spellings. SECRETS are JSON lines with `label` and `text_b64`; `--detector`
-is the path of a `detect-secrets` program to compare with, on the same lines.
+is the path of a public detector (`detect-secrets`, `credsweeper`) to compare with, on the same lines.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ import argparse
 import base64
 import json
 import re
-import subprocess
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.secret_lines import compare
 from safety.changes import ChangeSet, FileChange, Surroundings
 from safety.guard import Guard
 from safety.policy import Policy
 from safety.rules.all import ALL
-from safety.rules.secret_scan import scan
 from safety.verdict import Effect
 from safety.wire import parse_policy, parse_proposal
 
@@ -52,7 +50,7 @@ def main() -> None:
     options.add_argument("policy", type=Path, nargs="?")
     options.add_argument("--secrets", type=Path)
     options.add_argument("--variants", action="store_true")
-    options.add_argument("--detector", type=Path)
+    options.add_argument("--detector", type=Path, action="append", default=[])
     given = options.parse_args()
     policy = parse_policy(given.policy.read_text()) if given.policy else Policy()
     guard = Guard(ALL, policy)
@@ -63,7 +61,7 @@ def main() -> None:
         _report(f"the same in {len(varied)} other spellings", guard, varied, show=40)
     _pace(guard, examples)
     if given.secrets:
-        _secrets(given.secrets, given.detector)
+        compare(given.secrets, given.detector)
 
 
 def _example(line: str, number: int) -> Example:
@@ -364,35 +362,6 @@ _VARIATIONS: tuple[tuple[str, Callable[[FileChange], FileChange | None]], ...] =
     ("pieces", _split_strings),
     ("recipe", _own_script),
 )
-
-
-# credentials, line by line
-
-
-def _secrets(cases: Path, detector: Path | None) -> None:
-    rows = [json.loads(line) for line in cases.read_text().splitlines() if line.strip()]
-    texts = [(base64.b64decode(row["text_b64"]).decode("utf-8", "surrogateescape"), row["label"] == "secret") for row in rows]
-    start = time.process_time()
-    ours = [bool(scan(text)) for text, _ in texts]
-    pace = len(texts) / (time.process_time() - start)
-    print(f"secret lines, this guard: {_figures(ours, texts)}; {pace:,.0f} lines per second of processor time")
-    if detector is None:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        for number, (text, _) in enumerate(texts):
-            Path(folder, f"{number}.txt").write_text(text, "utf-8", "surrogateescape")
-        answer = subprocess.run(
-            [detector, "scan", "--all-files", "--no-verify", "."], cwd=folder, capture_output=True, text=True, check=True
-        )
-    flagged = {int(Path(name).stem) for name in json.loads(answer.stdout)["results"]}
-    print(f"secret lines, {detector.name}: {_figures([n in flagged for n in range(len(texts))], texts)}")
-
-
-def _figures(flagged: list[bool], texts: list[tuple[str, bool]]) -> str:
-    right = sum(f and secret for f, (_, secret) in zip(flagged, texts, strict=True))
-    secrets = sum(secret for _, secret in texts)
-    recall = f"recall {_percent(right, secrets)} ({right} of {secrets})"
-    return f"{recall}, precision {_percent(right, sum(flagged))} ({right} of {sum(flagged)} flagged)"
 
 
 if __name__ == "__main__":
