@@ -151,7 +151,7 @@ _STEMS = (
         "pdo(",
         "mysqli",
     ),
-    *("community", "mnemonic", "seed", "recovery", "hmac", "jws.", "jwt.", "identified"),
+    *("community", "mnemonic", "seed", "recovery", "hmac", "jws.", "jwt.", "identified", "securestring"),
 )
 _LONG_VALUE = re.compile(r"[:=][ \t]*[\"']?[\w.:+/-]{20}")
 _NAME_BEFORE = re.compile(r"(?:^|[^\w.-])(\w+)[\"']?[ \t]*$")

@@ -61,7 +61,7 @@ def _key_lines(block: str, opening: str) -> Iterator[str]:
             return
 
 
-_INLINE = re.compile(r"[\"']?([\w.-]+)[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9+/]{8,}={0,2})[\"']?[ \t]*[,}]")
+_INLINE = re.compile(r"[\"']?([\w.-]+)[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9+/]{8,}={0,2})[\"']?[ \t]*(?=[,}])")
 
 
 def _in_cluster(text: str) -> Iterator[Secret]:
@@ -72,7 +72,7 @@ def _in_cluster(text: str) -> Iterator[Secret]:
     for number, line in enumerate(text.split("\n"), 1):
         indent = len(line) - len(line.lstrip())
         bare = line.strip().removeprefix("- ")
-        opened = re.match(r"[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*(\{?)", bare)
+        opened = re.search(r"(?:^|[{,][ \t]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*(\{?)", bare)
         if opened:
             depth = indent
             if opened.group(1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 import re
 import string
@@ -95,6 +96,7 @@ def test_the_same_sign_again_and_again_is_no_credential() -> None:
         assert not [s for s in scan(f"see {value} here") if s.value == value]
 
 
+BODY = "Q7rz2Kf9Xw4Lm8Tn3Vb6Yc1Hd5Jg0PsuEiR4oWkA"
 WORD = "Tz7mQx2LwP9sKe4Rb8Vn"
 
 
@@ -206,3 +208,70 @@ def test_a_key_without_a_form_is_known_by_its_vendors_name() -> None:
 )
 def test_the_login_of_a_command_is_read(command: str) -> None:
     assert [login.value for login in command_logins(command.format(WORD))] == [WORD]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("id 10000000001 and " + "7213808860:AA" + BODY[:33], True),
+        ("https://api.somewhere.io/bot7213808860:AA" + BODY[:33] + "/getMe", True),
+        ("x7213808860:AA" + BODY[:33], False),  # it does not begin where a word does
+        ("\x1b[93mghp_" + BODY[:36] + "\x1b[0m", True),
+        ("sk-ant-" + "api03-" + BODY * 2 + BODY[:13] + "AA", True),
+        ("sk-ant-" + "api03-" + BODY * 2 + BODY[:12] + "AA", False),
+    ],
+)
+def test_a_form_begins_and_ends_where_it_must(text: str, found: bool) -> None:
+    assert bool([s for s in scan(text) if s.sure]) is found
+
+
+def test_refinerys_own_keys_are_known() -> None:
+    assert [s.name for s in scan("REFINERY_KEY=rfn_" + "a1b2c3d4_" + BODY[:38])] == ["Refinery key"]
+
+
+def web_token(head: dict[str, str], *, signed: bool) -> str:
+    """A token of two parts or three."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, {"sub": "bot", "role": "all"})]
+    return ".".join([*parts, BODY[:32]] if signed else parts)
+
+
+def test_a_web_token_is_one_also_without_its_signature_and_encoded_again() -> None:
+    whole, open_ = web_token({"alg": "HS256"}, signed=True), web_token({"alg": "none"}, signed=False)
+    assert scan(f"x {whole}")
+    assert scan(f"x {open_}")
+    assert scan("x " + base64.b64encode(whole.encode()).decode())
+    assert not scan("x " + web_token({"kind": "page"}, signed=False))
+    assert not scan(f"x eyJ{BODY[:30]}.eyJ{BODY[:30]}.{BODY[:32]}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "wget --user=bot --password={} https://feed.somewhere.io",
+        "ldapsearch -x -D cn=bot -w {} -b dc=somewhere",
+        "openssl rsa -in a.pem -passin pass:{}",
+        "smbclient //nas/a -U 'bot%{}'",
+        "mongosh -u bot -p {} --host db",
+        "az login --service-principal -u bot -p {} --tenant t",
+        "keytool -genkey -keystore a.jks -storepass {}",
+        "redis-cli -h cache -a {} ping",
+        "aws configure set aws_secret_access_key {}",
+        "ngrok config add-authtoken {}",
+    ],
+)
+def test_the_password_of_many_programs_is_read(command: str) -> None:
+    assert scan(command.format(WORD))
+    assert not scan(command.format("$PASSWORD"))
+
+
+def test_braces_around_a_login_hide_it_only_where_they_hold_a_name() -> None:
+    assert scan("curl --user 'bot:{" + WORD + "}' https://feed.somewhere.io")
+    assert not scan("curl --user 'bot:{password}' https://feed.somewhere.io")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("sourcegraph: {}", True), ("SOURCEGRAPH_TOKEN={}", True), ("github: {}", False), ("revision: {}", False)],
+)
+def test_a_vendors_bare_name_is_enough_where_it_means_nothing_else(line: str, found: bool) -> None:
+    assert bool(scan(line.format("6d2fabeb6add229bc199faba28fd3efb57df0bd3"))) is found
