@@ -37,6 +37,7 @@ _NAMING = re.compile(r"\b(?:name|key)[\"']?[ \t]*[=:][ \t]*[\"']?$", re.IGNORECA
 _ONLY_TEXT = re.compile(r"\([ \t]*(?=@?(?:\"[^\"\s]{1,600}\"|'[^'\s]{1,600}')[ \t]*\))")
 _OPTION = re.compile(r"(?:^|[\s\"'])--?(?:[\w-]{1,40}[= ])?$")
 _DEFINED = re.compile(r"(?:[#%][ \t]{0,4}(?:define|global)|\b(?:setx|setenv|set[ \t]-g?x|ENV|ARG))[ \t]{1,8}$")
+_WRITTEN = re.compile(r"[ \t]+(?=(?:\"[^\"\s]{8,100}\"|'[^'\s]{8,100}')[ \t]*(?:$|[};,]))")
 _SCHEMED = re.compile(r"[ \t]+(?=[\"'](?:basic|bearer|token)[ \t])", re.IGNORECASE)
 _FLAG = re.compile(r"(?:^|[\s\"'])--?$")
 _PAIRS = re.compile(r"(?:^|[ \t])[\w.-]{1,60}[=:][^\s=]{1,80}[ \t/,]{1,20}-{0,2}$")
@@ -86,10 +87,12 @@ def _given(line: str, name: str, start: int, end: int) -> Iterator[Assignment]:
 
 
 def _without_sign(line: str, name: str, start: int, end: int, at: int) -> Iterator[Assignment]:
-    """`name("value")`, `--name value`, `#define name value`, `name is value`, `name "Basic value"`."""
+    """`name("value")`, `--name value`, `#define name value`, `name is value`, `name "value"` and `name "Basic value"`."""
     before = line[:start]
     if only := _ONLY_TEXT.match(line, end):
         yield from _value(line, name, only.end(), "", ",")
+    elif (written := _WRITTEN.match(line, at)) and before.rstrip()[-1:] in ("", "{"):
+        yield from _value(line, name, written.end(), before, ",")
     elif schemed := _SCHEMED.match(line, at):
         yield from _value(line, name, schemed.end(), before, ",")
     elif (_FLAG.search(before[-3:]) and len(name) > 2 and line[at : at + 1] == " ") or _DEFINED.search(before[-20:]):
@@ -166,7 +169,7 @@ def _stands_alone(line: str, before: str, end: int, sign: str, spaced: bool) -> 
         return True  # what is taken when nothing is set
     ends = not rest or rest.startswith(("#", "//", "*/", "|")) or (sign == "is" and rest.startswith(")"))
     opens = head in _LINE_STARTS or sign == "is" or head.endswith(("{", ",", "-e", "--env", "|", "--", ";", "&", "?"))
-    return ends and (opens or _is_prose(head))
+    return ends and (opens or _is_prose(head) or re.fullmatch(r"[\w.-]{1,40}:", head) is not None)
 
 
 def _is_noise(value: str) -> bool:

@@ -45,7 +45,7 @@ _NOT_LAST = _set(
     placeholder format enabled required manager class kind mode scope scopes issuer audience table vault ref reference identifier
     accessor code method status mapping index usage cost price budget help prompt input form fingerprint arn alias dir directory
     folder state check validator generator factory rotation tag tags checksum sha map mappings action event role group example
-    family selector schema
+    family selector schema strength reset rule rules requirement requirements
     """
 )
 _NOT_FIRST = _set(
@@ -85,7 +85,7 @@ def says(name: str) -> Says:
         return Says.NOTHING
     if any(word in _PASSWORD or (word.endswith(("password", "passwd", "passphrase", "pass")) and word not in _NO_PASS) for word in words):
         return Says.PASSWORD
-    if any(word in _SECRET or word.endswith(_ENDINGS) for word in words) or words[-1] in ("auth", "credential", "credentials"):
+    if any(word in _SECRET or word.endswith(_ENDINGS) for word in words) or words[-1] in ("auth", "credential", "credentials", "pat"):
         return Says.KEY
     pairs = list(pairwise(words))
     if any(second == "key" and (first in _KEYS or first in VENDORS) for first, second in pairs):

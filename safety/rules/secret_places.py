@@ -59,7 +59,7 @@ def in_addresses(text: str) -> Iterator[Secret]:
 
 _SETTING = "|".join(
     (
-        "requirepass|masterauth|bindpw|rootpw|storepassword|keypassword|wpa-psk|psk|secret|password|passwd",
+        r"requirepass|masterauth|bindpw|rootpw|wpa-psk|psk|secret|(?:user[ \t]+\S{1,40}[ \t]+)?[\w-]{0,20}password|passwd",
         r"(?:ngrok[ \t]+)?(?:config[ \t]+)?(?:add-)?authtoken|snmp-server[ \t]+community|set[ \t]+password",
         r"enable[ \t]+(?:secret|password)(?:[ \t]+0)?|aws[ \t]+configure[ \t]+set[ \t]+[\w.]{0,60}aws_s[a-z_]{3,40}",
     )
