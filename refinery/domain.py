@@ -221,6 +221,11 @@ class AgentSpec:
     environment: tuple[str, ...] = ()
     """Names of environment variables that are passed on to the agent; all others are scrubbed."""
     network: bool = False
+    """Whether it may use the network; its own loopback it always may, where it has one of its own."""
+    sandbox: str = "auto"
+    """`auto`: the strongest sandbox that this machine has, but not none; `strong`: the strongest there is, or no run; `none`."""
+    readable: tuple[str, ...] = ()
+    """Absolute paths that it may read besides the system, its interpreter and its libraries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Folders:
     """A pool of folders. Each has a lock that dies with its holder, so a killed run's folder is simply free again."""
 
     def __init__(self, place: Path, shadow: Shadow) -> None:
-        self._place = place
+        self.place = place
         self._shadow = shadow
         self._choosing = threading.Lock()
 
@@ -45,32 +45,32 @@ class Folders:
     def trim(self) -> None:
         """Remove free folders beyond a few."""
         for name in self._names()[_SPARE:]:
-            lock = Lock.take(self._place / f"{name}.lock")
+            lock = Lock.take(self.place / f"{name}.lock")
             if lock is None:
                 continue
             try:
-                _remove(self._place / str(name))
+                _remove(self.place / str(name))
             finally:
                 lock.release()
 
     def _free(self, commit: str) -> tuple[Lock, Path]:
-        self._place.mkdir(parents=True, exist_ok=True)
+        self.place.mkdir(parents=True, exist_ok=True)
         names = self._names()
         names.sort(key=lambda name: self._holds(name) != commit)
         for name in [*names, *(each for each in range(_MOST) if each not in names)]:
-            lock = Lock.take(self._place / f"{name}.lock")
+            lock = Lock.take(self.place / f"{name}.lock")
             if lock is not None:
-                return lock, self._place / str(name)
+                return lock, self.place / str(name)
         raise OutsideError(f"all {_MOST} working folders are in use", hint="end other runs of refinery in this repository")
 
     def _names(self) -> list[int]:
-        if not self._place.is_dir():
+        if not self.place.is_dir():
             return []
-        return sorted(int(entry.name) for entry in self._place.iterdir() if entry.name.isdigit())
+        return sorted(int(entry.name) for entry in self.place.iterdir() if entry.name.isdigit())
 
     def _holds(self, name: int) -> str:
         try:
-            return (self._place / str(name) / "commit").read_text(encoding="ascii")
+            return (self.place / str(name) / "commit").read_text(encoding="ascii")
         except OSError:
             return ""
 

@@ -74,6 +74,11 @@ class Workspace:
         """A private folder that holds exactly the commit's files, and no `.git`. It may be written to while it is held."""
         return self._folders.lease(commit)
 
+    @property
+    def place(self) -> Path:
+        """The folder below which all leased ones lie."""
+        return self._folders.place
+
     def keep(self, commit: Commit, slug: str) -> str:
         """Make the commit a branch `refinery/<slug>` of the user's repository, and return its name. Twice is as once."""
         signer = header(self.shadow.git, commit.id).author

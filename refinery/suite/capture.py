@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
 import zlib
@@ -68,12 +69,27 @@ class Capture:
     def open(self) -> bool:
         return self._server is not None
 
-    def endpoint(self, token: str, shared: bool = False) -> str:
-        """The address for OTEL_EXPORTER_OTLP_ENDPOINT; requests elsewhere are not taken."""
+    def endpoint(self, token: str, shared: bool = False, port: int | None = None) -> str:
+        """The address for OTEL_EXPORTER_OTLP_ENDPOINT; requests elsewhere are not taken. A port is one in the agent's own network."""
         assert self._server is not None, "the capture is not open"
         with self._lock:
             self._shared[token] = shared
-        return f"http://127.0.0.1:{self._server.server_address[1]}/a/{token}"
+        return f"http://127.0.0.1:{port or self._server.server_address[1]}/a/{token}"
+
+    def receive(self, listener: socket.socket) -> None:
+        """Take what comes in at a socket too that listens in another network, until it is shut."""
+        server = self._server
+        assert server is not None, "the capture is not open"
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, address = listener.accept()
+                except OSError:
+                    return
+                server.process_request(connection, address)
+
+        threading.Thread(target=accept, name="otlp-capture", daemon=True).start()
 
     def trace(self, key: str, parent: str = "") -> Trace | None:
         """What came for a token or trace id, as one Trace; it is handed out once. `parent` is the span id that we made up."""

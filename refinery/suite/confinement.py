@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LEVEL = "processes limited, not sandboxed: the agent can read what you can read, write outside its copy, and use the network"
-"""What holds today; every result says it."""
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 KEPT = 64_000
 """Bytes of stderr that are kept, from the end."""
@@ -26,11 +25,19 @@ class Limits:
     """Of memory that it writes to (RLIMIT_DATA: an address space that is only reserved, as by node or Java, does not count)."""
     file_bytes: int = 1 << 30
     """Of any file that it writes."""
+    processes: int = 1024
+    """And threads, of all attempts that run at once together; more are granted where many do. Counted in a strong sandbox only."""
+    open_files: int = 4096
 
     def resources(self) -> dict[str, int]:
         """By the names of the module `resource`."""
         found = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": self.file_bytes}
         return found if self.memory_bytes is None else found | {"RLIMIT_DATA": self.memory_bytes}
+
+    def each(self, seconds: float, at_once: int, counted: bool) -> dict[str, int]:
+        """The same for an attempt alone, not for what prepares it. Processor time is for what outlives a kill: no attempt needs more."""
+        found = {"RLIMIT_NOFILE": self.open_files, "RLIMIT_CPU": math.ceil(seconds) * (os.cpu_count() or 1) + 60}
+        return found | {"RLIMIT_NPROC": self.processes + 64 * at_once} if counted else found
 
 
 def scrubbed(given: Mapping[str, str], declared: Sequence[str], home: Path, tree: Path, interpreter: str) -> dict[str, str]:
@@ -54,8 +61,3 @@ def scrubbed(given: Mapping[str, str], declared: Sequence[str], home: Path, tree
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
-
-
-def confine(argv: Sequence[str], tree: Path, home: Path, network: bool) -> tuple[str, ...]:  # noqa: ARG001  # issue 3 needs them
-    """The command line that runs another one confined. Today that is the same one; bubblewrap goes here (issue 3)."""
-    return tuple(argv)

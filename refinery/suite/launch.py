@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,13 +23,18 @@ from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Cause, Scenario
 from refinery.suite import attempt
 from refinery.suite.capture import Capture
-from refinery.suite.confinement import Limits, confine, scrubbed
+from refinery.suite.confinement import Limits, scrubbed
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
 from refinery.suite.pool import WORKER, Halt, Pool, Unstarted, emptied, folder, remove
+from refinery.suite.sandbox import view
+from refinery.suite.sandbox.ground import Ground, Level
+from refinery.suite.sandbox.room import Entrance, Room
 
 FLAGS_ALONE = frozenset("bBdEhiIOPqsSuvVx")
 """Python's own options that take no argument."""
+PATHS = re.compile(r"(/[^\s'\":;,()]+)")
+"""Absolute paths in the words of an error."""
 
 
 class Launch(Protocol):
@@ -80,6 +86,7 @@ class Local:
         limits: Limits,
         capture: Capture | None,
         covered: bool,
+        ground: Ground,
         nursery: Nursery | None = None,
     ) -> None:
         self.agent = agent
@@ -89,11 +96,14 @@ class Local:
         self.limits = limits
         self.capture = capture
         self.covered = covered
+        self.ground = ground
         self.nursery = nursery
-        self.home = folder()
+        self.home = nursery.room() if nursery else folder()
         self.token = secrets.token_hex(8)
         self.interpreter = shutil.which(agent.interpreter, path=given.get("PATH") or os.defpath) or agent.interpreter
         self.argv = self._argv()
+        self._visible: tuple[Path, ...] | None = None
+        self._entrance = Entrance()
         self._pool: Pool | Unstarted | None = None
         self._lock = threading.Lock()
         self._number = 0
@@ -107,14 +117,14 @@ class Local:
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         pool = self._worker()
         if isinstance(pool, Unstarted):
-            return attempt.unstarted(pool, self.agent)
+            return self._explained(attempt.unstarted(pool, self.agent))
         ids = Ids.new()
         home = self._room()
         try:
             ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            return attempt.from_slot(ended, self.agent, trace, lines)
+            return self._explained(attempt.from_slot(ended, self.agent, trace, lines))
         finally:
             if emptied(home):
                 self._rooms.append(home)
@@ -154,41 +164,97 @@ class Local:
             self._number += 1
             home = self.home / str(self._number)
         home.mkdir(mode=0o700)
+        if self._entrance.owner is not None:
+            os.chown(home, self._entrance.owner, self._entrance.owner)
         return home
 
     def _start(self) -> Pool | Unstarted:
-        environment, spec = self._environment(), self._spec()
         if self.nursery:
-            born = self.nursery.bear(environment, self.home, self.size, self.limits, spec, self.agent.timeout_s)
+            self._entrance = self.nursery.entrance
+            if self._entrance.owner is not None:
+                os.chown(self.home, self._entrance.owner, self._entrance.owner)
+            own = self.ground.born(self._room_for(self.tree, self._inside(self.home), self.nursery.place), self._entrance)
+            born = self.nursery.bear(self._environment(), self.home, self.size, self.limits, self._spec(own), self.agent.timeout_s)
             if born is not None:
                 return born
-        argv = confine(self._program(), self.tree, self.home, self.agent.network)
-        return Pool.start(argv, self.tree, environment, self.home, self.size, self.limits, spec, self.agent.timeout_s)
+            self.nursery = None
+        room = self._room_for(self.tree, self.home)
+        self._entrance = self.ground.enter(room)
+        spec = self._spec(self._entrance.own) | self._listening()
+        seconds = self.agent.timeout_s
+        pool = Pool.start(self._entrance, self._program(), self.tree, self._environment(), self.home, self.size, self.limits, spec, seconds)
+        if isinstance(pool, Pool) and pool.listener and self.capture:
+            self.capture.receive(pool.listener)
+        return pool
 
-    def start_nursery(self) -> Nursery | None:
-        """A process that has loaded this agent's libraries, for other trees of it; None for what is not a Python callable."""
-        if not self.agent.python:
+    def start_nursery(self, place: Path) -> Nursery | None:
+        """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
+        if not self.agent.python or not self.ground.bears:
             return None
-        argv = confine(self._program(), self.tree, self.home, self.agent.network)
-        return Nursery.start(argv, self.tree, self._environment(), self._spec(), self.agent.timeout_s)
+        room = self._room_for(self.tree, self.home, place)
+        self._entrance = self.ground.enter(room)
+        first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
+        spec = self._spec(self._entrance.own) | self._listening() | {"first": first}
+        seconds = self.agent.timeout_s
+        nursery = Nursery.start(self._entrance, self._program(), self.tree, self._environment(), self.home, place, spec, seconds)
+        if nursery and nursery.listener and self.capture:
+            self.capture.receive(nursery.listener)
+        return nursery
+
+    def _room_for(self, tree: Path, home: Path, trees: Path | None = None) -> Room:
+        if self._visible is None:
+            self._visible = self._seen() if self.ground.level is not Level.NONE else ()
+        return Room(tree, home, self.agent.network, self._visible, trees)
+
+    def _seen(self) -> tuple[Path, ...]:
+        """What the agent needs to see besides the system, and what the user lets it see."""
+        homes = view.homes()
+        found = [WORKER, *map(Path, self.agent.readable), *view.of_python(self.interpreter, homes)]
+        if self.argv:
+            path = scrubbed(self.given, (), self.home, self.tree, self.interpreter)
+            found += view.of_python(sys.executable, homes)
+            head = self.argv[0]
+            found += view.of_program(str(self.tree / head) if os.sep in head else head, path, homes)
+        return view.outermost(path for path in found if not view.within(path, self.tree))
+
+    def _inside(self, home: Path) -> Path:
+        """What a private folder of ours is called where the agent runs."""
+        if self.nursery:
+            return self.nursery.inside(home)
+        return (self._entrance.home or self.home) / home.relative_to(self.home)
+
+    def _listening(self) -> dict[str, Json]:
+        return {"listen": self._entrance.port} if self.capture and self._entrance.port else {}
+
+    def _explained(self, outcome: Outcome) -> Outcome:
+        """A program or file that is there, but not for the agent, is told from one that is missing."""
+        if self.ground.level is Level.NONE or outcome.cause is None:
+            return outcome
+        for path in map(Path, PATHS.findall(f"{outcome.says}\n{outcome.error}")):
+            if path.exists() and not any(view.within(path, each) for each in (*map(Path, view.SYSTEM), *(self._visible or ()), self.tree)):
+                says = f"{outcome.says} ({path} is there, but not to be seen in the sandbox: name it in `readable` under [agent])"
+                return replace(outcome, says=says)
+        return outcome
 
     def _program(self) -> tuple[str, ...]:
         return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
 
     def _environment(self) -> dict[str, str]:
-        environment = scrubbed(self.given, self.agent.environment, self.home, self.tree, self.interpreter)
-        if self.capture and self.agent.python:
-            environment |= _telemetry(self.capture.endpoint(self.token, shared=True))
+        environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
+        if self.capture and self.agent.python and not self._entrance.deaf:
+            environment |= _telemetry(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
         return environment
 
-    def _spec(self) -> dict[str, Json]:
+    def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
             "python": self.agent.python,
             "tree": str(self.tree),
-            "home": str(self.home),
+            "home": str(self._inside(self.home)),
             "cover": self.covered,
             "most": self.limits.output_bytes,
             "limits": {**self.limits.resources()},
+            "each": {**self.limits.each(self.agent.timeout_s, self.size, self.ground.counts(self._entrance))},
+            "own": {**own},
         }
 
     def _argv(self) -> tuple[str, ...]:
@@ -197,7 +263,8 @@ class Local:
 
     def _job(self, scenario: Scenario, trial: int, home: Path, ids: Ids) -> dict[str, Json]:
         own: dict[str, str] = {"REFINERY_SCENARIO": scenario.id, "REFINERY_TRIAL": str(trial), "TRACEPARENT": ids.traceparent}
-        own |= {"HOME": str(home), "TMPDIR": str(home)}
+        inside = self._inside(home)
+        own |= {"HOME": str(inside), "TMPDIR": str(inside)}
         if self.agent.python:
             return {
                 "input": scenario.input,
@@ -206,10 +273,10 @@ class Local:
                 "parent_id": ids.parent,
                 "seconds": self.agent.timeout_s,
             }
-        environment = scrubbed(self.given, self.agent.environment, home, self.tree, self.interpreter) | own
-        if self.capture:
-            environment |= _telemetry(self.capture.endpoint(ids.token))
-        argv = _covered(self.argv, WORKER, home, self.tree, self.agent.timeout_s) if self.covered else None
+        environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
+        if self.capture and not self._entrance.deaf:
+            environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
+        argv = _covered(self.argv, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
         return {"argv": [*(argv or self.argv)], "environment": {**environment}, "stdin": compact(scenario.input)}
 
     def _trace(self, ids: Ids) -> Trace | None:

@@ -24,6 +24,8 @@ from typing import Protocol
 
 from adapters.trace import Json
 from refinery.suite.confinement import KEPT, Limits
+from refinery.suite.process import start
+from refinery.suite.sandbox.room import NOBODY, Entrance
 
 WORKER = Path(__file__).parent / "worker.py"
 RECORD = struct.Struct("<4sIi4x")
@@ -31,6 +33,8 @@ PATIENCE = 15.0
 """Seconds until a worker that was told to end a slot, and does not, is given up."""
 PART = 1 << 16
 FOLDER = "refinery-run-"
+GREETING = 1 << 20
+"""Bytes of a first line, at most: it may hold the traceback of an import that failed."""
 
 
 class Why(StrEnum):
@@ -100,10 +104,7 @@ class Halt:
 
 
 class Process(Protocol):
-    """What is needed of a started worker process; `subprocess.Popen` has it."""
-
-    @property
-    def pid(self) -> int: ...
+    """What is needed of a started worker process."""
 
     @property
     def returncode(self) -> int | None: ...
@@ -111,18 +112,24 @@ class Process(Protocol):
     def wait(self, timeout: float | None = None) -> object:
         """Until it ended; `subprocess.TimeoutExpired` when that takes too long."""
 
+    def destroy(self) -> None:
+        """End it and what is in its group, at once."""
+
 
 class Pool:
     """A worker, its slots, and the folder that is their home. Closing it leaves no process and no file."""
 
-    def __init__(self, process: Process, control: socket.socket, home: Path, size: int, limits: Limits) -> None:
+    def __init__(self, process: Process, control: socket.socket, home: Path, size: int, limits: Limits, owner: int | None = None) -> None:
         self.process = process
         self.control = control
         self.home = home
         self.size = size
         self.limits = limits
+        self.owner = owner
         self.lost = False
         self.adopts = False
+        self.listener: socket.socket | None = None
+        """Where the agent's telemetry arrives, if its network is not ours."""
         self._ready: deque[Slot] = deque()
         self._due = 0
         self._number = 0
@@ -130,7 +137,8 @@ class Pool:
 
     @staticmethod
     def start(
-        argv: Sequence[str],
+        entrance: Entrance,
+        program: Sequence[str],
         tree: Path,
         environment: Mapping[str, str],
         home: Path,
@@ -141,33 +149,31 @@ class Pool:
     ) -> Pool | Unstarted:
         """Start a worker with this interpreter and wait until it is ready."""
         ours, theirs = socket.socketpair()
-        command = [*argv, str(WORKER), "template", str(theirs.fileno()), json.dumps(dict(spec))]
+        command = [*program, str(WORKER), "template", str(theirs.fileno()), json.dumps(dict(spec))]
         try:
             with (home / "worker.log").open("wb") as log:
-                process = subprocess.Popen(
-                    command,
-                    cwd=tree,
-                    env=dict(environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=log,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+                process = start(entrance, command, tree, environment, theirs.fileno(), log)
         except OSError as error:
             ours.close()
-            return Unstarted(f"{argv[0]} cannot be started: {error.strerror}", imported=False)
+            return Unstarted(f"{error.filename or program[0]} cannot be started: {error.strerror}", imported=False)
         finally:
             theirs.close()
-        return Pool.greeted(process, ours, home, size, limits, argv[0], seconds)
+        return Pool.greeted(process, ours, home, size, limits, program[0], seconds, entrance.owner)
 
     @staticmethod
     def greeted(
-        process: Process, control: socket.socket, home: Path, size: int, limits: Limits, program: str, seconds: float
+        process: Process,
+        control: socket.socket,
+        home: Path,
+        size: int,
+        limits: Limits,
+        program: str,
+        seconds: float,
+        owner: int | None = None,
     ) -> Pool | Unstarted:
         """The pool of a worker that was just started, once it says that it is ready."""
-        pool = Pool(process, control, home, size, limits)
-        hello = greeting(control, seconds)
+        pool = Pool(process, control, home, size, limits, owner)
+        hello, pool.listener = greeting(control, seconds)
         if hello is None or "failed" in hello:
             pool.close()
             return _unstarted(hello, program, process.returncode, home / "worker.log", seconds)
@@ -217,14 +223,14 @@ class Pool:
         for slot in ready:
             slot.close()
         self.control.close()
+        if self.listener:
+            deafen(self.listener)
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.lost = True
         if self.lost or self.process.returncode:
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.process.destroy()
             sweep(self.home)
 
     def _take(self) -> Slot:
@@ -241,6 +247,9 @@ class Pool:
         line, theirs = socket.socketpair()
         out, their_out = os.pipe()
         err, their_err = os.pipe()
+        if self.owner is not None:  # or /dev/stdout and /dev/stderr could not be opened
+            os.fchown(their_out, self.owner, -1)
+            os.fchown(their_err, self.owner, -1)
         with contextlib.suppress(OSError):  # a worker that is gone shows as an end of the line
             socket.send_fds(self.control, [RECORD.pack(b"FORK", self._number, 0)], [theirs.fileno(), their_out, their_err])
         theirs.close()
@@ -322,10 +331,11 @@ def folder() -> Path:
 def clear_abandoned() -> int:
     """Remove the private folders of processes that were killed; how many there were."""
     gone = 0
+    owners = (os.getuid(), NOBODY) if os.getuid() == 0 else (os.getuid(),)
     for path in Path(gettempdir()).glob(f"{FOLDER}[0-9]*-*"):
         owner = int(path.name.removeprefix(FOLDER).partition("-")[0])
         with contextlib.suppress(OSError):
-            if path.stat().st_uid == os.getuid() and not _alive(owner):
+            if path.stat().st_uid in owners and not _alive(owner):
                 remove(path)
                 gone += 1
     return gone
@@ -360,22 +370,37 @@ def sweep(home: Path) -> None:
                         os.kill(int(name), signal.SIGKILL)
 
 
-def greeting(control: socket.socket, seconds: float) -> dict[str, Json] | None:
-    """The worker's first line; None when it died or is too late."""
+def greeting(control: socket.socket, seconds: float) -> tuple[dict[str, Json] | None, socket.socket | None]:
+    """The worker's first line, None when it died or is too late; and the socket, if any, that it had handed out before."""
     until = time.monotonic() + seconds
-    heard = b""
-    while not heard.endswith(b"\n"):
+    heard, given = b"", []
+    while not heard.lstrip(b"\n").endswith(b"\n"):
         control.settimeout(max(0.001, until - time.monotonic()))
         try:
-            part = control.recv(PART)
+            part, fds, _, _ = socket.recv_fds(control, PART, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError:
-            return None
-        if not part:
-            return None
+            part, fds = b"", []
+        given += [socket.socket(fileno=fd) for fd in fds]
         heard += part
+        if not part or len(heard) > GREETING:
+            for each in given:
+                each.close()
+            return None, None
     control.settimeout(None)
-    found: dict[str, Json] = json.loads(heard)
-    return found
+    for each in given[1:]:
+        each.close()
+    try:
+        found = json.loads(heard)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else None, given[0] if given else None
+
+
+def deafen(listener: socket.socket) -> None:
+    """Nobody listens any more; whoever waits for somebody there is woken."""
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
 
 
 def _unstarted(hello: dict[str, Json] | None, program: str, code: int | None, log: Path, seconds: float) -> Unstarted:

@@ -17,12 +17,13 @@ from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
 from refinery.suite.capture import Capture
-from refinery.suite.confinement import LEVEL, Limits
+from refinery.suite.confinement import Limits
 from refinery.suite.launch import Launch, Local, Remote
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.sandbox.ground import Ground, Level, establish
 
 Pair = tuple[Scenario, int]
 """A scenario and the number of the trial."""
@@ -55,15 +56,23 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    tested: Path | None = None
+    """A file in which it is noted that the sandbox passed its test on this machine; None: it is tested in each process anew."""
+
+    @property
+    def ground(self) -> Ground:
+        """What the agent runs behind. Raises ConfigError where that is less than there must be."""
+        return establish(self.agent.sandbox, self.tested)
 
     @contextmanager
-    def warmed(self, tree: Path) -> Iterator[Runner]:
+    def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
         """The same runner, quicker to open: the agent's libraries are loaded once, and every tree loads its own code only.
 
-        For looking at many candidates. What a library remembers of being imported is shared between them, so evidence is not made so.
+        For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
+        imported is shared between them, so evidence is not made so.
         """
         launch = _launch(self, tree, 1, False)
-        nursery = launch.start_nursery() if isinstance(launch, Local) else None
+        nursery = launch.start_nursery(place or tree.absolute().parent) if isinstance(launch, Local) else None
         try:
             yield replace(self, concurrency=1, nursery=nursery)
         finally:
@@ -174,7 +183,7 @@ class TreeBench:
         """What a reader of results from here should know."""
         agent = self._runner.agent
         missing = [name for name in agent.environment if name not in self._runner.environment]
-        found = [LEVEL] if not agent.http else [f"what answers at {agent.http} was tried, whatever code that is; not this tree"]
+        found = [*self._protection()]
         if missing:
             found.append(f"declared for the agent, but not set here: {', '.join(missing)}")
         if self._at_once < self._runner.concurrency:
@@ -187,6 +196,18 @@ class TreeBench:
 
     def close(self) -> None:
         self._launch.close()
+
+    def _protection(self) -> Iterator[str]:
+        """What the agent was kept from, and what the settings let it do all the same."""
+        agent = self._runner.agent
+        if agent.http:
+            yield f"what answers at {agent.http} was tried, whatever code that is; not this tree"
+            return
+        yield self._runner.ground.says
+        if agent.network and self._runner.ground.level is not Level.NONE:
+            yield "the agent could use the network, this machine's own servers included (network = true)"
+        if agent.readable and self._runner.ground.level is not Level.NONE:
+            yield f"the agent could read {', '.join(agent.readable)} (readable)"
 
     def _try(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Trace | None]:
         attempt, outcome = self._once(scenario, trial, halt)
@@ -221,7 +242,7 @@ def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
     if runner.agent.http:
         return Remote(runner.agent, runner.limits)
-    return Local(runner.agent, tree, runner.environment, size, runner.limits, runner.capture, coverage, runner.nursery)
+    return Local(runner.agent, tree, runner.environment, size, runner.limits, runner.capture, coverage, runner.ground, runner.nursery)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

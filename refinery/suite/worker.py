@@ -8,7 +8,9 @@
 One slot makes one attempt and is gone, so no attempt sees what another one left in memory. The template answers to requests of
 16 bytes: FORK with three descriptors (a socket, stdout, stderr) forks a slot, KILL destroys one with all it started. A slot
 reads its job from the socket until the end of it and writes its result as JSON; when it is dead and all it had started is gone,
-the template adds a record of 16 bytes, EXIT and how it ended, and closes the socket. A nursery answers to BEAR.
+the template adds a record of 16 bytes, EXIT and how it ended, and closes the socket. A nursery answers to BEAR and END.
+
+What SPEC names under `own` a template or nursery gives up before any code of the agent's is loaded, and all that it forks with it.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 
     Prctl = Callable[[int, int], int]
 
 RECORD = struct.Struct("<4sIi4x")
-FORK, KILL, EXIT, BEAR = b"FORK", b"KILL", b"EXIT", b"BEAR"
-SUBREAPER, DEATH_SIGNAL = 36, 1
+FORK, KILL, EXIT, BEAR, END = b"FORK", b"KILL", b"EXIT", b"BEAR", b"END "
+SUBREAPER, DEATH_SIGNAL, SECCOMP, DROP_POWER, NO_NEW_POWERS = 36, 1, 22, 24, 38
 PATIENCE = 5.0
 COROUTINE = 0x80
 """The flag of a code object that stands for `async def`."""
@@ -58,8 +60,13 @@ def main(arguments: list[str]) -> int:
 def template(control: socket.socket, spec: Json) -> int:
     """Prepare the agent, say whether that went well, then fork slots until the other side hangs up."""
     prctl = _prctl()
+    _hand_out(control, spec.get("listen"))
+    os.chdir(spec["tree"])
+    confine(spec.get("own") or {})
     limit(spec["limits"])
     _die_with(control, True)
+    if _hung_up(control):
+        return 1
     hello: Json = {"adopts": bool(prctl and prctl(SUBREAPER, 1) == 0)}
     call, lines = None, None
     if spec.get("python"):
@@ -170,6 +177,7 @@ class Template:
             os.dup2(err, 2)
             os.close(out)
             os.close(err)
+            limit(self.spec.get("each") or {})
             slot(socket.socket(fileno=line), self.call, self.spec, self.lines)
             code = 0
         except BaseException as error:  # noqa: BLE001  the edge of a process: the parent sees it as an attempt without a result
@@ -262,26 +270,32 @@ def nursery(control: socket.socket, spec: Json) -> int:
     """Load the libraries the agent uses, none of its own code, and fork a template for every tree that is asked for."""
     import importlib
 
+    _hand_out(control, spec.get("listen"))
+    os.chdir(spec["tree"])
+    confine(spec.get("own") or {})
     for name in _libraries(spec):
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
     _freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(b"{}\n")
-    while _bear(control, spec["tree"]):
+    while _serve(control, spec["tree"]):
         pass
     shutil.rmtree(spec["home"], ignore_errors=True)
     return 0
 
 
-def _bear(control: socket.socket, old: str) -> bool:
-    """Fork one template; False when the other side has hung up."""
+def _serve(control: socket.socket, old: str) -> bool:
+    """Fork one template, or end one that does not end by itself; False when the other side has hung up."""
     try:
         data, ancillary, _, _ = control.recvmsg(RECORD.size, socket.CMSG_SPACE(8))
     except OSError:
         return False
     if len(data) < RECORD.size:
         return False
+    if RECORD.unpack(data)[0] == END:  # its number means something here, and perhaps something else outside
+        destroy(RECORD.unpack(data)[1])
+        return True
     fds = [fd for _, _, carried in ancillary for (fd,) in struct.iter_unpack("i", carried[: len(carried) // 4 * 4])]
     body = b""
     while len(body) < RECORD.unpack(data)[1]:
@@ -325,6 +339,7 @@ def _libraries(spec: Json) -> list[str]:
     if pid == 0:
         os.close(told)
         try:
+            confine(spec.get("first") or {})
             limit(spec["limits"])
             with contextlib.suppress(BaseException):
                 prepare(spec["python"], spec["tree"], False)
@@ -660,6 +675,93 @@ def evaluate() -> int:
     return 0
 
 
+# -- the walls ----------------------------------------------------------------------------------------------------
+
+
+def confine(own: Json) -> None:
+    """Give up what is named, for this process and all it will start. What cannot be given up is an error: nothing runs then."""
+    if not own:
+        return
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong]
+    libc.syscall.restype = ctypes.c_long
+    if own.get("powers"):
+        _without_powers(libc)
+    _sure(libc.prctl(NO_NEW_POWERS, 1, 0, 0, 0), "no_new_privs")
+    if own.get("landlock"):
+        _landlock(libc, own["landlock"])
+    if own.get("filter"):
+        import base64
+
+        program = base64.b64decode(own["filter"])
+        held = ctypes.create_string_buffer(program, len(program))
+
+        class Program(ctypes.Structure):
+            _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_void_p))
+
+        filled = Program(len(program) // 8, ctypes.addressof(held))
+        _sure(libc.prctl(SECCOMP, 2, ctypes.addressof(filled), 0, 0), "seccomp")
+
+
+def _without_powers(libc: Any) -> None:
+    """Root without what makes root: no capability, now or after an exec."""
+    import ctypes
+
+    for power in range(64):
+        libc.prctl(DROP_POWER, power, 0, 0, 0)
+    header = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0), 8)
+    _sure(libc.capset(header, ctypes.create_string_buffer(24)), "capset")
+
+
+def _landlock(libc: Any, wanted: Json) -> None:
+    """Files can be read below some paths and written below others, and nowhere else; processes outside cannot be signalled."""
+    import ctypes
+    import stat
+
+    def call(number: int, first: Any, *rest: Any) -> int:
+        numbers = [ctypes.c_long(each) if isinstance(each, int) else each for each in (first, *rest)]
+        return _sure(libc.syscall(ctypes.c_long(number), *numbers), "landlock")
+
+    abi = wanted["abi"]
+    rights = (1 << 13) - 1 | (abi >= 2) << 13 | (abi >= 3) << 14 | (abi >= 5) << 15
+    of_a_file = 0b111 | 1 << 14 | 1 << 15
+    shape = struct.pack("<QQQ", rights, 0, 0b11 if abi >= 6 else 0)[: 8 if abi < 4 else 16 if abi < 6 else 24]
+    ruleset = call(444, shape, len(shape), 0)
+    reading = 1 << 0 | 1 << 2 | 1 << 3
+    for paths, access in ((wanted["read"], reading), (wanted["use"], reading | 1 << 1 | 1 << 14 | 1 << 15), (wanted["write"], rights)):
+        for path in paths:
+            try:
+                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue
+            access_here = access & rights if stat.S_ISDIR(os.fstat(fd).st_mode) else access & rights & of_a_file
+            call(445, ruleset, 1, struct.pack("<Qi", access_here, fd), 0)
+            os.close(fd)
+    call(446, ruleset, 0)
+    os.close(ruleset)
+
+
+def _sure(answer: int, what: str) -> int:
+    import ctypes
+
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), "this process cannot be confined (" + what + "): " + os.strerror(ctypes.get_errno()))
+    return answer
+
+
+def _hand_out(control: socket.socket, port: Any) -> None:
+    """Listen on loopback, in whichever network this process is in, and give the socket away: telemetry is received outside."""
+    if not port:
+        return
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(512)
+        control.sendmsg([b"\n"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", listener.fileno()))])
+
+
 # -- the system ---------------------------------------------------------------------------------------------------
 
 
@@ -701,6 +803,13 @@ def _die_with(control: socket.socket, wanted: bool) -> None:
         fcntl.fcntl(control, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
     except (ImportError, AttributeError, OSError):
         return
+
+
+def _hung_up(control: socket.socket) -> bool:
+    """Whether the other side was gone before it could have been noticed."""
+    poll = select.poll()
+    poll.register(control, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def _freeze() -> None:

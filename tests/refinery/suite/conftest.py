@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -20,6 +21,28 @@ PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 def asking(question: Json = None, *checks: tuple[str, Json], name: str = "a") -> Scenario:
     """A scenario with this input; it is enough for it that the agent answers, unless checks are named."""
     return Scenario(name, question, tuple(Expectation(kind, value) for kind, value in (checks or (("no-error", True),))))
+
+
+HOLD = """
+def hold(path):
+    import fcntl, os
+    file = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    os.write(file, b"held")
+    os.set_inheritable(file, True)
+"""
+"""A process of an agent that calls this can be told to be alive from outside, where its number may mean nothing."""
+
+
+def alive(path: Path) -> bool:
+    """Whether whoever held the file still runs; it must have been there."""
+    with path.open("rb") as file:
+        assert file.read() == b"held"
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from refinery.domain import Cause
 from refinery.suite import worker
 from refinery.suite.confinement import Limits
-from tests.refinery.suite.conftest import Opened, asking
+from tests.refinery.suite.conftest import HOLD, Opened, alive, asking
 
 
 def test_a_callable_is_given_the_input_and_its_answer_is_judged(opened: Opened) -> None:
@@ -131,17 +131,18 @@ def test_an_agent_cannot_write_beyond_the_limit_of_a_file(opened: Opened) -> Non
     assert not bench.attempt(asking(), 0).passed
 
 
-DAEMON = """
+DAEMON = f"""
 import os, time
+{HOLD}
 def answer(given):
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            open(given, "w").write(str(os.getpid()))
+            hold(given)
             time.sleep(60)
         os._exit(0)
     while not (os.path.exists(given) and open(given).read()): pass
-    {then}
+    THEN
     return "left one behind"
 """
 
@@ -149,9 +150,9 @@ def answer(given):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux hands orphans to a process of ours")
 @pytest.mark.parametrize("then", ["pass", "while True: pass", "os._exit(1)", "os.kill(os.getpid(), 9)"])
 def test_a_daemon_that_cut_itself_loose_is_gone_with_its_attempt(opened: Opened, tmp_path: Path, then: str) -> None:
-    file = tmp_path / "pid"
-    opened(DAEMON.replace("{then}", then), seconds=1.0).attempt(asking(str(file)), 0)
-    assert not Path("/proc", file.read_text()).exists()
+    file = tmp_path / "tree" / "held"
+    opened(DAEMON.replace("THEN", then), seconds=1.0).attempt(asking(str(file)), 0)
+    assert not alive(file)
 
 
 def test_leaving_early_ends_what_still_runs(opened: Opened) -> None:
@@ -221,9 +222,9 @@ def answer(given):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux hands orphans to a process of ours")
 def test_the_end_of_one_attempt_does_not_touch_what_another_started(opened: Opened, tmp_path: Path) -> None:
-    files = {"pid": str(tmp_path / "pid"), "done": str(tmp_path / "done")}
+    files = {name: str(tmp_path / "tree" / name) for name in ("pid", "done")}
     bench = opened(COMPANION, at_once=2)
     attempts = bench.attempts([(asking({"short": False, **files}), 0), (asking({"short": True, **files}), 0)])
     assert next(attempts).output == "short"
-    (tmp_path / "done").touch()
+    (tmp_path / "tree" / "done").touch()
     assert next(attempts).output == "its companion lives"

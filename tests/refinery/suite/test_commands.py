@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from refinery.domain import Cause
-from tests.refinery.suite.conftest import Opened, asking
+from tests.refinery.suite.conftest import HOLD, Opened, alive, asking
 
 ECHO = "import json, sys\ngiven = json.load(sys.stdin)\nprint(json.dumps({'got': given}, ensure_ascii=False))\n"
 
@@ -61,20 +61,21 @@ def test_the_folder_of_the_attempt_is_the_tree(opened: Opened, tmp_path: Path) -
 @pytest.mark.parametrize("then", ["print('left some')", "time.sleep(60)"])
 def test_daemons_are_gone_with_their_attempt(opened: Opened, tmp_path: Path, then: str) -> None:
     code = f"""
-import os, time
+import os, sys, time
+{HOLD}
 for number in range(3):
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            open({str(tmp_path)!r} + "/" + str(number), "w").write(str(os.getpid()))
+            hold(str(number))
             os.environ.clear()
-            os.execv({sys.executable!r}, ["sleeper", "-S", "-c", "import time; time.sleep(60)"])
+            os.execv(sys.executable, ["sleeper", "-S", "-c", "import time; time.sleep(60)"])
         os._exit(0)
-while not all(os.path.exists({str(tmp_path)!r} + "/" + str(n)) for n in range(3)): pass
+while not all(os.path.exists(str(n)) and open(str(n)).read() for n in range(3)): pass
 {then}
 """
     opened(code, "python", "agent.py", seconds=1.0).attempt(asking(), 0)
-    assert [number for number in range(3) if Path("/proc", (tmp_path / str(number)).read_text()).exists()] == []
+    assert [number for number in range(3) if alive(tmp_path / "tree" / str(number))] == []
 
 
 @pytest.mark.parametrize(
@@ -105,24 +106,30 @@ with Runner(agent).open(Path(sys.argv[1])) as bench:
     bench.attempt(Scenario("a", sys.argv[2], (Expectation("no-error", True),)), 0)
 """
 
+NEXT = "from refinery.suite.pool import clear_abandoned\nclear_abandoned()"
+"""What every command does first."""
+
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize("where", ["import", "call"])
 def test_nothing_outlives_a_refinery_that_is_killed(tmp_path: Path, end: signal.Signals, where: str) -> None:
-    file = tmp_path / "pid"
-    wait = f"import os, time\nopen({str(file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
-    body = "def answer(given):\n" + "".join(f"    {line}\n" for line in wait.splitlines())
-    (tmp_path / "agent.py").write_text(wait if where == "import" else body)
-    rooms = tmp_path / "rooms"
+    tree, rooms = tmp_path / "tree", tmp_path / "rooms"
+    tree.mkdir()
     rooms.mkdir()
-    program = [sys.executable, "-c", KILLED, str(tmp_path), "x"]
-    refinery = subprocess.Popen(program, stderr=subprocess.DEVNULL, cwd=os.getcwd(), env={**os.environ, "TMPDIR": str(rooms)})
-    pid = _eventually(lambda: file.exists() and file.read_text())
+    file = tree / "held"
+    wait = f"import time\nhold({str(file)!r})\ntime.sleep(60)\n"
+    body = "def answer(given):\n" + "".join(f"    {line}\n" for line in wait.splitlines())
+    (tree / "agent.py").write_text(HOLD + (wait if where == "import" else body))
+    program = [sys.executable, "-c", KILLED, str(tree), "x"]
+    around = {**os.environ, "TMPDIR": str(rooms)}
+    refinery = subprocess.Popen(program, stderr=subprocess.DEVNULL, cwd=os.getcwd(), env=around)
+    _eventually(lambda: file.exists() and file.read_text())
     refinery.send_signal(end)
     refinery.wait(20)
-    _eventually(lambda: not Path("/proc", str(pid)).exists())
-    if where == "call" or end is signal.SIGINT:
-        _eventually(lambda: not any(rooms.iterdir()))
+    _eventually(lambda: not alive(file))
+    if end is signal.SIGKILL:
+        subprocess.run([sys.executable, "-c", NEXT], env=around, check=True)
+    assert not any(rooms.iterdir())
 
 
 def _eventually(condition: object) -> object:

@@ -25,7 +25,7 @@ def test_a_suite_is_run_and_summed_up(tmp_path: Path) -> None:
     assert unjudged.pass_rate == 0.0, "one attempt was wrong; the others cannot be judged"
     assert sum(not attempt.counts for attempt in unjudged.attempts) == 2
     assert any("unjudged: 2 of 3 attempts do not count" in note for note in result.notes)
-    assert any("not sandboxed" in note for note in result.notes)
+    assert any("the agent ran confined" in note for note in result.notes)
     assert (result.bill.runs, result.bill.usd) == (9, None)
     assert said[-1].done == said[-1].total == 9
 
