@@ -119,8 +119,10 @@ class AgentTable(Strict):
     interpreter: str = ""
     environment: tuple[str, ...] = ()
     network: bool = False
+    sandbox: Literal["auto", "strong", "none"] = "auto"
+    readable: tuple[str, ...] = ()
 
-    @field_validator("command", "environment", mode="before")
+    @field_validator("command", "environment", "readable", mode="before")
     @classmethod
     def _a_list(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
@@ -131,6 +133,17 @@ class AgentTable(Strict):
         found = seconds(value)
         if found is None or found <= 0:
             raise ValueError(f"{value!r} is not a duration to wait for: write {FORMS}")
+        return found
+
+    @field_validator("readable")
+    @classmethod
+    def _places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(os.path.normpath(os.path.expanduser(path)) for path in value)
+        for path in map(Path, found):
+            if not path.is_absolute():
+                raise ValueError(f"{str(path)!r} is not an absolute path, nor one that begins with ~/")
+            if path in (Path.home(), *Path.home().parents, Path("/")):
+                raise ValueError(f"{str(path)!r} is nearly everything: name the folders in it that the agent needs")
         return found
 
     @field_validator("python")
@@ -275,6 +288,8 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         interpreter=agent.interpreter or users_python(environment),
         environment=agent.environment,
         network=agent.network,
+        sandbox=agent.sandbox,
+        readable=agent.readable,
     )
 
 

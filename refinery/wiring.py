@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
 from refinery.suite.runner import Runner
+from refinery.suite.sandbox.ground import establish
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -41,6 +43,7 @@ from safety.rules.all import ALL
 
 __all__ = [
     "FILE",
+    "SANDBOX",
     "guard",
     "guides",
     "history",
@@ -52,6 +55,9 @@ __all__ = [
     "traces_named",
     "workbench",
 ]
+
+SANDBOX = "sandbox.json"
+"""In the state folder: that the sandbox passed its test, and under which circumstances."""
 
 
 @contextmanager
@@ -180,7 +186,8 @@ def workbench(
         agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
-        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables)
+        walls = None if agent.http else establish(agent.sandbox, found.state / SANDBOX)
+        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, walls=walls)
         yield Workbench(
             repository=found,
             workspace=rooms,
@@ -210,15 +217,18 @@ def workbench(
 
 def real_interpreter(agent: AgentSpec, root: Path) -> str:
     """The program behind a launcher script, such as a version manager's, so that it is not started anew for every run."""
+    named = agent.interpreter
+    if os.sep in named and not os.path.isabs(named):  # it is not in the copy in which the agent runs
+        named = str(root / named)
     try:
-        with Path(agent.interpreter).open("rb") as file:
+        with Path(named).open("rb") as file:
             if file.read(2) != b"#!":
-                return agent.interpreter
-        asked = [agent.interpreter, "-c", "import sys; print(sys.executable)"]
+                return named
+        asked = [named, "-c", "import sys; print(sys.executable)"]
         done = subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
-        return agent.interpreter
-    return done.stdout.strip() or agent.interpreter
+        return named
+    return done.stdout.strip() or named
 
 
 def guides(state: Path) -> Guides:

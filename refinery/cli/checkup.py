@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.trace import Json
 from refinery.errors import RefineryError
+
+if TYPE_CHECKING:
+    from refinery.domain import AgentSpec
 
 OURS = ("adapters", "knowledge", "safety", "refinery")
 ROOM = 200_000_000
@@ -100,6 +104,9 @@ def _repository() -> Iterator[Row]:
             scenarios = scenarios_at(found, head, stated.scenarios)
             yield Row("scenarios", "ok", f"{len(scenarios)} in {head[:12]}") if scenarios else _no_scenarios(stated.scenarios)
             yield _model(stated.provider)
+            looking_at = "sandbox"
+            if stated.agent and not stated.agent.http:
+                yield _sandbox(stated.agent, found.state)
         looking_at = "agent"
         yield from _agent()
     except RefineryError as error:
@@ -136,6 +143,23 @@ def _model(provider: str) -> Row:
     if not Surrounding.read().variables.get(name):
         return Row("model", "bad", f"there is no key for {provider}", f'set {name}, or provider = "none" under [model]')
     return Row("model", "ok", f"{provider}, a key is set (not tried)")
+
+
+def _sandbox(agent: AgentSpec, state: Path) -> Row:
+    """What the agent is kept from while it runs. It is tested anew, whatever is remembered."""
+    from refinery import wiring
+    from refinery.suite.sandbox.ground import Level, establish
+
+    (state / wiring.SANDBOX).unlink(missing_ok=True)
+    ground = establish(agent.sandbox, state / wiring.SANDBOX)
+    if ground.level is Level.NONE:
+        return Row("sandbox", "warn", ground.says, 'take sandbox = "none" out of [agent]')
+    opened = [f"it may read {', '.join(agent.readable)}"] if agent.readable else []
+    opened += ["it may use the network"] if agent.network else []
+    says = "; ".join((f"{ground.level}, and it passed its test", *opened))
+    if ground.lacks:
+        return Row("sandbox", "warn", f"{says}; it is not the strongest, because {ground.lacks}", ground.remedy)
+    return Row("sandbox", "warn" if agent.network else "ok", says, "take network = true out of [agent] if it can do without" * agent.network)
 
 
 def _agent() -> Iterator[Row]:

@@ -56,13 +56,13 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
-    tested: Path | None = None
-    """A file in which it is noted that the sandbox passed its test on this machine; None: it is tested in each process anew."""
+    walls: Ground | None = None
+    """What the agent runs behind; None: what can be had on this machine, which is then found out."""
 
     @property
     def ground(self) -> Ground:
         """What the agent runs behind. Raises ConfigError where that is less than there must be."""
-        return establish(self.agent.sandbox, self.tested)
+        return self.walls or establish(self.agent.sandbox)
 
     @contextmanager
     def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:

@@ -57,31 +57,21 @@ class Bubblewrap:
             yield "--unshare-user"
 
     def _files(self, room: Room) -> Iterator[str]:
-        for path in view.system():
-            yield from ("--symlink", os.readlink(path), str(path)) if path.is_symlink() else ("--ro-bind", str(path), str(path))
-        yield from ("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev")
-        if self.setpriv:
-            yield from ("--perms", "1777")
-        yield from ("--tmpfs", "/dev/shm")
-        temporary = room.home / "tmp"
-        yield from ("--bind", str(temporary), "/tmp", "--symlink", "/tmp", "/var/tmp")
-        shown = view.outermost([*view.etc(room.network), *room.visible])
+        system = (*view.system(), *view.etc(room.network))
+        visible = view.outermost(room.visible)
         written = {room.trees or room.tree: room.trees or room.tree, HOME / room.home.name: room.home}
+        yield from ("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev")
+        yield from (*(("--perms", "1777") if self.setpriv else ()), "--tmpfs", "/dev/shm")
+        yield from ("--bind", str(room.home / "tmp"), "/tmp", "--symlink", "/tmp", "/var/tmp")
         if self.setpriv:
-            yield from self._searchable([*shown, *written])
-        for path in shown:
-            yield from ("--ro-bind", str(path), str(path))
-            if (path / ".git").exists():
-                yield from ("--tmpfs", str(path / ".git")) if (path / ".git").is_dir() else ("--ro-bind", os.devnull, str(path / ".git"))
+            yield from _searchable([*system, *visible, *written])
+        for path in system:
+            yield from _shown(path)
+        for path in visible:
+            yield from (*_shown(path), *_without_history(path))
         for inside, outside in written.items():
             yield from ("--bind", str(outside), str(inside))
         yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/")  # the worker goes to the tree, which may be its own alone
-
-    def _searchable(self, paths: Iterable[Path]) -> Iterator[str]:
-        """Folders above what is shown are made by root; whoever is nobody inside must be able to walk through them."""
-        above = {parent for path in paths for parent in path.parents}
-        for folder in sorted(above - {Path("/"), Path("/tmp")}, key=lambda path: len(path.parts)):
-            yield from ("--perms", "0755", "--dir", str(folder))
 
     def _person(self) -> Iterator[str]:
         yield from ("--cap-drop", "ALL")
@@ -91,3 +81,26 @@ class Bubblewrap:
         if self.setpriv:
             identity = ("--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--inh-caps=-all", "--no-new-privs")
             yield from (str(self.setpriv), *identity, "--")
+
+
+def _searchable(paths: Iterable[Path]) -> Iterator[str]:
+    """Folders above what is shown are made by root; whoever is nobody inside must be able to walk through them."""
+    above = {parent for path in paths for parent in path.parents}
+    for folder in sorted(above - {Path("/"), Path("/tmp")}, key=lambda path: len(path.parts)):
+        yield from ("--perms", "0755", "--dir", str(folder))
+
+
+def _shown(path: Path) -> tuple[str, ...]:
+    """A path that can be read; a link into the system stays one, which is cheaper."""
+    target = os.path.normpath(path.parent / os.readlink(path)) if path.is_symlink() else ""
+    if target.startswith("/usr/"):
+        return ("--symlink", target, str(path))
+    return ("--ro-bind", str(path), str(path))
+
+
+def _without_history(path: Path) -> tuple[str, ...]:
+    """Covers the repository that a folder is the top of."""
+    history = path / ".git"
+    if history.is_dir():
+        return ("--tmpfs", str(history))
+    return ("--ro-bind", os.devnull, str(history)) if history.exists() else ()

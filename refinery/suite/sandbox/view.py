@@ -14,10 +14,9 @@ from pathlib import Path
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 SETTINGS = (
-    *("alternatives", "ca-certificates", "crypto-policies", "debian_version", "fonts", "gai.conf", "group", "host.conf", "hosts"),
-    *("java", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "magic", "mime.types", "nsswitch.conf"),
-    *("os-release", "passwd", "pki", "protocols", "python3", "services", "shells", "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf"),
-    *("terminfo", "timezone"),
+    *("alternatives", "ca-certificates/extracted", "crypto-policies", "fonts", "group", "hosts", "java", "ld.so.cache", "localtime"),
+    *("mime.types", "nsswitch.conf", "os-release", "passwd", "pki", "protocols", "services", "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf"),
+    "timezone",
 )
 """Of /etc: what programs need to run, none of what they are configured with."""
 NETWORK = ("resolv.conf",)
@@ -121,7 +120,8 @@ def outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def within(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
+    """Whether a path is a folder, or lies below it."""
+    return f"{path}/".startswith(f"{folder}/") or str(folder) == "/"
 
 
 def _around(program: Path, homes: Homes) -> Iterator[Path]:
