@@ -159,7 +159,9 @@ def _sandbox(agent: AgentSpec, state: Path) -> Row:
     says = "; ".join((f"{ground.level}, and it passed its test", *opened))
     if ground.lacks:
         return Row("sandbox", "warn", f"{says}; it is not the strongest, because {ground.lacks}", ground.remedy)
-    return Row("sandbox", "warn" if agent.network else "ok", says, "take network = true out of [agent] if it can do without" * agent.network)
+    return Row(
+        "sandbox", "warn" if agent.network else "ok", says, "take network = true out of [agent] if it can do without" * agent.network
+    )
 
 
 def _agent() -> Iterator[Row]:

@@ -12,6 +12,7 @@ from refinery.suite.sandbox import view
 from refinery.suite.sandbox.room import FILTER, NOBODY, PORT, Entrance, Room
 
 FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin")
+TEMPORARY = ("/tmp", "/var/tmp")
 HOME = Path("/private/home")
 """What the private folder is called inside: not below /tmp, which is another one there."""
 
@@ -62,7 +63,8 @@ class Bubblewrap:
         written = {room.trees or room.tree: room.trees or room.tree, HOME / room.home.name: room.home}
         yield from ("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev")
         yield from (*(("--perms", "1777") if self.setpriv else ()), "--tmpfs", "/dev/shm")
-        yield from ("--bind", str(room.home / "tmp"), "/tmp", "--symlink", "/tmp", "/var/tmp")
+        for folder in TEMPORARY:
+            yield from ("--bind", str(room.home / "tmp"), folder)
         if self.setpriv:
             yield from _searchable([*system, *visible, *written])
         for path in system:
@@ -86,7 +88,7 @@ class Bubblewrap:
 def _searchable(paths: Iterable[Path]) -> Iterator[str]:
     """Folders above what is shown are made by root; whoever is nobody inside must be able to walk through them."""
     above = {parent for path in paths for parent in path.parents}
-    for folder in sorted(above - {Path("/"), Path("/tmp")}, key=lambda path: len(path.parts)):
+    for folder in sorted(above - {Path("/"), *map(Path, TEMPORARY)}, key=lambda path: len(path.parts)):
         yield from ("--perms", "0755", "--dir", str(folder))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from adapters.trace import Json
 from refinery.errors import ConfigError
 from refinery.suite.sandbox import landlock, seccomp, selftest, view
-from refinery.suite.sandbox.bubblewrap import Bubblewrap, find
+from refinery.suite.sandbox.bubblewrap import TEMPORARY, Bubblewrap, find
 from refinery.suite.sandbox.entering import Walls, entered, hand_over
 from refinery.suite.sandbox.room import Entrance, Room
 from refinery.suite.sandbox.seatbelt import PROGRAM, Seatbelt
@@ -109,8 +109,8 @@ class Ground:
         if self.level is Level.NONE or not abi:
             return {}
         written = [room.tree, room.home]
-        if self.level is Level.BUBBLEWRAP and not view.within(room.tree, Path("/tmp")):
-            written.append(Path("/tmp"))  # else what is granted there would open the other trees
+        if self.level is Level.BUBBLEWRAP:
+            written += [path for path in map(Path, TEMPORARY) if not view.within(room.tree, path)]  # or the other trees were open too
         proc = ("/proc",) if self.level is Level.BUBBLEWRAP else landlock.OF_PROC
         readable = (*view.system(), *view.etc(room.network), *room.visible)
         return {"landlock": landlock.rules(abi, readable, written, proc)}
@@ -121,55 +121,73 @@ class Ground:
         return self.level is Level.NONE or landlock.version() > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What of walls there is on a machine."""
+
+    system: str
+    root: bool
+    bubblewrap: Path | None
+    setpriv: Path | None
+    landlock: int
+    filter: bytes | None
+
+    @staticmethod
+    def here() -> Machine:
+        return Machine(sys.platform, os.geteuid() == 0, find("bwrap"), find("setpriv"), landlock.version(), seccomp.program())
+
+
 @lru_cache(maxsize=8)
 def establish(wanted: str = AUTO, remembered: Path | None = None) -> Ground:
     """The ground for agents on this machine. `remembered` is a file in which a test that was passed is noted.
 
     Raises ConfigError where the walls that are wanted, or the least that there must be, cannot be had.
     """
+    return choose(wanted, Machine.here(), remembered)
+
+
+def choose(wanted: str, machine: Machine, remembered: Path | None = None) -> Ground:
+    """The same for a machine that is described."""
     if wanted == NONE:
         return Ground(Level.NONE, Open())
-    if sys.platform == "darwin":
+    if machine.system == "darwin":
         return _on_a_mac(wanted, remembered)
-    strong, lacks, remedy = _strong(remembered)
+    strong, lacks, remedy = _strong(machine, remembered)
     if strong:
         return Ground(Level.BUBBLEWRAP, strong)
-    if wanted == STRONG:
+    if wanted != AUTO:
         raise ConfigError(f'the agent is to run in the strong sandbox (sandbox = "strong"), and {lacks}', hint=remedy)
-    weak, lacks_too = _weak(remembered)
+    weak, lacks_too = _weak(machine)
     if weak is None:
         raise ConfigError(f"the agent cannot be confined on this machine: {lacks}; {lacks_too}", hint=f"{remedy}; {LEAVE}")
     return Ground(Level.LANDLOCK, weak, lacks, remedy)
 
 
-def _strong(remembered: Path | None) -> tuple[Walls | None, str, str]:
+def _strong(machine: Machine, remembered: Path | None) -> tuple[Walls | None, str, str]:
     """bubblewrap that passed its test; or what it lacks, and what helps."""
-    program, filter_ = find("bwrap"), seccomp.program()
-    if filter_ is None:
+    if machine.filter is None:
         return None, "the calls of this processor are not known to it", "use a machine with x86_64 or aarch64"
-    if program is None:
+    if machine.bubblewrap is None:
         return None, "bubblewrap is not installed", INSTALL
-    setpriv = find("setpriv") if os.geteuid() == 0 else None
-    if os.geteuid() == 0 and setpriv is None:
+    if machine.root and machine.setpriv is None:
         return None, "there is no setpriv to become nobody with", "install util-linux: apt install util-linux"
-    walls = Bubblewrap(program, filter_, setpriv)
-    failed = selftest.failures(walls, remembered, (program,))
+    walls = Bubblewrap(machine.bubblewrap, machine.filter, machine.setpriv if machine.root else None)
+    failed = selftest.failures(walls, remembered, (machine.bubblewrap,))
     return (walls, "", "") if not failed else (None, f"bubblewrap failed its test: {failed}", _unblock())
 
 
-def _weak(remembered: Path | None) -> tuple[Walls | None, str]:
-    abi = landlock.version()
-    if not abi:
+def _weak(machine: Machine) -> tuple[Walls | None, str]:
+    if not machine.landlock:
         return None, "the kernel has no Landlock either"
-    if seccomp.program() is None:
+    if machine.filter is None:
         return None, "nor can its calls be filtered"
-    walls = Landlocked(abi)
-    failed = selftest.failures(walls, remembered, (), serves=False)
+    walls = Landlocked(machine.landlock)
+    failed = selftest.failures(walls, None, (), serves=False)
     return (None, f"Landlock failed its test: {failed}") if failed else (walls, "")
 
 
 def _on_a_mac(wanted: str, remembered: Path | None) -> Ground:
-    if wanted == STRONG:
+    if wanted != AUTO:
         raise ConfigError('there is no strong sandbox on macOS (sandbox = "strong")', hint='use a Linux machine, or sandbox = "auto"')
     failed = selftest.failures(Seatbelt(), remembered, (PROGRAM,), serves=False) if PROGRAM.exists() else f"{PROGRAM} is missing"
     if failed:

@@ -15,7 +15,18 @@ from pathlib import Path
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 SETTINGS = (
     *("alternatives", "ca-certificates/extracted", "crypto-policies", "fonts", "group", "hosts", "java", "ld.so.cache", "localtime"),
-    *("mime.types", "nsswitch.conf", "os-release", "passwd", "pki", "protocols", "services", "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf"),
+    *(
+        "mime.types",
+        "nsswitch.conf",
+        "os-release",
+        "passwd",
+        "pki",
+        "protocols",
+        "services",
+        "ssl/certs",
+        "ssl/cert.pem",
+        "ssl/openssl.cnf",
+    ),
     "timezone",
 )
 """Of /etc: what programs need to run, none of what they are configured with."""
