@@ -35,6 +35,11 @@ FLAGS_ALONE = frozenset("bBdEhiIOPqsSuvVx")
 """Python's own options that take no argument."""
 PATHS = re.compile(r"(/[^\s'\":;,()]+)")
 """Absolute paths in the words of an error."""
+UNCONNECTED = re.compile(
+    r"Network is unreachable|ENETUNREACH|Temporary failure in name resolution|Name or service not known|EAI_AGAIN|ENOTFOUND"
+    r"|Connection refused|ECONNREFUSED|Connection error|ConnectError|Could not resolve host"
+)
+"""How programs say that they reach nobody."""
 
 
 class Launch(Protocol):
@@ -227,14 +232,23 @@ class Local:
         return {"listen": self._entrance.port} if self.capture and self._entrance.port else {}
 
     def _explained(self, outcome: Outcome) -> Outcome:
-        """A program or file that is there, but not for the agent, is told from one that is missing."""
+        """What failed because of the walls is told from what would fail anywhere, with the setting that opens them."""
         if self.ground.level is Level.NONE or outcome.cause is None:
             return outcome
-        for path in map(Path, PATHS.findall(f"{outcome.says}\n{outcome.error}")):
-            if path.exists() and not any(view.within(path, each) for each in (*map(Path, view.SYSTEM), *(self._visible or ()), self.tree)):
-                says = f"{outcome.says} ({path} is there, but not to be seen in the sandbox: name it in `readable` under [agent])"
-                return replace(outcome, says=says)
-        return outcome
+        words = f"{outcome.says}\n{outcome.error}"
+        hidden = next((path for path in PATHS.findall(words) if os.path.exists(path) and not self._shows(Path(path))), "")
+        if hidden:
+            why = f"{hidden} is there, but not to be seen in the sandbox: name it in `readable` under [agent]"
+        elif not self.agent.network and UNCONNECTED.search(words):
+            why = "it had no network: if it needs one, set network = true under [agent]"
+        else:
+            return outcome
+        return replace(outcome, says=f"{outcome.says} ({why})")
+
+    def _shows(self, path: Path) -> bool:
+        """Whether a path outside is one inside too."""
+        shown = (*view.system(), *view.etc(self.agent.network), *(self._visible or ()), self.tree, Path("/proc"), Path("/dev"))
+        return any(view.within(path, each) or view.within(each, path) for each in shown)
 
     def _program(self) -> tuple[str, ...]:
         return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")

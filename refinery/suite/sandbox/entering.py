@@ -24,8 +24,16 @@ def entered(walls: Walls, room: Room) -> Entrance:
     if entrance.owner is not None:
         for path in (room.home, temporary):
             os.chown(path, entrance.owner, entrance.owner)
-        hand_over(room.tree, entrance.owner, room.trees)
+    give(room.tree, entrance.owner, room.trees)
     return entrance
+
+
+def give(tree: Path, owner: int | None, place: Path | None = None) -> None:
+    """Let a tree be that of whoever the agent runs as: somebody else, or us."""
+    if owner is not None:
+        hand_over(tree, owner, place)
+    elif os.geteuid() == 0:  # it may have been handed over by a run behind other walls
+        os.chown(tree, 0, 0, follow_symlinks=False)
 
 
 def hand_over(tree: Path, owner: int, place: Path | None = None) -> None:

@@ -15,7 +15,7 @@ from adapters.trace import Json
 from refinery.errors import ConfigError
 from refinery.suite.sandbox import landlock, seccomp, selftest, view
 from refinery.suite.sandbox.bubblewrap import TEMPORARY, Bubblewrap, find
-from refinery.suite.sandbox.entering import Walls, entered, hand_over
+from refinery.suite.sandbox.entering import Walls, entered, give
 from refinery.suite.sandbox.room import Entrance, Room
 from refinery.suite.sandbox.seatbelt import PROGRAM, Seatbelt
 
@@ -103,8 +103,7 @@ class Ground:
 
     def born(self, room: Room, entrance: Entrance) -> dict[str, Json]:
         """What a worker gives up that a nursery bears for one tree: all that is not its own. The private folder as it is called inside."""
-        if entrance.owner is not None:
-            hand_over(room.tree, entrance.owner, room.trees)
+        give(room.tree, entrance.owner, room.trees)
         abi = landlock.version()
         if self.level is Level.NONE or not abi:
             return {}

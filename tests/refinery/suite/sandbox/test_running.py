@@ -108,9 +108,9 @@ def test_an_environment_of_the_users_is_used_wherever_it_lies(tmp_path: Path, el
 
 def test_the_surroundings_that_a_program_counts_on_are_there(tmp_path: Path) -> None:
     code = """
-import getpass, locale, os, pwd, ssl, tempfile, time
+import locale, os, pwd, ssl, tempfile, time
 def answer(given):
-    pwd.getpwuid(os.getuid())
+    pwd.getpwuid(0)
     ssl.create_default_context()
     assert os.path.realpath(tempfile.gettempdir()).startswith("/private/")
     assert os.path.expanduser("~") == tempfile.gettempdir()
@@ -248,3 +248,9 @@ def _environment(pid: str) -> bytes:
         return Path("/proc", pid, "environ").read_bytes()
     except OSError:
         return b""
+
+
+def test_an_agent_that_reaches_nobody_is_told_of_the_setting(tmp_path: Path) -> None:
+    code = "import urllib.request\ndef answer(given): return urllib.request.urlopen('http://127.0.0.1:9/').status\n"
+    agent = AgentSpec(python="agent:answer", interpreter=sys.executable)
+    assert "it had no network: if it needs one, set network = true" in answered(agent, tree(tmp_path, agent__py=code))

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from refinery.config import parse
+from refinery.domain import AgentSpec
+from refinery.errors import ConfigError
+
+AGENT = '[agent]\npython = "agent:answer"\n'
+
+
+def agent(more: str = "") -> AgentSpec:
+    found = parse(AGENT + more).agent
+    assert found
+    return found
+
+
+def test_what_is_not_opened_is_closed() -> None:
+    assert (agent().network, agent().sandbox, agent().readable) == (False, "auto", ())
+
+
+@pytest.mark.parametrize(
+    "line", ["network = 1", 'network = "yes"', 'network = "true"', 'sandbox = ""', 'sandbox = "None"', "sandbox = false"]
+)
+def test_only_the_very_word_opens_anything(line: str) -> None:
+    with pytest.raises(ConfigError, match=r"refinery.toml:3: `agent\.(network|sandbox)`"):
+        agent(line)
+
+
+@given(some.from_regex(r"[a-zA-Z ]{0,12}", fullmatch=True))
+def test_of_all_words_one_lets_the_agent_run_without_walls(word: str) -> None:
+    try:
+        wanted = agent(f'sandbox = "{word}"').sandbox
+    except ConfigError:
+        return
+    assert wanted == word
+    assert word in ("auto", "strong", "none")
+
+
+@pytest.mark.parametrize("path", ["/", "~", "~/", "~/..", "/usr/..", "models", "../models", ""])
+def test_not_everything_can_be_made_readable(path: str) -> None:
+    with pytest.raises(ConfigError, match=r"agent\.readable"):
+        agent(f'readable = ["{path}"]')
+
+
+def test_folders_that_are_named_can_be_read() -> None:
+    assert agent('readable = ["~/models", "/data/"]').readable == (str(Path.home() / "models"), os.path.normpath("/data"))
