@@ -157,7 +157,7 @@ def test_a_result_says_what_was_not_done(desk: Path, refinery: Refinery) -> None
     )
     for command in (("fix", "--failing", "--json"), ("suite", "run", "--trials", "1", "--json")):
         notes = str(part(refinery(*command).json, "notes"))
-        for told in ("suite.command", "traces.source", "PRICE_LIST", "not sandboxed"):
+        for told in ("suite.command", "traces.source", "PRICE_LIST", "the agent ran confined"):
             assert told in notes, (command, told)
 
 
