@@ -48,6 +48,9 @@ def _grounds() -> list[tuple[str, Ground]]:
     found = [("none", choose("none", Machine.here()))]
     if landlock.version():
         found.append(("landlock", Ground(Level.LANDLOCK, Landlocked(landlock.version()))))
+        apart = Ground(Level.APART, Landlocked(landlock.version(), apart=True))
+        if not selftest.failures(apart.walls, None, ()):
+            found.append(("and network", apart))
     try:
         found.append(("bubblewrap", choose("strong", Machine.here())))
     except ConfigError as error:
@@ -137,7 +140,7 @@ def _bearing(runner: Runner, place: Path) -> tuple[Callable[[], object], Callabl
 
 
 def _testing(ground: Ground) -> tuple[Callable[[], object], Callable[[], object]]:
-    return lambda: selftest.failures(ground.walls, None, (), serves=ground.level is Level.BUBBLEWRAP), lambda: None
+    return lambda: selftest.failures(ground.walls, None, (), serves=ground.level in (Level.APART, Level.BUBBLEWRAP)), lambda: None
 
 
 if __name__ == "__main__":

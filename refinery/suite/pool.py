@@ -373,14 +373,15 @@ def sweep(home: Path) -> None:
 def greeting(control: socket.socket, seconds: float) -> tuple[dict[str, Json] | None, socket.socket | None]:
     """The worker's first line, None when it died or is too late; and the socket, if any, that it had handed out before."""
     until = time.monotonic() + seconds
-    heard, given = b"", []
+    heard = b""
+    given: list[socket.socket] = []
     while not heard.lstrip(b"\n").endswith(b"\n"):
         control.settimeout(max(0.001, until - time.monotonic()))
         try:
             part, fds, _, _ = socket.recv_fds(control, PART, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError:
             part, fds = b"", []
-        given += [socket.socket(fileno=fd) for fd in fds]
+        given += [taken for fd in fds if (taken := _socket(fd))]
         heard += part
         if not part or len(heard) > GREETING:
             for each in given:
@@ -394,6 +395,15 @@ def greeting(control: socket.socket, seconds: float) -> tuple[dict[str, Json] | 
     except ValueError:
         found = None
     return found if isinstance(found, dict) else None, given[0] if given else None
+
+
+def _socket(fd: int) -> socket.socket | None:
+    """What was handed out, if it is a socket."""
+    try:
+        return socket.socket(fileno=fd)
+    except OSError:
+        os.close(fd)
+        return None
 
 
 def deafen(listener: socket.socket) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 
 RECORD = struct.Struct("<4sIi4x")
 FORK, KILL, EXIT, BEAR, END = b"FORK", b"KILL", b"EXIT", b"BEAR", b"END "
 SUBREAPER, DEATH_SIGNAL, SECCOMP, DROP_POWER, NO_NEW_POWERS = 36, 1, 22, 24, 38
+NEW_USERS, NEW_NETWORK = 0x1000_0000, 0x4000_0000
 PATIENCE = 5.0
 COROUTINE = 0x80
 """The flag of a code object that stands for `async def`."""
@@ -60,11 +61,11 @@ def main(arguments: list[str]) -> int:
 def template(control: socket.socket, spec: Json) -> int:
     """Prepare the agent, say whether that went well, then fork slots until the other side hangs up."""
     prctl = _prctl()
-    _hand_out(control, spec.get("listen"))
-    os.chdir(spec["tree"])
-    confine(spec.get("own") or {})
+    enter(control, spec)
     limit(spec["limits"])
     _die_with(control, True)
+    if prctl:
+        prctl(DEATH_SIGNAL, signal.SIGKILL)
     if _hung_up(control):
         return 1
     hello: Json = {"adopts": bool(prctl and prctl(SUBREAPER, 1) == 0)}
@@ -270,9 +271,7 @@ def nursery(control: socket.socket, spec: Json) -> int:
     """Load the libraries the agent uses, none of its own code, and fork a template for every tree that is asked for."""
     import importlib
 
-    _hand_out(control, spec.get("listen"))
-    os.chdir(spec["tree"])
-    confine(spec.get("own") or {})
+    enter(control, spec)
     for name in _libraries(spec):
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
@@ -678,6 +677,16 @@ def evaluate() -> int:
 # -- the walls ----------------------------------------------------------------------------------------------------
 
 
+def enter(control: socket.socket, spec: Json) -> None:
+    """Go to the tree, and let everything behind that is not to be had from here on."""
+    own = spec.get("own") or {}
+    os.chdir(spec["tree"])
+    if own.get("network"):
+        _with_a_network_of_its_own()
+    _hand_out(control, spec.get("listen"))
+    confine(own)
+
+
 def confine(own: Json) -> None:
     """Give up what is named, for this process and all it will start. What cannot be given up is an error: nothing runs then."""
     if not own:
@@ -703,6 +712,22 @@ def confine(own: Json) -> None:
 
         filled = Program(len(program) // 8, ctypes.addressof(held))
         _sure(libc.prctl(SECCOMP, 2, ctypes.addressof(filled), 0, 0), "seccomp")
+
+
+def _with_a_network_of_its_own() -> None:
+    """One that has nothing but loopback. Whoever is not root needs a user namespace to make it in."""
+    import ctypes
+    import fcntl
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    user, group, root = os.getuid(), os.getgid(), os.geteuid() == 0
+    _sure(libc.unshare(NEW_NETWORK if root else NEW_NETWORK | NEW_USERS), "a network of its own")
+    if not root:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            with open("/proc/self/" + name, "w") as file:
+                file.write(text)
+    with socket.socket() as line:
+        fcntl.ioctl(line, 0x8914, struct.pack("16sh22x", b"lo", 0x41))
 
 
 def _without_powers(libc: Any) -> None:

@@ -130,6 +130,25 @@ def test_the_doctor_names_what_is_wrong(desk: Path, refinery: Refinery) -> None:
     assert [(row["name"], row["state"]) for row in rows if isinstance(row, dict) and row["state"] == "bad"] == [("settings", "bad")]
 
 
+def test_the_doctor_says_what_the_agent_is_kept_from(desk: Path, refinery: Refinery) -> None:
+    def row() -> tuple[str, str, str]:
+        rows = refinery("doctor", "--json").json["rows"]
+        assert isinstance(rows, list)
+        (found,) = [each for each in rows if isinstance(each, dict) and each["name"] == "sandbox"]
+        return str(found["state"]), str(found["says"]), str(found["mend"])
+
+    settings = (desk / "refinery.toml").read_text()
+    state, says, _ = row()
+    assert "passed its test" in says
+    assert state == "ok" or "not the strongest, because" in says
+    for line, told, mend in (("network = true", "may use the network", "network = true"), ('sandbox = "none"', "not sandboxed", "none")):
+        (desk / "refinery.toml").write_text(settings.replace("[agent]\n", f"[agent]\n{line}\n"))
+        state, says, how = row()
+        assert state == "warn"
+        assert told in says
+        assert mend in how
+
+
 def test_a_package_that_is_missing_is_told_with_the_python_it_is_missing_from(desk: Path, refinery: Refinery) -> None:
     (desk / "desk" / "agent.py").write_text("import no_such_package\n")
     commit(desk, "A new package")

@@ -45,7 +45,7 @@ class Bubblewrap:
         return Entrance(
             before=(str(self.program), *self._spaces(room), *self._files(room), *self._person()),
             filter=self.filter,
-            home=HOME / room.home.name,
+            home=HOME,
             port=None if room.network else PORT,
             owner=NOBODY if self.setpriv else None,
         )
@@ -59,8 +59,8 @@ class Bubblewrap:
 
     def _files(self, room: Room) -> Iterator[str]:
         system = (*view.system(), *view.etc(room.network))
-        visible = view.outermost(room.visible)
-        written = {room.trees or room.tree: room.trees or room.tree, HOME / room.home.name: room.home}
+        visible = view.outermost(path for path in room.visible if not any(view.within(path, each) for each in system))
+        written = {room.trees or room.tree: room.trees or room.tree, HOME: room.home}
         yield from ("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev")
         yield from (*(("--perms", "1777") if self.setpriv else ()), "--tmpfs", "/dev/shm")
         for folder in TEMPORARY:

@@ -16,7 +16,7 @@ from refinery.errors import ConfigError
 from refinery.suite.sandbox import landlock, seccomp, selftest, view
 from refinery.suite.sandbox.bubblewrap import TEMPORARY, Bubblewrap, find
 from refinery.suite.sandbox.entering import Walls, entered, give
-from refinery.suite.sandbox.room import Entrance, Room
+from refinery.suite.sandbox.room import PORT, Entrance, Room
 from refinery.suite.sandbox.seatbelt import PROGRAM, Seatbelt
 
 AUTO, STRONG, NONE = "auto", "strong", "none"
@@ -31,6 +31,7 @@ class Level(StrEnum):
     """How well the agent is kept apart, best first."""
 
     BUBBLEWRAP = "bubblewrap"
+    APART = "landlock and a network of its own"
     LANDLOCK = "landlock"
     SEATBELT = "sandbox-exec"
     NONE = "none"
@@ -39,6 +40,10 @@ class Level(StrEnum):
 SAYS = {
     Level.BUBBLEWRAP: (
         "the agent ran confined (bubblewrap, seccomp): it had its copy and a private home, none of your files, and no processes but its own"
+    ),
+    Level.APART: (
+        "the agent ran confined, but not by bubblewrap (Landlock, seccomp, a network of its own): none of your files could be read or "
+        "written, but their modes and times could be changed"
     ),
     Level.LANDLOCK: (
         "the agent ran confined, but without namespaces (Landlock, seccomp): none of your files could be read or written, but their modes "
@@ -65,17 +70,21 @@ class Landlocked:
     """The worker confines itself before it loads anything of the agent's."""
 
     abi: int
+    apart: bool = False
+    """In a network of its own, which not every system lets it make."""
 
     def entrance(self, room: Room) -> Entrance:
-        domains = (seccomp.INET, seccomp.INET6, seccomp.NETLINK) if room.network else (seccomp.NETLINK,)
+        apart = self.apart and not room.network
+        domains = (seccomp.INET, seccomp.INET6, seccomp.NETLINK) if room.network or apart else (seccomp.NETLINK,)
         program = seccomp.program(domains, truncate=self.abi >= 3)
         readable = (*view.system(), *view.etc(room.network), *room.visible)
         own: dict[str, Json] = {
-            "powers": os.geteuid() == 0,
+            "network": apart,
+            "powers": apart or os.geteuid() == 0,
             "landlock": landlock.rules(self.abi, readable, (room.trees or room.tree, room.home)),
             "filter": base64.b64encode(program or b"").decode(),
         }
-        return Entrance(own=own, deaf=not room.network)
+        return Entrance(own=own, port=PORT if apart else None, deaf=not (apart or room.network))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +165,16 @@ def choose(wanted: str, machine: Machine, remembered: Path | None = None) -> Gro
         return Ground(Level.BUBBLEWRAP, strong)
     if wanted != AUTO:
         raise ConfigError(f'the agent is to run in the strong sandbox (sandbox = "strong"), and {lacks}', hint=remedy)
-    weak, lacks_too = _weak(machine)
-    if weak is None:
-        raise ConfigError(f"the agent cannot be confined on this machine: {lacks}; {lacks_too}", hint=f"{remedy}; {LEAVE}")
+    if not machine.landlock or machine.filter is None:
+        raise ConfigError(
+            f"the agent cannot be confined on this machine: {lacks}, and the kernel has no Landlock", hint=f"{remedy}; {LEAVE}"
+        )
+    apart, weak = Landlocked(machine.landlock, apart=True), Landlocked(machine.landlock)
+    if not selftest.failures(apart, remembered, ()):
+        return Ground(Level.APART, apart, lacks, remedy)
+    failed = selftest.failures(weak, None, (), serves=False)
+    if failed:
+        raise ConfigError(f"the agent cannot be confined on this machine: {lacks}; Landlock failed its test: {failed}", hint=LEAVE)
     return Ground(Level.LANDLOCK, weak, lacks, remedy)
 
 
@@ -173,16 +189,6 @@ def _strong(machine: Machine, remembered: Path | None) -> tuple[Walls | None, st
     walls = Bubblewrap(machine.bubblewrap, machine.filter, machine.setpriv if machine.root else None)
     failed = selftest.failures(walls, remembered, (machine.bubblewrap,))
     return (walls, "", "") if not failed else (None, f"bubblewrap failed its test: {failed}", _unblock())
-
-
-def _weak(machine: Machine) -> tuple[Walls | None, str]:
-    if not machine.landlock:
-        return None, "the kernel has no Landlock either"
-    if machine.filter is None:
-        return None, "nor can its calls be filtered"
-    walls = Landlocked(machine.landlock)
-    failed = selftest.failures(walls, None, (), serves=False)
-    return (None, f"Landlock failed its test: {failed}") if failed else (walls, "")
 
 
 def _on_a_mac(wanted: str, remembered: Path | None) -> Ground:

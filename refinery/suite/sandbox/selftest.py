@@ -139,7 +139,7 @@ def _key(walls: Walls, programs: Sequence[Path]) -> str:
     """Changes with whatever the outcome of a test may depend on."""
     seen = hashlib.sha256()
     boot = Path("/proc/sys/kernel/random/boot_id")
-    about = (type(walls).__name__, VERSION, platform.release(), str(os.getuid()), boot.read_text() if boot.exists() else "")
+    about = (repr(walls), VERSION, platform.release(), str(os.getuid()), boot.read_text() if boot.exists() else "")
     for part in (*about, *map(str, programs)):
         seen.update(part.encode() + b"\0")
     for program in (*programs, WORKER, PROBE):

@@ -64,7 +64,9 @@ def system() -> Iterator[Path]:
 
 def homes() -> Homes:
     """The user's own folders: as the environment has it, and as the system does."""
-    found = {Path.home()}
+    found = set()
+    with suppress(RuntimeError):  # a user without a name and without HOME, as containers have them
+        found.add(Path.home())
     with suppress(KeyError):
         found.add(Path(pwd.getpwuid(os.getuid()).pw_dir))
     return tuple(sorted(found - {Path("/"), Path("/nonexistent")}))
@@ -81,7 +83,7 @@ def of_python(interpreter: str, homes: Homes) -> tuple[Path, ...]:
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return ()
     executable, prefixes, imported = told[0], told[1:5], told[5:]
-    found = [*of_program(executable, {}, homes), *of_program(interpreter, {}, homes)]
+    found = [*_at(executable, homes), *_at(shutil.which(interpreter) or executable, homes)]
     for prefix in prefixes:
         found += _installation(Path(prefix), homes)
     for path in map(Path, imported):
@@ -95,16 +97,12 @@ def of_program(name: str, environment: Mapping[str, str], homes: Homes, seen: tu
     place = shutil.which(name, path=environment.get("PATH") or os.defpath)
     if place is None or name in seen:
         return ()
-    found: list[Path] = []
-    path = Path(os.path.abspath(place))
-    for _ in range(40):
-        found += [path, *_around(path, homes)]
-        if not path.is_symlink():
-            break
-        path = Path(os.path.normpath(path.parent / path.readlink()))
-    found += _around(Path(os.path.realpath(place)), homes)
-    for script in interpreters(Path(place)):
-        found += of_program(script, environment, homes, (*seen, name))
+    found = [*_at(place, homes)]
+    for runs in (place, *interpreters(Path(place))):
+        if os.path.basename(runs).startswith("python"):
+            found += of_python(shutil.which(runs, path=environment.get("PATH") or os.defpath) or runs, homes)
+        if runs != place:
+            found += of_program(runs, environment, homes, (*seen, name))
     return outermost(_both(found, homes))
 
 
@@ -133,6 +131,18 @@ def outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
 def within(path: Path, folder: Path) -> bool:
     """Whether a path is a folder, or lies below it."""
     return f"{path}/".startswith(f"{folder}/") or str(folder) == "/"
+
+
+def _at(place: str, homes: Homes) -> Iterator[Path]:
+    """A program, each link that leads to it, and what it is installed with."""
+    path = Path(os.path.abspath(place))
+    for _ in range(40):
+        yield path
+        yield from _around(path, homes)
+        if not path.is_symlink():
+            break
+        path = Path(os.path.normpath(path.parent / path.readlink()))
+    yield from _around(Path(os.path.realpath(place)), homes)
 
 
 def _around(program: Path, homes: Homes) -> Iterator[Path]:

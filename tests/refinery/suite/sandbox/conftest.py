@@ -12,7 +12,7 @@ from refinery.domain import AgentSpec
 from refinery.errors import ConfigError
 from refinery.suite.confinement import Limits
 from refinery.suite.runner import Runner
-from refinery.suite.sandbox import landlock
+from refinery.suite.sandbox import landlock, selftest
 from refinery.suite.sandbox.ground import Ground, Landlocked, Level, establish
 from tests.refinery.suite.conftest import PATH
 from tests.refinery.suite.sandbox import attacks
@@ -31,6 +31,9 @@ MISSING = _missing()
 strong = pytest.mark.skipif(bool(MISSING), reason=f"the strong sandbox is not to be had here: {MISSING}")
 landlocked = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 WEAK = Ground(Level.LANDLOCK, Landlocked(landlock.version()), "it was asked for", "do not")
+APART = Ground(Level.APART, Landlocked(landlock.version(), apart=True), "it was asked for", "do not")
+NETWORK = selftest.failures(APART.walls, None, ()) if landlock.version() else "this kernel has no Landlock"
+apart = pytest.mark.skipif(bool(NETWORK), reason=f"a network of one's own is not to be had here: {NETWORK}")
 TIGHT = Limits(memory_bytes=1 << 30, file_bytes=100 << 20, processes=64)
 
 

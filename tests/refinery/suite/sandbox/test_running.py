@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,8 +16,9 @@ from refinery.domain import AgentSpec, Cause
 from refinery.suite.capture import Capture
 from refinery.suite.pool import remove
 from refinery.suite.runner import Runner
+from refinery.suite.sandbox.ground import Ground
 from tests.refinery.suite.conftest import PATH, asking
-from tests.refinery.suite.sandbox.conftest import MISSING, WEAK, landlocked
+from tests.refinery.suite.sandbox.conftest import APART, MISSING, WEAK, apart, landlocked
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the strong sandbox is not to be had here: {MISSING}")
 
@@ -64,6 +66,14 @@ def test_a_script_in_the_tree_is_run_by_what_it_names(tmp_path: Path, elsewhere:
     path = f"{elsewhere}/tools/bin:{PATH['PATH']}"
     folder = tree(tmp_path, run__sh="#!/usr/bin/env runs\n")
     assert answered(AgentSpec(command=("./run.sh",)), folder, PATH=path) == "ran ./run.sh"
+
+
+def test_a_program_that_is_found_by_way_of_the_systems_settings_is_run(tmp_path: Path) -> None:
+    """As Debian's alternatives: /usr/bin/x leads to /etc/alternatives/x, which leads to the program."""
+    linked = next((path for path in sorted(Path("/etc/alternatives").glob("*")) if path.resolve().name in ("mawk", "gawk")), None)
+    if linked is None:
+        pytest.skip("this system has no alternatives for awk")
+    assert answered(AgentSpec(command=("awk", "BEGIN { print 6 * 7 }")), tree(tmp_path)) == "42"
 
 
 def test_what_cannot_be_seen_is_told_with_the_setting_that_shows_it(tmp_path: Path, elsewhere: Path) -> None:
@@ -183,14 +193,15 @@ def answer(given):
 """
 
 
-def test_spans_come_out_of_a_network_that_nothing_else_comes_out_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("walls", [None, pytest.param(APART, marks=apart)], ids=["strong", "apart"])
+def test_spans_come_out_of_a_network_that_nothing_else_comes_out_of(tmp_path: Path, walls: Ground | None) -> None:
     folder = tree(tmp_path, agent__py=SENDS)
     agent = AgentSpec(python="agent:answer", interpreter=sys.executable)
     with Capture() as capture:
-        with Runner(agent, 1, capture, environment=PATH).open(folder) as bench:
+        with Runner(agent, 1, capture, environment=PATH, walls=walls).open(folder) as bench:
             attempt = bench.attempt(asking(), 0)
         assert (attempt.output, bool(attempt.trace_id)) == ("200", True)
-        with Runner(agent, 1, capture, environment=PATH).warmed(folder, tmp_path) as warm, warm.open(folder) as bench:
+        with Runner(agent, 1, capture, environment=PATH, walls=walls).warmed(folder, tmp_path) as warm, warm.open(folder) as bench:
             attempt = bench.attempt(asking(), 0)
         assert (attempt.output, bool(attempt.trace_id)) == ("200", True)
 
@@ -204,7 +215,7 @@ def test_where_spans_cannot_come_out_the_agent_is_not_told_to_send_them(tmp_path
 
 
 @pytest.mark.parametrize("walls", [None, WEAK], ids=["strong", "weak"])
-def test_nothing_of_refinerys_own_environment_is_seen(tmp_path: Path, walls: object) -> None:
+def test_nothing_of_refinerys_own_environment_is_seen(tmp_path: Path, walls: Ground | None) -> None:
     code = """
 import os
 def answer(given):
@@ -222,7 +233,7 @@ def answer(given):
 """
     environment = {**PATH, "SECRET": "canary-31f"}
     agent = AgentSpec(python="agent:answer", interpreter=sys.executable)
-    runner = Runner(agent, 1, environment=environment, walls=walls)  # type: ignore[arg-type]
+    runner = Runner(agent, 1, environment=environment, walls=walls)
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], env=environment, stdin=subprocess.PIPE)
     try:
         with runner.open(tree(tmp_path, agent__py=code)) as bench:
@@ -254,3 +265,29 @@ def test_an_agent_that_reaches_nobody_is_told_of_the_setting(tmp_path: Path) -> 
     code = "import urllib.request\ndef answer(given): return urllib.request.urlopen('http://127.0.0.1:9/').status\n"
     agent = AgentSpec(python="agent:answer", interpreter=sys.executable)
     assert "it had no network: if it needs one, set network = true" in answered(agent, tree(tmp_path, agent__py=code))
+
+
+def test_a_worker_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
+    agent = AgentSpec(python="agent:answer", interpreter=sys.executable)
+    with Runner(agent, 1, environment=PATH).open(tree(tmp_path, agent__py="def answer(given): return 'ok'\n")) as bench:
+        first = threading.Thread(target=bench.attempt, args=(asking(), 0))
+        first.start()
+        first.join()
+        assert bench.attempt(asking(), 1).passed
+        assert not any("made again" in note for note in bench.notes())
+
+
+def test_whatever_a_worker_sends_first_is_no_harm(tmp_path: Path) -> None:
+    code = """
+import os, socket
+for fd in range(3, 20):
+    try:
+        line = socket.socket(fileno=fd)
+        line.sendmsg([b"what is this\\n"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, (0).to_bytes(4, "little"))])
+        line.detach()
+    except OSError:
+        pass
+def answer(given): return "ok"
+"""
+    agent = AgentSpec(python="agent:answer", interpreter=sys.executable, timeout_s=5)
+    assert "could not be imported" in answered(agent, tree(tmp_path, agent__py=code))

@@ -86,6 +86,16 @@ def test_what_runs_a_script_is_seen_too(home: Path) -> None:
     assert seen(str(script), home, home / "tools" / "v1" / "bin") == {"agent/run.sh", "tools/v1"}
 
 
+def test_a_script_for_the_python_of_an_environment_is_seen_with_all_of_that(home: Path) -> None:
+    environment = home / "tools" / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    (site,) = environment.glob("lib/python*/site-packages")
+    (home / "linked").mkdir()
+    (site / "linked.pth").write_text(f"{home / 'linked'}\n")
+    script = program(environment / "bin" / "agent", f"#!{environment / 'bin' / 'python'}\n")
+    assert {"tools/env", "linked"} <= seen(str(script), home)
+
+
 def test_two_scripts_that_run_each_other_come_to_an_end(home: Path) -> None:
     program(home / "a" / "one", f"#!{home}/a/two\n")
     program(home / "a" / "two", f"#!{home}/a/one\n")

@@ -14,7 +14,7 @@ from refinery.suite.runner import Runner
 from tests.refinery.suite.conftest import asking
 from tests.refinery.suite.sandbox.attacks import ATTEMPTS, LEGITIMATE
 from tests.refinery.suite.sandbox.bait import Bait
-from tests.refinery.suite.sandbox.conftest import WEAK, calling, hostile, landlocked, runner, strong
+from tests.refinery.suite.sandbox.conftest import APART, WEAK, apart, calling, hostile, landlocked, runner, strong
 
 COMMAND = AgentSpec(command=("python", "attacks.py"), interpreter=sys.executable, timeout_s=60)
 
@@ -62,6 +62,15 @@ def test_without_namespaces_most_is_kept_from_it_all_the_same(bait: Bait, tmp_pa
     attempt = tried(runner(walls=WEAK), hostile(tmp_path / "tree"), bait.told())
     assert could(attempt) <= {"start 200 processes"}
     assert bait.taken() == []
+
+
+@apart
+def test_in_a_network_of_its_own_no_more_is_possible(bait: Bait, tmp_path: Path) -> None:
+    attempt = tried(runner(walls=APART), hostile(tmp_path / "tree"), bait.told())
+    assert could(attempt) <= {"start 200 processes"}
+    assert bait.taken() == []
+    work = tried(runner(calling("work"), APART), hostile(tmp_path / "other"), {})
+    assert set(LEGITIMATE) - could(work) == {"write into /tmp"}
 
 
 @landlocked
