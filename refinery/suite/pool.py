@@ -421,7 +421,7 @@ def _unstarted(hello: dict[str, Json] | None, program: str, code: int | None, lo
         return Unstarted(f"it was killed by {signal.Signals(-code).name} while it was imported", imported=True)
     if code == -signal.SIGIO:
         return Unstarted(f"it was not imported within {seconds:g} s", imported=True, why=Why.TIMEOUT)
-    words = log.read_text("utf-8", "replace").strip()
+    words = log.read_text("utf-8", "replace").strip() if log.exists() else "what it said first cannot be read"
     return Unstarted(f"{program} ended with status {code}: {words[-500:]}", imported=False, error=words[-KEPT:])
 
 

@@ -175,7 +175,8 @@ def test_a_worker_that_does_not_end_is_ended_by_the_nursery_that_bore_it(elsewhe
             pool.process.destroy()
             assert pool.process.returncode is not None
         with warm.open(place / "one") as bench:
-            assert bench.attempt(asking(), 0).passed, "the nursery lives on"
+            assert bench.attempt(asking(), 0).passed
+            assert bench._launch.nursery, "it lives on"  # type: ignore[attr-defined]
 
 
 SENDS = """
@@ -290,4 +291,5 @@ for fd in range(3, 20):
 def answer(given): return "ok"
 """
     agent = AgentSpec(python="agent:answer", interpreter=sys.executable, timeout_s=5)
-    assert "could not be imported" in answered(agent, tree(tmp_path, agent__py=code))
+    said = answered(agent, tree(tmp_path, agent__py=code))
+    assert said.startswith(("timeout", "infrastructure")), said
