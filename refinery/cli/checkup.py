@@ -169,6 +169,7 @@ def _agent() -> Iterator[Row]:
     from refinery import wiring
     from refinery.domain import Cause
     from refinery.flows.suite import scenarios_at
+    from refinery.suite.sandbox.ground import Level
 
     with wiring.workbench() as bench:
         head = bench.repository.head()
@@ -178,7 +179,9 @@ def _agent() -> Iterator[Row]:
         with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
             attempt = running.attempt(scenarios[0], 0)
         if attempt.passed or attempt.cause is Cause.CHECKS:
-            traced = "it sends spans" if attempt.trace_id else "it sends no spans (OTEL_EXPORTER_OTLP_ENDPOINT is set while it runs)"
+            deaf = not bench.runner.agent.http and bench.runner.ground.level is Level.LANDLOCK and not bench.runner.agent.network
+            none = "its spans cannot be received" if deaf else "it sends no spans (OTEL_EXPORTER_OTLP_ENDPOINT is set while it runs)"
+            traced = "it sends spans" if attempt.trace_id else none
             yield Row("agent", "ok", f"answers {scenarios[0].id} in {attempt.latency_s:.2f} s; {traced}")
         else:
             yield Row("agent", "bad", f"{scenarios[0].id}: {attempt.says}", _way_out(attempt.error, bench.runner.agent.interpreter))

@@ -172,7 +172,7 @@ def choose(wanted: str, machine: Machine, remembered: Path | None = None) -> Gro
     apart, weak = Landlocked(machine.landlock, apart=True), Landlocked(machine.landlock)
     if not selftest.failures(apart, remembered, ()):
         return Ground(Level.APART, apart, lacks, remedy)
-    failed = selftest.failures(weak, None, (), serves=False)
+    failed = selftest.failures(weak, remembered, (), serves=False)
     if failed:
         raise ConfigError(f"the agent cannot be confined on this machine: {lacks}; Landlock failed its test: {failed}", hint=LEAVE)
     return Ground(Level.LANDLOCK, weak, lacks, remedy)

@@ -117,7 +117,7 @@ def _answers(walls: Walls, room: Room, traps: Traps) -> dict[str, bool] | str:
     program = (sys.executable, "-I", "-S")
     pool = Pool.start(entrance, program, room.tree, environment, room.home, 1, limits, spec, PATIENCE)
     if isinstance(pool, Unstarted):
-        return pool.says
+        return pool.error.strip().rpartition("\n")[2] or pool.says
     try:
         ended = pool.run({"argv": [*program, str(PROBE), traps.told()], "environment": {**environment}, "stdin": ""}, PATIENCE, Halt())
     finally:
