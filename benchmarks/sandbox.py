@@ -50,7 +50,7 @@ def _grounds() -> list[tuple[str, Ground]]:
         found.append(("landlock", Ground(Level.LANDLOCK, Landlocked(landlock.version()))))
         apart = Ground(Level.APART, Landlocked(landlock.version(), apart=True))
         if not selftest.failures(apart.walls, None, ()):
-            found.append(("and network", apart))
+            found.append(("+ network", apart))
     try:
         found.append(("bubblewrap", choose("strong", Machine.here())))
     except ConfigError as error:
