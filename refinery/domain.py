@@ -468,6 +468,8 @@ class Kept:
 
     commit: Commit
     branch: str
+    fix: str = ""
+    """Its own name, which stays with it when its commit is rewritten."""
 
 
 @dataclass(frozen=True, slots=True)

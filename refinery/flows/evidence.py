@@ -9,7 +9,8 @@ from refinery import contract
 from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict, Report
 from refinery.flows.consult import symptom
 from refinery.flows.propose import Proposal
-from refinery.repo.message import compose
+from refinery.repo.message import FIX, compose
+from refinery.repo.sameness import fix_id
 from refinery.store.port import Store
 from refinery.version import VERSION
 from refinery.workbench import Workbench
@@ -65,6 +66,7 @@ def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, ga
         ("Refinery-Gate", f"{gate.decision}; effect {effect}{interval}; {gate.trials} runs an arm; alpha {gate.alpha:.3g}"),
         ("Refinery-Origin", proposal.hypothesis.origin),
         *_written_by(proposal),
+        (FIX, fix_id(proposal.changes)),
         ("Refinery-Cost", f"{gate.bill.runs} agent runs, {gate.bill.tokens} tokens, {money}"),
         ("Refinery-Version", VERSION),
     ]

@@ -11,6 +11,7 @@ from refinery.flows.evidence import message_for, remember
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposal, Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
+from refinery.repo.sameness import fix_id
 from refinery.suite.gate import decide
 from refinery.suite.runner import bill
 from refinery.workbench import Question, Workbench
@@ -48,7 +49,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
             if accepted and bench.keep(_asking(proposal, gate.says)):
                 message = message_for(complaint, diagnosis, proposal, gate, shown.attempts)
                 commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
-                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug))
+                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes))
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))
             if accepted or gated == tries:
                 break

@@ -18,6 +18,8 @@ from refinery.repo.shadow import Shadow
 BRANCHES = "refs/heads/refinery/"
 UNDONE = "refs/refinery/undone/"
 PINS = "refs/refinery/pins/"
+KEPT = "refs/refinery/fixes/"
+"""Every fix that was kept, by its commit: what its evidence is about outlives its branch, an amend, a rebase and a gc."""
 NOTES = "refs/notes/refinery"
 
 _OURS = (BRANCHES, "refs/refinery/", NOTES)

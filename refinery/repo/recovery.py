@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refinery.repo.journal import Journal, Row
-from refinery.repo.publish import BRANCHES, PINS, Publisher, Refs, forget_pin
+from refinery.repo.publish import BRANCHES, KEPT, PINS, Publisher, Refs, forget_pin
 
 
 def recover(journal: Journal, refs: Refs, publisher: Publisher, only: str = "") -> tuple[str, ...]:
@@ -30,6 +30,7 @@ def _close(intent: Row, rows: tuple[Row, ...], journal: Journal, refs: Refs, pub
         branches = [name for name, tip in refs.find(BRANCHES).items() if tip == intent.subject]
         forget_pin(refs, f"{PINS}{intent.subject}")
         if branches:
+            refs.create(f"{KEPT}{intent.subject}", intent.subject)
             name = branches[0].removeprefix("refs/heads/")
             journal.write("keep", "done", intent.subject, branch=name, base=intent.details.get("base", ""))
             return f"fix {short} had been kept as {name} when a run was killed"

@@ -18,7 +18,7 @@ from refinery.repo.identity import HOW_TO_SET, NEUTRAL, Identity, signed
 from refinery.repo.journal import Journal
 from refinery.repo.locks import Lock, held
 from refinery.repo.objects import SUBMODULE, SYMLINK, TreeEntry, blobs, header, listing
-from refinery.repo.publish import BRANCHES, NOTES, Publisher, Refs, forget_pin, free_branch
+from refinery.repo.publish import BRANCHES, KEPT, NOTES, Publisher, Refs, forget_pin, free_branch
 from refinery.repo.recovery import recover
 from refinery.repo.repository import Repository
 from refinery.repo.shadow import Shadow
@@ -40,7 +40,8 @@ class Workspace:
         self.refs = Refs(repository)
         self.journal = Journal(repository.state / "journal.jsonl", clock)
         self._publisher = Publisher(repository, self.shadow)
-        self._publishing = repository.state / "publish.lock"
+        self.publishing = repository.state / "publish.lock"
+        """Held by whoever writes to the user's repository."""
         self._folders = Folders(repository.state / "folders", self.shadow)
         self.recovered = self._recover()
         """What an earlier run that was killed had left, one sentence each; it is cleared away."""
@@ -80,7 +81,7 @@ class Workspace:
         if signer == str(NEUTRAL):
             raise RepositoryError("a fix is kept in your name, and this commit is in nobody's", hint=HOW_TO_SET)
         slug = slugged(slug)
-        with held(self._publishing):
+        with held(self.publishing):
             taken = self.refs.find(BRANCHES)
             for name, tip in taken.items():
                 if tip == commit.id and re.fullmatch(re.escape(BRANCHES + slug) + r"(-\d+)?", name):
@@ -96,7 +97,7 @@ class Workspace:
     def attach_note(self, commit_id: str, text: str) -> None:
         """Put a text beside the commit, in refs/notes/refinery; it replaces an earlier one."""
         git, content = self.shadow.git, encode(text)
-        with held(self._publishing):
+        with held(self.publishing):
             if self.note(commit_id) == text:
                 return
             blob = git.line("hash-object", "-w", "--stdin", given=content)
@@ -135,6 +136,7 @@ class Workspace:
         while not self.refs.create(name, commit.id):
             seen[name] = ""
             name = free_branch(seen, slug)
+        self.refs.create(f"{KEPT}{commit.id}", commit.id)
         self._publisher.release(packed)
         self.journal.write("keep", "done", commit.id, branch=name.removeprefix("refs/heads/"), base=commit.parent)
         forget_pin(self.refs, pin)
@@ -166,7 +168,7 @@ class Workspace:
         return git.line("rev-parse", "--verify", NOTES)
 
     def _recover(self) -> tuple[str, ...]:
-        lock = Lock.take(self._publishing)
+        lock = Lock.take(self.publishing)
         if lock is None:  # another process is publishing, and it is alive
             return ()
         try:
