@@ -118,11 +118,9 @@ class Git:
         """The same with the user's own settings read. Only for commands that run nothing those settings name."""
         return self.at(**{name: os.environ.get(name) for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM")})
 
-    def ruled(self, without: Collection[str] = (), /, **settings: str) -> Git:
-        """The same with other settings ruling: ours less some, and more; `core__eol` is core.eol."""
-        ruling = {name: value for name, value in _SETTINGS.items() if name not in without}
-        ruling |= {name.replace("__", "."): value for name, value in settings.items()}
-        return self.at(**_ruling(ruling))
+    def ruled(self, without: Collection[str], more: Mapping[str, str] | None = None) -> Git:
+        """The same with other settings ruling: ours less some, and more."""
+        return self.at(**_ruling({**{name: value for name, value in _SETTINGS.items() if name not in without}, **(more or {})}))
 
     def configured(self) -> dict[str, str]:
         """Every setting of the user's as git would find it, the last word on each; names as git prints them. Nothing is run."""

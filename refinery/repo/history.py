@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from refinery.domain import Commit
 from refinery.errors import RefineryError, RepositoryError
 from refinery.repo import message
+from refinery.repo.accepting import PLAINLY, Accepting, Wishes
 from refinery.repo.condition import checked_out
 from refinery.repo.entries import Entries, Entry, State
 from refinery.repo.inverse import forward, inverse
@@ -30,6 +31,10 @@ class Undone:
     """A branch to merge, or the one that is back; empty when a branch was put away."""
     says: str
     """What was done, and the next step where there is one."""
+    made: str = ""
+    """The commit that is now at the current branch; empty when that was not touched."""
+    notes: tuple[str, ...] = ()
+    """What the user should know beside it."""
 
 
 class History:
@@ -39,6 +44,7 @@ class History:
         self._workspace = workspace
         self._refs = workspace.refs
         self._entries = Entries(workspace)
+        self._accepting = Accepting(workspace)
 
     def history(self) -> tuple[Entry, ...]:
         """Every fix that was ever kept and can still be read, newest first."""
@@ -52,8 +58,33 @@ class History:
         """A fix, its patch and its evidence; named by a commit that was made from it, also how the two differ."""
         return shown(self._workspace, self.resolve_fix(text), text)
 
-    def undo(self, text: str) -> Undone:
-        """Take a fix back: put its branch away, or offer a branch that reverses it where it has been merged."""
+    def accept(self, text: str, wishes: Wishes = PLAINLY) -> Undone:
+        """Bring a fix to the branch that is checked out, with the files it changes; refuses rather than overwrite anything."""
+        entry = self.resolve_fix(text)
+        name = entry.slug or entry.commit[:12]
+        if entry.state in (State.MERGED, State.UNDO_OFFERED):
+            return Undone(entry.commit, entry.branch, "it is part of what is checked out already; nothing was to do")
+        if entry.state is State.UNDONE:
+            again = f"refinery redo --here {name}" if entry.event else f"refinery redo {name} && refinery accept {name}"
+            raise RepositoryError(f"fix {name} was undone", hint=f"bring it back: {again}")
+        git = self._workspace.shadow.git
+        version = entry.tip if entry.tip and len(header(git, entry.tip).parents) == 1 else entry.commit
+        done = self._accepting.fix(version, header(git, version).parents[0], entry.names, wishes)
+        if done is None:
+            return Undone(entry.commit, entry.branch, "HEAD has all that it changes already; nothing was to do")
+        return Undone(
+            entry.commit,
+            entry.branch,
+            f"accepted into {done.branch} as {done.commit[:12]}; `refinery undo --here {name}` takes it back",
+            done.commit,
+            done.notes,
+        )
+
+    def undo(self, text: str, here: Wishes | None = None) -> Undone:
+        """Take a fix back: put its branch away, or offer a branch that reverses it where it has been merged.
+
+        `here` makes the reversal a commit on the branch that is checked out instead, as accepting does.
+        """
         entry = self.resolve_fix(text)
         if entry.state is State.UNDONE:
             return Undone(entry.commit, "", "it was undone before; nothing was to do")
@@ -65,10 +96,10 @@ class History:
                 f"fix {entry.commit[:12]} is neither below HEAD nor on a branch of Refinery's",
                 hint="check out the branch that contains it, and undo it there",
             )
-        return self._offered(entry, "undo")
+        return self._here(entry, "undo", here) if here else self._offered(entry, "undo")
 
-    def redo(self, text: str) -> Undone:
-        """Bring a fix back that was undone."""
+    def redo(self, text: str, here: Wishes | None = None) -> Undone:
+        """Bring a fix back that was undone; `here` as with undo."""
         entry = self.resolve_fix(text)
         if entry.state is State.UNDONE and entry.event is None:
             branch = self._bring_back(entry.tip, self._entries.refs().undone[entry.tip])
@@ -80,7 +111,7 @@ class History:
             self._put_away(taker, branch)
             return Undone(entry.commit, "", f"branch {branch}, which would have undone it, is put away; the fix stays")
         if entry.state is State.UNDONE:
-            return self._offered(entry, "redo")
+            return self._here(entry, "redo", here) if here else self._offered(entry, "redo")
         return Undone(entry.commit, entry.branch, "it is not undone; nothing was to do")
 
     def _offered(self, entry: Entry, verb: str) -> Undone:
@@ -90,6 +121,14 @@ class History:
         return Undone(
             entry.commit, branch, f"branch {branch} {'takes it back' if verb == 'undo' else 'brings it back'}: git merge {branch}"
         )
+
+    def _here(self, entry: Entry, verb: str, wishes: Wishes) -> Undone:
+        """The same as a commit on the current branch."""
+        name, other = entry.slug or entry.commit[:12], "redo" if verb == "undo" else "undo"
+        done = self._accepting.bring(verb, entry.commit, self._reversal(entry, verb).id, entry.names[0], wishes)
+        what = "taken back" if verb == "undo" else "back"
+        says = f"{what} on {done.branch} by {done.commit[:12]}; `refinery {other} --here {name}` reverses that"
+        return Undone(entry.commit, "", says, done.commit, done.notes)
 
     def _reversal(self, entry: Entry, verb: str) -> Commit:
         """The commit on HEAD that reverses what HEAD last did with the fix."""

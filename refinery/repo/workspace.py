@@ -67,9 +67,11 @@ class Workspace:
         }
         return self.shadow.build(on.id, entries, message, author)
 
-    def commit_entries(self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity) -> Commit:
+    def commit_entries(
+        self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity, committer: Identity | None = None
+    ) -> Commit:
         """The same for trees' entries as they are; for undoing, which brings back what was there."""
-        return self.shadow.build(base, entries, message, author)
+        return self.shadow.build(base, entries, message, author, committer)
 
     def lease(self, commit: str) -> AbstractContextManager[Path]:
         """A private folder that holds exactly the commit's files, and no `.git`. It may be written to while it is held."""
@@ -121,6 +123,21 @@ class Workspace:
             if path.replace("/", "") == commit_id:
                 return decode(blobs(git, (entry.blob,))[entry.blob])
         return None
+
+    def lodge(self, operation: str, subject: str, commit: str) -> str:
+        """See that the user's repository has a commit whose parent it has; the pack to release once a ref holds it, empty when none."""
+        if self.repository.git.ask("cat-file", "-e", f"{commit}^{{commit}}").status == 0:
+            return ""
+        parent = header(self.shadow.git, commit).parents[0]
+        pack, name = self._publisher.pack(commit, parent)
+        self.journal.write(operation, "packed", subject, pack=name)
+        self._publisher.store(pack, commit, parent)
+        return name
+
+    def release(self, pack: str) -> None:
+        """Let the user's garbage collection treat a lodged pack as any other."""
+        if pack:
+            self._publisher.release(pack)
 
     def close(self) -> None:
         """Let other processes tidy up."""
