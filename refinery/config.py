@@ -63,6 +63,8 @@ class Settings:
     budget_usd: float = 2.0
     price: tuple[float, float] | None = None
     """USD per million tokens, in and out; None: as the price list says."""
+    co_author: str = ""
+    """Whom the commits of kept fixes name beside the user, `Name <address>`; empty for nobody."""
     notes: tuple[str, ...] = field(default=())
     """Settings that are understood and have no effect yet."""
 
@@ -166,6 +168,19 @@ class SafetyTable(Strict):
     core_files: list[str] = []
 
 
+class GitTable(Strict):
+    """[git]"""
+
+    co_author: str = ""
+
+    @field_validator("co_author")
+    @classmethod
+    def _a_person(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^<>\s][^<>\n]* <[^<>\s]+>", value):
+            raise ValueError(f'{value!r} is not of the form "Name <address>"')
+        return value
+
+
 class ModelTable(Strict):
     """[model]"""
 
@@ -184,6 +199,7 @@ class File(Strict):
     traces: TracesTable = TracesTable()
     suite: SuiteTable = SuiteTable()
     safety: SafetyTable = SafetyTable()
+    git: GitTable = GitTable()
     model: ModelTable = ModelTable()
 
 
@@ -207,6 +223,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         model=file.model.name,
         budget_usd=file.model.budget_usd,
         price=(file.model.price[0], file.model.price[1]) if file.model.price else None,
+        co_author=file.git.co_author,
         notes=tuple(_without_effect(file)),
     )
 

@@ -172,6 +172,7 @@ def workbench(
             scratch=replace(runner, sink=None),
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author(),
+            co_author=stated.co_author,
             now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,
             editable=_editable(stated.policy),

@@ -23,8 +23,9 @@ COMMANDS = {
     "guides": ("guides", "Search the guides, or add your own."),
     "history": ("fixes:history", "List the fixes that were kept."),
     "show": ("fixes:show_fix", "Show one fix with its evidence."),
-    "undo": ("fixes:undo", "Take a fix back."),
-    "redo": ("fixes:redo", "Bring back a fix that was undone."),
+    "accept": ("changing:accept", "Bring a fix to the branch you have checked out."),
+    "undo": ("changing:undo", "Take a fix back."),
+    "redo": ("changing:redo", "Bring back a fix that was undone."),
 }
 """Command: the module (and the name in it, where that is not `command`), and the line that help shows without importing it."""
 

@@ -19,7 +19,9 @@ OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.N
 """How a fix that was not kept is remembered."""
 
 
-def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict, before: Sequence[Attempt]) -> str:
+def message_for(
+    complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict, before: Sequence[Attempt], co_author: str = ""
+) -> str:
     """The commit message: what failed, why, what was changed, what it did; the same fix has the same message."""
     hypothesis = proposal.hypothesis
     diagnosed = _diagnosed(complaint, proposal)
@@ -39,7 +41,7 @@ def message_for(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, 
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
         body.append(f"Risks: {hypothesis.risks}")
-    return compose(hypothesis.change, body, _trailers(complaint, diagnosis, proposal, gate))
+    return compose(hypothesis.change, body, [*_trailers(complaint, diagnosis, proposal, gate), *_beside(co_author)])
 
 
 def _diagnosed(complaint: Complaint, proposal: Proposal) -> bool:
@@ -70,6 +72,10 @@ def _trailers(complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, ga
         ("Refinery-Cost", f"{gate.bill.runs} agent runs, {gate.bill.tokens} tokens, {money}"),
         ("Refinery-Version", VERSION),
     ]
+
+
+def _beside(co_author: str) -> list[tuple[str, str]]:
+    return [("Co-authored-by", co_author)] if co_author else []
 
 
 def _written_by(proposal: Proposal) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
             ledger.add(spent_running("gate", gate.bill))
             accepted = gate.decision is Decision.ACCEPT
             if accepted and bench.keep(_asking(proposal, gate.says)):
-                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts)
+                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, bench.co_author)
                 commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes))
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted)))

@@ -64,14 +64,14 @@ class Accepting:
             return None
         was = header(workspace.shadow.git, fix)
         text = _with_name(was.message, names[0])
-        commit = workspace.commit_entries(head, entries, text, identity_of(was.author), workspace.repository.author())
+        commit = workspace.commit_entries(head, entries, text, identity_of(was.author), workspace.repository.author("committer"))
         return self.bring("accept", fix, commit.id, names[0], wishes)
 
     def bring(self, operation: str, subject: str, commit: str, name: str, wishes: Wishes) -> Accepted:
         """Bring a child of HEAD to HEAD's branch, after the user's hooks have had their say; `name` is the fix's."""
         workspace, hooks = self._workspace, Hooks(self._workspace.repository, wishes.seconds)
         repository = workspace.repository
-        who = repository.author()
+        who = repository.author("committer")
         planned(repository, workspace.shadow, commit)  # refuse before anybody's hooks run
         if wishes.verify:
             commit = self._approved(commit, name, hooks, who)

@@ -161,6 +161,12 @@ def users_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _OF_THE_USER}
 
 
+def named_in_environment() -> dict[str, str]:
+    """Whom the user's environment names as author and committer; git heeds it before any setting."""
+    roles = [f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")]
+    return {name: os.environ[name] for name in (*roles, "EMAIL") if name in os.environ}
+
+
 def user_state_folder() -> Path:
     """Where programs keep their state for this user (XDG)."""
     named = os.environ.get("XDG_STATE_HOME", "")

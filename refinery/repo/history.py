@@ -12,6 +12,7 @@ from refinery.repo.accepting import PLAINLY, Accepting, Wishes
 from refinery.repo.condition import checked_out
 from refinery.repo.entries import Entries, Entry, State
 from refinery.repo.inverse import forward, inverse
+from refinery.repo.journal import Reading
 from refinery.repo.locks import held
 from refinery.repo.objects import TreeEntry, header
 from refinery.repo.publish import BRANCHES, UNDONE
@@ -45,6 +46,15 @@ class History:
         self._refs = workspace.refs
         self._entries = Entries(workspace)
         self._accepting = Accepting(workspace)
+
+    @property
+    def recovered(self) -> tuple[str, ...]:
+        """What an earlier run that was killed had left, one sentence each; it is cleared away."""
+        return self._workspace.recovered
+
+    def journal(self) -> Reading:
+        """Everything that was done to the repository, as it was written down before and after."""
+        return self._workspace.journal.read()
 
     def history(self) -> tuple[Entry, ...]:
         """Every fix that was ever kept and can still be read, newest first."""
