@@ -26,7 +26,7 @@ from safety.changes import ChangeSet, FileChange
 
 _MODES = ("100644", "100755")
 _LFS = "version https://git-lfs.github.com/spec/"
-_TRIES = 5
+_TRIES = 20
 
 
 class Workspace:
