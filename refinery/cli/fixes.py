@@ -33,6 +33,7 @@ def history(journal: bool, as_json: bool) -> None:
             _journal(past.journal(), as_json)
             return
         entries = past.history()
+        _cleared(past.recovered)
     if as_json:
         show.as_json(
             {
@@ -72,6 +73,7 @@ def show_fix(fix: str, as_json: bool) -> None:
 
     with wiring.repository() as repository, wiring.history(repository) as past:
         shown = past.show(fix)
+        _cleared(past.recovered)
     entry = shown.entry
     if as_json:
         show.as_json(
@@ -104,6 +106,11 @@ def show_fix(fix: str, as_json: bool) -> None:
     show.text()
     again = f"refinery show {entry.slug or entry.commit[:12]} --json"
     show.text(f"The full evidence is in the commit's note: {again}" if shown.note else "No evidence is kept with this commit.")
+
+
+def _cleared(recovered: tuple[str, ...]) -> None:
+    for each in recovered:
+        show.note(f"note: {each}")
 
 
 def _descent(asked: Descent | None) -> dict[str, Json] | None:

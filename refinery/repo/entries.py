@@ -122,7 +122,7 @@ class Entries:
         except RepositoryError:
             return []
         head = header(self._git, commit)
-        names = {commit, *lineage.named(head)}
+        names = {commit, *lineage.named(head), *lineage.turned(head)[0]}
         if len(head.parents) > 1 and not names - {commit}:
             merged = lineage.below(self._git, commit, head.parents[0]).events
             names |= merged.keys()

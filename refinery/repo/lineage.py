@@ -71,6 +71,13 @@ def named(head: Header) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[2] for match in _NAMED.finditer(head.message) if match[1] == message.FIX))
 
 
+def turned(head: Header) -> tuple[tuple[str, ...], bool]:
+    """The fixes that an undo or a redo is about, and whether it brings them back."""
+    own = message.trailers(head.message)
+    back = own.get(message.BRINGS_BACK, ())
+    return back or own.get(message.TAKES_BACK, ()), bool(back)
+
+
 def own_id(head: Header) -> str:
     """The id of the fix that a commit is; empty when it has none, or is several."""
     found = message.trailers(head.message).get(message.FIX, ())

@@ -21,7 +21,7 @@ class Descent:
 
     commit: str
     kind: str
-    """`rewritten` (amended, rebased, cherry-picked), `squashed` or `merged`."""
+    """`rewritten` (amended, rebased, cherry-picked), `squashed`, `merged`, `undone` or `redone`."""
     same: bool | None
     """Whether it makes the very change that was validated; None where that cannot be told apart from other changes."""
 
@@ -29,6 +29,8 @@ class Descent:
     def says(self) -> str:
         """The same in a sentence."""
         short = self.commit[:12]
+        if self.kind in ("undone", "redone"):
+            return f"{short} {'brings this fix back' if self.kind == 'redone' else 'takes this fix back'}."
         if self.kind == "merged":
             return f"{short} is the merge that brought this fix."
         if self.kind == "squashed":
@@ -71,6 +73,9 @@ def _descent(workspace: Workspace, entry: Entry, text: str) -> Descent | None:
     if commit == entry.commit:
         return None
     head = header(workspace.shadow.git, commit)
+    turned, back = lineage.turned(head)
+    if turned:
+        return Descent(commit, "redone" if back else "undone", None)
     if lineage.own_id(head) not in ("", *entry.names) or len(head.parents) != 1:
         return Descent(commit, "squashed" if lineage.named(head) else "merged", None)
     if not lineage.own_id(head):

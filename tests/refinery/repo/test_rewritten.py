@@ -138,6 +138,14 @@ def test_a_squash_of_one_fix_and_other_work_is_shown_as_such(root: Path, workspa
     assert asked(root, "HEAD") == (commit, Descent(git(root, "rev-parse", "HEAD"), "squashed", None), True)
 
 
+def test_an_undo_and_a_redo_lead_to_the_fix_that_they_are_about(root: Path, workspace: Workspace) -> None:
+    commit = kept(workspace)
+    git(root, "merge", "-q", "refinery/eur")
+    for kind in ("undone", "redone"):
+        git(root, "merge", "-q", (History(workspace).undo if kind == "undone" else History(workspace).redo)("eur").branch)
+        assert asked(root, "HEAD") == (commit, Descent(git(root, "rev-parse", "HEAD"), kind, None), True)
+
+
 def test_undo_and_redo_go_on_after_a_rebase_of_both(root: Path, workspace: Workspace) -> None:
     kept(workspace)
     root_commit = git(root, "rev-parse", "HEAD")
