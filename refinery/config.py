@@ -34,15 +34,18 @@ class Surrounding:
     """All of them, for the agent's environment to be taken from: only what it declares is passed on."""
     index: Path | None = None
     """GIT_INDEX_FILE: the index that git gives to the hook we run in, which need not be the usual one."""
+    accepting: Path | None = None
+    """REFINERY_ACCEPTING: the work tree for whose `refinery accept` the hook that we run in was started, in a copy."""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
         """What the environment says, read once."""
-        home, index = environment.get("REFINERY_HOME"), environment.get("GIT_INDEX_FILE")
+        home, index, accepting = (environment.get(name) for name in ("REFINERY_HOME", "GIT_INDEX_FILE", "REFINERY_ACCEPTING"))
         return Surrounding(
             Path(home).expanduser().resolve() if home else None,
             dict(environment),
             Path(index).absolute() if index else None,
+            Path(accepting) if accepting else None,
         )
 
 

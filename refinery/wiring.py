@@ -56,7 +56,8 @@ __all__ = [
 @contextmanager
 def repository(start: Path | None = None) -> Iterator[Repository]:
     """The repository around a folder (the current one, unless said otherwise)."""
-    with closing(Repository.open(start or Path.cwd(), Surrounding.read().home)) as found:
+    around = Surrounding.read()
+    with closing(Repository.open(start or around.accepting or Path.cwd(), around.home)) as found:
         yield found
 
 

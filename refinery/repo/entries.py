@@ -70,6 +70,19 @@ class Names:
     kept: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """Everything that is looked at for each fix, read once."""
+
+    known: Mapping[str, Header]
+    past: Lineage
+    refs: Names
+    journal: Mapping[str, Row]
+    versions: Mapping[str, list[str]]
+    """Commits by the id of the fix that they are."""
+    offers: Mapping[str, str]
+
+
 class Entries:
     """Looks for the kept fixes of one repository."""
 
@@ -81,7 +94,8 @@ class Entries:
         """Every fix that was ever kept and can still be read, newest first."""
         past, refs, journal = self._past(), self.refs(), self._journal()
         known = headers(self._git, self._there(dict.fromkeys((*past.commits, *refs.branches, *refs.undone, *refs.kept, *journal))))
-        found = [self._entry(commit, known, past, refs, journal) for commit in _originals(known, refs, journal)]
+        picture = _Picture(known, past, refs, journal, _by_id(known), _offers(known, past, refs))
+        found = [self._entry(commit, picture) for commit in _originals(known, refs, journal)]
         order = {commit: row.number for commit, row in journal.items()}
         return tuple(sorted(found, key=lambda entry: (order.get(entry.commit, -1), entry.at), reverse=True))
 
@@ -111,9 +125,7 @@ class Entries:
 
     def offered(self, entry: Entry, refs: Names) -> str:
         """A commit on a branch of ours that would take the fix back if it were merged; empty when there is none."""
-        tips = headers(self._git, refs.branches)
-        below = self._past().commits
-        return next((tip for tip, head in tips.items() if tip not in below and _takes_back(head, entry.commit, entry.event)), "")
+        return _offers(headers(self._git, refs.branches), self._past(), refs).get(_reversible(entry.commit, entry.event), "")
 
     def _brought_by(self, text: str, entries: Iterable[Entry]) -> list[Entry]:
         """By a commit that was made from it, or that merged it."""
@@ -128,18 +140,19 @@ class Entries:
             names |= merged.keys()
         return [entry for entry in entries if names & {*entry.names, entry.tip} or commit in entry.carriers]
 
-    def _entry(self, commit: str, known: Mapping[str, Header], past: Lineage, refs: Names, journal: Mapping[str, Row]) -> Entry:
-        head = known[commit]
+    def _entry(self, commit: str, seen: _Picture) -> Entry:
+        head, past, refs, journal = seen.known[commit], seen.past, seen.refs, seen.journal
         names = tuple(dict.fromkeys((*lineage.named(head), commit)))
         event = past.newest(names)
-        tip = next((each for each in (commit, *_versions(names, known)) if each in refs.branches or each in refs.undone), "")
+        versions = (commit, *(each for name in names for each in seen.versions.get(name, ())))
+        tip = next((each for each in versions if each in refs.branches or each in refs.undone), "")
         branch = refs.branches.get(tip, "")
         if not tip and event is None:
             branch = self._holder(commit)
         kept_as = branch.removeprefix(BRANCHES) or refs.undone.get(tip, "").removeprefix(UNDONE)
         if not kept_as and commit in journal:
             kept_as = journal[commit].details["branch"].removeprefix("refinery/")
-        offers = any(tip not in past.commits and _takes_back(known[tip], commit, event) for tip in refs.branches)
+        offers = _reversible(commit, event) in seen.offers
         if event:
             state = State.UNDONE if not event.brings else State.UNDO_OFFERED if offers else State.MERGED
         else:
@@ -207,12 +220,24 @@ def _called(commit: str, head: Header) -> set[str]:
     return {*lineage.named(head)} or {commit}
 
 
-def _versions(names: tuple[str, ...], known: Mapping[str, Header]) -> list[str]:
-    return [commit for commit, head in known.items() if lineage.own_id(head) in names]
+def _by_id(known: Mapping[str, Header]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for commit, head in known.items():
+        found.setdefault(lineage.own_id(head), []).append(commit)
+    found.pop("", None)
+    return found
 
 
-def _takes_back(head: Header, commit: str, event: Event | None) -> bool:
-    """Whether merging it would undo what HEAD last did; an offer from before a rebase would not."""
-    marks = message.trailers(head.message)
-    reversed_ = (event.commit if event and event.alone else commit,)
-    return message.TAKES_BACK in marks and marks.get(message.UNDOES) == reversed_
+def _offers(known: Mapping[str, Header], past: Lineage, refs: Names) -> dict[str, str]:
+    """Branches of ours that would take something back if they were merged: what they reverse, and their commit."""
+    found: dict[str, str] = {}
+    for tip in refs.branches:
+        marks = message.trailers(known[tip].message) if tip in known and tip not in past.commits else {}
+        if message.TAKES_BACK in marks:
+            found |= dict.fromkeys(marks.get(message.UNDOES, ()), tip)
+    return found
+
+
+def _reversible(commit: str, event: Event | None) -> str:
+    """What an undo of the fix reverses as things stand; an offer from before a rebase reverses something else."""
+    return event.commit if event and event.alone else commit

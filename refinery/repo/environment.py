@@ -181,7 +181,8 @@ def _execute(folder: Path, arguments: tuple[str, ...], settings: Mapping[str, st
         raise OutsideError("git cannot be run", hint="install git, and see that it is on the PATH") from error
     program = ["git"]
     unset = [name for name in settings if settings[name] is None]
-    leaked = [name for name in os.environ if name.startswith("GIT_") and name not in settings and not name.startswith("GIT_PYTHON_")]
+    passed = ("GIT_PYTHON_", *(("GIT_ALTERNATE_",) if "REFINERY_ACCEPTING" in os.environ else ()))  # in a hook that we started ourselves
+    leaked = [name for name in os.environ if name.startswith("GIT_") and name not in settings and not name.startswith(passed)]
     if unset or leaked:  # the runner passes its parent's environment on; inside a hook that names another index and folder
         program = ["env", *(part for name in (*unset, *leaked) for part in ("-u", name)), "git"]
     with tempfile.TemporaryFile() as stdin:

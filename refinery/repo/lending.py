@@ -49,6 +49,7 @@ def lent(workspace: Workspace, commit: str) -> Iterator[Copy]:
             "GIT_DIR": str(repository.private),
             "GIT_WORK_TREE": str(tree),
             "GIT_INDEX_FILE": str(index),
+            "REFINERY_ACCEPTING": str(repository.root),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(workspace.shadow.folder / "objects"),
         }
         yield Copy(tree, index, variables)

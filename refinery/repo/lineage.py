@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from refinery.repo import message
 from refinery.repo.environment import Git
@@ -36,13 +36,15 @@ class Lineage:
     commits: Mapping[str, Header]
     """Those of ours, newest first."""
     events: Mapping[str, tuple[Event, ...]]
-    """By the name of the fix: its id, or its commit where it has none."""
+    """By the name of the fix: its id, or its commit where it has none. Newest first."""
+
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Each commit's place among them."""
 
     def newest(self, names: Iterable[str]) -> Event | None:
         """The last thing that was done with a fix; None when HEAD knows nothing of it."""
-        found = [event for name in names for event in self.events.get(name, ())]
-        places = {commit: place for place, commit in enumerate(self.commits)}
-        return min(found, key=lambda event: places[event.commit], default=None)
+        found = [self.events[name][0] for name in names if name in self.events]
+        return min(found, key=lambda event: self.places[event.commit], default=None)
 
     def carriers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Commits below HEAD that bring the fix, newest first."""
@@ -54,7 +56,7 @@ def below(git: Git, head: str, *without: str) -> Lineage:
     pattern = f"--grep=^(    )?{message.MARK}[A-Za-z-]+: "
     asked = ("rev-list", "--topo-order", f"--max-count={_SCANNED}", "-E", pattern, head, *(f"^{each}" for each in without))
     commits = headers(git, dict.fromkeys(git.line(*asked).split()))
-    return Lineage(commits, read(commits))
+    return Lineage(commits, read(commits), {commit: place for place, commit in enumerate(commits)})
 
 
 def read(commits: Mapping[str, Header]) -> dict[str, tuple[Event, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,19 @@ def test_a_fix_is_accepted_taken_back_and_told_of_in_the_journal(desk: Path, ref
     assert [each.split(" ")[0] for each in told] == ["keeping", "writing", "accepting", "undoing"]
     assert f"on branch {git(desk, 'branch', '--show-current')}" in told[2]
     assert len(refinery("history", "--journal").out.splitlines()) == 4
+
+
+def test_the_guard_can_stand_in_the_hook_that_accepting_asks(desk: Path, refinery: Refinery, tmp_path: Path) -> None:
+    add_scenario(desk, RED)
+    branch = str(part(refinery("fix", "--failing", "--json").json, "kept", "branch"))
+    git(desk, "commit", "-q", "--allow-empty", "-m", "so that the fix becomes a new commit")
+    hook = desk / ".git" / "hooks" / "pre-commit"
+    program = "import sys; from refinery.cli.main import main; main(['guard', '--staged', '--json'])"
+    hook.write_text(f'#!/bin/sh\n"{sys.executable}" -c "{program}" > {tmp_path}/verdict\n')
+    hook.chmod(0o755)
+    done = refinery("accept", branch)
+    assert (done.status, done.err) == (0, "")
+    assert json.loads((tmp_path / "verdict").read_text()) == {"verdict": "allow", "findings": []}
 
 
 @pytest.mark.parametrize(

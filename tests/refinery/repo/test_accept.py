@@ -60,8 +60,8 @@ def test_a_fix_on_head_is_fast_forwarded(root: Path, workspace: Workspace, histo
     assert (done.commit, done.made, git(root, "rev-parse", "main")) == (commit, commit, commit)
     assert "refinery undo --here eur" in done.says
     assert (root / "agent/app.py").read_bytes() == EUR
+    assert git(root, "diff-files") == ""  # before git looks at the files again, as it does for `status`
     assert git(root, "status", "--porcelain") == ""
-    assert git(root, "diff-files") == ""
     assert git(root, "log", "-g", "-1", "--format=%gs|%an", "HEAD") == git(root, "log", "-g", "-1", "--format=%gs|%an", "main")
     assert git(root, "log", "-g", "-1", "--format=%gs", "main") == "refinery accept: Use eur"
     assert state(root) is State.MERGED

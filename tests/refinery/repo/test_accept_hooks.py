@@ -11,7 +11,7 @@ from refinery.errors import OutsideError, RepositoryError
 from refinery.repo.accepting import Wishes
 from refinery.repo.history import History
 from refinery.repo.workspace import Workspace
-from tests.refinery.repo.grounds import commit_all, git, open_workspace, picture, sound, write
+from tests.refinery.repo.grounds import FILES, commit_all, git, open_workspace, picture, sound, write
 from tests.refinery.repo.test_accept import EUR, kept, state, touched
 
 
@@ -44,15 +44,15 @@ def test_the_hooks_of_a_commit_run_in_their_order_and_only_on_acceptance(root: P
 
 def test_pre_commit_sees_what_will_be_and_what_else_lies_about(root: Path, workspace: Workspace, history: History, tmp_path: Path) -> None:
     kept(workspace)
-    write(root, {"later.txt": b"1\n"})
-    commit_all(root, "later")  # so that the commit's objects are not in the repository yet
+    write(root, {"agent/app.py": b"# header\n\n\n\n" + FILES["agent/app.py"]})
+    commit_all(root, "later")  # so that what will be is not in the repository yet
     write(root, {"installed/tool": b"tool\n", "agent/tools.py": b"dirty\n", "staged.txt": b"1\n"})
     git(root, "add", "staged.txt")
     ask = "cat agent/app.py agent/tools.py installed/tool; git diff --cached --name-status; git show :agent/app.py; git status -s -uno"
     hook(root, "pre-commit", f"({ask}) > {tmp_path}/seen 2>&1")
     before = picture(root)
     history.accept("eur")
-    eur = EUR.decode().splitlines()
+    eur = ["# header", "", "", "", *EUR.decode().splitlines()]
     assert seen(tmp_path) == [*eur, "LIMIT = 3", "tool", "M\tagent/app.py", *eur, "M  agent/app.py"]
     assert touched(before, picture(root), root) == {"agent/app.py"}
     sound(root)
