@@ -73,7 +73,7 @@ class Accepting:
         repository = workspace.repository
         who = repository.author("committer")
         planned(repository, workspace.shadow, commit)  # refuse before anybody's hooks run
-        if wishes.verify:
+        if wishes.verify and hooks.present():
             commit = self._approved(commit, name, hooks, who)
         commit, notes = self._signed(commit, name, who, wishes.sign)
         with held(workspace.publishing):

@@ -14,6 +14,9 @@ from refinery.errors import OutsideError, RepositoryError
 from refinery.repo.environment import decode, users_environment
 from refinery.repo.repository import Repository
 
+GATES = ("pre-commit", "prepare-commit-msg", "commit-msg")
+"""Those that may refuse a commit, in the order in which git runs them."""
+
 _SHOWN = 4000
 """Bytes of a hook's output that are shown, the last ones."""
 
@@ -42,10 +45,14 @@ class Hooks:
     seconds: float
     """How long each may take."""
 
+    def present(self) -> bool:
+        """Whether there is any that may refuse a commit."""
+        return any(self._program(name) for name in GATES)
+
     def run(self, name: str, *arguments: str, at: Path, **variables: str) -> Ran | None:
         """Run one in a folder; None when the user has none of this name."""
-        program = self._folder() / name
-        if not program.is_file() or not os.access(program, os.X_OK):
+        program = self._program(name)
+        if program is None:
             return None
         around = {**users_environment(), "GIT_EDITOR": ":", "GIT_PREFIX": "", **variables}
         with tempfile.TemporaryFile() as output:
@@ -71,9 +78,11 @@ class Hooks:
             + (" (or give them longer: --hook-timeout)" if ran.status is None else ""),
         )
 
-    def _folder(self) -> Path:
+    def _program(self, name: str) -> Path | None:
         named = self.repository.git.configured().get("core.hookspath", "")
-        return self.repository.root / Path(named).expanduser() if named else self.repository.common / "hooks"
+        folder = self.repository.root / Path(named).expanduser() if named else self.repository.common / "hooks"
+        program = folder / name
+        return program if program.is_file() and os.access(program, os.X_OK) else None
 
 
 def _ended(command: list[str], folder: Path, around: Mapping[str, str], output: int, seconds: float) -> int | None:
