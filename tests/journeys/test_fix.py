@@ -167,7 +167,9 @@ def test_a_fix_is_accepted_taken_back_and_told_of_in_the_journal(desk: Path, ref
 def test_the_guard_can_stand_in_the_hook_that_accepting_asks(desk: Path, refinery: Refinery, tmp_path: Path) -> None:
     add_scenario(desk, RED)
     branch = str(part(refinery("fix", "--failing", "--json").json, "kept", "branch"))
-    git(desk, "commit", "-q", "--allow-empty", "-m", "so that the fix becomes a new commit")
+    with (desk / "desk" / "agent.py").open("a") as file:
+        file.write("\n# the fix becomes a new commit, with a file that the repository does not have yet\n")
+    git(desk, "commit", "-q", "-a", "-m", "later")
     hook = desk / ".git" / "hooks" / "pre-commit"
     program = "import sys; from refinery.cli.main import main; main(['guard', '--staged', '--json'])"
     hook.write_text(f'#!/bin/sh\n"{sys.executable}" -c "{program}" > {tmp_path}/verdict\n')
