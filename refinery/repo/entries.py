@@ -138,7 +138,9 @@ class Entries:
         if len(head.parents) > 1 and not names - {commit}:
             merged = lineage.below(self._git, commit, head.parents[0]).events
             names |= merged.keys()
-        return [entry for entry in entries if names & {*entry.names, entry.tip} or commit in entry.carriers]
+        matches = [entry for entry in entries if names & {*entry.names, entry.tip} or commit in entry.carriers]
+        exact = [entry for entry in matches if commit in (entry.commit, entry.tip)]
+        return list({entry.fix or entry.commit: entry for entry in reversed(exact or matches)}.values())  # the same fix twice: the newest
 
     def _entry(self, commit: str, seen: _Picture) -> Entry:
         head, past, refs, journal = seen.known[commit], seen.past, seen.refs, seen.journal
@@ -147,6 +149,8 @@ class Entries:
         versions = (commit, *(each for name in names for each in seen.versions.get(name, ())))
         tip = next((each for each in versions if each in refs.branches or each in refs.undone), "")
         branch = refs.branches.get(tip, "")
+        if branch and event and not event.brings and self._above(head.parents[0], event.commit):
+            event = None  # the same change again, made after it had been undone
         if not tip and event is None:
             branch = self._holder(commit)
         kept_as = branch.removeprefix(BRANCHES) or refs.undone.get(tip, "").removeprefix(UNDONE)
@@ -173,6 +177,9 @@ class Entries:
             carriers=past.carriers(names),
             names=names,
         )
+
+    def _above(self, commit: str, other: str) -> bool:
+        return self._git.ask("merge-base", "--is-ancestor", other, commit).status == 0
 
     def _past(self) -> Lineage:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,15 +50,15 @@ class Hooks:
         """Whether there is any that may refuse a commit."""
         return any(self._program(name) for name in GATES)
 
-    def run(self, name: str, *arguments: str, at: Path, **variables: str) -> Ran | None:
-        """Run one in a folder; None when the user has none of this name."""
+    def run(self, name: str, *arguments: str, at: Path, alone: bool = False, **variables: str) -> Ran | None:
+        """Run one in a folder; None when the user has none of this name. `alone` ends what it leaves running, too."""
         program = self._program(name)
         if program is None:
             return None
         around = {**users_environment(), "GIT_EDITOR": ":", "GIT_PREFIX": "", **variables}
         with tempfile.TemporaryFile() as output:
             try:
-                status = _ended([str(program), *arguments], at, around, output.fileno(), self.seconds)
+                status = _ended([str(program), *arguments], at, around, output.fileno(), self.seconds, alone)
             except OSError as error:
                 raise OutsideError(
                     f"your hook {name} cannot be started: {error.strerror or error}", hint=f"look at its first line: {program}"
@@ -69,7 +70,7 @@ class Hooks:
 
     def gate(self, name: str, *arguments: str, at: Path, **variables: str) -> None:
         """Run one that may refuse."""
-        ran = self.run(name, *arguments, at=at, **variables)
+        ran = self.run(name, *arguments, at=at, alone=True, **variables)
         if ran is None or ran.status == 0:
             return
         raise RepositoryError(
@@ -85,7 +86,7 @@ class Hooks:
         return program if program.is_file() and os.access(program, os.X_OK) else None
 
 
-def _ended(command: list[str], folder: Path, around: Mapping[str, str], output: int, seconds: float) -> int | None:
+def _ended(command: list[str], folder: Path, around: Mapping[str, str], output: int, seconds: float, alone: bool) -> int | None:
     """The exit status; None when it had to be ended, with everything it started."""
     process = subprocess.Popen(
         command, cwd=folder, env=dict(around), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -95,12 +96,7 @@ def _ended(command: list[str], folder: Path, around: Mapping[str, str], output: 
     except subprocess.TimeoutExpired:
         return None
     finally:
-        if process.poll() is None:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    finally:
-        process.wait()
+        if alone or process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -80,8 +80,23 @@ def test_a_hook_that_hangs_is_ended_with_its_children(root: Path, workspace: Wor
         history.accept("eur", Wishes(seconds=0.5))
     assert "--hook-timeout" in caught.value.hint
     assert picture(root) == before
-    child = Path("/proc", (tmp_path / "child").read_text().strip())
-    assert not child.exists() or "Z" in (child / "stat").read_text().split()[2]
+    assert ended(tmp_path / "child")
+
+
+def test_what_a_hook_leaves_running_does_not_outlive_the_copy(root: Path, workspace: Workspace, history: History, tmp_path: Path) -> None:
+    kept(workspace)
+    hook(root, "pre-commit", f"sleep 60 & echo $! > {tmp_path}/child")
+    assert history.accept("eur").made
+    assert ended(tmp_path / "child")
+
+
+def ended(file: Path) -> bool:
+    """Whether the process with the number in the file is no more, or waits to be forgotten."""
+    process = Path("/proc", file.read_text().strip())
+    try:
+        return "Z" in (process / "stat").read_text().split()[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_a_hook_that_changes_what_is_committed_is_refused(root: Path, workspace: Workspace, history: History) -> None:

@@ -162,6 +162,20 @@ def test_undo_and_redo_go_on_after_a_rebase_of_both(root: Path, workspace: Works
     assert b"eur" in (root / "agent/app.py").read_bytes()
 
 
+def test_a_fix_that_was_undone_and_found_again_is_a_fix_again(root: Path, workspace: Workspace) -> None:
+    first = kept(workspace)
+    git(root, "merge", "-q", "refinery/eur")
+    git(root, "merge", "-q", History(workspace).undo("eur").branch)
+    second = kept(workspace, "again")
+    assert (entry(root).state, entry(root, "again").state) == (State.UNDONE, State.BRANCH)
+    assert (entry(root).commit, entry(root, "again").commit) == (first, second)
+    History(workspace).accept("again")
+    assert (entry(root).state, entry(root, "again").state) == (State.MERGED, State.MERGED)
+    assert asked(root, "HEAD") == (second, None, True)
+    git(root, "commit", "-q", "--amend", "--no-edit", OLDER)
+    assert asked(root, "HEAD")[0] == second
+
+
 def test_a_fix_that_was_rewritten_on_its_branch_is_put_away_as_it_stands(root: Path, workspace: Workspace) -> None:
     commit = kept(workspace)
     git(root, "checkout", "-q", "refinery/eur")
