@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from refinery.repo.identity import Identity
 from refinery.repo.indexing import Index
 from refinery.repo.objects import listing
 from refinery.repo.placing import Placing, Step
+from refinery.repo.publish import DEAD, STALE
 from refinery.repo.readiness import Move, planned
 from refinery.repo.repository import Repository
 from refinery.repo.shadow import Shadow
@@ -66,14 +69,35 @@ class Landing:
         """Its files."""
         return Placing(self.root, self.new[:_MARK], self.steps, self.folders)
 
-    def settle(self) -> tuple[bool, tuple[str, ...]]:
+    def settle(self, killed: bool = False) -> tuple[bool, tuple[str, ...]]:
         """Finish what has reached the branch, take back what has not; whether it is there now, and what could not be done."""
         if not self.private.is_dir() or not self.root.is_dir():
             return False, (f"the work tree {self.root} is gone",)
         try:
+            if killed:
+                self._unlock_refs()
             return self._finished() if self._arrived() else self._taken_back()
         except OSError as error:
             raise disk_failure(error, "clearing up the work tree") from error
+
+    def _unlock_refs(self) -> None:
+        """Remove the locks on HEAD and the branch that our own git left when it was killed with us.
+
+        While index.lock is ours no commit of the user's can have taken one; and one that names another commit is not ours.
+        """
+        if not self.index.locked:
+            return
+        since = (self.private / "index.lock").stat().st_mtime_ns
+        common = Path(self._git.line("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        for lock in (common / f"{self.branch}.lock", self.private / "HEAD.lock"):
+            with contextlib.suppress(FileNotFoundError):
+                before = lock.stat()
+                named = lock.read_text(encoding="utf-8", errors="replace").strip()
+                if before.st_mtime_ns < since or named not in ("", self.new):
+                    continue
+                time.sleep(DEAD if named else max(0.0, STALE - (time.time() - before.st_mtime)))  # its holder may just be ending
+                if lock.stat().st_mtime_ns == before.st_mtime_ns:
+                    lock.unlink()
 
     def _finished(self) -> tuple[bool, tuple[str, ...]]:
         git, index = self._git, self.index

@@ -55,7 +55,7 @@ def _landed(intent: Row, journal: Journal) -> str:
     """A fix on its way into somebody's work tree; where a git command of theirs is in the way, the next run tries again."""
     doing = f"the {intent.operation} of fix {intent.subject[:12]} in {intent.details['root']}"
     try:
-        there, left = Landing.read(intent.details).settle()
+        there, left = Landing.read(intent.details).settle(killed=True)
     except RefineryError as error:
         return f"{doing} was interrupted, and cannot be cleared up yet: {error}"
     journal.write(intent.operation, "done" if there else "abandoned", intent.subject, **intent.details)

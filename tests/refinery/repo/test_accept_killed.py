@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -165,6 +166,37 @@ def test_a_command_of_the_users_in_the_way_is_waited_out(root: Path, workspace: 
     assert "finished now" in open_workspace(root).recovered[0]
     assert git(root, "status", "--porcelain") == ""
     sound(root)
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_locks_that_our_own_git_left_are_removed(root: Path, workspace: Workspace, arrived: bool) -> None:
+    """It was killed with us as it moved the branch."""
+    landing = half_done(root, workspace)
+    if arrived:
+        git(root, "update-ref", "refs/heads/main", landing.new)
+    write(root, {".git/HEAD.lock": b""} if arrived else {".git/HEAD.lock": b"", ".git/refs/heads/main.lock": f"{landing.new}\n".encode()})
+    old = (root / ".git/index.lock").stat().st_mtime
+    os.utime(root / ".git/index.lock", (old - 60, old - 60))
+    os.utime(root / ".git/HEAD.lock", (old - 30, old - 30))
+    workspace.close()
+    assert ("finished now" if arrived else "as if never begun") in open_workspace(root).recovered[0]
+    assert list((root / ".git").glob("*.lock")) == []
+    assert git(root, "status", "--porcelain") == ""
+    sound(root)
+
+
+@pytest.mark.parametrize("whose", ["of another commit", "from before"])
+def test_a_lock_of_somebody_elses_on_the_branch_stays(root: Path, workspace: Workspace, whose: str) -> None:
+    landing = half_done(root, workspace)
+    lock = root / ".git/refs/heads/main.lock"
+    lock.write_text(landing.old if whose == "of another commit" else "")
+    if whose == "from before":
+        old = (root / ".git/index.lock").stat().st_mtime
+        os.utime(lock, (old - 60, old - 60))
+    workspace.close()
+    assert "as if never begun" in open_workspace(root).recovered[0]
+    assert lock.exists()
+    assert not (root / ".git/index.lock").exists()
 
 
 def test_it_is_cleared_up_from_another_work_tree_too(root: Path, workspace: Workspace, tmp_path: Path) -> None:
