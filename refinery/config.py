@@ -38,16 +38,19 @@ class Surrounding:
     """GIT_INDEX_FILE: the index that git gives to the hook we run in, which need not be the usual one."""
     skip: str = ""
     """REFINERY_SKIP: why a hook should not look this time."""
+    accepting: Path | None = None
+    """REFINERY_ACCEPTING: the work tree for whose `refinery accept` the hook that we run in was started, in a copy."""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Surrounding:
         """What the environment says, read once."""
-        home, index = environment.get("REFINERY_HOME"), environment.get("GIT_INDEX_FILE")
+        home, index, accepting = (environment.get(name) for name in ("REFINERY_HOME", "GIT_INDEX_FILE", "REFINERY_ACCEPTING"))
         return Surrounding(
             Path(home).expanduser().resolve() if home else None,
             dict(environment),
             Path(index).absolute() if index else None,
             environment.get("REFINERY_SKIP", "").strip(),
+            Path(accepting) if accepting else None,
         )
 
 
@@ -75,6 +78,8 @@ class Settings:
     budget_usd: float = 2.0
     price: tuple[float, float] | None = None
     """USD per million tokens, in and out; None: as the price list says."""
+    co_author: str = ""
+    """Whom the commits of kept fixes name beside the user, `Name <address>`; empty for nobody."""
     notes: tuple[str, ...] = field(default=())
     """Settings that are understood and have no effect yet."""
 
@@ -220,6 +225,19 @@ class HooksTable(Strict):
     undecided: Literal["pass", "refuse"] = "pass"
 
 
+class GitTable(Strict):
+    """[git]"""
+
+    co_author: str = ""
+
+    @field_validator("co_author")
+    @classmethod
+    def _a_person(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^<>\s][^<>\n]* <[^<>\s]+>", value):
+            raise ValueError(f'{value!r} is not of the form "Name <address>"')
+        return value
+
+
 class ModelTable(Strict):
     """[model]"""
 
@@ -240,6 +258,7 @@ class File(Strict):
     safety: SafetyTable = SafetyTable()
     check: CheckTable = CheckTable()
     hooks: HooksTable = HooksTable()
+    git: GitTable = GitTable()
     model: ModelTable = ModelTable()
 
 
@@ -268,6 +287,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         model=file.model.name,
         budget_usd=file.model.budget_usd,
         price=(file.model.price[0], file.model.price[1]) if file.model.price else None,
+        co_author=file.git.co_author,
         notes=tuple(_without_effect(file)),
     )
 

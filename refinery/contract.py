@@ -210,7 +210,7 @@ def approval(given: Approval) -> JsonObject:
 def report(made: Report) -> JsonObject:
     """`fix --json`."""
     return {
-        "kept": {"commit": made.kept.commit.id, "branch": made.kept.branch} if made.kept else None,
+        "kept": {"commit": made.kept.commit.id, "branch": made.kept.branch, "fix": made.kept.fix} if made.kept else None,
         "says": made.says,
         "diagnosis": diagnosis(made.diagnosis),
         "steps": [step(each) for each in made.steps],

@@ -524,6 +524,8 @@ class Kept:
 
     commit: Commit
     branch: str
+    fix: str = ""
+    """Its own name, which stays with it when its commit is rewritten."""
     claim: Mapping[str, Json] = field(default_factory=dict)
     """What the commit says of itself, for machines; its hash stands in the commit."""
 

@@ -63,7 +63,8 @@ SANDBOX = "sandbox.json"
 @contextmanager
 def repository(start: Path | None = None) -> Iterator[Repository]:
     """The repository around a folder (the current one, unless said otherwise)."""
-    with closing(Repository.open(start or Path.cwd(), Surrounding.read().home)) as found:
+    around = Surrounding.read()
+    with closing(Repository.open(start or around.accepting or Path.cwd(), around.home)) as found:
         yield found
 
 
@@ -197,6 +198,7 @@ def workbench(
             scratch=replace(runner, sink=None),
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author(),
+            co_author=stated.co_author,
             now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,
             editable=_editable(stated.policy),

@@ -94,3 +94,5 @@ class Workbench:
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""
+    co_author: str = ""
+    """Who stands beside the author of a kept fix, `Name <address>`; empty for nobody."""

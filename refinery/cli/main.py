@@ -26,8 +26,9 @@ COMMANDS = {
     "history": ("fixes:history", "List the fixes that were kept."),
     "show": ("fixes:show_fix", "Show one fix with its evidence."),
     "verify": ("verify", "Run the gate on a fix once more, and say whether its claim still holds."),
-    "undo": ("fixes:undo", "Take a fix back."),
-    "redo": ("fixes:redo", "Bring back a fix that was undone."),
+    "accept": ("changing:accept", "Bring a fix to the branch you have checked out."),
+    "undo": ("changing:undo", "Take a fix back."),
+    "redo": ("changing:redo", "Bring back a fix that was undone."),
 }
 """Command: the module (and the name in it, where that is not `command`), and the line that help shows without importing it."""
 

@@ -32,7 +32,7 @@ from refinery.domain import (
     SuiteResult,
     Verification,
 )
-from refinery.repo.history import Entry
+from refinery.repo.entries import Entry
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"

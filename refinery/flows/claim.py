@@ -15,7 +15,9 @@ from adapters.trace import Json
 from refinery import contract
 from refinery.domain import AgentSpec, Approval, Commit, Complaint, Diagnosis, GateVerdict, Said, Scenario
 from refinery.flows.propose import Proposal
+from refinery.repo.message import FIX
 from refinery.repo.objects import TreeFile
+from refinery.repo.sameness import fix_id
 from refinery.suite.writing import check
 from refinery.version import VERSION
 from refinery.workbench import Workbench
@@ -29,6 +31,7 @@ KEYS = (
     "Refinery-Gate",
     "Refinery-Origin",
     "Refinery-Model",
+    FIX,
     "Refinery-Cost",
     "Refinery-Version",
     "Refinery-Approved-by",
@@ -63,6 +66,7 @@ def claim_of(
         "base": tried.parent,
         "tree": tried.tree,
         "change": proposal.changes.digest,
+        "fix": fix_id(proposal.changes),
         "scenarios": [scenario.id for scenario in proposal.targets],
         "gate": {
             "decision": str(gate.decision),
@@ -101,6 +105,7 @@ def trailers(claim: Claim) -> list[tuple[str, str]]:
         ("Refinery-Gate", f"{gate['decision']}; effect {effect}{interval}; {gate['trials']} runs an arm; alpha {gate['alpha']:.3g}"),
         ("Refinery-Origin", str(claim["origin"])),
         *((("Refinery-Model", str(claim["model"])),) if claim["model"] else ()),
+        (FIX, str(claim["fix"])),
         ("Refinery-Cost", f"{cost['runs']} agent runs, {cost['tokens']} tokens, {_money(cost['usd'], 2)}"),
         ("Refinery-Version", str(claim["refinery"])),
         *((("Refinery-Approved-by", _approved(approval)),) if approval else ()),

@@ -21,7 +21,13 @@ OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.N
 
 
 def message_for(
-    complaint: Complaint, diagnosis: Diagnosis, proposal: Proposal, gate: GateVerdict, before: Sequence[Attempt], claim: Claim
+    complaint: Complaint,
+    diagnosis: Diagnosis,
+    proposal: Proposal,
+    gate: GateVerdict,
+    before: Sequence[Attempt],
+    claim: Claim,
+    co_author: str = "",
 ) -> str:
     """The commit message: what failed, why, what was changed, what it did; the same fix has the same message."""
     hypothesis = proposal.hypothesis
@@ -42,13 +48,17 @@ def message_for(
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
         body.append(f"Risks: {hypothesis.risks}")
-    return compose(hypothesis.change, body, trailers(claim))
+    return compose(hypothesis.change, body, [*trailers(claim), *_beside(co_author)])
 
 
 def _failures(proposal: Proposal, before: Sequence[Attempt]) -> str:
     """How each of the scenarios that the change cures went on the base."""
     went = {attempt.scenario: attempt for attempt in before}
     return "; ".join(f"{each.id}: {went[each.id].says}" for each in proposal.targets if each.id in went)
+
+
+def _beside(co_author: str) -> list[tuple[str, str]]:
+    return [("Co-authored-by", co_author)] if co_author else []
 
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:

@@ -13,6 +13,7 @@ from refinery.flows.evidence import message_for, remember
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
+from refinery.repo.sameness import fix_id
 from refinery.suite.gate import decide
 from refinery.suite.runner import bill
 from refinery.workbench import Workbench
@@ -50,9 +51,9 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
             accepted = gate.decision is Decision.ACCEPT
             if accepted and wanted(proposal, gate.says, bench):
                 claim = claim_of(complaint, diagnosis, proposal, gate, commit, suite, leave.approval, bench)
-                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim)
+                message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim, bench.co_author)
                 commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
-                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), claim)
+                kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
             if accepted or gated == tries:
                 break

@@ -76,6 +76,7 @@ class Stated(BaseModel):
     base: str
     tree: str
     change: str
+    fix: str
     scenarios: list[str]
     gate: Gate
     diagnosis: Diagnosed | None

@@ -108,6 +108,11 @@ def checked_out(common: Path, name: str) -> str:
     return ""
 
 
+def work_trees_on(common: Path, name: str) -> tuple[Path, ...]:
+    """The git folders of the work trees that have a branch checked out."""
+    return tuple(place for place in (common, *sorted((common / "worktrees").glob("*"))) if branch(place) == name)
+
+
 def _tree_of(common: Path, place: Path) -> str:
     if place == common:
         return str(common.parent if common.name == ".git" else common)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,15 @@ _SETTINGS = {
 }
 """Settings of the command line outrank a repository's own, which may name programs to run."""
 
+
+def _ruling(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git takes them from the environment, as if from the command line."""
+    rows = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for place, (name, value) in enumerate(settings.items()):
+        rows |= {f"GIT_CONFIG_KEY_{place}": name, f"GIT_CONFIG_VALUE_{place}": value}
+    return rows
+
+
 _HARDENED = {
     "GIT_CONFIG_GLOBAL": NOWHERE,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -46,10 +55,10 @@ _HARDENED = {
     "GIT_ASKPASS": "false",
     "GIT_EDITOR": "false",
     "GIT_PAGER": "cat",
-    "GIT_CONFIG_COUNT": str(len(_SETTINGS)),
-    **{f"GIT_CONFIG_KEY_{place}": key for place, key in enumerate(_SETTINGS)},
-    **{f"GIT_CONFIG_VALUE_{place}": value for place, value in enumerate(_SETTINGS.values())},
+    **_ruling(_SETTINGS),
 }
+
+_OF_THE_USER = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_TERMINAL_PROMPT")
 
 _OUTSIDE = {
     "No space left on device": "the disk is full; make room and run the same command again",
@@ -107,7 +116,17 @@ class Git:
 
     def asking_the_user(self) -> Git:
         """The same with the user's own settings read. Only for commands that run nothing those settings name."""
-        return self.at(**{name: os.environ.get(name) for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")})
+        return self.at(**{name: os.environ.get(name) for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM")})
+
+    def ruled(self, without: Collection[str], more: Mapping[str, str] | None = None) -> Git:
+        """The same with other settings ruling: ours less some, and more."""
+        return self.at(**_ruling({**{name: value for name, value in _SETTINGS.items() if name not in without}, **(more or {})}))
+
+    def configured(self) -> dict[str, str]:
+        """Every setting of the user's as git would find it, the last word on each; names as git prints them. Nothing is run."""
+        out = self.asking_the_user().ruled(_SETTINGS).run("config", "--null", "--list")
+        rows = (decode(row).partition("\n") for row in out.split(b"\0") if row)
+        return {name: value if given else "true" for name, given, value in rows}
 
 
 def failure(arguments: tuple[str, ...], answer: Answer) -> RefineryError:
@@ -137,6 +156,17 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+def users_environment() -> dict[str, str]:
+    """What the user's own programs are started with: everything but what git told the hook that we may be running in."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _OF_THE_USER}
+
+
+def named_in_environment() -> dict[str, str]:
+    """Whom the user's environment names as author and committer; git heeds it before any setting."""
+    roles = [f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")]
+    return {name: os.environ[name] for name in (*roles, "EMAIL") if name in os.environ}
+
+
 def user_state_folder() -> Path:
     """Where programs keep their state for this user (XDG)."""
     named = os.environ.get("XDG_STATE_HOME", "")
@@ -151,7 +181,8 @@ def _execute(folder: Path, arguments: tuple[str, ...], settings: Mapping[str, st
         raise OutsideError("git cannot be run", hint="install git, and see that it is on the PATH") from error
     program = ["git"]
     unset = [name for name in settings if settings[name] is None]
-    leaked = [name for name in os.environ if name.startswith("GIT_") and name not in settings and not name.startswith("GIT_PYTHON_")]
+    passed = ("GIT_PYTHON_", *(("GIT_ALTERNATE_",) if "REFINERY_ACCEPTING" in os.environ else ()))  # in a hook that we started ourselves
+    leaked = [name for name in os.environ if name.startswith("GIT_") and name not in settings and not name.startswith(passed)]
     if unset or leaked:  # the runner passes its parent's environment on; inside a hook that names another index and folder
         program = ["env", *(part for name in (*unset, *leaked) for part in ("-u", name)), "git"]
     with tempfile.TemporaryFile() as stdin:

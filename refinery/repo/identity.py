@@ -24,17 +24,29 @@ NEUTRAL = Identity("Refinery", "refinery@localhost")
 HOW_TO_SET = 'git config --global user.name "Your Name" && git config --global user.email you@example.com'
 
 
-def signed(author: Identity, date: str) -> dict[str, str]:
-    """The environment that makes git sign with this name and this date and no other."""
-    if not author.name.strip(" .,:;<>\"\\'\n") or "\n" in author.name + author.email or not author.email.strip(" <>\n"):
-        raise RepositoryError(f"{str(author)!r} cannot sign a commit", hint=HOW_TO_SET)
+def identity_of(text: str) -> Identity:
+    """The identity that was written as text."""
+    name, _, email = text.rpartition(" <")
+    return Identity(name, email.removesuffix(">"))
+
+
+def signed(author: Identity, date: str, committer: Identity | None = None) -> dict[str, str]:
+    """The environment that makes git sign with this name (the committer's too, unless another is given) and this date and no other."""
+    by = committer or author
+    for each in (author, by):
+        _check(each)
     if date[:1].isdigit() and " " in date:  # seconds and zone: without the sign, git takes a small number for something else
         date = f"@{date}"
     return {
         "GIT_AUTHOR_NAME": author.name,
         "GIT_AUTHOR_EMAIL": author.email,
         "GIT_AUTHOR_DATE": date,
-        "GIT_COMMITTER_NAME": author.name,
-        "GIT_COMMITTER_EMAIL": author.email,
+        "GIT_COMMITTER_NAME": by.name,
+        "GIT_COMMITTER_EMAIL": by.email,
         "GIT_COMMITTER_DATE": date,
     }
+
+
+def _check(author: Identity) -> None:
+    if not author.name.strip(" .,:;<>\"\\'\n") or "\n" in author.name + author.email or not author.email.strip(" <>\n"):
+        raise RepositoryError(f"{str(author)!r} cannot sign a commit", hint=HOW_TO_SET)

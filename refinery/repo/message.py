@@ -12,8 +12,14 @@ from refinery.errors import UsageError
 WIDTH = 72
 MARK = "Refinery-"
 """The trailers that make a commit one of ours begin with this."""
+FIX = "Refinery-Fix"
+"""The fix's own name, which stays with it when its commit is rewritten (see `sameness`)."""
 UNDOES = "Refinery-Undoes"
+TAKES_BACK = "Refinery-Takes-Back"
+BRINGS_BACK = "Refinery-Brings-Back"
+"""Of commits that undo and redo: which fix."""
 
+_SQUASHED = 4
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*:\s*(.*)")
 _EATEN = ("#", "---", "diff -", "Index: ", "From ", ">From ", "(cherry picked from")
@@ -26,9 +32,9 @@ def compose(subject: str, body: Sequence[str], trailers: Sequence[tuple[str, str
     head = full if len(full) <= WIDTH else textwrap.shorten(full, WIDTH, placeholder="…")
     if len(head) < 2:  # one very long word
         head = full[: WIDTH - 1] + "…"
-    if head.startswith(_EATEN):
-        head = f"Fix: {head}"[:WIDTH]
     reserved = {key.casefold() for key, _ in trailers}
+    if head.startswith(_EATEN) or _poses(head, reserved):
+        head = f"Fix: {head}"[:WIDTH]
     paragraphs = [] if head == full else [full]
     paragraphs.extend(body)
     blocks = [head, *(block for paragraph in paragraphs if (block := _wrapped(paragraph, reserved)))]
@@ -81,7 +87,7 @@ def _wrapped(paragraph: str, reserved: set[str]) -> str:
         if not line.strip():
             continue  # a paragraph holds no empty line, so it stays one
         if line.startswith("    "):
-            lines.append(line.rstrip())
+            lines.append(_harmless(line.rstrip(), reserved))
             continue
         hang = "  " if line.startswith(("- ", "* ")) else ""
         wrapped = textwrap.wrap(line, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
@@ -90,7 +96,14 @@ def _wrapped(paragraph: str, reserved: set[str]) -> str:
 
 
 def _harmless(line: str, reserved: set[str]) -> str:
-    match = _TRAILER.match(line)
+    """Git puts four spaces before what it squashes, so a line that poses as a trailer stands neither at the margin nor there."""
+    if not _poses(line, reserved):
+        return f" {line}" if line.startswith(_EATEN) else line
+    indent = len(line) - len(line.lstrip())
+    return f" {line}" if indent + 1 != _SQUASHED else f"  {line}"
+
+
+def _poses(line: str, reserved: set[str]) -> bool:
+    match = _TRAILER.match(line.lstrip())
     key = match[1].casefold() if match else ""
-    posing = key in reserved or key.startswith(MARK.casefold()) or key.endswith("-by")
-    return f" {line}" if posing or line.startswith(_EATEN) else line
+    return key in reserved or key.startswith(MARK.casefold()) or key.endswith("-by")

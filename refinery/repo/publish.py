@@ -18,16 +18,18 @@ from refinery.repo.shadow import Shadow
 BRANCHES = "refs/heads/refinery/"
 UNDONE = "refs/refinery/undone/"
 PINS = "refs/refinery/pins/"
+KEPT = "refs/refinery/fixes/"
+"""Every fix that was kept, by its commit: what its evidence is about outlives its branch, an amend, a rebase and a gc."""
 NOTES = "refs/notes/refinery"
 
 _OURS = (BRANCHES, "refs/refinery/", NOTES)
 _COPY = "tmp_refinery_"
 """Git takes a file of this beginning for garbage, should we be killed."""
 
-_STALE = 2.0
+STALE = 2.0
 """Seconds after which a lock on a ref of ours is a dead process's; git holds one for milliseconds."""
 
-_DEAD = 0.05
+DEAD = 0.05
 """The same where the journal says that a run was killed."""
 
 
@@ -79,13 +81,13 @@ class Refs:
             place = self._common / prefix.rstrip("/")
             own = [self._common / f"{prefix}.lock"] if not prefix.endswith("/") else place.rglob("*.lock")
             for lock in own:
-                time.sleep(_DEAD)  # a child of the killed run may just be ending
-                self._unlock(lock.relative_to(self._common).as_posix().removesuffix(".lock"), age=_DEAD)
+                time.sleep(DEAD)  # a child of the killed run may just be ending
+                self._unlock(lock.relative_to(self._common).as_posix().removesuffix(".lock"), age=DEAD)
 
     def _ask(self, order: str) -> Answer:
         return self._git.ask("update-ref", "--stdin", "-z", "--no-deref", given=order.encode())
 
-    def _unlock(self, name: str, age: float = _STALE) -> bool:
+    def _unlock(self, name: str, age: float = STALE) -> bool:
         lock = self._common / f"{name}.lock"
         with contextlib.suppress(OSError):
             if time.time() - lock.stat().st_mtime > age:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from refinery.errors import RefineryError
 from refinery.repo.journal import Journal, Row
-from refinery.repo.publish import BRANCHES, PINS, Publisher, Refs, forget_pin
+from refinery.repo.landing import Landing
+from refinery.repo.publish import BRANCHES, KEPT, PINS, Publisher, Refs, forget_pin
 
 
 def recover(journal: Journal, refs: Refs, publisher: Publisher, only: str = "") -> tuple[str, ...]:
@@ -30,11 +32,14 @@ def _close(intent: Row, rows: tuple[Row, ...], journal: Journal, refs: Refs, pub
         branches = [name for name, tip in refs.find(BRANCHES).items() if tip == intent.subject]
         forget_pin(refs, f"{PINS}{intent.subject}")
         if branches:
+            refs.create(f"{KEPT}{intent.subject}", intent.subject)
             name = branches[0].removeprefix("refs/heads/")
             journal.write("keep", "done", intent.subject, branch=name, base=intent.details.get("base", ""))
             return f"fix {short} had been kept as {name} when a run was killed"
         journal.write("keep", "abandoned", intent.subject)
         return f"keeping fix {short} was interrupted; nothing of it is left"
+    if "private" in intent.details:
+        return _landed(intent, journal)
     if intent.operation in ("undo", "redo") and "from" in intent.details:
         gone = intent.details["from"] not in refs.find(intent.details["from"])
         there = intent.details["to"] in refs.find(intent.details["to"])
@@ -44,3 +49,14 @@ def _close(intent: Row, rows: tuple[Row, ...], journal: Journal, refs: Refs, pub
         return f"the {intent.operation} of fix {short} was interrupted; it is {'finished now' if there and gone else 'as if never begun'}"
     journal.write(intent.operation, "abandoned", intent.subject)
     return f"the {intent.operation} of fix {short} was interrupted; nothing was changed"
+
+
+def _landed(intent: Row, journal: Journal) -> str:
+    """A fix on its way into somebody's work tree; where a git command of theirs is in the way, the next run tries again."""
+    doing = f"the {intent.operation} of fix {intent.subject[:12]} in {intent.details['root']}"
+    try:
+        there, left = Landing.read(intent.details).settle(killed=True)
+    except RefineryError as error:
+        return f"{doing} was interrupted, and cannot be cleared up yet: {error}"
+    journal.write(intent.operation, "done" if there else "abandoned", intent.subject, **intent.details)
+    return "; ".join((f"{doing} was interrupted; it is {'finished now' if there else 'as if never begun'}", *left))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from refinery.errors import RepositoryError
 from refinery.repo import condition
-from refinery.repo.environment import Git, decode, disk_failure, failure, user_state_folder
+from refinery.repo.environment import Git, decode, disk_failure, failure, named_in_environment, user_state_folder
 from refinery.repo.identity import HOW_TO_SET, Identity
 from refinery.repo.objects import SUBMODULE, TreeEntry, TreeFile, blobs, files, listing
 from safety.changes import REGULAR, ChangeSet, FileChange
@@ -104,16 +104,17 @@ class Repository:
         found = blobs(self.git, (entry.blob for entry in wanted.values()))
         return {path: decode(found[entry.blob]) for path, entry in wanted.items()}
 
-    def identity(self) -> Identity | None:
-        """Who the user is to git; None when git has not been told."""
-        answer = self.git.asking_the_user().ask("config", "--null", "--get-regexp", r"^user\.(name|email)$")
-        found = dict(row.partition("\n")[::2] for row in decode(answer.out).split("\0") if row)
-        name, email = found.get("user.name", "").strip(), found.get("user.email", "").strip()
+    def identity(self, role: str = "author") -> Identity | None:
+        """Who the user is to git as the author, or the committer, of a commit; None when git has not been told."""
+        around, said = named_in_environment(), self.git.configured()
+        given = {part: around.get(f"GIT_{role.upper()}_{part.upper()}") for part in ("name", "email")}
+        name, email = (given[part] or said.get(f"{role}.{part}") or said.get(f"user.{part}", "") for part in ("name", "email"))
+        name, email = name.strip(), (email or around.get("EMAIL", "")).strip()
         return Identity(name, email) if name and email else None
 
-    def author(self) -> Identity:
+    def author(self, role: str = "author") -> Identity:
         """The same, for what cannot be done without."""
-        known = self.identity()
+        known = self.identity(role)
         if known is None:
             raise RepositoryError("git does not know who you are, and a fix is committed in your name", hint=HOW_TO_SET)
         return known

@@ -110,7 +110,9 @@ class Shadow:
                 return [self.git.line("hash-object", "-w", "--stdin", given=content) for content in contents]
             return self.git.line("hash-object", "-w", "--no-filters", "--stdin-paths", given=encode(given)).split("\n")
 
-    def build(self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity) -> Commit:
+    def build(
+        self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity, committer: Identity | None = None
+    ) -> Commit:
         """The commit that puts these entries (None deletes) on the base. The same arguments give the same id."""
         if "\0" in message or not message.strip():
             raise RepositoryError("a commit needs a message without NUL characters", hint="compose it with `message.compose`")
@@ -127,7 +129,7 @@ class Shadow:
         if tree == on.header.tree:
             raise RepositoryError("the change changes nothing", hint="propose an edit that differs from what is there")
         text = encode(message if message.endswith("\n") else message + "\n").decode("utf-8", "replace").encode()
-        commit = self.git.at(**signed(author, on.header.date)).line("commit-tree", tree, "-p", base, "-F", "-", given=text)
+        commit = self.git.at(**signed(author, on.header.date, committer)).line("commit-tree", tree, "-p", base, "-F", "-", given=text)
         with self._lock:
             self._deltas[commit] = base, dict(entries)
         written = text.decode()

@@ -18,7 +18,7 @@ from refinery.repo.identity import HOW_TO_SET, NEUTRAL, Identity, signed
 from refinery.repo.journal import Journal
 from refinery.repo.locks import Lock, held
 from refinery.repo.objects import SUBMODULE, SYMLINK, TreeEntry, blobs, header, listing
-from refinery.repo.publish import BRANCHES, NOTES, Publisher, Refs, forget_pin, free_branch
+from refinery.repo.publish import BRANCHES, KEPT, NOTES, Publisher, Refs, forget_pin, free_branch
 from refinery.repo.recovery import recover
 from refinery.repo.repository import Repository
 from refinery.repo.shadow import Shadow
@@ -26,7 +26,7 @@ from safety.changes import ChangeSet, FileChange
 
 _MODES = ("100644", "100755")
 _LFS = "version https://git-lfs.github.com/spec/"
-_TRIES = 5
+_TRIES = 20
 
 
 class Workspace:
@@ -40,7 +40,8 @@ class Workspace:
         self.refs = Refs(repository)
         self.journal = Journal(repository.state / "journal.jsonl", clock)
         self._publisher = Publisher(repository, self.shadow)
-        self._publishing = repository.state / "publish.lock"
+        self.publishing = repository.state / "publish.lock"
+        """Held by whoever writes to the user's repository."""
         self._folders = Folders(repository.state / "folders", self.shadow)
         self.recovered = self._recover()
         """What an earlier run that was killed had left, one sentence each; it is cleared away."""
@@ -66,9 +67,11 @@ class Workspace:
         }
         return self.shadow.build(on.id, entries, message, author)
 
-    def commit_entries(self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity) -> Commit:
+    def commit_entries(
+        self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity, committer: Identity | None = None
+    ) -> Commit:
         """The same for trees' entries as they are; for undoing, which brings back what was there."""
-        return self.shadow.build(base, entries, message, author)
+        return self.shadow.build(base, entries, message, author, committer)
 
     def lease(self, commit: str) -> AbstractContextManager[Path]:
         """A private folder that holds exactly the commit's files, and no `.git`. It may be written to while it is held."""
@@ -85,7 +88,7 @@ class Workspace:
         if signer == str(NEUTRAL):
             raise RepositoryError("a fix is kept in your name, and this commit is in nobody's", hint=HOW_TO_SET)
         slug = slugged(slug)
-        with held(self._publishing):
+        with held(self.publishing):
             taken = self.refs.find(BRANCHES)
             for name, tip in taken.items():
                 if tip == commit.id and re.fullmatch(re.escape(BRANCHES + slug) + r"(-\d+)?", name):
@@ -101,7 +104,7 @@ class Workspace:
     def attach_note(self, commit_id: str, text: str) -> None:
         """Put a text beside the commit, in refs/notes/refinery; it replaces an earlier one."""
         git, content = self.shadow.git, encode(text)
-        with held(self._publishing):
+        with held(self.publishing):
             if self.note(commit_id) == text:
                 return
             blob = git.line("hash-object", "-w", "--stdin", given=content)
@@ -126,6 +129,21 @@ class Workspace:
                 return decode(blobs(git, (entry.blob,))[entry.blob])
         return None
 
+    def lodge(self, operation: str, subject: str, commit: str) -> str:
+        """See that the user's repository has a commit whose parent it has; the pack to release once a ref holds it, empty when none."""
+        if self.repository.git.ask("cat-file", "-e", f"{commit}^{{commit}}").status == 0:
+            return ""
+        parent = header(self.shadow.git, commit).parents[0]
+        pack, name = self._publisher.pack(commit, parent)
+        self.journal.write(operation, "packed", subject, pack=name)
+        self._publisher.store(pack, commit, parent)
+        return name
+
+    def release(self, pack: str) -> None:
+        """Let the user's garbage collection treat a lodged pack as any other."""
+        if pack:
+            self._publisher.release(pack)
+
     def close(self) -> None:
         """Let other processes tidy up."""
         self._use.release()
@@ -140,6 +158,7 @@ class Workspace:
         while not self.refs.create(name, commit.id):
             seen[name] = ""
             name = free_branch(seen, slug)
+        self.refs.create(f"{KEPT}{commit.id}", commit.id)
         self._publisher.release(packed)
         self.journal.write("keep", "done", commit.id, branch=name.removeprefix("refs/heads/"), base=commit.parent)
         forget_pin(self.refs, pin)
@@ -171,7 +190,7 @@ class Workspace:
         return git.line("rev-parse", "--verify", NOTES)
 
     def _recover(self) -> tuple[str, ...]:
-        lock = Lock.take(self._publishing)
+        lock = Lock.take(self.publishing)
         if lock is None:  # another process is publishing, and it is alive
             return ()
         try:

@@ -43,7 +43,20 @@ HEAVY = (
     "unidiff",
     "tenacity",
 )
-DESTRUCTIVE = re.compile(r"""reset.{0,12}--hard|checkout.{0,8}"--"|["'](stash|clean|restore)["']""")
+MATCH_TABLES = ("safety/rules/",)
+"""Where such commands are looked for in what others propose."""
+LOSING = {
+    "reset": {"--hard", "--merge", "--keep"},
+    "checkout": {"--", "-f", "--force", "."},
+    "restore": set(),
+    "clean": set(),
+    "stash": set(),
+    "switch": {"-f", "--force", "--discard-changes"},
+    "checkout-index": {"-f", "--force"},
+    "rebase": set(),
+    "push": set(),
+}
+"""Commands of git that can lose or publish work, with the options that make them so; none: always."""
 
 
 def sources() -> Iterator[Path]:
@@ -84,15 +97,98 @@ def test_each_outside_library_has_its_door(library: str) -> None:
     assert users <= DOORS[library]
 
 
+def words(node: ast.AST) -> list[str]:
+    """The texts of an argument list in order, those of lists in it and of starred ones too; `...` for what is not a text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.List | ast.Tuple):
+        return [word for each in node.elts for word in words(each)]
+    if isinstance(node, ast.Starred):
+        return words(node.value)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*words(node.left), *words(node.right)]
+    if isinstance(node, ast.IfExp):
+        return [*words(node.body), *words(node.orelse)]
+    return ["..."]
+
+
+def losing(tree: ast.AST) -> list[int]:
+    """Lines with a call, a list or a text that is a git command which can lose work."""
+    found = set()
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Call):
+            said = [word for each in node.args for word in words(each)]
+        elif isinstance(node, ast.List | ast.Tuple):
+            said = words(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "git " in node.value:
+            said = node.value.partition("git ")[2].replace("`", " ").split()[:6]
+            said = said if said and said[0] in LOSING else []
+        else:
+            continue
+        command = next((word for word in said if word not in ("git", "...") and not word.startswith("-")), "")
+        if command in LOSING and (not LOSING[command] or LOSING[command] & {*said}) and _is_gits(node, said, command):
+            found.add(line)
+    return sorted(found)
+
+
+def _is_gits(node: ast.AST, said: list[str], command: str) -> bool:
+    """A word alone is a command only to what runs git: `git`, `run`, `ask` and `line` of the door, or a process."""
+    if said[0] == "git" or isinstance(node, ast.Constant):
+        return True
+    if not isinstance(node, ast.Call):
+        return said[0] == command and len(said) > 1
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    return name in ("git", "run", "ask", "line", "execute", "check_call", "check_output", "call", "Popen")
+
+
 def test_no_command_that_can_lose_work_stands_in_the_code() -> None:
     found = [
         f"{name(path)}:{number}"
         for path in sources()
-        if not name(path).startswith("safety/rules/")
-        for number, line in enumerate(path.read_text().splitlines(), 1)
-        if DESTRUCTIVE.search(line)
+        if not name(path).startswith(MATCH_TABLES)
+        for number in losing(ast.parse(path.read_text()))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'git.run("stash")',
+        'git.ask("reset", "-q", "--hard", commit)',
+        "git.run('checkout', \n  '--', path)",
+        'git.run("checkout", "--force", branch)',
+        'git.line(*("clean", "-fd"))',
+        'asked = ("restore", "--", path)\ngit.run(*asked)',
+        'git.run(*["clean"], "-x")',
+        'subprocess.run(["git", "-C", folder, "stash", "push"])',
+        'subprocess.run(["git"] + ["clean", "-fd"])',
+        'os.system("cd x && git reset --hard")',
+        'show.note("try `git stash` first")',
+        'git.run("restore" if back else "show", path)',
+        'git.run("push", "origin")',
+    ],
+)
+def test_the_law_on_losing_work_is_not_talked_around(code: str) -> None:
+    assert losing(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'git.run("read-tree", "--reset", "-u", commit)',
+        'git.run("reset", "--soft", commit)',
+        'says = "restore"',
+        'names = ("clean",)',
+        'shelf.clean("a")',
+        '"""Never `reset --hard`, `stash` or `clean`."""',
+        'hint = "git switch -"',
+        'git.run("commit", "-m", "stash")',
+    ],
+)
+def test_the_law_on_losing_work_leaves_the_rest_alone(code: str) -> None:
+    assert losing(ast.parse(code)) == []
 
 
 def test_every_module_says_what_it_owns() -> None:

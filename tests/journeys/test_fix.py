@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+
+import pytest
 
 from adapters.trace import Json
 from tests.journeys.conftest import Refinery, add_scenario, git
@@ -133,6 +136,63 @@ def test_history_show_undo_and_redo(desk: Path, refinery: Refinery) -> None:
     assert git(desk, "branch", "--list", branch) == ""
     assert refinery("redo", branch).status == 0
     assert git(desk, "rev-parse", branch) == part(kept, "kept", "commit")
+
+
+def test_a_fix_is_accepted_taken_back_and_told_of_in_the_journal(desk: Path, refinery: Refinery) -> None:
+    add_scenario(desk, RED)
+    with (desk / "refinery.toml").open("a") as file:
+        file.write('\n[git]\nco_author = "Refinery <refinery@example.org>"\n')
+    kept = refinery("fix", "--failing", "--json").json
+    branch, fix = str(part(kept, "kept", "branch")), str(part(kept, "kept", "fix"))
+    trailers = "%(trailers:key=Refinery-Fix,valueonly,separator=%x2c) %(trailers:key=Co-authored-by,valueonly,separator=%x2c)"
+    assert git(desk, "log", "-1", f"--format={trailers}", branch) == f"{fix} Refinery <refinery@example.org>"
+    accepted = refinery("accept", branch, "--json").json
+    assert accepted["made"] == git(desk, "rev-parse", "HEAD") == part(kept, "kept", "commit")
+    assert "currency" in git(desk, "diff", "--stat", "-p", "HEAD^", "HEAD")
+    assert git(desk, "status", "--porcelain") == "M refinery.toml"
+    git(desk, "commit", "-q", "--amend", "--no-edit", "--date=2001-01-01T00:00:00Z")
+    shown = refinery("show", "HEAD", "--json").json
+    assert (part(shown, "asked", "kind"), part(shown, "asked", "same")) == ("rewritten", True)
+    assert part(shown, "evidence", "kept", "fix") == part(shown, "fix") == fix
+    assert "makes the same change, rewritten" in refinery("show", "HEAD").out
+    assert part(refinery("history", "--json").json, "fixes", 0, "carriers") == [git(desk, "rev-parse", "HEAD")]
+    assert refinery("undo", "--here", branch).status == 0
+    assert git(desk, "diff", "HEAD~2", "HEAD", "--", "desk") == ""
+    told = [str(part(refinery("history", "--journal", "--json").json, "journal", place, "says")) for place in range(4)]
+    assert [each.split(" ")[0] for each in told] == ["keeping", "writing", "accepting", "undoing"]
+    assert f"on branch {git(desk, 'branch', '--show-current')}" in told[2]
+    assert len(refinery("history", "--journal").out.splitlines()) == 4
+
+
+def test_the_guard_can_stand_in_the_hook_that_accepting_asks(desk: Path, refinery: Refinery, tmp_path: Path) -> None:
+    add_scenario(desk, RED)
+    branch = str(part(refinery("fix", "--failing", "--json").json, "kept", "branch"))
+    with (desk / "desk" / "agent.py").open("a") as file:
+        file.write("\n# the fix becomes a new commit, with a file that the repository does not have yet\n")
+    git(desk, "commit", "-q", "-a", "-m", "later")
+    hook = desk / ".git" / "hooks" / "pre-commit"
+    program = "import sys; from refinery.cli.main import main; main(['guard', '--staged', '--json'])"
+    hook.write_text(f'#!/bin/sh\n"{sys.executable}" -c "{program}" > {tmp_path}/verdict\n')
+    hook.chmod(0o755)
+    done = refinery("accept", branch)
+    assert (done.status, done.err) == (0, "")
+    assert json.loads((tmp_path / "verdict").read_text()) == {"verdict": "allow", "findings": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["accept"], "Missing argument"),
+        (["accept", "nothing"], "there is no fix 'nothing'"),
+        (["accept", "nothing", "--hook-timeout", "soon"], "'soon' is not a duration"),
+        (["undo", "nothing", "--no-verify"], "add --here"),
+        (["redo", "nothing", "--hook-timeout", "1s"], "add --here"),
+    ],
+)
+def test_wrong_input_to_accept_is_explained(desk: Path, refinery: Refinery, arguments: list[str], says: str) -> None:
+    done = refinery(*arguments)
+    assert done.status == 2
+    assert says in done.err
 
 
 def test_where_nothing_fails_that_is_said(desk: Path, refinery: Refinery) -> None:

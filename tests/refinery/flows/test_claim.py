@@ -13,6 +13,7 @@ CLAIM: dict[str, Json] = {
     "scenarios": ["one", "two"],
     "gate": {"decision": "accept", "effect": 0.5, "interval": [0.125, 0.75], "trials": 9, "alpha": 0.04},
     "diagnosis": {"trace": "t1", "says": "code/crash", "quotes": []},
+    "fix": "0123456789abcdef",
     "origin": "model",
     "model": "some-model, 12 tokens, price unknown",
     "cost": {"runs": 18, "tokens": 0, "usd": None},

@@ -10,7 +10,7 @@ from refinery.domain import Commit, Kept
 from refinery.flows.evidence import note_for
 from refinery.flows.noted import Unsealed, read
 
-KEPT = Kept(Commit("c" * 40, "t" * 40, "b" * 40, "s", "s\n"), "refinery/x", {"base": "b" * 40})
+KEPT = Kept(Commit("c" * 40, "t" * 40, "b" * 40, "s", "s\n"), "refinery/x", "", {"base": "b" * 40})
 
 
 @pytest.mark.parametrize("output", ["90 €", "half a letter: \ud800", "a byte: \udcff"])

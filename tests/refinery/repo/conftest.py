@@ -16,7 +16,7 @@ from tests.refinery.repo.grounds import ADA, git, make, open_workspace
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Ada's home."""
     for name in os.environ:
-        if name.startswith(("GIT_", "XDG_")):
+        if name.startswith(("GIT_", "XDG_")) or name == "EMAIL":
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     folder.mkdir()

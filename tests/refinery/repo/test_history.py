@@ -82,7 +82,7 @@ def test_undo_of_a_branch_puts_it_away_and_redo_brings_it_back(root: Path, works
     for _ in range(2):
         history.undo(commit[:10])
         history.redo("eur")
-    assert git(root, "for-each-ref", "refs/refinery") == ""
+    assert git(root, "for-each-ref", "refs/refinery/undone") == ""
     after = picture(root)
     assert {name for name in before.files if before.files[name] != after.files.get(name)} <= {f"{root}/.git/packed-refs"}
     sound(root)
@@ -124,7 +124,7 @@ def test_a_branch_that_somebody_went_on_with_is_not_put_away(root: Path, workspa
     with pytest.raises(RepositoryError, match="no longer stands at the fix"):
         history.undo("eur")
     assert git(root, "rev-parse", "refinery/eur") == tip
-    assert git(root, "for-each-ref", "refs/refinery") == ""
+    assert git(root, "for-each-ref", "refs/refinery/undone") == ""
     assert picture(root) == before
 
 

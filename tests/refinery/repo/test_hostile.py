@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from refinery.errors import RepositoryError
+from refinery.repo.accepting import Wishes
 from refinery.repo.history import History
 from refinery.repo.repository import Repository
 from tests.refinery.repo.grounds import commit_all, fix, git, open_workspace, picture, sound, write
@@ -134,6 +135,30 @@ def test_undoing_a_merged_fix_runs_none_either(hostile: Path, canary: Path, tmp_
     assert picture(hostile) == before
     (hostile / ".git" / "config").write_text("[core]\n\trepositoryformatversion = 0\n\thooksPath = /dev/null\n")
     sound(hostile)
+
+
+def test_accepting_runs_hooks_of_a_commit_and_nothing_else(hostile: Path, canary: Path, tmp_path: Path) -> None:
+    workspace = open_workspace(hostile)
+    workspace.keep(fix(workspace), "eur")
+    history, wishes = History(workspace), Wishes(verify=False, sign=False)
+    before = picture(hostile)
+    with pytest.raises(RepositoryError, match="passes it through the filter “evil”"):
+        history.accept("eur")
+    assert not canary.exists(), canary.read_text()
+    assert picture(hostile) == before
+    write(hostile, {".git/info/attributes": b"*.py -filter\n"})  # the other files keep theirs
+    history.accept("eur", wishes)
+    history.undo("eur", here=wishes)
+    history.redo("eur", here=wishes)
+    assert canary.read_text().split() == [str(tmp_path / "hooks" / "post-commit")] * 3
+    canary.unlink()
+    history.undo("eur", here=Wishes(sign=False))
+    assert [Path(line.split()[0]).name for line in canary.read_text().splitlines()] == [
+        "pre-commit",
+        "prepare-commit-msg",
+        "commit-msg",
+        "post-commit",
+    ]
 
 
 def test_a_missing_object_of_a_partial_clone_is_not_fetched(hostile: Path, canary: Path) -> None:

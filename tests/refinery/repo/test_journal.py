@@ -10,6 +10,7 @@ import pytest
 
 from refinery.errors import OutsideError
 from refinery.repo.journal import Journal
+from refinery.repo.telling import told
 
 
 @pytest.fixture
@@ -87,3 +88,27 @@ def test_a_journal_that_cannot_be_written_is_a_failure_outside(tmp_path: Path) -
     with pytest.raises(OutsideError, match="journal") as caught:
         journal(tmp_path / "folder.jsonl").write("keep", "intent", "c")
     assert caught.value.hint
+
+
+def test_the_journal_is_told_one_sentence_for_each_operation(path: Path) -> None:
+    written = journal(path)
+    written.write("keep", "intent", "a" * 40, slug="eur")
+    written.write("note", "intent", "a" * 40)
+    written.write("keep", "packed", "a" * 40, pack="p")
+    written.write("keep", "done", "a" * 40, branch="refinery/eur")
+    written.write("note", "abandoned", "a" * 40)
+    moved = {"from": "refs/heads/refinery/eur", "to": "refs/refinery/undone/eur"}
+    written.write("undo", "intent", "a" * 40, **moved)
+    written.write("undo", "done", "a" * 40, **moved)
+    written.write("accept", "intent", "b" * 40, private="/p/.git", root="/p", branch="refs/heads/main", old="c" * 40, new="d" * 40)
+    written.write("redo", "done", "e" * 40)
+    rows = told(written.read().rows)
+    assert [each.says for each in rows] == [
+        "keeping fix aaaaaaaaaaaa on branch refinery/eur",
+        "writing down the evidence of aaaaaaaaaaaa: given up: nothing came of it",
+        "undoing fix aaaaaaaaaaaa, from refs/heads/refinery/eur to refs/refinery/undone/eur",
+        "accepting fix bbbbbbbbbbbb on branch main in /p, from cccccccccccc to dddddddddddd: "
+        "not ended: it is under way, or was killed and is cleared up by the next command",
+        "bringing back fix eeeeeeeeeeee",
+    ]
+    assert [each.ended for each in rows] == ["done", "abandoned", "done", "intent", "done"]

@@ -239,6 +239,31 @@ def test_two_processes_at_once_lose_and_double_nothing(root: Path) -> None:
     sound(root)
 
 
+NOTING = """
+import sys, pathlib
+from refinery.repo.repository import Repository
+from refinery.repo.workspace import Workspace
+from tests.refinery.repo.grounds import fix
+workspace = Workspace(Repository.open(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])))
+for number in range(4):
+    commit = fix(workspace, new=f"{pathlib.Path(sys.argv[2]).name}{number}")
+    workspace.keep(commit, "same")
+    workspace.attach_note(commit.id, commit.id)
+"""
+
+
+def test_processes_that_share_no_lock_lose_no_note_either(root: Path, tmp_path: Path) -> None:
+    """With a REFINERY_HOME each, nothing but compare-and-swap stands between them."""
+    homes = [str(tmp_path / name) for name in ("one", "two")]
+    running = [subprocess.Popen([sys.executable, "-c", NOTING, str(root), home]) for home in homes]
+    assert [process.wait(timeout=120) for process in running] == [0, 0]
+    workspace = open_workspace(root)
+    kept = git(root, "for-each-ref", "--format=%(objectname)", "refs/heads/refinery").split()
+    assert len(kept) == 8
+    assert [workspace.note(commit) for commit in kept] == kept
+    sound(root)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_repository_that_cannot_be_written_is_read_and_worked_on_elsewhere(root: Path, tmp_path: Path) -> None:
     folders = [root / ".git", *(path for path in (root / ".git").rglob("*") if path.is_dir())]

@@ -73,7 +73,7 @@ def test_a_kill_while_keeping_leaves_nothing_and_the_next_run_comes_to_the_same(
     sound(root)
 
 
-@pytest.mark.parametrize(("what", "at"), [("undo", 6), ("undo", 7), ("undo", 8), ("redo", 10), ("redo", 11), ("redo", 12)])
+@pytest.mark.parametrize(("what", "at"), [("undo", 6), ("undo", 7), ("undo", 8), ("redo", 8), ("redo", 9), ("redo", 10)])
 def test_a_kill_while_undoing_or_redoing_leaves_one_or_the_other(root: Path, what: str, at: int) -> None:
     workspace = open_workspace(root)
     commit = fix(workspace)

@@ -95,6 +95,26 @@ def test_the_identity_is_the_one_that_git_would_use(root: Path, home: Path) -> N
     assert Repository.open(root).identity() == Identity("A. L.", "ada@work.example")
 
 
+def test_author_and_committer_are_told_apart_as_git_does(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held against `git var`, which prints whom git would name."""
+
+    def agree() -> None:
+        for role in ("author", "committer"):
+            said = git(root, "var", f"GIT_{role.upper()}_IDENT").rpartition("> ")[0] + ">"
+            assert str(Repository.open(root).identity(role)) == said
+
+    git(root, "config", "author.name", "A L")
+    git(root, "config", "committer.email", "ada@desk.example")
+    agree()
+    monkeypatch.setenv("EMAIL", "nobody@example.org")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Countess")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "ada@train.example")
+    agree()
+    git(root, "config", "--global", "--unset", "user.email")
+    git(root, "config", "--unset", "committer.email")
+    agree()
+
+
 def test_an_unknown_user_is_told_the_two_commands(root: Path, home: Path) -> None:
     (home / ".gitconfig").unlink()
     repository = Repository.open(root)
