@@ -220,7 +220,7 @@ class CheckTable(Strict):
 class HooksTable(Strict):
     """[hooks]"""
 
-    gate: Literal["push", "never"] = "push"
+    gate: Literal["never", "push"] = "push"
     seconds: float | int = Field(default=120.0, gt=0)
     undecided: Literal["pass", "refuse"] = "pass"
 

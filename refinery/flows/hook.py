@@ -67,7 +67,7 @@ def before_push(pushed: Iterable[Pushed], repository: Repository, judge: Judge, 
             says.append(f"{each.ref}: {made.decision}: {made.says}")
             goes_on &= _passes(made, strict)
     if not goes_on:
-        says.append("push all the same, with a reason that is recorded: REFINERY_SKIP='reason' git push ...")
+        says.append("push all the same with REFINERY_SKIP='reason' before the command; the reason is recorded")
     return Answer(goes_on, tuple(says))
 
 
