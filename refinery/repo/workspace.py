@@ -21,7 +21,7 @@ from refinery.repo.objects import SUBMODULE, SYMLINK, TreeEntry, blobs, header, 
 from refinery.repo.publish import BRANCHES, NOTES, Publisher, Refs, forget_pin, free_branch
 from refinery.repo.recovery import recover
 from refinery.repo.repository import Repository
-from refinery.repo.shadow import Shadow
+from refinery.repo.shadow import Shadow, leftovers
 from safety.changes import ChangeSet, FileChange
 
 _MODES = ("100644", "100755")
@@ -181,8 +181,10 @@ class Workspace:
         if alone is None:
             return False
         try:
-            for left in (*state.glob("shadow/scratch/*"), *state.glob("shadow-*")):
-                shutil.rmtree(left, ignore_errors=True)
+            for folder in (*state.glob("shadow/scratch/*"), *state.glob("shadow-*")):
+                shutil.rmtree(folder, ignore_errors=True)
+            for file in leftovers(state):
+                file.unlink(missing_ok=True)
         finally:
             alone.release()
         return True

@@ -136,6 +136,33 @@ def test_another_process_that_is_at_work_is_let_work(root: Path, workspace: Work
     assert os.listdir(root / ".git" / "refinery")
 
 
+LEFT = [
+    "shadow/objects/ab/tmp_obj_x",
+    "shadow/objects/pack/tmp_pack_x",
+    "shadow/objects/info/tmpx",
+    "shadow/tmpx",
+    "shadow/packed-refs.lock",
+    "shadow/refs/notes/refinery.lock",
+    "folders/0/index.lock",
+]
+
+
+def test_half_written_files_of_a_killed_run_are_removed_once_nobody_is_at_work(root: Path, workspace: Workspace) -> None:
+    commit = fix(workspace)
+    with workspace.lease(commit.id):
+        pass
+    state = root / ".git" / "refinery"
+    for name in LEFT:
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_text("half")
+    open_workspace(root).close()
+    assert [name for name in LEFT if not (state / name).exists()] == []
+    workspace.close()
+    after = open_workspace(root)
+    assert [name for name in LEFT if (state / name).exists()] == []
+    assert fix(after) == commit
+
+
 def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Path) -> None:
     open_workspace(root).close()
     use = root / ".git" / "refinery" / "use.lock"
