@@ -136,8 +136,8 @@ class Workspace:
             seen[name] = ""
             name = free_branch(seen, slug)
         self._publisher.release(packed)
+        forget_pin(self.refs, pin)  # before the end is told: a kill in it leaves a lock, and the next run looks for one
         self.journal.write("keep", "done", commit.id, branch=name.removeprefix("refs/heads/"), base=commit.parent)
-        forget_pin(self.refs, pin)
         return name
 
     def _note(self, commit_id: str, blob: str) -> bool:

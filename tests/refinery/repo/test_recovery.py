@@ -163,6 +163,22 @@ def test_half_written_files_of_a_killed_run_are_removed_once_nobody_is_at_work(r
     assert fix(after) == commit
 
 
+@pytest.mark.parametrize(("taken", "removed"), [(1_699_999_000, False), (1_700_000_000, True)])
+def test_the_lock_that_a_killed_undo_took_is_removed_and_one_of_the_users_from_before_is_not(
+    root: Path, workspace: Workspace, taken: float, removed: bool
+) -> None:
+    commit = fix(workspace)
+    workspace.keep(commit, "eur")
+    workspace.journal.write("undo", "intent", commit.id, **{"from": "refs/heads/refinery/eur", "to": f"{UNDONE}eur"})
+    workspace.close()
+    locks = [root / ".git" / name for name in ("packed-refs.lock", "packed-refs.new")]
+    for lock in locks:
+        lock.write_text("")
+        os.utime(lock, (taken, taken))
+    open_workspace(root).close()
+    assert [lock.exists() for lock in locks] == [not removed, not removed]
+
+
 def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Path) -> None:
     open_workspace(root).close()
     use = root / ".git" / "refinery" / "use.lock"
