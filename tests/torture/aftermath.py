@@ -1,0 +1,105 @@
+"""What must hold after a run was killed: nothing of the user's differs, nothing is broken, left behind, lost or told wrongly."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from refinery.repo.history import History
+from refinery.repo.journal import Reading
+from refinery.repo.publish import BRANCHES, PINS, UNDONE
+from refinery.repo.workspace import Workspace
+from tests.refinery.repo.grounds import Picture, git, picture
+from tests.torture.sites import rooms
+
+_REFINERYS = (BRANCHES, "refs/refinery/", "refs/notes/refinery")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where all fixes are: every ref, and each fix by its name with its state and its evidence."""
+
+    refs: dict[str, str]
+    fixes: dict[str, tuple[str, str]]
+
+    def users(self) -> dict[str, str]:
+        """The refs that are not Refinery's to change."""
+        return {name: tip for name, tip in self.refs.items() if not name.startswith(_REFINERYS)}
+
+
+def standing(place: Path) -> Standing:
+    """Look, by way of a new process's rooms; whatever a killed run left is cleared up by that."""
+    workspace = rooms(place)
+    try:
+        return _standing(workspace)
+    finally:
+        workspace.close()
+
+
+def refs(place: Path) -> dict[str, str]:
+    rows = git(place, "for-each-ref", "--format=%(objectname) %(refname)").splitlines()
+    return {name: tip for tip, _, name in (row.partition(" ") for row in rows)}
+
+
+def mine(place: Path) -> Picture:
+    """All that is the user's, in the work tree the run stands in and in the main one."""
+    common = Path(git(place, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    found = dict(picture(place).files)
+    if common.parent != place:
+        found |= picture(common.parent).files
+    ours = ("packed-refs", "packed-refs.lock")  # taking a branch of ours away rewrites the one, with the help of the other
+    return Picture({name: about for name, about in found.items() if name not in {f"{common}/{each}" for each in ours}})
+
+
+def differences(before: Picture, after: Picture) -> list[str]:
+    names = sorted(before.files.keys() | after.files.keys())
+    return [f"the user's {name} differs" for name in names if before.files.get(name) != after.files.get(name)]
+
+
+def broken(place: Path) -> list[str]:
+    """What git itself complains of."""
+    done = subprocess.run(["git", "fsck", "--strict", "--no-dangling"], cwd=place, capture_output=True, text=True, check=False)
+    return [f"git fsck: {done.stderr.strip() or done.stdout.strip()}"] if done.returncode else []
+
+
+def left_behind(place: Path) -> list[str]:
+    """Temporary files, locks and pins; `place` has been opened since the kill."""
+    workspace = rooms(place)
+    state, common = workspace.repository.state, workspace.repository.common
+    workspace.close()
+    found = [*_strays(common, ours=state), *_strays(state)]
+    found += [*(state / "shadow" / "scratch").glob("*"), *state.glob("shadow-*")]
+    return [f"left behind: {path}" for path in found] + [f"left behind: {name}" for name in refs(place) if name.startswith(PINS)]
+
+
+def _strays(folder: Path, ours: Path | None = None) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if ours is not None and path.is_relative_to(ours):
+            continue
+        held = ours is None and path.parent in (folder, folder / "folders")  # files that are locked by the kernel, and stay
+        temporary = path.name.startswith(("tmp", "tmp_")) or path.suffix in (".keep", ".new")
+        if "tree" not in path.parts and (temporary or (path.suffix == ".lock" and not held)):
+            yield path
+
+
+def untrue(reading: Reading, known: dict[str, str]) -> list[str]:
+    """Where the journal and the refs disagree."""
+    found = [f"journal: {says}" for says in reading.problems]
+    found += [f"journal: {row.operation} of {row.subject[:12]} has no end" for row in reading.open()]
+    places: dict[str, str] = {}
+    for row in reading.rows:
+        if row.phase == "done" and row.operation == "keep":
+            places[row.subject] = f"refs/heads/{row.details['branch']}"
+        elif row.phase == "done" and "to" in row.details:
+            places[row.subject] = row.details["to"]
+    found += [f"journal: {name} should be {tip[:12]}" for tip, name in places.items() if known.get(name) != tip]
+    told = set(places.values())
+    found += [f"journal: nothing is said of {name}" for name in known if name.startswith((BRANCHES, UNDONE)) and name not in told]
+    return found
+
+
+def _standing(workspace: Workspace) -> Standing:
+    fixes = {entry.slug or entry.commit: (str(entry.state), entry.commit) for entry in History(workspace).history()}
+    return Standing(refs(workspace.repository.root), fixes)
