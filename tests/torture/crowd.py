@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ from itertools import cycle
 from pathlib import Path
 
 from refinery.repo.history import History, State
+from refinery.repo.publish import BRANCHES, UNDONE
 from tests.refinery.repo.grounds import commit_all, fix, git, make, write
 from tests.torture import aftermath
 from tests.torture.sites import EVIDENCE, at_home, rooms
@@ -54,12 +53,12 @@ def crowd(folder: Path, processes: int, each: int) -> Crowd:
             done.problems.append(f"the user's {name} failed: {says}")
         done.slowest = max(done.slowest, time.monotonic() - started)
         done.commands[name] += 1
-    kept: dict[str, str] = {}
+    kept: list[str] = []
     for process in running:
         out = process.communicate(timeout=60)[0]
         if process.returncode:
             done.problems.append(f"a process of Refinery's ended with status {process.returncode}")
-        kept |= dict(line.split() for line in out.splitlines())
+        kept += out.split()
     done.fixes = len(kept)
     _judge(root, kept, processes * each, done)
     return done
@@ -91,23 +90,21 @@ def _life(root: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "pack refs", lambda: said("pack-refs", "--all")
 
 
-def _judge(root: Path, kept: dict[str, str], expected: int, done: Crowd) -> None:
+def _judge(root: Path, kept: list[str], expected: int, done: Crowd) -> None:
     found = aftermath.refs(root)
-    lost = [name for name, commit in kept.items() if found.get(f"refs/heads/{name}", found.get(f"refs/refinery/undone/{name[9:]}")) != commit]
-    done.problems += [f"{name} is lost" for name in lost]
-    if len(kept) != expected or len(set(kept.values())) != expected:
-        done.problems.append(f"{len(kept)} fixes under {len(set(kept.values()))} ids, where {expected} were to be kept")
-    if len([name for name in found if "refinery/" in name and "notes" not in name]) != expected:
-        done.problems.append(f"there are more refs than fixes: {sorted(found)}")
+    ours = [tip for name, tip in found.items() if name.startswith((BRANCHES, UNDONE))]
+    done.problems += [f"fix {commit} is lost" for commit in kept if commit not in ours]
+    if sorted(ours) != sorted(set(kept)) or len(kept) != expected:
+        done.problems.append(f"{len(kept)} of {expected} fixes were kept, and there are {len(ours)} refs: {sorted(found)}")
     workspace = rooms(root)
     states = Counter(entry.state for entry in History(workspace).history())
     if states[State.BRANCH] + states[State.UNDONE] != expected:
         done.problems.append(f"the history has {dict(states)}")
-    done.problems += [f"{name} has lost its evidence" for name, commit in kept.items() if workspace.note(commit) != EVIDENCE]
+    done.problems += [f"fix {commit} has lost its evidence" for commit in kept if workspace.note(commit) != EVIDENCE]
     done.problems += aftermath.untrue(workspace.journal.read(), found)
     workspace.close()
     done.problems += [*aftermath.broken(root), *aftermath.left_behind(root)]
-    days = [line for line in git(root, "show", "HEAD:diary.txt").splitlines()]
+    days = git(root, "show", "HEAD:diary.txt").splitlines()
     if (root / "diary.txt").read_text().splitlines()[: len(days)] != days or len(set(days)) != len(days):
         done.problems.append("the user's diary is not what was written")
 
@@ -122,13 +119,13 @@ def _work(root: Path, number: str, each: int) -> None:
         commit = fix(workspace, new=f"of-{number}-{place}", message=f"Answer {number} {place}\n\nRefinery-Trace: t\n")
         with workspace.lease(commit.id) as tree:
             assert f"of-{number}-{place}" in (tree / "agent" / "app.py").read_text()
-        branch = workspace.keep(commit, "same")
+        workspace.keep(commit, "same")
         workspace.attach_note(commit.id, EVIDENCE)
         if place % 3 == 0:
             History(workspace).undo(commit.id)
         if place % 6 == 0:
             History(workspace).redo(commit.id)
-        sys.stdout.write(f"{branch} {commit.id}\n")
+        sys.stdout.write(f"{commit.id}\n")
     workspace.close()
 
 
