@@ -36,16 +36,20 @@ class Workspace:
         self.repository = repository
         tidy = self._tidied()
         self._use = Lock.share(repository.state / "use.lock")  # from here on nobody clears away what is ours
-        self.shadow = Shadow(repository)
-        self.refs = Refs(repository)
-        self.journal = Journal(repository.state / "journal.jsonl", clock)
-        self._publisher = Publisher(repository, self.shadow)
-        self._publishing = repository.state / "publish.lock"
-        self._folders = Folders(repository.state / "folders", self.shadow)
-        self.recovered = self._recover()
-        """What an earlier run that was killed had left, one sentence each; it is cleared away."""
-        if tidy:
-            self._folders.trim()
+        try:
+            self.shadow = Shadow(repository)
+            self.refs = Refs(repository)
+            self.journal = Journal(repository.state / "journal.jsonl", clock)
+            self._publisher = Publisher(repository, self.shadow)
+            self._publishing = repository.state / "publish.lock"
+            self._folders = Folders(repository.state / "folders", self.shadow)
+            self.recovered = self._recover()
+            """What an earlier run that was killed had left, one sentence each; it is cleared away."""
+            if tidy:
+                self._folders.trim()
+        except BaseException:
+            self._use.release()
+            raise
 
     def commit(self, base: str, changes: ChangeSet, message: str, author: Identity = NEUTRAL) -> Commit:
         """The commit that makes these changes to the base, on no branch. The same arguments give the same id."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from refinery.errors import OutsideError
 from refinery.repo.history import History, State
 from refinery.repo.locks import Lock
 from refinery.repo.publish import BRANCHES, PINS, UNDONE
@@ -194,3 +195,15 @@ def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Pa
         assert folder.is_dir()
     comer.close()
     assert Lock.take(use) is not None
+
+
+def test_rooms_that_cannot_be_opened_are_not_held(root: Path, workspace: Workspace) -> None:
+    workspace.close()
+    alternates = root / ".git" / "refinery" / "shadow" / "objects" / "info" / "alternates"
+    alternates.unlink()
+    alternates.mkdir()
+    with pytest.raises(OutsideError):
+        open_workspace(root)
+    lock = Lock.take(root / ".git" / "refinery" / "use.lock")
+    assert lock is not None
+    lock.release()
