@@ -227,10 +227,10 @@ class History:
     def _free(self, wanted: str, commit: str) -> tuple[str, str | None]:
         """The name, or one with a number where another fix has taken it meanwhile; and whether the fix stands there already."""
         name, number = wanted, 1
-        while (taken := self._refs.find(name).get(name)) not in (None, commit):
+        while (found := self._refs.find(name)) not in ({}, {name: commit}):  # also what stands below it: git has no a beside a/b
             number += 1
             name = f"{wanted}-{number}"
-        return name, taken
+        return name, found.get(name)
 
     def _merged(self) -> dict[str, None]:
         """Commits of ours below HEAD, newest first."""

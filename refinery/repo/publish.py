@@ -201,6 +201,6 @@ def free_branch(taken: dict[str, str], slug: str) -> str:
     number = 1
     while True:
         name = f"{BRANCHES}{slug}" + (f"-{number}" if number > 1 else "")
-        if name not in taken:
+        if not any(each == name or each.startswith(f"{name}/") for each in taken):  # git has no a beside a/b
             return name
         number += 1
