@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,32 +11,54 @@ from pathlib import Path
 from refinery.repo.history import History
 from refinery.repo.journal import Reading
 from refinery.repo.publish import BRANCHES, PINS, UNDONE
-from refinery.repo.workspace import Workspace
 from tests.refinery.repo.grounds import Picture, git, picture
 from tests.torture.sites import rooms
 
-_REFINERYS = (BRANCHES, "refs/refinery/", "refs/notes/refinery")
+REFINERYS = (BRANCHES, "refs/refinery/", "refs/notes/refinery")
+"""The refs that are Refinery's to change."""
+
+
+_DRAFTS = ("/.refinery-", "/refinery.index")
+"""In the names of what an operation on the work tree puts beside the files it is to change; none may be left behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where all fixes are: every ref, and each fix by its name with its state and its evidence."""
+    """Where all fixes are: every ref, each fix by its name with its state, and what an operation may change of the work tree."""
 
     refs: dict[str, str]
     fixes: dict[str, tuple[str, str]]
-
-    def users(self) -> dict[str, str]:
-        """The refs that are not Refinery's to change."""
-        return {name: tip for name, tip in self.refs.items() if not name.startswith(_REFINERYS)}
+    files: tuple[tuple[str, str, int], ...] = ()
+    """Names, bytes and modes; the last is what is staged."""
 
 
-def standing(place: Path) -> Standing:
+def standing(place: Path, changes: tuple[str, ...] = ()) -> Standing:
     """Look, by way of a new process's rooms; whatever a killed run left is cleared up by that."""
     workspace = rooms(place)
     try:
-        return _standing(workspace)
+        fixes = {entry.slug or entry.commit: (str(entry.state), entry.commit) for entry in History(workspace).history()}
     finally:
         workspace.close()
+    files = [(name, *_look(place / name)) for name in changes if os.path.lexists(place / name)]
+    if changes:
+        files.append(("the index", git(place, "ls-files", "--stage", "-v"), 0))
+    return Standing(refs(place), fixes, tuple(files))
+
+
+def _look(path: Path) -> tuple[str, int]:
+    return ("" if path.is_dir() else path.read_bytes().decode("latin-1")), path.lstat().st_mode
+
+
+def others(found: Picture, place: Path, changes: tuple[str, ...]) -> Picture:
+    """All of a picture but what an operation may change."""
+    if not changes:
+        return found
+    private = git(place, "rev-parse", "--absolute-git-dir")
+    common = git(place, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    branch = git(place, "symbolic-ref", "HEAD")
+    theirs = {f"{place}/{name}" for name in changes} | {f"{private}/{name}" for name in ("index", "index.lock", "logs/HEAD", "HEAD.lock")}
+    theirs |= {f"{common}/{name}" for name in (branch, f"{branch}.lock", f"logs/{branch}")}
+    return Picture({name: about for name, about in found.files.items() if name not in theirs and not any(mark in name for mark in _DRAFTS)})
 
 
 def refs(place: Path) -> dict[str, str]:
@@ -69,7 +92,8 @@ def left_behind(place: Path) -> list[str]:
     workspace = rooms(place)
     state, common = workspace.repository.state, workspace.repository.common
     workspace.close()
-    found = [*_strays(common, ours=state), *_strays(state)]
+    found = [*_strays(common, ours=state), *_strays(state), *place.rglob(".refinery-*")]
+    found += common.rglob("refinery.index*")
     found += [*(state / "shadow" / "scratch").glob("*"), *state.glob("shadow-*")]
     return [f"left behind: {path}" for path in found] + [f"left behind: {name}" for name in refs(place) if name.startswith(PINS)]
 
@@ -98,8 +122,3 @@ def untrue(reading: Reading, known: dict[str, str]) -> list[str]:
     told = set(places.values())
     found += [f"journal: nothing is said of {name}" for name in known if name.startswith((BRANCHES, UNDONE)) and name not in told]
     return found
-
-
-def _standing(workspace: Workspace) -> Standing:
-    fixes = {entry.slug or entry.commit: (str(entry.state), entry.commit) for entry in History(workspace).history()}
-    return Standing(refs(workspace.repository.root), fixes)

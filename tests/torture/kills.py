@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.refinery.repo.grounds import Picture
+from tests.refinery.repo.grounds import Picture, git
 from tests.torture import aftermath, killing
 from tests.torture.aftermath import Standing
 from tests.torture.sites import OPERATIONS, SHAPES, Operation, at_home, rooms
@@ -58,12 +58,13 @@ class Site:
         self._place = SHAPES[shape](self._ground / "project")
         self._operation.prepare(self._place)
         subprocess.run(["cp", "-a", str(self._ground), str(self._spare)], check=True)
-        self._before: Picture = aftermath.mine(self._place)
-        self._stations: list[Standing] = [aftermath.standing(self._place)]
+        self._before: Picture = self._mine()
+        self._refs = aftermath.refs(self._place)
+        self._stations: list[Standing] = [self._standing()]
         self._known = set(self._untrue())
         for step in self._operation.steps:
             _done(killing.run(lambda step=step: step(self._place)), self._called)  # type: ignore[misc]
-            self._stations.append(aftermath.standing(self._place))
+            self._stations.append(self._standing())
         self._restore()
         self.changes = killing.run(lambda: self._operation(self._place)).seen
         """How many changes of files the operation makes when it is let live."""
@@ -80,7 +81,7 @@ class Site:
             second = killing.run(lambda: aftermath.standing(self._place), blow.again)
             score.kills += second.killed
             found += [f"after a second kill at {second.at}: {says}" for says in self._sound()]
-        after = aftermath.standing(self._place)
+        after = self._standing()
         if after not in self._stations:
             found.append(f"it stands between two steps: {_parted(self._stations, after)}")
         told = [says for says in self._untrue() if "is torn" not in says]  # a row is whole or none, and the next one takes its place
@@ -88,7 +89,7 @@ class Site:
         again = killing.run(lambda: self._operation(self._place))
         if again.status:
             found.append(f"the same command again ended with status {again.status}")
-        final = aftermath.standing(self._place)
+        final = self._standing()
         if final != self._stations[-1]:
             found.append(f"the same command again came to something else: {_parted(self._stations[-1:], final)}")
         found += [*self._sound(), *aftermath.left_behind(self._place), *self._untrue()]
@@ -99,13 +100,19 @@ class Site:
         shutil.rmtree(self._ground)
         subprocess.run(["cp", "-a", str(self._spare), str(self._ground)], check=True)
 
+    def _standing(self) -> Standing:
+        return aftermath.standing(self._place, self._operation.changes)
+
+    def _mine(self) -> Picture:
+        return aftermath.others(aftermath.mine(self._place), self._place, self._operation.changes)
+
     def _sound(self) -> list[str]:
         """What of the user's is different, and what is broken."""
-        found = aftermath.differences(self._before, aftermath.mine(self._place))
-        before = self._stations[0].users()
-        if {name: tip for name, tip in aftermath.refs(self._place).items() if name in before} != before:
-            found.append("a ref of the user's was moved")
-        return found + aftermath.broken(self._place)
+        found = aftermath.differences(self._before, self._mine())
+        now = aftermath.refs(self._place)
+        may = (*aftermath.REFINERYS, *((git(self._place, "symbolic-ref", "HEAD"),) if self._operation.changes else ()))
+        moved = [name for name, tip in self._refs.items() if not name.startswith(may) and now.get(name) != tip]
+        return found + [f"the user's {name} was moved" for name in moved] + aftermath.broken(self._place)
 
     def _untrue(self) -> list[str]:
         workspace = rooms(self._place)
@@ -153,8 +160,12 @@ def _done(outcome: killing.Outcome, called: str) -> None:
 
 
 def _parted(expected: list[Standing], found: Standing) -> str:
-    nearest = min(expected, key=lambda each: len(each.refs.items() ^ found.refs.items()) + len(each.fixes.items() ^ found.fixes.items()))
-    return f"{sorted(nearest.refs.items() ^ found.refs.items())} {sorted(nearest.fixes.items() ^ found.fixes.items())}"
+    nearest = min(expected, key=lambda each: len(_parts(each) ^ _parts(found)))
+    return str(sorted(_parts(nearest) ^ _parts(found), key=str))
+
+
+def _parts(standing: Standing) -> set[object]:
+    return {*standing.refs.items(), *standing.fixes.items(), *standing.files}
 
 
 if __name__ == "__main__":

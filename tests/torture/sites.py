@@ -7,13 +7,15 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 
 from refinery.cli.main import main
 from refinery.repo.history import History
 from refinery.repo.repository import Repository
 from refinery.repo.workspace import Workspace
-from tests.refinery.repo.grounds import ADA, commit_all, fix, git, make, write
+from safety.changes import ChangeSet, FileChange
+from tests.refinery.repo.grounds import ADA, change, commit_all, fix, git, make, write
 
 EVIDENCE = '{"gate": "accept"}'
 CLOCK = 1_700_000_000.0
@@ -142,6 +144,8 @@ class Operation:
     shapes: tuple[str, ...] = tuple(SHAPES)
     prepare: Callable[[Path], object] = lambda place: None
     """What is done to the repository before, and left alone by the kills."""
+    changes: tuple[str, ...] = ()
+    """Files of the work tree that it is to change, if it changes any; the index, HEAD's branch and its log are then changed too."""
 
     def __call__(self, place: Path) -> None:
         for step in self.steps:
@@ -174,6 +178,54 @@ def _forget(place: Path) -> None:
     subprocess.run(["rm", "-rf", str(state / "shadow"), str(state / "folders")], check=True)
 
 
+WIDE = ("agent/tools.py", "bom.txt", "fresh/deep/new.py", "fresh/deep", "fresh")
+"""What a fix that is accepted changes, removes and makes."""
+
+
+def _wide(place: Path) -> None:
+    """Keep a fix of several files."""
+    workspace = rooms(place)
+    bom = workspace.repository.read("HEAD", "bom.txt")
+    changes = (
+        *change(workspace, "agent/tools.py", "3", "4"),
+        FileChange("bom.txt", bom, None),
+        FileChange("fresh/deep/new.py", None, "NEW = 1\n", "100755", "100755"),
+    )
+    message = "Fix widely\n\nRefinery-Trace: wide\n"
+    commit = workspace.commit(workspace.repository.head(), ChangeSet(changes), message, ADA)
+    workspace.keep(commit, "wide")
+    workspace.attach_note(commit.id, EVIDENCE)
+    workspace.close()
+
+
+def _accept(place: Path) -> None:
+    workspace = rooms(place)
+    methodcaller("accept", "wide")(History(workspace))
+    workspace.close()
+
+
+def _take_back(place: Path) -> None:
+    workspace = rooms(place)
+    here = importlib.import_module("refinery.repo.accepting").PLAINLY
+    methodcaller("undo", "wide", here=here)(History(workspace))
+    workspace.close()
+
+
+def _go_on(place: Path) -> None:
+    """The user commits something else, so that the fix is no child of HEAD any more."""
+    write(place, {"diary.txt": b"another day\n"})
+    git(place, "add", "diary.txt")
+    git(place, "commit", "-q", "-m", "another day", "--", "diary.txt")
+
+
+def _all(*steps: Callable[[Path], object]) -> Callable[[Path], None]:
+    def step(place: Path) -> None:
+        for each in steps:
+            each(place)
+
+    return step
+
+
 def command(*words: str) -> Callable[[Path], None]:
     """A real command line of Refinery's."""
 
@@ -188,6 +240,15 @@ def command(*words: str) -> Callable[[Path], None]:
     return step
 
 
+_ATTACHED = ("tidy", "untidy", "packed", "linked", "elsewhere")
+
+_HERE: Mapping[str, Operation] = {
+    "accept": Operation((_accept,), _ATTACHED, _wide, WIDE),
+    "accept onto later work": Operation((_accept,), _ATTACHED, _all(_wide, _go_on), WIDE),
+    "take back here": Operation((_take_back,), _ATTACHED, _all(_wide, _accept), WIDE),
+}
+"""These write to the user's work tree."""
+
 OPERATIONS: Mapping[str, Operation] = {
     "keep": Operation((_keep, _note)),
     "keep from nothing": Operation((_keep, _note), ("untidy", "sha256", "elsewhere"), _forget),
@@ -195,4 +256,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "undo": Operation((command("undo", "old"),)),
     "redo": Operation((command("redo", "away"),)),
     "undo what is merged": Operation((command("undo", "merged"),), ("tidy", "untidy", "packed", "linked", "sha256", "elsewhere")),
+    **(_HERE if hasattr(History, "accept") else {}),
 }

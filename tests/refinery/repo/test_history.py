@@ -104,7 +104,7 @@ def test_fixes_of_one_name_are_undone_and_redone_side_by_side(root: Path, worksp
         commits.append(kept(workspace, new))
         history.undo(commits[-1])
     third = kept(workspace, "chf")
-    assert git(root, "for-each-ref", "--format=%(refname)", "refs/refinery").split() == [f"{UNDONE}eur", f"{UNDONE}eur-2"]
+    assert git(root, "for-each-ref", "--format=%(refname)", UNDONE).split() == [f"{UNDONE}eur", f"{UNDONE}eur-2"]
     assert [history.redo(commit).branch for commit in commits] == ["refinery/eur-2", "refinery/eur-2-2"]
     assert {entry.commit: entry.state for entry in history.history()} == dict.fromkeys([*commits, third], State.BRANCH)
     sound(root)
