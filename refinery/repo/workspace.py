@@ -7,6 +7,7 @@ import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from refinery.repo.folders import Folders
 from refinery.repo.identity import HOW_TO_SET, NEUTRAL, Identity, signed
 from refinery.repo.journal import Journal
 from refinery.repo.locks import Lock, held
-from refinery.repo.objects import SUBMODULE, SYMLINK, TreeEntry, blobs, header, listing
+from refinery.repo.objects import TreeEntry, blob_id, blobs, header, listing
 from refinery.repo.publish import BRANCHES, NOTES, Publisher, Refs, forget_pin, free_branch
 from refinery.repo.recovery import recover
 from refinery.repo.repository import Repository
@@ -63,12 +64,16 @@ class Workspace:
         _check_each_other(changes)
         self._check_before(on.entries, changes)
         written = [encode(change.after) for change in changes if change.after is not None]
-        ids = iter(self.shadow.write_blobs(written))
+        ids = iter([blob_id(content, self.repository.format) for content in written])
         entries = {
             change.path: None if change.after is None else TreeEntry(_mode(change, on.entries.get(change.path)), next(ids))
             for change in changes
         }
-        return self.shadow.build(on.id, entries, message, author)
+        with ThreadPoolExecutor(1) as beside:  # their ids are known, so trees can be built while they are still being stored
+            stored = beside.submit(self.shadow.write_blobs, written)
+            commit = self.shadow.build(on.id, entries, message, author)
+        stored.result()
+        return commit
 
     def commit_entries(self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity) -> Commit:
         """The same for trees' entries as they are; for undoing, which brings back what was there."""
@@ -194,13 +199,10 @@ class Workspace:
         return True
 
     def _check_before(self, entries: Mapping[str, TreeEntry], changes: ChangeSet) -> None:
-        olds = {change.path: entries[change.path] for change in changes if change.path in entries}
-        found = blobs(self.shadow.git, (entry.blob for entry in olds.values() if entry.mode not in (SYMLINK, SUBMODULE)))
         for change in changes:
-            entry = olds.get(change.path)
-            text = None if entry is None else decode(found[entry.blob])
-            if text != change.before:
-                there = "is not there" if text is None else "is there already" if change.before is None else "reads differently"
+            entry, text = entries.get(change.path), change.before
+            if (entry and entry.blob) != (None if text is None else blob_id(encode(text), self.repository.format)):
+                there = "is not there" if entry is None else "is there already" if text is None else "reads differently"
                 raise RepositoryError(
                     f"{change.path}: the change was made for another version of the file (in the base it {there})",
                     hint="draft the change again on this base",
