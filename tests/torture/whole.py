@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from refinery.repo.publish import NOTES
@@ -55,7 +56,7 @@ def whole(folder: Path, kills: int, seed: int) -> tuple[int, list[str]]:
             found.append(f"the same again came to {now}, not to {goal}")
         found += aftermath.differences(before, aftermath.mine(root)) + aftermath.broken(root) + aftermath.left_behind(root)
         found += [f"left in the temporary folder: {path.name}" for path in scratch.iterdir()]
-        found += [f"process {pid} lives on" for pid in _members(running.pid)]
+        found += [f"process {pid} lives on" for pid in _waited(lambda: _about(folder))]
         problems += [f"fix killed {'alone' if alone else 'with its children'} after {moment:.2f} s: {says}" for says in found]
     return died, problems
 
@@ -102,10 +103,17 @@ def _killed(running: subprocess.Popen[str], moment: float, alone: bool) -> bool:
                 except ProcessLookupError:
                     continue
     running.communicate()
-    until = time.monotonic() + _PATIENCE
-    while alone and _members(running.pid) and time.monotonic() < until:
-        time.sleep(0.05)
+    if alone:
+        _waited(lambda: _members(running.pid))
     return running.returncode == -signal.SIGKILL
+
+
+def _waited(look: Callable[[], list[int]]) -> list[int]:
+    """The processes that are still there when they have had their time."""
+    until = time.monotonic() + _PATIENCE
+    while (found := look()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
 
 
 def _stat(pid: str) -> list[str]:
@@ -131,3 +139,15 @@ def _tree(root: int) -> list[int]:
 
 def _members(session: int) -> list[int]:
     return [pid for pid, stat in _all().items() if int(stat[3]) == session]
+
+
+def _about(folder: Path) -> list[int]:
+    """Processes that name the folder or stand in it, also those that left the session."""
+    return [pid for pid in _all() if pid != os.getpid() and str(folder) in _words(pid)]
+
+
+def _words(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace") + os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
