@@ -72,7 +72,11 @@ def mine(place: Path) -> Picture:
     found = dict(picture(place).files)
     if common.parent != place:
         found |= picture(common.parent).files
-    ours = ("packed-refs", "packed-refs.lock")  # taking a branch of ours away rewrites the one, with the help of the other
+    ours = (
+        "packed-refs",
+        "packed-refs.lock",
+        "packed-refs.new",
+    )  # taking a branch of ours away rewrites the one with the help of the others
     return Picture({name: about for name, about in found.items() if name not in {f"{common}/{each}" for each in ours}})
 
 
@@ -103,7 +107,7 @@ def _strays(folder: Path, ours: Path | None = None) -> Iterator[Path]:
         if ours is not None and path.is_relative_to(ours):
             continue
         held = ours is None and path.parent in (folder, folder / "folders")  # files that are locked by the kernel, and stay
-        temporary = path.name.startswith(("tmp", "tmp_")) or path.suffix in (".keep", ".new")
+        temporary = path.name.startswith("tmp") or path.suffix in (".keep", ".new")
         if "tree" not in path.parts and (temporary or (path.suffix == ".lock" and not held)):
             yield path
 
