@@ -63,8 +63,11 @@ def crowds() -> list[str]:
 def canaries() -> list[str]:
     """Each way of running a program by itself, and all at once, against every command."""
     groups = [((name,), SLOW) for name in VECTORS] + [(tuple(VECTORS), ())]
+    problems = []
     with ProcessPoolExecutor(PROCESSES) as pool:
-        problems = [says for found in pool.map(_among, groups) for says in found]
+        for (names, _), found in zip(groups, pool.map(_among, groups), strict=True):
+            _say(f"  {names[0] if len(names) == 1 else 'all at once'}: {len(found)} problems")
+            problems += found
     _say(f"canaries: {len(VECTORS)} ways, one at a time and all at once")
     return problems
 
