@@ -1,6 +1,7 @@
 # make demo   makes the environment and runs the main job on the bundled agent
 # make test   makes the environment and runs every test
 # make check  lint, types and import contracts
+# make torture  kills, crowds, canaries and full disks: what the tests try a few of, for half an hour (see tests/torture/__main__.py)
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,13 +10,16 @@ READY := $(VENV)/.ready
 # no provider key of the user's shell may reach the demo or the tests
 CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
 
-.PHONY: demo test check
+.PHONY: demo test check torture
 
 demo: $(READY)
 	@$(CLEAN) $(BIN)/refinery demo
 
 test: $(READY)
 	@$(CLEAN) $(BIN)/pytest -n auto
+
+torture: $(READY)
+	@$(CLEAN) $(BIN)/python -m tests.torture
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -1,10 +1,12 @@
 """How long the repository takes: `python -m benchmarks.repository [files] [candidates]`.
 
-Makes a repository of so many files in a temporary folder, then commits candidates and switches a folder to each.
+Makes a repository of so many files in a temporary folder, then commits candidates and switches a folder to each. Goal: both together
+under 60 ms at 7,000 files, beyond the first. Processor time, git's with it, is what can be compared on a machine that others use too.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import subprocess
@@ -36,12 +38,12 @@ def main(files: int = 7000, candidates: int = 40) -> None:
         head = repository.head()
         _timed("describe its state", repository.describe_state)
         _timed("first lease", lambda: _lease(workspace, head))
-        commits, switches, both = [], [], []
+        commits, switches, both, busy = [], [], [], []
         path = "p0/q0/f0.py"
         text = repository.read(head, path)
         assert text is not None
         for number in range(candidates):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), _processor()
             change = FileChange(path, text, f"{text}# {number}\n")
             message = compose("Try", ["A candidate."], [("Refinery-Candidate", str(number))])
             commit = workspace.commit(head, ChangeSet((change,)), message, AUTHOR)
@@ -51,7 +53,9 @@ def main(files: int = 7000, candidates: int = 40) -> None:
             commits.append(middle - start)
             switches.append(end - middle)
             both.append(end - start)
-        for what, seconds in (("commit a candidate", commits), ("switch a folder to it", switches), ("both", both)):
+            busy.append(_processor() - worked)
+        rows = {"commit a candidate": commits, "switch a folder to it": switches, "both": both, "both, processor time": busy}
+        for what, seconds in rows.items():
             low, high = min(seconds), sorted(seconds)[int(len(seconds) * 0.95)]
             print(f"{what:28} median {statistics.median(seconds) * 1000:7.1f}   least {low * 1000:7.1f}   95 % {high * 1000:7.1f}")
         _timed("keep it", lambda: workspace.keep(commit, "bench"))
@@ -60,6 +64,11 @@ def main(files: int = 7000, candidates: int = 40) -> None:
         _timed("history", history.history)
         _timed("undo", lambda: history.undo("bench"))
         workspace.close()
+
+
+def _processor() -> float:
+    """Seconds that this process and its ended children have worked."""
+    return sum(os.times()[:4])
 
 
 def _lease(workspace: Workspace, commit: str) -> None:

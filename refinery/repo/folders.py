@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from refinery.errors import OutsideError
+from refinery.repo.clearing import Clearing, remove
 from refinery.repo.environment import disk_failure
 from refinery.repo.locks import Lock
-from refinery.repo.objects import SUBMODULE, TreeEntry
 from refinery.repo.shadow import Shadow
 
 _SPARE = 8
@@ -28,6 +26,7 @@ class Folders:
         self.place = place
         self._shadow = shadow
         self._choosing = threading.Lock()
+        self._clearing = Clearing()
 
     @contextmanager
     def lease(self, commit: str) -> Iterator[Path]:
@@ -49,7 +48,7 @@ class Folders:
             if lock is None:
                 continue
             try:
-                _remove(self.place / str(name))
+                remove(self.place / str(name))
             finally:
                 lock.release()
 
@@ -83,61 +82,13 @@ class Folders:
     def _switched(self, folder: Path, commit: str) -> Path:
         tree = folder / "tree"
         if tree.is_symlink() or not tree.is_dir():
-            _remove(tree)
+            remove(tree)
             tree.mkdir(parents=True)
         (folder / "commit").unlink(missing_ok=True)
         (folder / "index.lock").unlink(missing_ok=True)
-        _clear(tree, self._shadow.entries(commit))
+        now = folder.lstat().st_ctime_ns  # that the mark was just taken away has set it
+        self._clearing.clear(tree, self._shadow.entries(commit), now)
         git = self._shadow.git.at(tree, GIT_INDEX_FILE=str(folder / "index"), GIT_WORK_TREE=str(tree))
         git.run("read-tree", "--reset", "-u", commit)
         (folder / "commit").write_text(commit, encoding="ascii")
         return tree
-
-
-def _clear(tree: Path, entries: Mapping[str, TreeEntry]) -> None:
-    """Remove all that is not the commit's, without following links; git itself leaves empty and nested `.git` folders."""
-    above: set[str] = set()
-    for path, known in entries.items():
-        at = len(path) if known.mode == SUBMODULE else path.rfind("/")
-        while at > 0 and path[:at] not in above:
-            above.add(path[:at])
-            at = path.rfind("/", 0, at)
-    top = os.fspath(tree)
-    _open_up(top)
-    waiting = [("", top)]
-    while waiting:
-        prefix, folder = waiting.pop()
-        with os.scandir(folder) as found:
-            for entry in found:
-                path = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if path in above:
-                        _open_up(entry.path)
-                        waiting.append((path + "/", entry.path))
-                    else:
-                        _remove(Path(entry.path))
-                elif path not in entries or path in above or not (entry.is_symlink() or entry.is_file(follow_symlinks=False)):
-                    os.unlink(entry.path)
-
-
-def _open_up(folder: str) -> None:
-    mode = stat.S_IMODE(os.lstat(folder).st_mode)
-    if mode & 0o700 != 0o700:
-        os.chmod(folder, mode | 0o700)
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    folders = [os.fspath(path)]
-    for folder in folders:  # grows while it is walked; each is opened before it is entered
-        _open_up(folder)
-        with os.scandir(folder) as found:
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
-                    os.unlink(entry.path)
-    for folder in reversed(folders):
-        os.rmdir(folder)

@@ -171,19 +171,14 @@ class History:
         self._swap("undo", commit, name, f"{UNDONE}{branch.removeprefix('refinery/')}")
 
     def _bring_back(self, commit: str, away: str) -> str:
-        name = f"{BRANCHES}{away.removeprefix(UNDONE)}"
-        self._swap("redo", commit, away, name)
+        name = self._swap("redo", commit, away, f"{BRANCHES}{away.removeprefix(UNDONE)}")
         return name.removeprefix("refs/heads/")
 
-    def _swap(self, operation: str, commit: str, old: str, new: str) -> None:
-        """The fix gets its new name before it loses the old one, so that it always has one."""
+    def _swap(self, operation: str, commit: str, old: str, new: str) -> str:
+        """The fix gets its new name before it loses the old one, so that it always has one; the name it got."""
         journal, refs = self._workspace.journal, self._refs
         with held(self._workspace.publishing):
-            taken = refs.find(new).get(new)
-            if taken not in (None, commit):
-                raise RepositoryError(
-                    f"{new} is taken by another commit ({(taken or '')[:12]})", hint=f"rename or remove it first: git update-ref -d {new}"
-                )
+            new, taken = self._free(new, commit)
             journal.write(operation, "intent", commit, **{"from": old, "to": new})
             try:
                 moved = (taken == commit or refs.create(new, commit)) and refs.delete(old, commit)
@@ -200,3 +195,12 @@ class History:
                     f"{old} no longer stands at the fix", hint="somebody committed to it; `git log` shows what is there now"
                 )
             journal.write(operation, "done", commit, **{"from": old, "to": new})
+            return new
+
+    def _free(self, wanted: str, commit: str) -> tuple[str, str | None]:
+        """The name, or one with a number where another fix has taken it meanwhile; and whether the fix stands there already."""
+        name, number = wanted, 1
+        while (found := self._refs.find(name)) not in ({}, {name: commit}):  # also what stands below it: git has no a beside a/b
+            number += 1
+            name = f"{wanted}-{number}"
+        return name, found.get(name)

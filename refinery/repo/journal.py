@@ -51,6 +51,8 @@ class Reading:
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...] = ()
+    torn: bool = False
+    """Whether the file ends in a row that was not written to its end."""
 
     def open(self) -> tuple[Row, ...]:
         """Intents that neither came true nor were given up: what a killed run left."""
@@ -91,7 +93,11 @@ class Journal:
         with self._path.open("a+b") as file:
             file.seek(0)
             raw = file.read()
-            rows = _understood(raw).rows
+            reading = _understood(raw)
+            if reading.torn:  # it was never a row; left in, every later reading would take it for a forged one
+                raw = raw[: raw.rfind(b"\n") + 1]
+                file.truncate(len(raw))
+            rows = reading.rows
             row = Row(len(rows), round(self._clock(), 3), operation, phase, subject, details)
             line = row.line(rows[-1].digest if rows else _START)
             file.write(line if raw.endswith(b"\n") or not raw else b"\n" + line)
@@ -110,6 +116,7 @@ def _understood(raw: bytes) -> Reading:
     rows: list[Row] = []
     problems = []
     previous = _START
+    torn = False
     lines = raw.split(b"\n")
     for place, line in enumerate(lines, 1):
         if not line:
@@ -123,7 +130,7 @@ def _understood(raw: bytes) -> Reading:
         else:
             rows.append(row)
             previous = row.digest
-    return Reading(tuple(rows), tuple(problems))
+    return Reading(tuple(rows), tuple(problems), torn)
 
 
 def _row(line: bytes, previous: str) -> Row | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ class Header:
     date: str
     """The committer's date as git takes it: seconds and zone."""
     message: str
+
+
+def blob_id(content: bytes, form: str) -> str:
+    """The id that git gives to these bytes in a repository of this hash (sha1 or sha256)."""
+    return hashlib.new(form, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def listing(git: Git, treeish: str) -> dict[str, TreeEntry]:

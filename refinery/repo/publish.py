@@ -75,14 +75,30 @@ class Refs:
             )
         raise failure(("update-ref",), answer)
 
-    def unlock_dead(self) -> None:
-        """Remove locks on our refs that a killed run left. The caller holds the lock on publishing, so none is alive."""
+    def unlock_dead(self, since: float) -> None:
+        """Remove locks that a run left which was killed after `since`. The caller holds the lock on publishing, so none is alive."""
         for prefix in _OURS:
             place = self._common / prefix.rstrip("/")
             own = [self._common / f"{prefix}.lock"] if not prefix.endswith("/") else place.rglob("*.lock")
             for lock in own:
                 time.sleep(DEAD)  # a child of the killed run may just be ending
                 self._unlock(lock.relative_to(self._common).as_posix().removesuffix(".lock"), age=DEAD)
+        self._unlock_packed(since)
+
+    def _unlock_packed(self, since: float) -> None:
+        """The lock that git takes to delete a ref. The user's git takes it too: one from before, or that goes away by itself, is theirs."""
+        lock = self._common / "packed-refs.lock"
+        with contextlib.suppress(OSError):
+            taken = lock.stat().st_mtime
+            if taken < since - 1:
+                return
+            until = time.time() + STALE
+            while time.time() < min(taken + STALE, until):
+                time.sleep(DEAD)
+                lock.stat()
+            if lock.stat().st_mtime == taken:
+                (self._common / "packed-refs.new").unlink(missing_ok=True)
+                lock.unlink()
 
     def _ask(self, order: str) -> Answer:
         return self._git.ask("update-ref", "--stdin", "-z", "--no-deref", given=order.encode())
@@ -187,6 +203,6 @@ def free_branch(taken: dict[str, str], slug: str) -> str:
     number = 1
     while True:
         name = f"{BRANCHES}{slug}" + (f"-{number}" if number > 1 else "")
-        if name not in taken:
+        if not any(each == name or each.startswith(f"{name}/") for each in taken):  # git has no a beside a/b
             return name
         number += 1

@@ -14,7 +14,7 @@ def recover(journal: Journal, refs: Refs, publisher: Publisher, only: str = "") 
     said = list(reading.problems)
     open_ones = [intent for intent in reading.open() if not only or intent.subject == only]
     if open_ones and not only:
-        refs.unlock_dead()
+        refs.unlock_dead(since=open_ones[0].at)
     said.extend(_close(intent, reading.rows, journal, refs, publisher) for intent in open_ones)
     if not only:
         for pin in refs.find(PINS):  # whose operation is over: the user's git held the lock then

@@ -157,6 +157,15 @@ class Shadow:
         return Base(commit, header(self.git, commit), entries, Paths(entries), index)
 
 
+def leftovers(state: Path) -> Iterator[Path]:
+    """Files that a killed run did not come to rename or remove, in the shadow and in the working folders. Only while nobody is at work."""
+    for pattern in ("shadow/*.lock", "shadow/refs/**/*.lock", "folders/*/index.lock"):
+        yield from state.glob(pattern)
+    for folder in (*state.glob("shadow"), *state.glob("shadow/objects"), *state.glob("shadow/objects/*")):
+        with os.scandir(folder) as found:  # thousands of objects, and a glob would make a Path of each
+            yield from (folder / entry.name for entry in found if entry.name.startswith("tmp") and entry.is_file(follow_symlinks=False))
+
+
 def _lay_out(repository: Repository, folder: Path) -> None:
     if not (folder / "HEAD").exists():
         fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix="shadow-"))

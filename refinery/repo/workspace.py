@@ -7,6 +7,7 @@ import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,11 +18,11 @@ from refinery.repo.folders import Folders
 from refinery.repo.identity import HOW_TO_SET, NEUTRAL, Identity, signed
 from refinery.repo.journal import Journal
 from refinery.repo.locks import Lock, held
-from refinery.repo.objects import SUBMODULE, SYMLINK, TreeEntry, blobs, header, listing
+from refinery.repo.objects import TreeEntry, blob_id, blobs, header, listing
 from refinery.repo.publish import BRANCHES, KEPT, NOTES, Publisher, Refs, forget_pin, free_branch
 from refinery.repo.recovery import recover
 from refinery.repo.repository import Repository
-from refinery.repo.shadow import Shadow
+from refinery.repo.shadow import Shadow, leftovers
 from safety.changes import ChangeSet, FileChange
 
 _MODES = ("100644", "100755")
@@ -36,17 +37,21 @@ class Workspace:
         self.repository = repository
         tidy = self._tidied()
         self._use = Lock.share(repository.state / "use.lock")  # from here on nobody clears away what is ours
-        self.shadow = Shadow(repository)
-        self.refs = Refs(repository)
-        self.journal = Journal(repository.state / "journal.jsonl", clock)
-        self._publisher = Publisher(repository, self.shadow)
-        self.publishing = repository.state / "publish.lock"
-        """Held by whoever writes to the user's repository."""
-        self._folders = Folders(repository.state / "folders", self.shadow)
-        self.recovered = self._recover()
-        """What an earlier run that was killed had left, one sentence each; it is cleared away."""
-        if tidy:
-            self._folders.trim()
+        try:
+            self.shadow = Shadow(repository)
+            self.refs = Refs(repository)
+            self.journal = Journal(repository.state / "journal.jsonl", clock)
+            self._publisher = Publisher(repository, self.shadow)
+            self.publishing = repository.state / "publish.lock"
+            """Held by whoever writes to the user's repository."""
+            self._folders = Folders(repository.state / "folders", self.shadow)
+            self.recovered = self._recover()
+            """What an earlier run that was killed had left, one sentence each; it is cleared away."""
+            if tidy:
+                self._folders.trim()
+        except BaseException:
+            self._use.release()
+            raise
 
     def commit(self, base: str, changes: ChangeSet, message: str, author: Identity = NEUTRAL) -> Commit:
         """The commit that makes these changes to the base, on no branch. The same arguments give the same id."""
@@ -60,12 +65,16 @@ class Workspace:
         _check_each_other(changes)
         self._check_before(on.entries, changes)
         written = [encode(change.after) for change in changes if change.after is not None]
-        ids = iter(self.shadow.write_blobs(written))
+        ids = iter([blob_id(content, self.repository.format) for content in written])
         entries = {
             change.path: None if change.after is None else TreeEntry(_mode(change, on.entries.get(change.path)), next(ids))
             for change in changes
         }
-        return self.shadow.build(on.id, entries, message, author)
+        with ThreadPoolExecutor(1) as beside:  # their ids are known, so trees can be built while they are still being stored
+            stored = beside.submit(self.shadow.write_blobs, written)
+            commit = self.shadow.build(on.id, entries, message, author)
+        stored.result()
+        return commit
 
     def commit_entries(
         self, base: str, entries: Mapping[str, TreeEntry | None], message: str, author: Identity, committer: Identity | None = None
@@ -160,8 +169,8 @@ class Workspace:
             name = free_branch(seen, slug)
         self.refs.create(f"{KEPT}{commit.id}", commit.id)
         self._publisher.release(packed)
+        forget_pin(self.refs, pin)  # before the end is told: a kill in it leaves a lock, and the next run looks for one
         self.journal.write("keep", "done", commit.id, branch=name.removeprefix("refs/heads/"), base=commit.parent)
-        forget_pin(self.refs, pin)
         return name
 
     def _note(self, commit_id: str, blob: str) -> bool:
@@ -205,20 +214,19 @@ class Workspace:
         if alone is None:
             return False
         try:
-            for left in (*state.glob("shadow/scratch/*"), *state.glob("shadow-*")):
-                shutil.rmtree(left, ignore_errors=True)
+            for folder in (*state.glob("shadow/scratch/*"), *state.glob("shadow-*")):
+                shutil.rmtree(folder, ignore_errors=True)
+            for file in leftovers(state):
+                file.unlink(missing_ok=True)
         finally:
             alone.release()
         return True
 
     def _check_before(self, entries: Mapping[str, TreeEntry], changes: ChangeSet) -> None:
-        olds = {change.path: entries[change.path] for change in changes if change.path in entries}
-        found = blobs(self.shadow.git, (entry.blob for entry in olds.values() if entry.mode not in (SYMLINK, SUBMODULE)))
         for change in changes:
-            entry = olds.get(change.path)
-            text = None if entry is None else decode(found[entry.blob])
-            if text != change.before:
-                there = "is not there" if text is None else "is there already" if change.before is None else "reads differently"
+            entry, text = entries.get(change.path), change.before
+            if (entry and entry.blob) != (None if text is None else blob_id(encode(text), self.repository.format)):
+                there = "is not there" if entry is None else "is there already" if text is None else "reads differently"
                 raise RepositoryError(
                     f"{change.path}: the change was made for another version of the file (in the base it {there})",
                     hint="draft the change again on this base",

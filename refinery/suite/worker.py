@@ -298,7 +298,10 @@ def _serve(control: socket.socket, old: str) -> bool:
     fds = [fd for _, _, carried in ancillary for (fd,) in struct.iter_unpack("i", carried[: len(carried) // 4 * 4])]
     body = b""
     while len(body) < RECORD.unpack(data)[1]:
-        body += control.recv(RECORD.unpack(data)[1] - len(body))
+        part = control.recv(RECORD.unpack(data)[1] - len(body))
+        if not part:  # the other side was killed as it was asking
+            return False
+        body += part
     pid = os.fork()
     if pid == 0:
         _become_template(control, fds, json.loads(body), old)

@@ -6,14 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from refinery.repo.clearing import Clearing
 from refinery.repo.workspace import Workspace
-from tests.refinery.repo.grounds import committed, fix, git, open_workspace, tree, write
+from safety.changes import ChangeSet, FileChange
+from tests.refinery.repo.grounds import commit_all, committed, fix, git, open_workspace, tree, write
 
 
 def test_a_folder_holds_exactly_the_commits_files(root: Path, workspace: Workspace) -> None:
@@ -174,3 +178,65 @@ def test_spare_folders_are_removed_by_the_next_run(root: Path, workspace: Worksp
 def test_a_failure_inside_a_lease_is_its_own(workspace: Workspace) -> None:
     with pytest.raises(FileNotFoundError), workspace.lease(workspace.repository.head()) as folder:
         (folder / "nowhere").read_text()
+
+
+SPOILS: dict[str, tuple[Callable[[Path], object], ...]] = {
+    "a new file": (lambda at: (at / "new.txt").write_text("1"),),
+    "a new folder": (lambda at: (at / "b").mkdir(),),
+    "another name": (lambda at: at.rename(at.parent / "moved"),),
+    "a repository": (lambda at: (at / ".git").mkdir(),),
+    "a folder for a file": (lambda at: (at / "x.py").unlink(), lambda at: (at / "x.py").mkdir()),
+    "a pipe for a file": (lambda at: (at / "x.py").unlink(), lambda at: os.mkfifo(at / "x.py")),
+    "a link for a folder": (lambda at: at.rename(at.parent / "b"), lambda at: os.symlink("/etc", at)),
+    "a file for a folder": (lambda at: at.rename(at.parent / "b"), lambda at: at.write_text("1")),
+    "closed and filled": (lambda at: (at / "y").write_text("1"), lambda at: at.chmod(0)),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_a_folder_that_was_clear_is_looked_at_again_once_it_has_changed(root: Path, workspace: Workspace, spoil: str) -> None:
+    write(root, {"deep/a/x.py": b"x\n", "deep/c/y.py": b"y\n"})
+    entries = workspace.shadow.entries(commit_all(root, "deep"))
+    clearing, much_later = Clearing(), time.time_ns() + 10**15
+    with workspace.lease(workspace.repository.head()) as folder:
+        wanted = set(folder.rglob("*"))
+        clearing.clear(folder, entries, much_later)
+        tick(folder.parent / "clock")
+        for act in SPOILS[spoil]:
+            act(folder / "deep" / "a")
+        for _ in range(2):
+            clearing.clear(folder, entries, much_later)
+            assert set(folder.rglob("*")) <= wanted
+            assert not any(path.is_dir() for path in folder.glob("deep/a/x.py"))
+            assert not any(path.is_fifo() for path in folder.glob("deep/a/x.py"))
+            assert not (folder / "deep/a").is_symlink()
+
+
+def tick(file: Path) -> None:
+    """Wait until the disk's clock has moved on, which takes milliseconds."""
+    file.write_text("")
+    before = file.stat().st_ctime_ns
+    while file.stat().st_ctime_ns == before:
+        file.write_text("")
+
+
+def test_folders_that_another_commit_has_are_made_and_removed(root: Path, workspace: Workspace) -> None:
+    base = workspace.repository.head()
+    made = workspace.commit(base, ChangeSet((FileChange("new/deep/file.py", None, "1\n"), FileChange("bom.txt", "\ufeffbom\n", None))), "x")
+    for _ in range(3):
+        for commit in (base, made.id):
+            with workspace.lease(commit) as folder:
+                assert tree(folder) == committed(root, commit) if commit == base else (folder / "new/deep/file.py").exists()
+                assert (folder / "bom.txt").exists() == (commit == base) == (not (folder / "new").exists())
+
+
+def test_a_folder_is_looked_at_again_for_a_commit_that_has_other_files_in_it(root: Path, workspace: Workspace) -> None:
+    entries = workspace.shadow.entries(workspace.repository.head())
+    clearing, much_later = Clearing(), time.time_ns() + 10**15
+    with workspace.lease(workspace.repository.head()) as folder:
+        clearing.clear(folder, entries, much_later)
+        assert (folder / "agent/tools.py").exists()
+        fewer = {path: entry for path, entry in entries.items() if path != "agent/tools.py"}
+        clearing.clear(folder, fewer, much_later)
+        assert not (folder / "agent/tools.py").exists()
+        assert (folder / "agent/app.py").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from refinery.errors import RepositoryError
 from refinery.repo.history import History, State
+from refinery.repo.publish import UNDONE
 from refinery.repo.workspace import Workspace
 from safety.changes import ChangeSet, FileChange
 from tests.refinery.repo.grounds import ADA, FILES, commit_all, fix, git, make, open_workspace, picture, sound, write
@@ -95,6 +96,18 @@ def test_an_undone_fix_can_be_kept_again_and_undone_again(root: Path, workspace:
     assert states(root) == {"eur": State.BRANCH}
     history.undo("eur")
     assert states(root) == {"eur": State.UNDONE}
+
+
+def test_fixes_of_one_name_are_undone_and_redone_side_by_side(root: Path, workspace: Workspace, history: History) -> None:
+    commits = []
+    for new in ("eur", "gbp"):
+        commits.append(kept(workspace, new))
+        history.undo(commits[-1])
+    third = kept(workspace, "chf")
+    assert git(root, "for-each-ref", "--format=%(refname)", UNDONE).split() == [f"{UNDONE}eur", f"{UNDONE}eur-2"]
+    assert [history.redo(commit).branch for commit in commits] == ["refinery/eur-2", "refinery/eur-2-2"]
+    assert {entry.commit: entry.state for entry in history.history()} == dict.fromkeys([*commits, third], State.BRANCH)
+    sound(root)
 
 
 @pytest.mark.parametrize("where", ["here", "linked"])

@@ -34,6 +34,7 @@ def hostile(root: Path, tmp_path: Path, canary: Path) -> Path:
     for each in (program, remote):
         each.chmod(0o755)
     write(root, {".gitattributes": b"* filter=evil diff=evil merge=evil\n*.txt text eol=crlf\n"})
+    git(root, "add", "--renormalize", ".")  # whether git would look at the files again by itself is a matter of milliseconds
     commit_all(root, "attributes")
     for folder in (root / ".git" / "hooks", tmp_path / "hooks"):
         folder.mkdir(exist_ok=True)

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,117 +14,7 @@ from refinery.errors import OutsideError, RepositoryError
 from refinery.repo.identity import NEUTRAL
 from refinery.repo.repository import Repository
 from refinery.repo.workspace import Workspace, slugged
-from tests.refinery.repo.grounds import ADA, MESSAGE, change, commit_all, fix, git, make, open_workspace, picture, sound, write
-
-
-def diverged(root: Path) -> None:
-    git(root, "checkout", "-q", "-b", "side")
-    write(root, {"agent/tools.py": b"LIMIT = 4\n"})
-    commit_all(root, "side")
-    git(root, "checkout", "-q", "main")
-    write(root, {"agent/tools.py": b"LIMIT = 5\n"})
-    commit_all(root, "main")
-
-
-def dirty(root: Path) -> None:
-    write(root, {"agent/app.py": b"half done", "untracked.py": b"1", "agent/new.py": b"2"})
-    (root / "notes.md").unlink()
-    write(root, {"crlf.txt": b"staged\n"})
-    git(root, "add", "crlf.txt")
-    git(root, "rm", "-q", "--cached", "bom.txt")
-
-
-def stashed(root: Path) -> None:
-    write(root, {"agent/app.py": b"put aside\n"})
-    git(root, "stash")
-
-
-def flags(root: Path) -> None:
-    git(root, "update-index", "--assume-unchanged", "agent/app.py")
-    git(root, "update-index", "--skip-worktree", "agent/tools.py")
-    write(root, {"agent/app.py": b"hidden\n", "later.py": b""})
-    git(root, "add", "--intent-to-add", "later.py")
-
-
-def in_operation(*command: str) -> Callable[[Path], None]:
-    def begin(root: Path) -> None:
-        diverged(root)
-        git(root, *command, ok=False)
-
-    return begin
-
-
-def locked(root: Path) -> None:
-    for name in ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock"):
-        (root / ".git" / name).write_text("")
-
-
-def index_forms(root: Path) -> None:
-    git(root, "update-index", "--index-version", "4")
-    git(root, "update-index", "--split-index")
-    git(root, "update-index", "--force-untracked-cache")
-
-
-def attributes(root: Path) -> None:
-    write(root, {".gitattributes": b"* text=auto eol=crlf\n*.py filter=lfs diff=lfs merge=lfs\n"})
-    git(root, "config", "core.autocrlf", "true")
-    git(root, "config", "filter.lfs.required", "true")
-    git(root, "config", "filter.lfs.clean", "false")
-    git(root, "config", "filter.lfs.smudge", "false")
-
-
-def replaced(root: Path) -> None:
-    head = git(root, "rev-parse", "HEAD")
-    write(root, {"agent/tools.py": b"LIMIT = 99\n"})
-    other = commit_all(root, "other")
-    git(root, "checkout", "-q", "-B", "main", head)
-    git(root, "replace", head, other)
-
-
-STATES: dict[str, Callable[[Path], object]] = {
-    "clean": lambda root: None,
-    "dirty, staged and untracked": dirty,
-    "stash": stashed,
-    "flags and intent to add": flags,
-    "detached": lambda root: git(root, "checkout", "-q", "--detach"),
-    "mid-merge": in_operation("merge", "side"),
-    "mid-rebase": in_operation("rebase", "side"),
-    "mid-cherry-pick": in_operation("cherry-pick", "side"),
-    "mid-bisect": in_operation("bisect", "start", "HEAD", "HEAD~1"),
-    "locks of the user's git": locked,
-    "index v4, split, untracked cache": index_forms,
-    "sparse": lambda root: git(root, "sparse-checkout", "set", "--cone", "--sparse-index", "config"),
-    "packed refs": lambda root: (git(root, "gc", "-q"), git(root, "pack-refs", "--all")),
-    "attributes and required filters": attributes,
-    "replace refs": replaced,
-    "no reflog": lambda root: git(root, "config", "core.logAllRefUpdates", "false"),
-    "case-insensitive by its word": lambda root: git(root, "config", "core.ignoreCase", "true"),
-    "commit signing": lambda root: (git(root, "config", "commit.gpgSign", "true"), git(root, "config", "gpg.program", "false")),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_nothing_of_the_users_is_touched(root: Path, state: str) -> None:
-    STATES[state](root)
-    before, status = picture(root), (root / ".git" / "HEAD").read_bytes()
-    workspace = open_workspace(root)
-    commit = fix(workspace)
-    with workspace.lease(commit.id) as folder:
-        assert "eur" in (folder / "agent/app.py").read_text()
-    workspace.repository.describe_state()
-    branch = workspace.keep(commit, "eur")
-    workspace.attach_note(commit.id, "evidence")
-    assert workspace.keep(commit, "eur") == branch == "refinery/eur"
-    assert picture(root) == before
-    assert (root / ".git" / "HEAD").read_bytes() == status
-    if state == "locks of the user's git":
-        for lock in (root / ".git").glob("*.lock"):
-            lock.unlink()
-        open_workspace(root)
-    assert git(root, "rev-parse", "refinery/eur") == commit.id
-    assert git(root, "show", "--no-textconv", "refinery/eur:agent/app.py") == "def answer():\n    return 'eur'"
-    assert git(root, "notes", "--ref=refinery", "show", commit.id) == "evidence"
-    sound(root)
+from tests.refinery.repo.grounds import ADA, MESSAGE, change, fix, git, make, open_workspace, picture, sound, write
 
 
 def test_a_linked_work_tree_and_a_folder_below_do_as_well(root: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from refinery.errors import OutsideError
 from refinery.repo.history import History, State
 from refinery.repo.locks import Lock
 from refinery.repo.publish import BRANCHES, PINS, UNDONE
@@ -136,6 +137,49 @@ def test_another_process_that_is_at_work_is_let_work(root: Path, workspace: Work
     assert os.listdir(root / ".git" / "refinery")
 
 
+LEFT = [
+    "shadow/objects/ab/tmp_obj_x",
+    "shadow/objects/pack/tmp_pack_x",
+    "shadow/objects/info/tmpx",
+    "shadow/tmpx",
+    "shadow/packed-refs.lock",
+    "shadow/refs/notes/refinery.lock",
+    "folders/0/index.lock",
+]
+
+
+def test_half_written_files_of_a_killed_run_are_removed_once_nobody_is_at_work(root: Path, workspace: Workspace) -> None:
+    commit = fix(workspace)
+    with workspace.lease(commit.id):
+        pass
+    state = root / ".git" / "refinery"
+    for name in LEFT:
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_text("half")
+    open_workspace(root).close()
+    assert [name for name in LEFT if not (state / name).exists()] == []
+    workspace.close()
+    after = open_workspace(root)
+    assert [name for name in LEFT if (state / name).exists()] == []
+    assert fix(after) == commit
+
+
+@pytest.mark.parametrize(("taken", "removed"), [(1_699_999_000, False), (1_700_000_000, True)])
+def test_the_lock_that_a_killed_undo_took_is_removed_and_one_of_the_users_from_before_is_not(
+    root: Path, workspace: Workspace, taken: float, removed: bool
+) -> None:
+    commit = fix(workspace)
+    workspace.keep(commit, "eur")
+    workspace.journal.write("undo", "intent", commit.id, **{"from": "refs/heads/refinery/eur", "to": f"{UNDONE}eur"})
+    workspace.close()
+    locks = [root / ".git" / name for name in ("packed-refs.lock", "packed-refs.new")]
+    for lock in locks:
+        lock.write_text("")
+        os.utime(lock, (taken, taken))
+    open_workspace(root).close()
+    assert [lock.exists() for lock in locks] == [not removed, not removed]
+
+
 def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Path) -> None:
     open_workspace(root).close()
     use = root / ".git" / "refinery" / "use.lock"
@@ -151,3 +195,15 @@ def test_one_who_comes_while_another_tidies_up_is_not_tidied_away_later(root: Pa
         assert folder.is_dir()
     comer.close()
     assert Lock.take(use) is not None
+
+
+def test_rooms_that_cannot_be_opened_are_not_held(root: Path, workspace: Workspace) -> None:
+    workspace.close()
+    alternates = root / ".git" / "refinery" / "shadow" / "objects" / "info" / "alternates"
+    alternates.unlink()
+    alternates.mkdir()
+    with pytest.raises(OutsideError):
+        open_workspace(root)
+    lock = Lock.take(root / ".git" / "refinery" / "use.lock")
+    assert lock is not None
+    lock.release()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from refinery.domain import AgentSpec, Cause
+from refinery.suite import worker
 from refinery.suite.runner import Runner
 from tests.refinery.suite.conftest import PATH, asking
 
@@ -74,3 +77,20 @@ def test_a_nursery_that_was_killed_is_done_without(tmp_path: Path) -> None:
         warm.nursery._process.wait()
         with warm.open(tree(tmp_path / "one", "one")) as bench:
             assert bench.attempt(asking(), 0).output.startswith('["one"')
+
+
+def test_a_nursery_whose_asker_is_killed_in_the_middle_of_asking_ends(tmp_path: Path) -> None:
+    base = tree(tmp_path / "base", "old")
+    spec = {"python": "agent:answer", "tree": str(base), "home": str(tmp_path / "home"), "cover": False, "limits": {}}
+    ours, its = socket.socketpair()
+    with ours, its:
+        words = [sys.executable, worker.__file__, "nursery", str(its.fileno()), json.dumps(spec)]
+        nursery = subprocess.Popen(words, cwd=base, pass_fds=(its.fileno(),))
+        its.close()
+        assert ours.recv(3) == b"{}\n"
+        ours.sendall(worker.RECORD.pack(worker.BEAR, 1000, 0) + b'{"tree": ')
+    try:
+        assert nursery.wait(timeout=30) == 0
+    finally:
+        nursery.kill()
+        nursery.wait()
