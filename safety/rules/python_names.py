@@ -1,0 +1,191 @@
+"""Names of the functions by which a Python program runs, deletes, fetches, opens or reads what it should not."""
+
+from __future__ import annotations
+
+import re
+
+RUNS_SHELL = frozenset(
+    {
+        "os.system",
+        "os.popen",
+        "subprocess.getoutput",
+        "subprocess.getstatusoutput",
+        "commands.getoutput",
+        "asyncio.create_subprocess_shell",
+        "pty.spawn",
+        "platform.popen",
+    }
+)
+RUNS = frozenset(
+    {
+        "subprocess.run",
+        "subprocess.call",
+        "subprocess.check_call",
+        "subprocess.check_output",
+        "subprocess.Popen",
+        "asyncio.create_subprocess_exec",
+        "os.startfile",
+        "pexpect.spawn",
+        "pexpect.run",
+        "invoke.run",
+        "plumbum.local",
+        "fabric.Connection",
+        "paramiko.SSHClient",
+    }
+)
+RUNS_PREFIX = ("os.exec", "os.spawn", "os.posix_spawn", "os.fork", "pty.fork", "sh.")
+EXECUTES = frozenset(
+    {
+        "exec",
+        "eval",
+        "compile",
+        "execfile",
+        "builtins.exec",
+        "builtins.eval",
+        "builtins.compile",
+        "runpy.run_path",
+        "runpy.run_module",
+        "code.interact",
+        "code.InteractiveInterpreter",
+        "types.FunctionType",
+        "types.CodeType",
+        "pandas.eval",
+        "numexpr.evaluate",
+    }
+)
+DELETES = frozenset(
+    {
+        "os.remove",
+        "os.unlink",
+        "os.rmdir",
+        "os.removedirs",
+        "shutil.rmtree",
+        "send2trash.send2trash",
+        "pathlib.Path.unlink",
+        "pathlib.Path.rmdir",
+        "os.truncate",
+        "os.ftruncate",
+        "distutils.dir_util.remove_tree",
+    }
+)
+KILLS = frozenset({"os.kill", "os.killpg", "os.abort", "psutil.Process.kill", "signal.pthread_kill"})
+PICKLES = (
+    "pickle.load",
+    "pickle.loads",
+    "pickle.Unpickler",
+    "cPickle.load",
+    "_pickle.load",
+    "dill.load",
+    "cloudpickle.load",
+    "marshal.load",
+    "shelve.open",
+    "joblib.load",
+    "jsonpickle.decode",
+    "pandas.read_pickle",
+    "numpy.load",
+    "torch.load",
+)
+NETWORK = re.compile(
+    r"(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|socket|ftplib|smtplib|telnetlib|poplib|imaplib|xmlrpc\.client|websocket|websockets|grpc|paramiko|boto3|botocore|pycurl|treq|asyncssh|dns\.resolver|socketserver|http\.server|nntplib)\.[\w.]*"
+)
+NETWORK_CALL = re.compile(
+    r"\.(?:get|post|put|patch|delete|head|options|request|stream|urlopen|urlretrieve|Client|AsyncClient|Session|ClientSession|socket|create_connection|create_server|connect|SMTP|SMTP_SSL|FTP|FTP_TLS|HTTPConnection|HTTPSConnection|PoolManager|ProxyManager|ServerProxy|client|resource|insecure_channel|HTTPServer|TCPServer|ThreadingHTTPServer|gethostbyname|getaddrinfo|Request|Curl|sendto|Telnet|resolve|build_opener|install_opener|create_default_context|WebSocket|serve|SSHClient)$"
+)
+HARMLESS_NETWORK = frozenset(
+    {"socket.gethostname", "socket.AF_INET", "socket.SOCK_STREAM", "httpx.Timeout", "httpx.Limits", "http.client.responses"}
+)
+TLS_OFF = frozenset(
+    {
+        "ssl._create_unverified_context",
+        "ssl._create_stdlib_context",
+        "ssl.CERT_NONE",
+        "ssl.VerifyMode.CERT_NONE",
+        "urllib3.disable_warnings",
+    }
+)
+NATIVE = ("ctypes.", "cffi.", "_ctypes.")
+TOO_OPEN = frozenset(
+    {
+        "importlib.util.spec_from_file_location",
+        "importlib.machinery.SourceFileLoader",
+        "imp.load_source",
+        "sys.settrace",
+        "sys.setprofile",
+        "site.addsitedir",
+        "sys.addaudithook",
+    }
+)
+BANNED_STRINGS = re.compile(r"\b(?:PYTEST_CURRENT_TEST|PYTEST_VERSION|PYTEST_XDIST_WORKER|REFINERY_[A-Z]+)\b")
+TEST_MODULES = frozenset({"pytest", "_pytest", "unittest", "nose", "hypothesis", "refinery"})
+EMPTIES = frozenset(
+    {
+        "drop_all",
+        "drop_database",
+        "drop_table",
+        "drop_collection",
+        "dropDatabase",
+        "flushall",
+        "flushdb",
+        "delete_many",
+        "delete_collection",
+        "delete_bucket",
+        "drop_index",
+        "deleteMany",
+        "reset_database",
+        "terminate_instances",
+        "delete_objects",
+        "delete_table",
+        "delete_stack",
+        "reset_collection",
+    }
+)
+SQL = frozenset(
+    {
+        "execute",
+        "executemany",
+        "executescript",
+        "exec_driver_sql",
+        "raw",
+        "read_sql",
+        "read_sql_query",
+        "text",
+        "fetch",
+        "fetchrow",
+        "fetchval",
+        "query",
+        "mogrify",
+    }
+)
+METHODS = (
+    EMPTIES
+    | SQL
+    | {
+        "drop",
+        "delete",
+        "delete_one",
+        "deleteOne",
+        "delete_object",
+        "bulk_delete",
+        "hdel",
+        "delete_item",
+        "unlink",
+        "rmdir",
+        "truncate",
+        "write_text",
+        "write_bytes",
+        "extractall",
+        "load_extension",
+        "enable_load_extension",
+        "kill",
+        "terminate",
+        "send_signal",
+    }
+)
+SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|api_?key|token|private_?key|credential|credentials)s?$", re.IGNORECASE)
+IDENTITY = re.compile(
+    r"user|login|email|name|role|account|client|customer|token|key|pass|pw|code|header|agent|secret|ip|host|id$", re.IGNORECASE
+)
+CHECKS = re.compile(
+    r"^_?(?:is|has|can|may|check|verify|validate|auth|authenticate|authorize|authorise|allow|allowed|require|ensure|permit|needs|guard|confirm|login|ok|within|valid)(?:_|$)|_(?:allowed|valid|authorized|permitted|ok|safe|admin)$",
+    re.IGNORECASE,
+)
