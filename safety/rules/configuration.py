@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 NODES = 200_000
 DEEPEST = 100
+_GIVEN = re.compile(r"""(?:"([^"\n]{1,200})"|'([^'\n]{1,200})'|(?<![\w"'])([\w@$./*-]{1,200}))\s*[:=]""")
 _WITH_COMMENTS = re.compile(
     r"(?:^|/)(?:[tj]sconfig[\w.]*\.json|\.eslintrc(?:\.json)?|\.vscode/.*|devcontainer\.json|\.babelrc|\.swcrc|deno\.jsonc?|renovate\.json|.*\.jsonc|.*\.json5)$"
 )
@@ -85,12 +86,26 @@ def line_of(text: str, leaf: Leaf) -> int | None:
     keys = [k for k in leaf.keys if not k.isdigit()]
     if not keys:
         return None
-    named = re.compile(rf"(?:^|[\s\"'{{,\-.\[]){re.escape(keys[-1])}[\"']?\s*[:=]")
-    hits = [i for i, line in enumerate(text.splitlines(), 1) if named.search(line)]
-    lines = text.splitlines()
-    exact = [i for i in hits if str(leaf.value).lower() in lines[i - 1].lower()]
-    found = exact or hits
-    return found[0] if found else None
+    lines, named = _lines(text), _named(text)
+    hits = named.get(keys[-1], ())
+    wanted = str(leaf.value).lower()
+    return next((i for i in hits[:200] if wanted in lines[i - 1]), hits[0] if hits else None)
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> list[str]:
+    return text.lower().splitlines()
+
+
+@lru_cache(maxsize=16)
+def _named(text: str) -> dict[str, list[int]]:
+    """The lines on which each name is given a value: a file of ten thousand names is read once."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in _GIVEN.finditer(line):
+            for name in {match.group(1) or match.group(2) or match.group(3), (match.group(3) or "").rsplit(".", 1)[-1]} - {""}:
+                found.setdefault(name, []).append(number)
+    return found
 
 
 def _json(path: str, text: str) -> Value | Fault:

@@ -213,18 +213,17 @@ def _configuration(path: str, text: str) -> Iterator[Danger]:
         by_parent.setdefault(leaf.keys[:-1], {})[leaf.keys[-1] if leaf.keys else ""] = leaf
     for leaf in all_leaves:
         keys = [k.lower() for k in leaf.keys if not k.isdigit()]
-        line = line_of(text, leaf) or 1
         if isinstance(leaf.value, str) and leaf.value.strip():
             if any(_COMMAND_KEY.match(k) for k in keys[-3:]):
                 command = _with_siblings(leaf, by_parent)
                 if command is not None:
                     yield from (
-                        d.at(_line_in(text, leaf, d.line, line))
+                        d.at(_line_in(text, leaf, d.line, line_of(text, leaf) or 1))
                         for d in shell_dangers(re.sub(r"\$\{\{\s*([^}]*?)\s*\}\}", _expression, command), python=python_dangers)
                     )
             if looks_like_sql(leaf.value):
-                yield from (d.at(line) for d in sql_dangers(leaf.value))
-        yield from _power(leaf, keys, line, by_parent)
+                yield from (d.at(line_of(text, leaf) or 1) for d in sql_dangers(leaf.value))
+        yield from (d.at(line_of(text, leaf) or 1) for d in _power(leaf, keys, 1, by_parent))
 
 
 def _with_siblings(leaf: Leaf, by_parent: dict[tuple[str, ...], dict[str, Leaf]]) -> str | None:
