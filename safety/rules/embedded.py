@@ -15,10 +15,11 @@ from safety.rules.python_source import python_of
 from safety.rules.script import script_dangers
 from safety.rules.shell import shell_dangers
 from safety.rules.sql import looks_like_sql, sql_dangers
+from safety.rules.windows import windows_dangers
 from safety.verdict import Effect
 
 _COMMAND_KEY = re.compile(
-    r"^(?:run|script|scripts?|before_script|after_script|command|commands|cmd|args|entrypoint|exec|shell|bash|sh|install|prepare|hook|hooks|test|build|start|on_\w+|pre\w*|post\w*|task|tasks|steps?|healthcheck|raw|script_\w+|update|lifecycle|execute|launch)$",
+    r"^(?:run|script|scripts?|before_script|after_script|command|commands|cmd|args|entrypoint|exec|shell|bash|sh|install|prepare|hook|hooks|test|build|start|on_\w+|pre\w*|post\w*|task|tasks|steps?|healthcheck|raw|pwsh|powershell|bash_command|args_template|inline|user_data|script_\w+|update|lifecycle|execute|launch)$",
     re.IGNORECASE,
 )
 
@@ -45,6 +46,8 @@ def dangers_of(path: str, text: str | None) -> list[Danger]:
         return list(_configuration(path, text))
     if kind is Kind.TERRAFORM:
         return list(_terraform(text))
+    if kind is Kind.OTHER and path.lower().endswith((".ps1", ".psm1", ".bat", ".cmd")):
+        return windows_dangers(text)
     if kind is Kind.OTHER and re.search(
         r"(?:^|/)(?:Jenkinsfile|Procfile|Vagrantfile|Brewfile|crontab|.*\.(?:bat|cmd|ps1|groovy|service|timer|rb|pl|php|lua))[\w.]*$", path
     ):
@@ -139,13 +142,21 @@ def _configuration(path: str, text: str) -> Iterator[Danger]:
             if any(_COMMAND_KEY.match(k) for k in keys[-3:]):
                 command = _with_siblings(leaf, by_parent)
                 if command is not None:
-                    yield from (
-                        d.at(_line_in(text, leaf, d.line, line_of(text, leaf) or 1))
-                        for d in shell_dangers(re.sub(r"\$\{\{\s*([^}]*?)\s*\}\}", _expression, command), python=python_dangers)
-                    )
+                    shell = str(by_parent.get(leaf.keys[:-1], {}).get("shell", Leaf((), "")).value).lower()
+                    yield from (d.at(_line_in(text, leaf, d.line, line_of(text, leaf) or 1)) for d in _step(command, keys[-1], shell))
             if looks_like_sql(leaf.value):
                 yield from (d.at(line_of(text, leaf) or 1) for d in sql_dangers(leaf.value))
         yield from (d.at(line_of(text, leaf) or 1) for d in power(leaf, keys, 1, by_parent))
+
+
+def _step(command: str, key: str, shell: str) -> list[Danger]:
+    """What a step of a pipeline does, in the language that it is said to be in."""
+    plain = re.sub(r"\$\{\{\s*([^}]*?)\s*\}\}", _expression, command)
+    if shell.startswith("python"):
+        return list(python_dangers(plain))
+    if shell in ("pwsh", "powershell", "cmd") or key in ("pwsh", "powershell"):
+        return windows_dangers(plain)
+    return shell_dangers(plain, python=python_dangers)
 
 
 def _with_siblings(leaf: Leaf, by_parent: dict[tuple[str, ...], dict[str, Leaf]]) -> str | None:

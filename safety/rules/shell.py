@@ -54,11 +54,11 @@ class _Judge:
         if "/dev/tcp/" in self.text or "/dev/udp/" in self.text:
             line = next(i for i, t in enumerate(self.text.split("\n"), 1) if "/dev/tcp/" in t or "/dev/udp/" in t)
             yield self._danger(BLOCK, "opens a network connection from the shell itself", line, "/dev/tcp")
-        line: list[list[str]] = []
+        piped: list[list[str]] = []
         for command in self.script.commands:
-            line = line if command.from_pipe else []
-            yield from self._one(command, line)
-            line = [*line, command.words]
+            piped = piped if command.from_pipe else []
+            yield from self._one(command, piped)
+            piped = [*piped, command.words]
 
     def _danger(self, effect: Effect, says: str, line: int, key: str, *, alone: bool = False) -> Danger:
         return Danger(
