@@ -11,6 +11,7 @@ from safety.globs import matches_any
 from safety.guard import Case
 from safety.rules.added import new, removed
 from safety.rules.configuration import leaves, line_of, read
+from safety.rules.decisions import collapsed
 from safety.rules.embedded import dangers_of
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.loosening import loosened, setting
@@ -29,6 +30,10 @@ def danger(case: Case) -> Iterator[Finding]:
             yield Finding("danger", change.path, found.line, found.says, found.effect)
         yield from _settings(case, change)
         yield from _guards_gone(change)
+        old, now = python_of(change.path, change.before), python_of(change.path, change.after)
+        if old is not None and now is not None and not matches_any(change.path, case.policy.test_globs):
+            for line, says, effect in collapsed(old, now):
+                yield Finding("danger", change.path, line, says, effect)
 
 
 def _settings(case: Case, change: FileChange) -> Iterator[Finding]:

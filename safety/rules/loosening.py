@@ -19,6 +19,11 @@ _FREES = re.compile(
 )
 
 
+def limits(expression: str) -> bool:
+    """Whether a comparison is one of money, permissions or tries."""
+    return _MATTER.search(expression) is not None
+
+
 def setting(place: str, value: object) -> bool:
     """Whether a setting holds an agent back, or frees it."""
     leaf = place.split(".")[-1].strip("=") if not place.endswith(".enabled") else place

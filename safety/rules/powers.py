@@ -82,7 +82,17 @@ def power(leaf: Leaf, keys: list[str], line: int, by_parent: dict[tuple[str, ...
         yield found(Effect.BLOCK, "turns off a protection of programs")
     elif key in ("debug", "flask_debug") and text in ("true", "1") and "log" not in leaf.place:
         yield found(Effect.NEEDS_APPROVAL, "runs in debug mode")
-    elif key in ("allow_origins", "cors_origins", "allowed_hosts", "publicly_accessible", "public_access") and text in ("*", "true"):
+    elif key in (
+        "allow_origins",
+        "cors_origins",
+        "allowed_origins",
+        "allowed_hosts",
+        "publicly_accessible",
+        "public_access",
+        "access-control-allow-origin",
+        "cors_allow_all_origins",
+        "cors_origin_allow_all",
+    ) and text in ("*", "true"):
         yield found(Effect.NEEDS_APPROVAL, "opens the service to everybody")
     elif (key in ("force_destroy", "skip_final_snapshot", "delete_on_termination") and text == "true") or (
         key in ("deletion_protection", "prevent_destroy", "enable_deletion_protection") and text == "false"

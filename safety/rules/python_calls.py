@@ -10,15 +10,16 @@ from safety.rules.danger_found import Danger
 from safety.rules.python_constants import fold, text_of
 from safety.rules.python_names import (
     DELETES,
-    EMPTIES,
     EXECUTES,
     HARMLESS_NETWORK,
     KILLS,
+    LOADS_CODE,
     METHODS,
     NATIVE,
     NETWORK,
     NETWORK_CALL,
     PICKLES,
+    PROTECTIVE_VARIABLES,
     RUNS,
     RUNS_PREFIX,
     RUNS_SHELL,
@@ -26,8 +27,10 @@ from safety.rules.python_names import (
     TLS_OFF,
     TOO_OPEN,
 )
+from safety.rules.python_private import private, reads
 from safety.rules.python_programs import executes, runs, unreadable
 from safety.rules.python_reading import ASK, BLOCK, Reading
+from safety.rules.python_stores import statements_built, stores
 from safety.rules.python_strings import statement
 
 
@@ -55,8 +58,6 @@ def call(it: Reading, node: ast.Call) -> Iterator[Danger]:
         and (text_of(node.args[1], it.known) or "").startswith("/dev/")
     ):
         yield it.found(node, BLOCK, "makes a file disappear")
-    elif name in ("open", "io.open", "builtins.open", "codecs.open", "pathlib.Path.open", "os.open"):
-        yield from opens(it, node)
     elif name.startswith(NATIVE):
         yield it.found(node, BLOCK, f"calls native code ({name}), past every check")
     elif name in TOO_OPEN:
@@ -82,43 +83,31 @@ def call(it: Reading, node: ast.Call) -> Iterator[Danger]:
         if "unsafe" in name or "Safe" not in ast.unparse(node):
             yield it.found(node, BLOCK, f"reads YAML in a way that can run code hidden in it ({name})")
     elif name.startswith("os.environ.") or name in ("os.putenv", "os.getenv", "os.unsetenv"):
-        pass
+        if not name.endswith((".get", "getenv")) and PROTECTIVE_VARIABLES.search(ast.unparse(node)):
+            yield it.found(node, BLOCK, "turns off the check of who is at the other end (TLS)")
+    elif name in ("os.setuid", "os.setgid", "os.seteuid", "os.setresuid", "os.chroot", "os._exit"):
+        yield it.found(node, ASK, f"changes the rights of the program, or ends it unseen ({name})")
+    elif name in LOADS_CODE:
+        yield it.found(node, ASK, f"loads code from a file that is named at run time ({name})")
     else:
         yield from network(it, node, name)
+        yield from statements_built(it, node, name)
         yield from _method(it, node, last)
+    yield from reads(it, node)
     if name in ("os.chmod", "pathlib.Path.chmod") or last == "chmod":
         mode = [fold(a, it.known) for a in node.args]
-        if any(isinstance(m, int) and (m & 0o002 or m & 0o6000) for m in mode):
+        wide = re.search(r"S_I(?:RWXO|WOTH|SUID|SGID)", ast.unparse(node)) is not None
+        if wide or any(isinstance(m, int) and (m & 0o002 or m & 0o6000) for m in mode):
             yield it.found(node, BLOCK, "lets everybody on the machine write a file")
 
 
 def _method(it: Reading, node: ast.Call, last: str) -> Iterator[Danger]:
+    yield from stores(it, node, last)
     if last not in METHODS:
         return
     base = node.func.value if isinstance(node.func, ast.Attribute) else None
     named = (it.dotted(base) or ast.unparse(base))[:60] if base is not None else ""
-    if last in EMPTIES:
-        yield it.found(node, BLOCK, f"drops or empties a database or store ({last})")
-    elif (
-        last == "drop"
-        and not node.args
-        and not node.keywords
-        and base is not None
-        and re.search(r"collection|table|db|database", named, re.IGNORECASE)
-    ):
-        yield it.found(node, BLOCK, "drops a table or collection")
-    elif (
-        last in ("delete", "delete_one", "deleteOne", "delete_object", "bulk_delete", "hdel", "delete_item")
-        and base is not None
-        and re.search(
-            r"objects|query|session|redis|bucket|client|collection|\bdb\b|table|cursor|s3|all\(\)",
-            ast.unparse(base)[-80:],
-            re.IGNORECASE,
-        )
-    ):
-        whole = re.search(r"objects\.all\(\)$|\.query\(\w+\)$|query$", ast.unparse(base)[-80:]) is not None
-        yield it.found(node, BLOCK if whole else ASK, f"deletes stored records ({last})")
-    elif last in ("unlink", "rmdir") and base is not None and not it.is_temporary(base):
+    if last in ("unlink", "rmdir") and base is not None and not it.is_temporary(base):
         yield it.found(node, BLOCK, f"deletes files ({last})")
     elif last == "truncate" and base is not None and not it.is_temporary(base):
         yield it.found(node, BLOCK, "cuts a file or table off (truncate)")
@@ -140,50 +129,10 @@ def _method(it: Reading, node: ast.Call, last: str) -> Iterator[Danger]:
         yield it.found(node, ASK, f"ends another program ({last})")
 
 
-def opens(it: Reading, node: ast.Call) -> Iterator[Danger]:
-    modes = [text_of(a, it.known) for a in node.args[1:2]] + [text_of(k.value, it.known) for k in node.keywords if k.arg == "mode"]
-    if isinstance(node.func, ast.Attribute) and it.dotted(node.func) == "pathlib.Path.open":
-        modes += [text_of(a, it.known) for a in node.args[:1]]
-    mode = next((m for m in modes if m), "r")
-    if not set(mode) & set("wax+"):
-        return
-    target = node.args[0] if node.args else None
-    path = (text_of(target, it.known) or "") if target is not None else ""
-    if (
-        re.match(r"/(?!tmp/|dev/null|dev/std)|~|.*\.\.(?:/|$)|.*(?:^|/)\.(?:git|ssh|bashrc|profile|refinery)\b", path)
-        and target is not None
-        and not it.is_temporary(target)
-    ):
-        yield it.found(node, BLOCK, f"writes outside the program's own folder ({path[:60]})")
-    parent = it.parents.get(node)
-    if (
-        mode.startswith("w")
-        and isinstance(parent, ast.Attribute)
-        and parent.attr == "close"
-        and target is not None
-        and not it.is_temporary(target)
-    ) or (mode.startswith("w") and isinstance(parent, ast.Expr)):
-        yield it.found(node, BLOCK, "empties a file by opening it for writing")
-
-
-def emptied(it: Reading, node: ast.With) -> Iterator[Danger]:
-    if all(isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in node.body):
-        for item in node.items:
-            call = item.context_expr
-            if (
-                isinstance(call, ast.Call)
-                and (it.dotted(call.func) or "").endswith("open")
-                and re.search(r"['\"]w[bt+]*['\"]", ast.unparse(call))
-                and not (call.args and it.is_temporary(call.args[0]))
-            ):
-                yield it.found(node, BLOCK, "empties a file by opening it for writing")
-
-
 def network(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
     if not NETWORK.match(name) or not NETWORK_CALL.search(name) or name in HARMLESS_NETWORK:
         return
-    source = ast.unparse(node)
-    if re.search(r"\bos\.environ\b(?!\.get|\[)|\bdict\(os\.environ|/etc/passwd|\.ssh/|id_rsa|\.aws/", source):
+    if any(private(it, sent) for sent in [*node.args, *(value for _, value in it.keywords(node))]):
         yield it.found(node, BLOCK, f"sends settings or keys of this machine over the network ({name})")
     address = text_of(node.args[0], it.known) if node.args else None
     host = re.sub(r"^(\w+://[^/?#]+).*", r"\1", address) if address else ""

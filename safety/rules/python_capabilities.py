@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from safety.rules.danger_found import Danger
-from safety.rules.python_calls import call, emptied
+from safety.rules.python_calls import call
 from safety.rules.python_insecure import insecure
-from safety.rules.python_loopholes import assigns, back_door, function, imports, swallows
+from safety.rules.python_loopholes import agreeing_lambda, assigns, back_door, fixed_password, function, gives_up, imports, swallows
 from safety.rules.python_programs import reference
 from safety.rules.python_reading import Reading
 from safety.rules.python_strings import detects_test, text
+from safety.rules.python_writes import emptied, writes
 
 
 @lru_cache(maxsize=128)
@@ -24,6 +25,7 @@ def python_dangers(text: str, depth: int = 0) -> list[Danger]:
 def _dangers(it: Reading) -> Iterator[Danger]:
     for made in it.all(ast.Call):
         yield from call(it, made)
+        yield from writes(it, made, it.dotted(made.func) or "")
         yield from insecure(it, made)
         yield from text(it, made)
     named: list[ast.Attribute | ast.Name] = [*it.all(ast.Attribute), *it.all(ast.Name)]
@@ -41,6 +43,12 @@ def _dangers(it: Reading) -> Iterator[Danger]:
     defined: list[ast.FunctionDef | ast.AsyncFunctionDef] = [*it.all(ast.FunctionDef), *it.all(ast.AsyncFunctionDef)]
     for definition in defined:
         yield from function(it, definition)
+    for given in it.all(ast.Assign):
+        yield from agreeing_lambda(it, given)
+    for comparison in it.all(ast.Compare):
+        yield from fixed_password(it, comparison)
+    for attempt in it.all(ast.Try):
+        yield from gives_up(it, attempt)
     for branch in it.all(ast.If):
         yield from back_door(it, branch)
     for block in it.all(ast.With):
@@ -48,5 +56,5 @@ def _dangers(it: Reading) -> Iterator[Danger]:
     pieces: list[ast.Constant | ast.JoinedStr | ast.BinOp] = [*it.all(ast.Constant), *it.all(ast.JoinedStr), *it.all(ast.BinOp)]
     for piece in pieces:
         yield from text(it, piece)
-    for comparison in it.all(ast.Compare):
-        yield from detects_test(it, comparison)
+    for constant in it.all(ast.Constant):
+        yield from detects_test(it, constant)

@@ -8,20 +8,24 @@ from collections.abc import Iterator
 
 from safety.rules.danger_found import Danger
 from safety.rules.python_constants import fold
-from safety.rules.python_names import (
-    SECRET_NAME,
-)
+from safety.rules.python_private import shown
 from safety.rules.python_reading import ASK, BLOCK, Reading
+
+_ENDS_CHECKED = frozenset({"cert_reqs", "ssl_cert_reqs", "verify_mode", "tlsAllowInvalidCertificates"})
 
 
 def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
     name = it.dotted(node.func) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     last = name.rsplit(".", 1)[-1]
-    for keyword in node.keywords:
-        value = keyword.value
+    for key, value in it.keywords(node):
         constant = value.value if isinstance(value, ast.Constant) else fold(value, it.known)
-        if (
-            keyword.arg
+        shown_value = ast.unparse(value)
+        if (key in _ENDS_CHECKED and (constant == "CERT_NONE" or shown_value.endswith("CERT_NONE") or constant == 0)) or (
+            key == "sslmode" and constant in ("disable", "allow")
+        ):
+            yield it.found(node, BLOCK, f"turns off a check ({key}={shown_value[:40]}): whoever is at the other end is believed")
+        elif (
+            key
             in (
                 "verify",
                 "verify_ssl",
@@ -33,28 +37,30 @@ def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
                 "ssl",
                 "tls",
                 "verify_signature",
+                "ssl_verify_cert",
+                "verify_tls",
             )
             and constant in (False, 0)
             and constant is not None
-            and not (keyword.arg in ("ssl", "tls", "use_ssl") and "localhost" in ast.unparse(node))
+            and not (key in ("ssl", "tls", "use_ssl") and "localhost" in ast.unparse(node))
         ):
-            yield it.found(node, BLOCK, f"turns off a check ({keyword.arg}={constant}): whoever is at the other end is believed")
-        elif keyword.arg and "dangerous" in keyword.arg and constant is True:
-            yield it.found(node, ASK, f"allows something that its makers call dangerous ({keyword.arg})")
+            yield it.found(node, BLOCK, f"turns off a check ({key}={constant}): whoever is at the other end is believed")
+        elif "dangerous" in key and constant is True:
+            yield it.found(node, ASK, f"allows something that its makers call dangerous ({key})")
         elif (
-            keyword.arg in ("trust_remote_code", "unsafe", "allow_unsafe", "shell_escape", "resolve_entities", "allow_pickle", "bypass")
+            key in ("trust_remote_code", "unsafe", "allow_unsafe", "shell_escape", "resolve_entities", "allow_pickle", "bypass")
             and constant is True
         ):
-            yield it.found(node, ASK, f"allows something unsafe ({keyword.arg}=True)")
-        elif keyword.arg == "debug" and constant is True and last in ("run", "Flask", "FastAPI", "create_app", "run_server", "launch"):
+            yield it.found(node, ASK, f"allows something unsafe ({key}=True)")
+        elif key == "debug" and constant is True and last in ("run", "Flask", "FastAPI", "create_app", "run_server", "launch"):
             yield it.found(node, ASK, "runs a server in debug mode, which lets visitors run code", f"{last} debug")
-        elif keyword.arg in ("host", "server_name", "bind", "address") and constant in ("0.0.0.0", "::", ""):
+        elif key in ("host", "server_name", "bind", "address") and constant in ("0.0.0.0", "::", ""):
             yield it.found(node, ASK, "opens a server to every machine in the network", f"{last} host {constant}")
-        elif keyword.arg == "autoescape" and constant is False:
+        elif key == "autoescape" and constant is False:
             yield it.found(node, ASK, "puts text into pages unescaped")
-        elif keyword.arg in ("allow_origins", "origins", "allowed_hosts") and "*" in ast.unparse(value):
+        elif key in ("allow_origins", "origins", "allowed_hosts") and "*" in ast.unparse(value):
             yield it.found(node, ASK, "lets every web site talk to this service")
-        elif keyword.arg == "share" and constant is True and last == "launch":
+        elif key == "share" and constant is True and last == "launch":
             yield it.found(node, ASK, "opens a public address to this machine")
     if (
         last == "decode"
@@ -76,35 +82,13 @@ def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
         "random.getrandbits",
         "hashlib.md5",
         "hashlib.sha1",
+        "hashlib.new",
     ) and _for_secret(it, node):
-        yield it.found(node, ASK, f"makes or keeps a secret in a way that can be guessed ({name})")
-    elif last in ("print", "debug", "info", "warning", "error", "exception", "log", "critical", "write", "send", "emit"):
-        shown = [a for a in [*node.args, *[k.value for k in node.keywords]] if _is_private(it, a)]
-        if shown:
-            yield it.found(node, BLOCK, f"shows a secret ({ast.unparse(shown[0])[:40]}) where others can read it")
-
-
-def _is_private(it: Reading, node: ast.expr) -> bool:
-    for inner in ast.walk(node):
-        name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
-        if (
-            name
-            and SECRET_NAME.search(name)
-            and not isinstance(it.parents.get(inner), ast.Attribute)
-            and name.lower() not in ("token", "tokens")
-        ):
-            parent = it.parents.get(inner)
-            if not (
-                isinstance(parent, ast.Call) and ast.unparse(parent.func) in ("len", "bool", "mask", "redact", "type", "hash", "isinstance")
-            ):
-                return True
-        if (
-            isinstance(inner, ast.Attribute)
-            and it.dotted(inner) == "os.environ"
-            and not isinstance(it.parents.get(inner), (ast.Subscript, ast.Attribute))
-        ):
-            return True
-    return False
+        if name != "hashlib.new" or re.search(r"'(?:md5|sha1)'", ast.unparse(node)):
+            yield it.found(node, ASK, f"makes or keeps a secret in a way that can be guessed ({name})")
+    elif last == "suppress" and any(ast.unparse(a).rsplit(".", 1)[-1] in ("Exception", "BaseException") for a in node.args):
+        yield it.found(node, ASK, "hides every error: whatever goes wrong, it goes on (suppress)")
+    yield from shown(it, node, last)
 
 
 def _for_secret(it: Reading, node: ast.Call) -> bool:
@@ -118,4 +102,7 @@ def _for_secret(it: Reading, node: ast.Call) -> bool:
         at = it.parents.get(at)
     if isinstance(at, ast.FunctionDef):
         inside += " " + at.name
-    return re.search(r"passw|secret|token|otp|session_?id|nonce|salt|api_?key|reset_code|pin\b", inside, re.IGNORECASE) is not None
+    return (
+        re.search(r"passw|\bpw\b|\bpwd\b|secret|token|otp|session_?id|nonce|salt|api_?key|reset_code|pin\b", inside, re.IGNORECASE)
+        is not None
+    )

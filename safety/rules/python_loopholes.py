@@ -6,13 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
+from safety.rules.configuration import Leaf
 from safety.rules.danger_found import Danger
-from safety.rules.python_constants import text_of
-from safety.rules.python_names import (
-    CHECKS,
-    IDENTITY,
-    TEST_MODULES,
-)
+from safety.rules.powers import power
+from safety.rules.python_constants import fold, text_of
+from safety.rules.python_names import PERHAPS_WHO, PROTECTIVE_VARIABLES, PROTECTS, TEST_MODULES, WHO
 from safety.rules.python_reading import ASK, BLOCK, Reading
 
 
@@ -33,9 +31,14 @@ def imports(it: Reading, node: ast.Import | ast.ImportFrom) -> Iterator[Danger]:
 def assigns(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Iterator[Danger]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     for target in targets:
+        yield from _setting(it, node, target)
         base = target.value if isinstance(target, (ast.Attribute, ast.Subscript)) else None
         if base is None:
             continue
+        if isinstance(target, ast.Attribute) and target.attr in ("__code__", "__globals__", "__builtins__", "__class__", "__defaults__"):
+            yield it.found(
+                node, BLOCK if target.attr != "__class__" else ASK, f"replaces the inside of a function or object ({target.attr})"
+            )
         name = (it.dotted(target) if isinstance(target, ast.Attribute) else it.dotted(base)) or ""
         root = name.split(".")[0]
         source = ast.unparse(node)
@@ -47,7 +50,7 @@ def assigns(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> It
             yield it.found(node, BLOCK, "turns off the check of who is at the other end (TLS)")
         elif name in ("sys.modules", "builtins") or root in ("builtins", "__builtins__"):
             yield it.found(node, BLOCK, "replaces a module or a built-in function under the feet of all other code")
-        elif root in TEST_MODULES and root in it.names.values():
+        elif root in TEST_MODULES and (root in it.names.values() or re.search(r"sys\.modules|import_module|__import__", source)):
             yield it.found(node, BLOCK, f"changes the tool that checks it ({name})")
         elif (
             isinstance(target, ast.Attribute)
@@ -58,9 +61,7 @@ def assigns(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> It
             and not re.match(r"(?:os|sys|socket|locale|random|warnings|logging)\.", name)
         ):
             yield it.found(node, ASK, f"changes another module from outside ({name})")
-        elif name == "os.environ" and re.search(
-            r"PYTHONHTTPSVERIFY|CURL_CA_BUNDLE|SSL_VERIFY|TLS_REJECT|LD_PRELOAD|GIT_SSL_NO_VERIFY", source
-        ):
+        elif name == "os.environ" and PROTECTIVE_VARIABLES.search(source):
             yield it.found(node, BLOCK, "turns off the check of who is at the other end (TLS)")
 
 
@@ -74,47 +75,106 @@ def swallows(it: Reading, node: ast.ExceptHandler) -> Iterator[Danger]:
         yield it.found(node, ASK, f"hides every error: whatever goes wrong, it goes on ({does})", does)
 
 
+def gives_up(it: Reading, node: ast.Try) -> Iterator[Danger]:
+    """A `return` in a `finally` swallows whatever was on its way."""
+    for statement in node.finalbody:
+        if isinstance(statement, (ast.Return, ast.Break, ast.Continue)):
+            yield it.found(statement, ASK, "hides every error: what goes wrong is dropped in a `finally`", ast.unparse(statement))
+
+
+def _setting(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign, target: ast.expr) -> Iterator[Danger]:
+    """A setting that hands over power, given in code: `ALLOWED_HOSTS = ["*"]`, `app.config["DEBUG"] = True`."""
+    if node.value is None:
+        return
+    if isinstance(target, ast.Subscript):
+        key = text_of(target.slice, it.known)
+    elif isinstance(target, ast.Name) and target.id.isupper():
+        key = target.id
+    else:
+        key = None
+    values = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple, ast.Set)) else [node.value]
+    for value in values if key else ():
+        if isinstance(value, ast.Constant) and isinstance(value.value, (str, int, bool)):
+            leaf = Leaf((str(key),), value.value)
+            yield from (danger.at(node.lineno) for danger in power(leaf, [str(key).lower()], node.lineno, {}))
+
+
 def function(it: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Danger]:
     body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    always = len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Constant) and body[0].value.value is True
-    if (
-        always
-        and node.name in ("__eq__", "__contains__", "__bool__", "__ge__", "__le__", "__instancecheck__", "__subclasscheck__")
-        and node.name != "__bool__"
-    ):
+    always = _always_agrees(it, body)
+    if always and node.name in ("__eq__", "__contains__", "__ge__", "__le__", "__instancecheck__", "__subclasscheck__"):
         yield it.found(
             node, BLOCK, f"compares as equal to anything ({node.name}), which makes every check pass", f"{node.name} always true"
         )
-    elif always and CHECKS.search(node.name):
+    elif always and PROTECTS.search(node.name):
         yield it.found(node, BLOCK, f"the check {node.name} lets everything pass", f"{node.name} always true")
     elif node.name in ("__reduce__", "__reduce_ex__"):
         yield it.found(node, ASK, "decides what is run when an object is read back", node.name)
-    elif (
-        body
-        and isinstance(body[0], ast.Return)
-        and len(body) > 1
-        and isinstance(body[0].value, ast.Constant)
-        and body[0].value.value is True
-    ):
-        yield it.found(node, BLOCK, f"{node.name} returns before it does anything", f"{node.name} returns at once")
+    elif body and isinstance(body[0], ast.Return) and len(body) > 1:
+        agrees = _always_agrees(it, body[:1])
+        yield it.found(node, BLOCK if agrees else ASK, f"{node.name} returns before it does anything", f"{node.name} returns at once")
+
+
+def agreeing_lambda(it: Reading, node: ast.Assign) -> Iterator[Danger]:
+    """`is_allowed = lambda user: True`."""
+    if isinstance(node.value, ast.Lambda) and fold(node.value.body, it.known) in (True, 1):
+        for target in node.targets:
+            name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+            if PROTECTS.search(name):
+                yield it.found(node, BLOCK, f"the check {name} lets everything pass", f"{name} always true")
+
+
+def _always_agrees(it: Reading, body: list[ast.stmt]) -> bool:
+    """Whether a function does nothing but say yes."""
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Return) or last.value is None:
+        return False
+    value = last.value
+    if len(body) == 2 and isinstance(body[0], ast.Assign) and isinstance(value, ast.Name) and ast.unparse(body[0].targets[0]) == value.id:
+        value = body[0].value
+    elif len(body) != 1:
+        return False
+    return not isinstance(value, ast.Name) and fold(value, it.known) in (True, 1)
 
 
 def back_door(it: Reading, node: ast.If) -> Iterator[Danger]:
-    returns = [s for s in node.body if isinstance(s, ast.Return) and isinstance(s.value, ast.Constant) and s.value.value is True]
-    if returns:
+    within = it.enclosing(node, ast.FunctionDef, ast.AsyncFunctionDef)
+    is_check = isinstance(within, (ast.FunctionDef, ast.AsyncFunctionDef)) and PROTECTS.search(within.name) is not None
+    lets_in = any(isinstance(s, ast.Return) and s.value is not None and fold(s.value, it.known) in (True, 1) for s in node.body)
+    raises_up = any(
+        isinstance(s, ast.Assign)
+        and re.search(r"\b(?:role|is_admin|admin|superuser|authenticated|permissions?|scopes?)$", ast.unparse(s.targets[0]))
+        for s in node.body
+    )
+    if lets_in or raises_up:
         for compare in ast.walk(node.test):
             if isinstance(compare, ast.Compare) and isinstance(compare.ops[0], (ast.Eq, ast.In)):
                 sides = [compare.left, *compare.comparators]
-                fixed = any(text_of(s, it.known) for s in sides) or any(isinstance(s, (ast.Tuple, ast.List, ast.Set)) for s in sides)
-                who = any(
-                    IDENTITY.search(ast.unparse(s).replace("'", "").split(".")[-1][:40]) for s in sides if not isinstance(s, ast.Constant)
-                )
-                if fixed and who:
-                    yield it.found(node, BLOCK, "lets somebody in by a fixed name or value: a back door", ast.unparse(node.test))
+                fixed = [s for s in sides if text_of(s, it.known) or isinstance(s, (ast.Tuple, ast.List, ast.Set))]
+                asked = " ".join(ast.unparse(s) for s in sides if s not in fixed)
+                strong, weak = WHO.search(asked) is not None, PERHAPS_WHO.search(asked) is not None
+                if fixed and (strong or (weak and is_check)):
+                    effect = BLOCK if lets_in else ASK
+                    yield it.found(node, effect, "lets somebody in by a fixed name or value: a back door", ast.unparse(node.test))
                     break
+    if isinstance(node.test, ast.BoolOp):
+        values = [v.value for v in node.test.values if isinstance(v, ast.Constant)]
+        if isinstance(node.test.op, ast.Or) and any(values):
+            yield it.found(node, BLOCK, "the condition is always true", ast.unparse(node.test))
+        elif isinstance(node.test.op, ast.And) and not all(values):
+            yield it.found(node, BLOCK, "the condition is never true: what it guards against is let through", ast.unparse(node.test))
+    elif isinstance(node.test, ast.Constant) and not node.test.value:
+        yield it.found(node, ASK, "the condition is never true", ast.unparse(node.test))
+
+
+def fixed_password(it: Reading, node: ast.Compare) -> Iterator[Danger]:
+    """A password held against one that stands in the code."""
+    sides = [node.left, *node.comparators]
+    fixed = any(text_of(s, it.known) for s in sides)
+    asked = [ast.unparse(s) for s in sides if not text_of(s, it.known)]
     if (
-        isinstance(node.test, ast.BoolOp)
-        and isinstance(node.test.op, ast.Or)
-        and any(isinstance(v, ast.Constant) and v.value for v in node.test.values)
+        fixed
+        and isinstance(node.ops[0], (ast.Eq, ast.In))
+        and any(re.search(r"(?:^|[._'])(?:password|passwd|pw|pwd|passcode|pin|otp|secret)(?:$|['\]])", a, re.IGNORECASE) for a in asked)
     ):
-        yield it.found(node, BLOCK, "the condition is always true", ast.unparse(node.test))
+        yield it.found(node, ASK, "holds a password against a fixed one")

@@ -86,10 +86,10 @@ PICKLES = (
     "torch.load",
 )
 NETWORK = re.compile(
-    r"(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|socket|ftplib|smtplib|telnetlib|poplib|imaplib|xmlrpc\.client|websocket|websockets|grpc|paramiko|boto3|botocore|pycurl|treq|asyncssh|dns\.resolver|socketserver|http\.server|nntplib)\.[\w.]*"
+    r"(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|socket|ftplib|smtplib|telnetlib|poplib|imaplib|xmlrpc\.client|websocket|websockets|grpc|paramiko|boto3|botocore|pycurl|treq|asyncssh|dns\.resolver|socketserver|http\.server|nntplib|asyncio|trio|anyio|webbrowser|curl_cffi|niquests|pyngrok|ngrok|kafka|pika|nats)\.[\w.]*"
 )
 NETWORK_CALL = re.compile(
-    r"\.(?:get|post|put|patch|delete|head|options|request|stream|urlopen|urlretrieve|Client|AsyncClient|Session|ClientSession|socket|create_connection|create_server|connect|SMTP|SMTP_SSL|FTP|FTP_TLS|HTTPConnection|HTTPSConnection|PoolManager|ProxyManager|ServerProxy|client|resource|insecure_channel|HTTPServer|TCPServer|ThreadingHTTPServer|gethostbyname|getaddrinfo|Request|Curl|sendto|Telnet|resolve|build_opener|install_opener|create_default_context|WebSocket|serve|SSHClient)$"
+    r"\.(?:get|post|put|patch|delete|head|options|request|stream|urlopen|urlretrieve|Client|AsyncClient|Session|ClientSession|socket|create_connection|open_connection|start_server|open_tcp_stream|connect_tcp|open|open_new|open_new_tab|create_server|connect|SMTP|SMTP_SSL|FTP|FTP_TLS|HTTPConnection|HTTPSConnection|PoolManager|ProxyManager|ServerProxy|client|resource|insecure_channel|HTTPServer|TCPServer|ThreadingHTTPServer|gethostbyname|getaddrinfo|Request|Curl|sendto|Telnet|resolve|build_opener|install_opener|create_default_context|WebSocket|serve|SSHClient)$"
 )
 HARMLESS_NETWORK = frozenset(
     {"socket.gethostname", "socket.AF_INET", "socket.SOCK_STREAM", "httpx.Timeout", "httpx.Limits", "http.client.responses"}
@@ -101,17 +101,23 @@ TLS_OFF = frozenset(
         "ssl.CERT_NONE",
         "ssl.VerifyMode.CERT_NONE",
         "urllib3.disable_warnings",
+        "paramiko.AutoAddPolicy",
+        "paramiko.WarningPolicy",
+        "paramiko.client.AutoAddPolicy",
+        "asyncssh.known_hosts.none",
     }
 )
 NATIVE = ("ctypes.", "cffi.", "_ctypes.")
+LOADS_CODE = frozenset(
+    {"importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader", "imp.load_source", "site.addsitedir"}
+)
+PROTECTIVE_VARIABLES = re.compile(
+    r"PYTHONHTTPSVERIFY|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|SSL_VERIFY|SSL_CERT|TLS_REJECT|LD_PRELOAD|GIT_SSL_NO_VERIFY"
+)
 TOO_OPEN = frozenset(
     {
-        "importlib.util.spec_from_file_location",
-        "importlib.machinery.SourceFileLoader",
-        "imp.load_source",
         "sys.settrace",
         "sys.setprofile",
-        "site.addsitedir",
         "sys.addaudithook",
     }
 )
@@ -182,10 +188,15 @@ METHODS = (
     }
 )
 SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|api_?key|token|private_?key|credential|credentials)s?$", re.IGNORECASE)
-IDENTITY = re.compile(
-    r"user|login|email|name|role|account|client|customer|token|key|pass|pw|code|header|agent|secret|ip|host|id$", re.IGNORECASE
-)
-CHECKS = re.compile(
-    r"^_?(?:is|has|can|may|check|verify|validate|auth|authenticate|authorize|authorise|allow|allowed|require|ensure|permit|needs|guard|confirm|login|ok|within|valid)(?:_|$)|_(?:allowed|valid|authorized|permitted|ok|safe|admin)$",
+WHO = re.compile(
+    r"(?<![a-z])(?:user(?:_?name|_?id|_?agent)?|login|e?mail|passw(?:or)?d|pw|pwd|secret|uid|ip|remote_addr|headers?|cookies?|admin)(?![a-z])",
     re.IGNORECASE,
 )
+"""Names by which somebody is known; a fixed value for one lets that one in."""
+PERHAPS_WHO = re.compile(r"(?<![a-z])(?:role|account|customer|client|token|key|host|agent|tenant|name|code|id)(?![a-z])", re.IGNORECASE)
+PROTECTS = re.compile(
+    r"^_?(?:check|verify|validate|auth\w*|require\w*|ensure|permit\w*|allow\w*|guard|confirm\w*|login|within)(?:_|$)"
+    r"|(?:^|_)(?:allowed|valid|authori[sz]ed|authenticated|permitted|permission|safe|secure|admin|owner|access|trusted|approved|confirmed|eligible|signature|token|limit|quota|sanctioned|reviewed)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Functions that stand between somebody and what they want."""

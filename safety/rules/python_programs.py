@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from safety.rules.danger_found import Danger
-from safety.rules.python_constants import sketch_of, text_of
+from safety.rules.python_constants import UNKNOWN, sketch_of, text_of
 from safety.rules.python_names import (
     DELETES,
     RUNS_SHELL,
@@ -18,26 +18,30 @@ from safety.rules.shell import shell_dangers
 
 
 def runs(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
+    given = it.keywords(node)
     shell = name in RUNS_SHELL or any(
-        k.arg == "shell" and not (isinstance(k.value, ast.Constant) and k.value.value is False) for k in node.keywords
+        key == "shell" and not (isinstance(value, ast.Constant) and value.value is False) for key, value in given
     )
-    command = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg in ("args", "cmd", "command")), None)
-    text, whole = _command_text(it, command)
+    command = node.args[0] if node.args else next((value for key, value in given if key in ("args", "cmd", "command")), None)
     if name.startswith(("os.exec", "os.spawn", "os.posix_spawn")):
-        parts = [text_of(a, it.known) for a in node.args]
-        text = " ".join(p for p in parts if p)
+        flat = [
+            part for given_one in node.args for part in (given_one.elts if isinstance(given_one, (ast.List, ast.Tuple)) else [given_one])
+        ]
+        command = ast.List([part for part in flat if not isinstance(part, ast.Attribute)])
+    elif name in ("asyncio.create_subprocess_exec", "trio.run_process", "anyio.run_process") and len(node.args) > 1:
+        command = ast.List(node.args)
+    text, whole = _command_text(it, command)
     for danger in shell_dangers(text, python=lambda code: it.again(code, it.depth + 1) if it.depth < DEEPEST else []) if text else ():
-        effect = BLOCK if danger.acts_alone else danger.effect
-        if not (effect is ASK and danger.says.endswith("deletes files")):
-            yield Danger(danger.key, node.lineno, f"the program runs a command: {danger.says}", effect)
-        else:
-            yield Danger(danger.key, node.lineno, f"the program runs a command: {danger.says}", BLOCK)
+        deletes = danger.effect is ASK and danger.says.endswith("deletes files")
+        effect = BLOCK if danger.acts_alone or deletes else danger.effect
+        yield Danger(danger.key, node.lineno, f"the program runs a command: {danger.says}", effect)
     if re.search(r"(?:^|[\s/'\"])(?:ba|z|k|da)?sh['\"\s]+-i\b|(?:^|/)(?:ba|z|da)?sh$", text.strip()):
         yield it.found(node, BLOCK, "opens an interactive shell")
+    same = f"{name} {text or it.same(node)}"
     if shell and not whole:
-        yield it.found(node, BLOCK, f"builds a shell command from values that may come from outside ({name})")
+        yield it.found(node, BLOCK, f"builds a shell command from values that may come from outside ({name})", same)
     else:
-        yield it.found(node, ASK, f"runs another program ({name})")
+        yield it.found(node, ASK, f"runs another program ({name})", same)
 
 
 def _command_text(it: Reading, command: ast.expr | None) -> tuple[str, bool]:
@@ -58,7 +62,7 @@ def _command_text(it: Reading, command: ast.expr | None) -> tuple[str, bool]:
     whole = text_of(command, it.known)
     if whole is not None:
         return whole, True
-    return (sketch_of(command, it.known) or "").replace("?", "$unknown"), False
+    return (sketch_of(command, it.known) or "").replace(UNKNOWN, "$unknown"), False
 
 
 def executes(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
@@ -86,16 +90,12 @@ def unreadable(it: Reading, node: ast.Call) -> Iterator[Danger]:
     ):
         base = it.dotted(func.args[0]) if func.args else None
         if (
-            (
-                base is not None
-                and (
-                    base.split(".")[0] in ("os", "subprocess", "shutil", "builtins", "sys", "ctypes", "socket", "importlib", "posix")
-                    or not base
-                )
+            base is not None
+            and (
+                base.split(".")[0] in ("os", "subprocess", "shutil", "builtins", "sys", "ctypes", "socket", "importlib", "posix")
+                or not base
             )
-            or "attrgetter" in ast.unparse(func)
-            or "__import__" in ast.unparse(func)
-        ):
+        ) or re.search(r"attrgetter|methodcaller|__import__", ast.unparse(func)):
             yield it.found(node, BLOCK, "calls something whose name is computed, so that nobody can read what it does")
     elif isinstance(func, ast.Subscript) and isinstance(func.value, (ast.Call, ast.Attribute)):
         base = ast.unparse(func.value)

@@ -27,6 +27,8 @@ class Reading:
         self.parents: dict[ast.AST, ast.AST] = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
         self.temporary: set[str] = set()
         self.imported: set[str] = set()
+        self.bound: dict[str, list[ast.expr]] = {}
+        """What each name is given, wherever that is."""
         self._learn()
 
     def all(self, kind: type[Node]) -> list[Node]:
@@ -39,10 +41,11 @@ class Reading:
                     self.names[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 for alias in node.names:
-                    self.names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                    module = "os" if node.module in ("posix", "nt") else node.module
+                    self.names[alias.asname or alias.name] = f"{module}.{alias.name}"
         self.imported = set(self.names)
         binders = nodes_like(self.source, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.withitem)
-        for _ in range(2):
+        for round_ in range(2):
             for node in binders:
                 targets: list[ast.expr] = []
                 if isinstance(node, ast.Assign):
@@ -54,6 +57,10 @@ class Reading:
                 else:
                     continue
                 dotted = self.dotted(value) or ""
+                if round_ == 0:
+                    for target in targets:
+                        if isinstance(target, ast.Name):
+                            self.bound.setdefault(target.id, []).append(value)
                 for target in targets:
                     for one in target.elts if isinstance(target, ast.Tuple) else [target]:
                         if not isinstance(one, ast.Name):
@@ -75,7 +82,8 @@ class Reading:
             return self.names.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
             base = self.dotted(node.value, depth + 1)
-            return f"{base}.{node.attr}" if base else None
+            # `posix` and `nt` are what `os` is made of
+            return f"{'os' if base in ('posix', 'nt') else base}.{node.attr}" if base else None
         if isinstance(node, ast.Call):
             module = self.module_of(node)
             if module:
@@ -139,8 +147,56 @@ class Reading:
             and self.is_temporary(node.values[0].value)
         )
 
+    def same(self, node: ast.AST) -> str:
+        """What makes a danger the same one elsewhere: a call with further options is the same call."""
+        if isinstance(node, ast.Call):
+            return f"{ast.unparse(node.func)}({ast.unparse(node.args[0])[:200] if node.args else ''})"
+        return ast.unparse(node)
+
+    def keywords(self, node: ast.Call) -> list[tuple[str, ast.expr]]:
+        """The named arguments of a call, with those that come as a dictionary."""
+        found: list[tuple[str, ast.expr]] = []
+        for keyword in node.keywords:
+            if keyword.arg:
+                found.append((keyword.arg, keyword.value))
+                continue
+            given = self.bound.get(keyword.value.id, [])[:3] if isinstance(keyword.value, ast.Name) else [keyword.value]
+            for one in given:
+                if isinstance(one, ast.Dict):
+                    pairs = zip(one.keys, one.values, strict=True)
+                    found += [(str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)]
+                elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "dict":
+                    found += [(k.arg, k.value) for k in one.keywords if k.arg]
+        return found
+
+    def enclosing(self, node: ast.AST, *kinds: type[ast.AST]) -> ast.AST | None:
+        """The nearest node of such a kind around this one."""
+        at = self.parents.get(node)
+        while at is not None and not isinstance(at, kinds):
+            at = self.parents.get(at)
+        return at
+
+    def chain(self, node: ast.Call) -> list[str]:
+        """The methods called before and after this call in one expression: `delete(X).where(...)`."""
+        names: list[str] = []
+        inner: ast.expr = node
+        while isinstance(inner, (ast.Call, ast.Attribute)):
+            if isinstance(inner, ast.Attribute):
+                names.append(inner.attr)
+                inner = inner.value
+            else:
+                inner = inner.func
+        at: ast.AST | None = self.parents.get(node)
+        while isinstance(at, (ast.Attribute, ast.Call)):
+            if isinstance(at, ast.Attribute):
+                names.append(at.attr)
+            elif node in at.args:
+                break
+            at = self.parents.get(at)
+        return names
+
     def found(self, node: ast.AST, effect: Effect, says: str, key: str = "", *, alone: bool = False) -> Danger:
-        source = key if key else ast.unparse(node)
+        source = key or self.same(node)
         return Danger(f"python {says}: {source[:300]}", getattr(node, "lineno", 1), says, effect, alone)
 
     def imported_from(self, base: ast.expr) -> bool:
