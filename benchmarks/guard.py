@@ -72,7 +72,7 @@ def _example(line: str, number: int) -> Example:
     return Example(proposal.id, row["kind"], tuple(row["acceptable"]), row["expected"], proposal.changes, proposal.around)
 
 
-def _report(title: str, guard: Guard, examples: list[Example], show: int = 20) -> None:
+def _report(title: str, guard: Guard, examples: list[Example], show: int = 60) -> None:
     by_kind: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     wrong: list[str] = []
     hostile = caught = stopped = benign = through = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.rules.loosening import limits
 from safety.rules.python_source import nodes_like
@@ -18,12 +19,22 @@ def collapsed(before: str, after: str) -> Iterator[tuple[int, str, Effect]]:
     was = _functions(before)
     for name, now in _functions(after).items():
         old = was.get(name)
-        if old is None or ast.dump(old) == ast.dump(now):
+        if old is None or lines_of(before, old) == lines_of(after, now):
             continue
         answer = _only_answer(now)
         if answer is not None and _only_answer(old) is None and any(isinstance(n, _WEIGHS) for s in old.body for n in ast.walk(s)):
             yield now.lineno, f"{name} no longer decides anything: it always gives {answer}", Effect.NEEDS_APPROVAL
         yield from _raised(name, old, now)
+
+
+def lines_of(text: str, function: Function) -> list[str]:
+    """The function as it is written: quicker to compare than its tree."""
+    return _split(text)[function.lineno - 1 : function.end_lineno]
+
+
+@lru_cache(maxsize=32)
+def _split(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _functions(text: str) -> dict[str, Function]:

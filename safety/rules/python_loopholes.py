@@ -55,7 +55,7 @@ def assigns(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> It
         elif (
             isinstance(target, ast.Attribute)
             and isinstance(base, (ast.Name, ast.Attribute))
-            and it.imported_from(base)
+            and _is_module(it, base)
             and "." in name
             and name[:1].islower()
             and not re.match(r"(?:os|sys|socket|locale|random|warnings|logging)\.", name)
@@ -63,6 +63,13 @@ def assigns(it: Reading, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> It
             yield it.found(node, ASK, f"changes another module from outside ({name})")
         elif name == "os.environ" and PROTECTIVE_VARIABLES.search(source):
             yield it.found(node, BLOCK, "turns off the check of who is at the other end (TLS)")
+
+
+def _is_module(it: Reading, base: ast.expr) -> bool:
+    """Whether an expression names a module or class that was imported, and not an object within it."""
+    if isinstance(base, ast.Name):
+        return base.id in it.imported
+    return it.dotted(base) in {alias.name for statement in it.all(ast.Import) for alias in statement.names}
 
 
 def swallows(it: Reading, node: ast.ExceptHandler) -> Iterator[Danger]:

@@ -14,6 +14,7 @@ RUNS_SHELL = frozenset(
         "asyncio.create_subprocess_shell",
         "pty.spawn",
         "platform.popen",
+        "_shell_of_notebook",
     }
 )
 RUNS = frozenset(

@@ -14,6 +14,7 @@ from safety.rules.python_names import (
     TLS_OFF,
 )
 from safety.rules.python_reading import ASK, BLOCK, DEEPEST, Reading
+from safety.rules.python_source import NOTEBOOK_SHELL
 from safety.rules.shell import shell_dangers
 
 
@@ -31,13 +32,14 @@ def runs(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
     elif name in ("asyncio.create_subprocess_exec", "trio.run_process", "anyio.run_process") and len(node.args) > 1:
         command = ast.List(node.args)
     text, whole = _command_text(it, command)
+    in_notebook = name == NOTEBOOK_SHELL
     for danger in shell_dangers(text, python=lambda code: it.again(code, it.depth + 1) if it.depth < DEEPEST else []) if text else ():
         deletes = danger.effect is ASK and danger.says.endswith("deletes files")
-        effect = BLOCK if danger.acts_alone or deletes else danger.effect
+        effect = BLOCK if (danger.acts_alone or deletes) and not in_notebook else danger.effect
         yield Danger(danger.key, node.lineno, f"the program runs a command: {danger.says}", effect)
     if re.search(r"(?:^|[\s/'\"])(?:ba|z|k|da)?sh['\"\s]+-i\b|(?:^|/)(?:ba|z|da)?sh$", text.strip()):
         yield it.found(node, BLOCK, "opens an interactive shell")
-    same = f"{name} {text or it.same(node)}"
+    same = text or (ast.unparse(command) if command is not None else it.same(node))
     if shell and not whole:
         yield it.found(node, BLOCK, f"builds a shell command from values that may come from outside ({name})", same)
     else:

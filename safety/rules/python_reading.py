@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from safety.rules.danger_found import Danger
 from safety.rules.python_constants import Constant, constants_of, text_of
-from safety.rules.python_source import nodes_like, nodes_of
+from safety.rules.python_source import nodes_like, parents_of
 from safety.verdict import Effect
 
 BLOCK, ASK = Effect.BLOCK, Effect.NEEDS_APPROVAL
@@ -21,10 +21,9 @@ class Reading:
 
     def __init__(self, text: str, depth: int, again: Callable[[str, int], list[Danger]]) -> None:
         self.source, self.depth, self.again = text, depth, again
-        self.nodes = nodes_of(text)
         self.known: dict[str, Constant | list[Constant]] = constants_of(text)
         self.names: dict[str, str] = {}
-        self.parents: dict[ast.AST, ast.AST] = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        self.parents = parents_of(text)
         self.temporary: set[str] = set()
         self.imported: set[str] = set()
         self.bound: dict[str, list[ast.expr]] = {}
@@ -198,8 +197,3 @@ class Reading:
     def found(self, node: ast.AST, effect: Effect, says: str, key: str = "", *, alone: bool = False) -> Danger:
         source = key or self.same(node)
         return Danger(f"python {says}: {source[:300]}", getattr(node, "lineno", 1), says, effect, alone)
-
-    def imported_from(self, base: ast.expr) -> bool:
-        while isinstance(base, ast.Attribute):
-            base = base.value
-        return isinstance(base, ast.Name) and base.id in self.imported

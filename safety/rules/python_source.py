@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from safety.rules.kinds import Kind, kind_of
 
+NOTEBOOK_SHELL = "_shell_of_notebook"
+"""Stands for a shell escape of a notebook, which its reader runs and nobody else."""
+
 
 @lru_cache(maxsize=64)
 def tree_of(text: str) -> ast.Module | None:
@@ -27,6 +30,12 @@ def nodes_of(text: str) -> tuple[ast.AST, ...]:
     """Every node of the tree, as `ast.walk` gives them; none where there is no tree."""
     tree = tree_of(text)
     return tuple(ast.walk(tree)) if tree is not None else ()
+
+
+@lru_cache(maxsize=64)
+def parents_of(text: str) -> dict[ast.AST, ast.AST]:
+    """The node around each node. (Not to be changed by the caller.)"""
+    return {child: node for node in nodes_of(text) for child in ast.iter_child_nodes(node)}
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +83,7 @@ def _of_notebook(text: str) -> str | None:
 def _magic(match: re.Match[str]) -> str:
     """A shell escape or a magic, as the call that it is."""
     indent, sign, rest = match.groups()
-    if sign == "%" and not re.match(r"%?(?:bash|sh|system|sx)\b", rest):
+    if sign == "%" and not re.match(r"%?(?:bash|sh|system|sx|pip|conda|mamba|uv)\b", rest):
         return indent + "pass"
-    return f"{indent}__import__('os').system({rest!r})"
+    command = re.sub(r"^%?(?:bash|sh|system|sx)\b *", "", rest)
+    return f"{indent}{NOTEBOOK_SHELL}({command!r})"

@@ -62,10 +62,11 @@ _SCRIPT_RULES = tuple(
             Effect.BLOCK,
         ),
         (
-            r"JSON\.stringify\s*\(\s*process\.env\s*\)|localStorage\.getItem\(['\"](?:token|auth)|document\.cookie",
-            "reads out settings or sessions as a whole",
+            r"(?:JSON\.stringify|Object\.(?:entries|values))\s*\(\s*process\.env\s*\)",
+            "reads out all settings of the machine",
             Effect.BLOCK,
         ),
+        (r"localStorage\.getItem\(['\"](?:token|auth)|document\.cookie", "reads the sessions of a visitor", Effect.NEEDS_APPROVAL),
         (
             r"\bdeleteMany\s*\(\s*\)|\.destroy\s*\(\s*\{\s*(?:where\s*:\s*\{\s*\}|truncate\s*:\s*true)|dropCollection\s*\(|\.del\s*\(\s*(?:\.\.\.)?\(?\s*await\s+\w+\.keys\(",
             "drops or empties a database",

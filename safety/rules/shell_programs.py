@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from safety.rules.shell_downloads import is_private_source
 from safety.rules.shell_words import Command
@@ -172,7 +173,7 @@ def _machines(name: str, rest: list[str], command: Command, fed: bool) -> Judgem
         yield BLOCK, "writes over a disk"
     elif name in ("shutdown", "reboot", "halt", "poweroff") or (name == "init" and line in ("0", "6")):
         yield BLOCK, "stops the machine"
-    elif name in ("kill", "killall", "pkill", "killall5"):
+    elif name in ("kill", "killall", "pkill", "killall5") and "-0" not in rest:
         yield (
             (
                 BLOCK
@@ -465,7 +466,7 @@ def _packages(name: str, rest: list[str], _command: Command, _fed: bool) -> Judg
             line,
         ):
             yield BLOCK, "takes packages from a place that is not checked"
-        elif any(re.match(r"\$", w) for w in words[1:]):
+        elif any(w.startswith("$") and not before.startswith("-") for before, w in pairwise(rest)):
             yield ASK, "installs whatever it is told to", True
         elif (
             words[0] != "ci"

@@ -35,7 +35,7 @@ _APPROVED = (
     (r".*\bon\s+delete\s+cascade", "deletes further rows by cascade"),
     (r"(?:grant|revoke|flush|alter\s+system|reassign)\s+\w+", "changes rights on the database, or how it works"),
     (
-        r"pragma\s+(?:foreign_keys|synchronous|journal_mode|integrity_check|ignore_check_constraints)\s*="
+        r"pragma\s+(?:foreign_keys|synchronous|journal_mode|integrity_check|ignore_check_constraints)\s*=(?!\s*(?:on|1|wal|full|normal)\b)"
         r"|set\s+(?:global\s+|session\s+|local\s+)?(?:foreign_key_checks|unique_checks|session_replication_role|sql_safe_updates|row_security)\b",
         "changes how safely the database keeps data",
     ),

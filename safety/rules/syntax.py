@@ -203,7 +203,7 @@ def _cookie(change: FileChange) -> Iterator[Finding]:
 def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
     """Placeholders of `str.format` in a prompt: the code that fills them is not changed with them."""
     before, after = change.before or "", change.after or ""
-    if kind_of(change.path, after) not in (Kind.PROSE, Kind.OTHER) or not (is_prompt(change.path) or _fields(before)):
+    if kind_of(change.path, after) not in (Kind.PROSE, Kind.OTHER) or not (is_prompt(change.path) or _is_filled(case, change.path)):
         return
     was = _fields(before)
     if not was:
@@ -244,6 +244,12 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
             f"the placeholder {{{sorted(was - now)[0][:40]}}} is gone: the prompt no longer gets that value",
             Effect.NEEDS_APPROVAL,
         )
+
+
+def _is_filled(case: Case, path: str) -> bool:
+    """Whether some code that is known names the file, and fills something in."""
+    name = path.rsplit("/", 1)[-1]
+    return any(other.endswith(".py") and name in text and ".format" in text for other, text in case.around.related.items())
 
 
 def _fields(text: str) -> set[str] | None:
