@@ -66,6 +66,32 @@ def read(path: str, text: str) -> Value | Fault:
     return None
 
 
+@lru_cache(maxsize=64)
+def read_loosely(path: str, text: str) -> Value | Fault:
+    """The values of a file in which keys may stand twice: what is dangerous counts wherever it stands. Not to be changed."""
+    strict = read(path, text)
+    if not isinstance(strict, Fault):
+        return strict
+    kind = kind_of(path, text)
+    try:
+        if kind is Kind.YAML:
+            return _yaml(text, strict=False)
+        if kind is Kind.JSON:
+            plain = _without_comments(text.removeprefix("\ufeff"))
+            value: Value = json.loads(plain, object_pairs_hook=lambda pairs: _both(pairs))
+            return value
+    except (RecursionError, ValueError):
+        return strict
+    return strict
+
+
+def _both(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    out: dict[str, Value] = {}
+    for key, value in pairs:
+        out[key] = [out[key], value] if key in out else value
+    return out
+
+
 def leaves(value: Value | Fault) -> list[Leaf]:
     """Every value with the keys that lead to it; members of lists by their number."""
     found: list[Leaf] = []
@@ -152,7 +178,7 @@ def _ini(text: str) -> Value | Fault:
     return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
-def _yaml(text: str) -> Value | Fault:
+def _yaml(text: str, *, strict: bool = True) -> Value | Fault:
     import yaml  # late: its import is slow
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -171,7 +197,7 @@ def _yaml(text: str) -> Value | Fault:
             if document is None:
                 values.append(None)
                 continue
-            fault = _doubled(document) or (_bomb(document) if aliases else None)
+            fault = (_doubled(document) if strict else None) or (_bomb(document) if aliases else None)
             if fault:
                 return fault
             values.append(_plain(document, loader))
@@ -241,7 +267,8 @@ def _plain(node: yaml.Node, loader: type) -> Value:
                 for part in merged if isinstance(merged, list) else [merged]:
                     out = {**part, **out} if isinstance(part, dict) else out
             else:
-                out[str(key.value)] = _plain(value, loader)
+                name, given = str(key.value), _plain(value, loader)
+                out[name] = [out[name], given] if name in out else given
         return out
     if _kind(node) == "sequence":
         return [_plain(child, loader) for child in node.value]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from safety.rules.configuration import Fault, Leaf, leaves, line_of, read
+from safety.rules.configuration import Fault, Leaf, leaves, line_of, read_loosely
 from safety.rules.danger_found import Danger
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.powers import power
@@ -129,8 +129,9 @@ def _git_file(text: str) -> Iterator[Danger]:
 
 
 def _configuration(path: str, text: str) -> Iterator[Danger]:
-    value = read(path, text)
+    value = read_loosely(path, text)
     if isinstance(value, Fault):
+        yield from _lines_of_commands(re.sub(r"(?m)^\s*(?:-\s+)?(?:[\"']?[\w.-]+[\"']?\s*[:=]\s+)?", "", text[:100_000]))
         return
     all_leaves = leaves(value)
     by_parent: dict[tuple[str, ...], dict[str, Leaf]] = {}

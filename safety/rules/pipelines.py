@@ -19,7 +19,7 @@ RUNNER = re.compile(
     r"|(?:npm|yarn|pnpm|bun)\s+(?:run\s+)?test|make\s+(?:test|check)|refinery\s+(?:suite|check|guard)|deepeval|promptfoo|ruff|mypy|pyright|flake8|bandit|eslint|tsc|pre-commit|coverage|pip-audit|gitleaks|semgrep)\b"
 )
 _HIDES = re.compile(
-    r"\|\|\s*(?:true|:|exit\s+0|echo\b)|;\s*(?:true|exit\s+0)\s*(?:$|['\"])|\bset\s+\+e\b|^\s*-(?=\w)|--exit-zero|--passWithNoTests|--pass-with-no-tests|--no-fail|--suppress-no-test-exit-code|\|\s*(?:cat|tee)\b|--bail=0|--soft-fail|\bcontinue\b|2>&1\s*&\s*$"
+    r"\|\|\s*(?:true|:|exit\s+0|echo\b)|;\s*(?:true|exit\s+0)\s*(?:$|['\"])|\bset\s+\+e\b|^\s*-(?=\w)|--exit-zero|--passWithNoTests|--pass-with-no-tests|--no-fail|--suppress-no-test-exit-code|\|\s*(?:cat|tee)\b|--bail=0|--soft-fail|\bcatchError\b|\bwarnError\b|returnStatus\s*:\s*true|success_codes\s*=|\bcontinue\b|2>&1\s*&\s*(?:$|#|['\"])"
 )
 _NARROWS = re.compile(
     r"(?:^|\s|[\"'])(?:-k[ =]|-m[ =]?[\"']?not\b|--deselect|--ignore(?:-glob)?\b|--last-failed|--lf\b|-p[ =]?no:|--no-cov|--collect-only|--co\b|-x\b.*--maxfail|--testPathIgnorePatterns|--exclude|--grep-invert|--testNamePattern|-t[ =]|--shard|--skip|--noconftest|-o\s|--disable-warnings|--no-verify|-u\b|--updateSnapshot|--update-snapshots?|--snapshot-update|--runxfail)"
@@ -29,7 +29,7 @@ _LET_FAIL = re.compile(
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"^\s{0,80}-?\s{0,80}[\"']?(?:if|when|only|rules|condition|enabled|skip)[\"']?\s*:\s*[\"']?(?:\$\{\{\s*)?(?:false|never|manual|0|true\b(?=.*skip)|always\(\)\s*==\s*false)",
+    r"^\s{0,80}-?\s{0,80}[\"']?(?:if|when|only|rules|condition|enabled)[\"']?\s*:\s*[\"']?(?:\$\{\{\s*)?(?:false|never|manual|0|always\(\)\s*==\s*false)|^\s{0,80}-?\s{0,80}[\"']?skip[\"']?\s*:\s*[\"']?(?:true|yes)|\bexpression\s*\{\s*(?:return\s+)?false\s*\}|^\.IGNORE\s*:",
     re.IGNORECASE,
 )
 _THRESHOLD = re.compile(
@@ -43,7 +43,7 @@ _CI = re.compile(
     r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci.*\.yml|\.circleci/.*|Jenkinsfile.*|azure-pipelines.*|\.travis\.yml|\.drone\.yml|bitbucket-pipelines\.yml|\.buildkite/.*|\.woodpecker.*|\.ci/.*|cloudbuild.*|buildspec.*|appveyor\.yml)$"
 )
 _RECIPES = re.compile(
-    r"(?:^|/)(?:Makefile|GNUmakefile|justfile|noxfile\.py|tox\.ini|package\.json|.*\.sh|.*\.mk|Taskfile\.ya?ml|tasks\.py|\.pre-commit-config\.yaml|pyproject\.toml|pytest\.ini|setup\.cfg|\.coveragerc|(?:vitest|jest|playwright|karma)\.config\.\w+|codecov\.yml|\.codecov\.yml)$"
+    r"(?:^|/)(?:Makefile|GNUmakefile|justfile|noxfile\.py|tox\.ini|package\.json|.*\.sh|.*\.mk|Taskfile\.ya?ml|tasks\.py|\.pre-commit-config\.yaml|pyproject\.toml|pytest\.ini|setup\.cfg|\.coveragerc|(?:vite|vitest|jest|playwright|karma|cypress|ava|mocha|nyc|c8)(?:\.\w+)*\.config\.\w+|\.mocharc\.\w+|jest\.setup\.\w+|Justfile|Rakefile|build\.gradle(?:\.kts)?|pom\.xml|codecov\.yml|\.codecov\.yml)$"
 )
 
 
@@ -65,6 +65,12 @@ def pipeline(change: FileChange) -> Iterator[Finding]:
             yield Finding(
                 "tests", change.path, line.number, f"a step that tests is taken away (`{line.text.strip()[:60] or lost[0]}`)", Effect.BLOCK
             )
+    if re.search(r"(?:^|/)(?:GNUm|M)akefile$|\.mk$", change.path):
+        was_needed, is_needed = _needed(before), _needed(change.after or "")
+        for target, needs in was_needed.items():
+            lost_needs = [n for n in needs if re.search(r"test|check|lint|verify", n) and n not in is_needed.get(target, needs)]
+            if lost_needs:
+                yield Finding("tests", change.path, None, f"{target} no longer needs {lost_needs[0]} first", Effect.NEEDS_APPROVAL)
     old_flags = {m.group() for line in gone for m in _NARROWS.finditer(line.text)}
     for line in fresh:
         text = line.text
@@ -77,7 +83,7 @@ def pipeline(change: FileChange) -> Iterator[Finding]:
             and not (match.group(1).lower() == "true" and re.search(r"fail_ci_if_error|fail-fast|failFast", text))
         ):
             yield Finding("tests", change.path, line.number, f"a failure would no longer count (`{text.strip()[:60]}`)", Effect.BLOCK)
-        elif _NEVER.match(text):
+        elif _NEVER.match(text) or re.search(r"\bexpression\s*\{\s*(?:return\s+)?false\s*\}", text):
             yield Finding("tests", change.path, line.number, f"a step would never run (`{text.strip()[:60]}`)", Effect.BLOCK)
         elif (RUNNER.search(text) or re.search(r"\btest", text)) and _HIDES.search(text):
             yield Finding("tests", change.path, line.number, f"the failure of a test would be hidden (`{text.strip()[:60]}`)", Effect.BLOCK)
@@ -94,8 +100,17 @@ def pipeline(change: FileChange) -> Iterator[Finding]:
             )
 
 
+def _needed(text: str) -> dict[str, list[str]]:
+    """What each target of a Makefile has done first."""
+    return {m.group(1): m.group(2).split() for m in re.finditer(r"(?m)^([\w.-]+)\s*:(?!=)([^=\n#]*)", text)}
+
+
 def _without_comments(text: str) -> str:
-    return re.sub(r"(?m)^[ \t]*(?:#|//).*$|[ \t]#[ \t].*$", "", text)
+    bare = re.sub(r"(?m)^[ \t]*(?:#|//).*$|[ \t]#[ \t].*$", "", text)
+    # what is only printed, looked for or installed is not run
+    return re.sub(
+        r"\b(?:echo|printf|which|command -v|type|(?:pip3?|uv pip|poetry|uv|apt-get|npm)\s+(?:install|add|i))\b[^\n;&|]*", "", bare
+    )
 
 
 def thresholds(change: FileChange) -> Iterator[Finding]:
@@ -147,9 +162,37 @@ def thresholds(change: FileChange) -> Iterator[Finding]:
         for match in re.finditer(r"(?<![\w-])--?([\w-]{0,40}(?:fail-under|threshold|min-score))[= ](\d+(?:\.\d+)?)", line.text):
             if match.group(1) in numbers and float(match.group(2)) < numbers[match.group(1)]:
                 yield Finding("tests", path, line.number, f"what the tests demand is lowered (`{match.group()}`)", Effect.BLOCK)
+    yield from _of_runners(change)
     for line in removed(change):
         if re.search(r"fail-under", line.text) and not any("fail-under" in x.text for x in added(change)):
             yield Finding("tests", path, line.number, "what the tests demand is taken away", Effect.BLOCK)
+
+
+_RUNNER_FILE = re.compile(
+    r"(?:^|/)(?:vite|vitest|jest|playwright|karma|cypress|ava|mocha|nyc|c8)(?:\.\w+)*\.config\.\w+$|(?:^|/)\.mocharc\.\w+$|(?:^|/)jest\.setup\.\w+$"
+)
+_RUNNER_SETTING = re.compile(
+    r"\b(?:passWithNoTests|testPathIgnorePatterns|testMatch|testRegex|testIgnore|coveragePathIgnorePatterns|modulePathIgnorePatterns|forbidOnly|bail|retries|retry|include|exclude|grepInvert|testNamePattern|allowOnly|dangerouslyIgnoreUnhandledErrors)\s*:"
+)
+_RUNNER_LIMIT = re.compile(r"\b(branches|functions|lines|statements|global|perFile|timeout|threshold)\s*:\s*(\d+(?:\.\d+)?)")
+
+
+def _of_runners(change: FileChange) -> Iterator[Finding]:
+    """Settings of the test runners of JavaScript, which stand in code."""
+    if not _RUNNER_FILE.search(change.path) or change.after is None:
+        return
+    fresh, gone = added(change), removed(change)
+    for line in fresh:
+        if _RUNNER_SETTING.search(line.text):
+            says = f"which tests are run, or what they demand, is changed (`{line.text.strip()[:60]}`)"
+            yield Finding("tests", change.path, line.number, says, Effect.BLOCK)
+    was = {name: float(number) for line in gone for name, number in _RUNNER_LIMIT.findall(line.text)}
+    now = {name: float(number) for line in fresh for name, number in _RUNNER_LIMIT.findall(line.text)}
+    for name, number in was.items():
+        if name != "timeout" and now.get(name, 0.0) < number:
+            yield Finding(
+                "tests", change.path, fresh[0].number if fresh else None, f"what the tests demand is lowered ({name})", Effect.BLOCK
+            )
 
 
 def _is_number(value: object) -> bool:

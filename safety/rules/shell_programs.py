@@ -407,7 +407,7 @@ def _shown(name: str, rest: list[str]) -> Judgements:
     if is_private_source([name, *rest]) and name not in ("set", "export", "declare", "history"):
         yield ASK, "reads settings or keys of this machine"
     elif name in ("echo", "printf") and re.search(r"\$\{?\w*(?:TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|CREDENTIAL)\w*\}?", " ".join(rest)):
-        yield ASK, "shows a secret"
+        yield (BLOCK if "${SECRET}" in " ".join(rest) else ASK), "shows a secret"
 
 
 _SENDS = re.compile(r"(?:^|\s)(?:-d|-F|-T|--data[\w-]*|--form[\w-]*|--upload-file|--post-(?:data|file)|--body[\w-]*|--json)(?:[=\s@]|$)")

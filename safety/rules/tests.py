@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from safety.changes import FileChange
 from safety.globs import matches, matches_any
 from safety.guard import Case
+from safety.policy import Policy
 from safety.rules.added import Line, added, removed
-from safety.rules.configuration import Fault, Value, read
+from safety.rules.configuration import Fault, Value, leaves, read
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.pipelines import is_pipeline, pipeline, thresholds
-from safety.rules.python_tests import tampering, weakenings
+from safety.rules.python_source import nodes_like, python_of
+from safety.rules.python_tests import OUTCOME, tampering, weakenings
 from safety.verdict import Effect, Finding
+
+_TESTS_BY_NAME = (
+    *Policy().test_globs,
+    "*_test.go",
+    "*_spec.rb",
+    "*Test.java",
+    "*Tests.cs",
+    "*Test.kt",
+    "*_test.rs",
+    "*.feature",
+    "*.snap",
+    "*.test.*",
+)
+_DATA = re.compile(r"(?:^|/)(?:fixtures|data|cassettes|samples|examples)/")
 
 
 def tests(case: Case) -> Iterator[Finding]:
     """Says which change makes tests, scenarios, judges or thresholds say less."""
+    test_globs = (*case.policy.test_globs, *_TESTS_BY_NAME)
     created = {change.path for change in case.changes if change.created}
     for change in case.readable():
         if change.before == change.after:
             continue
         path = change.path
-        is_test, is_judge = matches_any(path, case.policy.test_globs), matches_any(path, case.policy.judge_globs)
+        is_test, is_judge = matches_any(path, test_globs), matches_any(path, case.policy.judge_globs)
         if is_judge:
             yield from _judge(case, change)
         elif is_test or matches(path, "conftest.py"):
             yield from _test(change, created)
+        elif kind_of(path, change.after) in (Kind.PYTHON, Kind.NOTEBOOK):
+            yield from _in_the_program(case, change)
         if change.after is not None and is_pipeline(path):
             yield from pipeline(change)
             yield from thresholds(change)
@@ -94,17 +114,73 @@ def _test(change: FileChange, created: set[str]) -> Iterator[Finding]:
     elif kind_of(path, change.after) is Kind.SCRIPT and _only_added(change):
         for line in added(change):
             if re.search(
-                r"\.(?:skip|only|todo|fails|failing)\b|\bx(?:it|describe|test)\b|\bf(?:it|describe)\b|^\s*return\b|process\.exit|vi\.mock|jest\.mock|(?:expect\(true\)|expect\(1\))",
+                r"\.(?:skip\w*|only|todo|fails|failing)\b|\[['\"](?:skip|only|todo|fails)|\bskip\(\)|\bx(?:it|describe|test)\b|\bf(?:it|describe)\b|^\s*return\b|process\.exit|vi\.mock|jest\.mock|(?:expect\(true\)|expect\(1\))",
                 line.text,
             ):
                 yield Finding(
                     "tests", path, line.number, f"tests are skipped, ended or replaced (`{line.text.strip()[:60]}`)", Effect.BLOCK
                 )
-    else:
+    elif not (_DATA.search(path) and _holds_more(read(path, change.before or ""), read(path, change.after or ""))):
         line = (added(change) or removed(change) or [Line(1, "")])[0]
         yield Finding(
             "tests", path, line.number, f"an existing test, or what it compares with, is changed (`{line.text.strip()[:60]}`)", Effect.BLOCK
         )
+
+
+def _holds_more(was: Value | Fault, now: Value | Fault) -> bool:
+    """Whether data for tests kept all that it had, in its place, and got more."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return all(key in now and _holds_more(value, now[key]) for key, value in was.items())
+    if isinstance(was, list) and isinstance(now, list):
+        return len(now) >= len(was) and all(_holds_more(one, other) for one, other in zip(was, now, strict=False))
+    return was is not None and not isinstance(was, Fault) and was == now
+
+
+def _in_the_program(case: Case, change: FileChange) -> Iterator[Finding]:
+    """What a program has no reason to know: hooks of the test tool, and answers to the very questions of its scenarios."""
+    text, known = python_of(change.path, change.after) or "", python_of(change.path, change.before) or ""
+    hooks = {node.name for node in nodes_like(known, ast.FunctionDef) if isinstance(node, ast.FunctionDef)}
+    for node in nodes_like(text, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and OUTCOME.search(node.name) and node.name not in hooks:
+            yield Finding("tests", change.path, node.lineno, f"the hook {node.name} steps into the test run", Effect.BLOCK)
+    asked = _asked(case)
+    before = {node.value for node in nodes_like(known, ast.Constant) if isinstance(node, ast.Constant)}
+    for node in nodes_like(text, ast.Compare, ast.Dict, ast.MatchValue, ast.Call, ast.Assign) if asked else ():
+        held = _held_against(node)
+        for constant in held:
+            if constant.value not in before and " ".join(str(constant.value).split()).casefold() in asked:
+                says = f"the program knows a question of its own scenarios by heart (“{str(constant.value)[:50]}”)"
+                yield Finding("tests", change.path, constant.lineno, says, Effect.BLOCK)
+
+
+def _asked(case: Case) -> set[str]:
+    """Sentences that stand in scenarios and in tests' data, as what an agent may be asked."""
+    found: set[str] = set()
+    for path, text in case.around.related.items():
+        if matches_any(path, (*case.policy.judge_globs, *case.policy.test_globs)) and len(text) < 200_000:
+            values = [str(leaf.value) for leaf in leaves(read(path, text)) if isinstance(leaf.value, str)]
+            quoted = [inner for value in values for inner in re.findall(r"[\"“']([^\"”']{12,300})[\"”']", value)]
+            found |= {" ".join(v.split()).casefold() for v in (*values, *quoted) if len(v) < 300 and len(v.split()) >= 3}
+    return found
+
+
+def _held_against(node: ast.AST) -> list[ast.Constant]:
+    """Texts that a value is compared with or looked up by."""
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.Compare):
+        parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.Dict):
+        parts = list(node.keys)
+    elif isinstance(node, ast.MatchValue):
+        parts = [node.value]
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("startswith", "endswith", "get", "find", "count")
+    ):
+        parts = list(node.args)
+    flat = [e for part in parts for e in (part.elts if isinstance(part, (ast.List, ast.Tuple, ast.Set)) else [part])]
+    return [one for one in flat if isinstance(one, ast.Constant) and isinstance(one.value, str) and len(one.value.split()) >= 3]
 
 
 def _only_added(change: FileChange) -> bool:
