@@ -131,6 +131,8 @@ def _git_file(text: str) -> Iterator[Danger]:
 def _configuration(path: str, text: str) -> Iterator[Danger]:
     value = read_loosely(path, text)
     if isinstance(value, Fault):
+        if kind_of(path, text) is not Kind.YAML:
+            return
         yield from _lines_of_commands(re.sub(r"(?m)^\s*(?:-\s+)?(?:[\"']?[\w.-]+[\"']?\s*[:=]\s+)?", "", text[:100_000]))
         return
     all_leaves = leaves(value)

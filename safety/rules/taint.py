@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -11,8 +12,10 @@ from safety.changes import FileChange
 from safety.globs import matches_any
 from safety.guard import Case
 from safety.rules.added import Line, added, removed
+from safety.rules.concepts import harm_in, sentences
 from safety.rules.kinds import Kind, is_prompt, kind_of
 from safety.rules.lookalikes import skeleton
+from safety.rules.python_source import nodes_like, python_of
 from safety.rules.readings import views, visible
 from safety.rules.signs import CONDITION, DEFENDS, REFUSES, SIGNS, Sign
 from safety.rules.size import is_binary
@@ -59,6 +62,7 @@ def taint(case: Case) -> Iterator[Finding]:
         lines = added(change)
         prompt = is_prompt(change.path)
         yield from _signs(change, lines, prompt)
+        yield from _concepts(change, lines, prompt)
         yield from _lifted(change, lines, traces, prompt)
         if prompt:
             yield from _addresses(change, lines)
@@ -73,6 +77,7 @@ def _signs(change: FileChange, lines: list[Line], prompt: bool) -> Iterator[Find
         return
     texts = [visible(line.text) for line in lines]
     live = _live(texts)
+    apart = _docstrings(change) if kind in (Kind.PYTHON, Kind.NOTEBOOK) else frozenset()
     for number, text, hidden in views(lines, texts, live):
         if not hidden and not prompt and not _speaks(kind, text):
             continue
@@ -81,7 +86,7 @@ def _signs(change: FileChange, lines: list[Line], prompt: bool) -> Iterator[Find
             continue
         for sign in signs:
             match = sign.pattern.search(text)
-            if match is None:
+            if match is None or not (hidden or prompt or sign.everywhere or _in_a_prompt(kind, text, number, apart)):
                 continue
             where = "in hidden or encoded text, " if hidden else ""
             effect = BLOCK if hidden else sign.effect
@@ -96,6 +101,42 @@ def _live(texts: list[str]) -> tuple[Sign, ...]:
     """The signs that are met at all in the new lines, each alone or run together; the others need not be looked for."""
     apart, together = "\n".join(texts), " ".join(text.strip(" \\\"'+#*>-") for text in texts)
     return tuple(sign for sign in SIGNS if sign.pattern.search(apart) or sign.pattern.search(together))
+
+
+def _concepts(change: FileChange, lines: list[Line], prompt: bool) -> Iterator[Finding]:
+    """Sentences that do harm by what they bring together, in any language; in code only where a text speaks to the agent."""
+    kind = kind_of(change.path, change.after)
+    spoken = prompt or kind in (Kind.PYTHON, Kind.SCRIPT, Kind.YAML, Kind.JSON, Kind.TOML)
+    if not spoken or _QUOTES_ATTACKS.search(change.path):
+        return
+    for line in lines:
+        text = visible(line.text)
+        if not prompt and not re.search(r"(?i)prompt|instruct|system|\byou\b|description", text):
+            continue
+        for sentence in sentences(text):
+            harm = harm_in(sentence)
+            if harm:
+                yield Finding("taint", change.path, line.number, f"`{sentence[:60]}` {harm[0]}", harm[1])
+                break
+
+
+def _docstrings(change: FileChange) -> frozenset[int]:
+    """The lines of docstrings, which describe code and speak to nobody."""
+    found: set[int] = set()
+    for node in nodes_like(python_of(change.path, change.after) or "", ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        body = getattr(node, "body", [])
+        if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+            found |= set(range(body[0].lineno, (body[0].end_lineno or body[0].lineno) + 1))
+    return frozenset(found)
+
+
+def _in_a_prompt(kind: Kind, text: str, number: int, docstrings: frozenset[int]) -> bool:
+    """Whether a line of a file that is no prompt may still be read by a model: a text in code or in settings."""
+    if kind in (Kind.PROSE, Kind.JINJA):
+        return False
+    if number in docstrings or text.lstrip().startswith(("#", "//", "*", "/*")):
+        return False
+    return not re.search(r"\b(?:log(?:ger|ging)?|print|warn\w*|raise|help|console)\b", text)
 
 
 _NEGATIVE = ("has the agent act behind somebody's back", "has the agent act without asking", "tells the agent to forget its instructions")
@@ -138,6 +179,9 @@ class _Shingles:
         words = _words(text)
         self.runs = {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
         self.whole = words
+        self.orders = [
+            stems for sentence in re.split(r"[.!?\n]+", text) if _COMMANDS.search(sentence.strip()) and len(stems := _stems(sentence)) >= 4
+        ]
         self.urls = {url.rstrip(".,") for url in _URL.findall(text)}
 
 
@@ -170,6 +214,13 @@ def _lifted(change: FileChange, lines: list[Line], traces: dict[str, _Shingles],
         }
         hidden = any(_overlap(text, shingles) for _, text, veiled in views(lines, [line.text for line in lines], ()) if veiled)
         if hit is None and not shared and not hidden:
+            known_lines = set((change.before or "").splitlines())
+            for new in lines:
+                reworded = _reworded(new, shingles) if new.text not in known_lines else None
+                if reworded:
+                    says = f"an order from the trace (span {span}) is given in other words: “{reworded.strip()[:80]}”"
+                    yield Finding("taint", change.path, new.number, says, ASK)
+                    break
             continue
         end = hit or 0
         while hit is not None and end + SHINGLE < len(words) and tuple(words[end + 1 : end + 1 + SHINGLE]) in shingles.runs:
@@ -181,6 +232,76 @@ def _lifted(change: FileChange, lines: list[Line], traces: dict[str, _Shingles],
         effect = BLOCK if commands and (prompt or shared or hidden or kind_of(change.path, change.after) is not Kind.PROSE) else ASK
         verb = "an instruction" if effect is BLOCK else "text"
         yield Finding("taint", change.path, line, f"{verb} was lifted from the trace (span {span}): “{quoted}”", effect)
+
+
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "that",
+        "this",
+        "with",
+        "from",
+        "you",
+        "your",
+        "are",
+        "was",
+        "were",
+        "will",
+        "would",
+        "should",
+        "must",
+        "can",
+        "may",
+        "not",
+        "have",
+        "has",
+        "had",
+        "any",
+        "all",
+        "each",
+        "when",
+        "whenever",
+        "where",
+        "which",
+        "who",
+        "somebody",
+        "someone",
+        "please",
+        "always",
+        "never",
+        "also",
+        "then",
+        "than",
+        "into",
+        "onto",
+        "about",
+        "there",
+        "their",
+        "them",
+        "they",
+        "its",
+        "our",
+        "out",
+    ]
+)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The words of a sentence that carry it, cut to their beginnings."""
+    return frozenset(word[:5] for word in _words(text) if (len(word) > 2 or word.isdigit()) and word not in _COMMON)
+
+
+def _reworded(line: Line, shingles: _Shingles) -> str | None:
+    """An order of a trace that a line gives in other words, or None."""
+    for sentence in sentences(visible(line.text)):
+        stems = _stems(sentence)
+        for order in shingles.orders:
+            shared = stems & order
+            if len(shared) >= 5 and len(shared) * 10 >= 6 * min(len(stems), len(order)):
+                return sentence
+    return None
 
 
 def _overlap(text: str, shingles: _Shingles) -> bool:
