@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from functools import lru_cache
 
 from safety.rules.kinds import Kind, kind_of
@@ -26,16 +27,24 @@ def tree_of(text: str) -> ast.Module | None:
 
 
 @lru_cache(maxsize=64)
-def nodes_of(text: str) -> tuple[ast.AST, ...]:
-    """Every node of the tree, as `ast.walk` gives them; none where there is no tree."""
-    tree = tree_of(text)
-    return tuple(ast.walk(tree)) if tree is not None else ()
-
-
-@lru_cache(maxsize=64)
 def parents_of(text: str) -> dict[ast.AST, ast.AST]:
-    """The node around each node. (Not to be changed by the caller.)"""
-    return {child: node for node in nodes_of(text) for child in ast.iter_child_nodes(node)}
+    """Every node of the tree but its root, as `ast.walk` gives them, with the node around it. (Not to be changed by the caller.)"""
+    tree = tree_of(text)
+    parents: dict[ast.AST, ast.AST] = {}
+    todo: list[ast.AST] = [tree] if tree is not None else []
+    for node in todo:
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            todo.append(child)
+    return parents
+
+
+def nodes_of(text: str) -> Iterator[ast.AST]:
+    """Every node of the tree; none where there is no tree."""
+    tree = tree_of(text)
+    if tree is not None:
+        yield tree
+        yield from parents_of(text)
 
 
 @lru_cache(maxsize=64)

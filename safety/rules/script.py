@@ -102,8 +102,8 @@ _SCRIPT_RULES = tuple(
 
 
 _FROM = re.compile(
-    r"""import\s+(?:(?:\*\s+as\s+)?(\w+)\s*,?\s*)?(?:\{([^}]*)\})?\s*from\s*"(?:node:)?(fs|fs/promises|fs-extra|child_process)"
-    |(?:const|let|var)\s+(?:(\w+)|\{([^}]*)\})\s*=\s*(?:await\s+import|require)\s*\(\s*"(?:node:)?(fs|fs/promises|fs-extra|child_process)"\s*\)""",
+    r"""import\s+(?:(?:\*\s+as\s+)?(\w+)\s*,?\s*)?(?:\{([^{}]{0,2000})\})?\s*from\s*"(?:node:)?(fs|fs/promises|fs-extra|child_process)"
+    |(?:const|let|var)\s+(?:(\w+)|\{([^{}]{0,2000})\})\s*=\s*(?:await\s+import|require)\s*\(\s*"(?:node:)?(fs|fs/promises|fs-extra|child_process)"\s*\)""",
     re.VERBOSE,
 )
 _DELETES = frozenset({"rm", "rmSync", "rmdir", "rmdirSync", "unlink", "unlinkSync", "truncate", "truncateSync", "remove", "emptyDir"})

@@ -58,7 +58,7 @@ class _Judge:
         for command in self.script.commands:
             piped = piped if command.from_pipe else []
             yield from self._one(command, piped)
-            piped = [*piped, command.words]
+            piped = [*piped[-8:], command.words]
 
     def _danger(self, effect: Effect, says: str, line: int, key: str, *, alone: bool = False) -> Danger:
         return Danger(
