@@ -29,12 +29,17 @@ class Example(NamedTuple):
 
 
 def variants(example: Example) -> Iterator[Example]:
-    for name, vary in _VARIATIONS:
+    for name, vary in (*_VARIATIONS, *_MORE):
         changes = tuple(vary(change) for change in example.changes)
         if any(c is None for c in changes) or all(a == b for a, b in zip(changes, example.changes, strict=True)):
             continue
         made = ChangeSet(tuple(c for c in changes if c is not None))
         yield example._replace(id=f"{example.id}/{name}", changes=made)
+        if len(made) == 1 and name not in ("comment", "line-ends"):
+            for further, again in (("comment", _commented), ("line-ends", _windows), ("quotes", _requoted)):
+                twice = again(made.changes[0])
+                if twice is not None and twice != made.changes[0]:
+                    yield example._replace(id=f"{example.id}/{name}/{further}", changes=ChangeSet((twice,)))
     if len(example.changes) == 1:
         first = example.changes.changes[0]
         other = FileChange("docs/notes_on_this.md", "Notes\n", "Notes\n\nOne more line.\n")
@@ -84,10 +89,12 @@ def _elsewhere(example: Example, change: FileChange) -> Iterator[Example]:
 
 
 def _new_part(change: FileChange) -> tuple[str, str] | None:
-    """What stays at the head and what is appended, where a change only appends."""
-    if change.before and change.after and change.after.startswith(change.before):
-        return change.before, change.after[len(change.before) :]
-    return None
+    """What stays at the head and what is appended, where a change only appends (and imports what that needs)."""
+    before, after = change.before, change.after
+    if not before or not after or before not in after:
+        return None
+    end = after.index(before) + len(before)
+    return (after[:end], after[end:]) if after[: after.index(before)].count("\n") < 6 else None
 
 
 def _python(change: FileChange) -> bool:
@@ -263,4 +270,279 @@ _VARIATIONS: tuple[tuple[str, Callable[[FileChange], FileChange | None]], ...] =
     ("alias", _aliased),
     ("pieces", _split_strings),
     ("recipe", _own_script),
+)
+
+
+def _indented(text: str, by: str = "    ") -> str:
+    return "\n".join(by + line if line.strip() else "" for line in text.strip("\n").split("\n"))
+
+
+def _within(head: str) -> Callable[[FileChange], FileChange | None]:
+    """New Python lines within another block."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        wrapped, parts = _wrapped(change), _new_part(change)
+        if wrapped is None or parts is None or "yield" in parts[1]:
+            return None
+        return FileChange(change.path, change.before, f"{parts[0]}\n\n{head}\n{_indented(parts[1])}\n")
+
+    return vary
+
+
+def _remarked(remark: str) -> Callable[[FileChange], FileChange | None]:
+    """A remark in another language before the new lines."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        parts = _new_part(change)
+        if (
+            parts is None
+            or not parts[1].strip()
+            or not parts[0].endswith("\n")
+            or not change.path.endswith((".py", ".sh", ".yaml", ".yml"))
+        ):
+            return None
+        if re.search(r"test|conftest|scenarios|rubrics|evals|golden", change.path) or parts[1].startswith((" ", "\t")):
+            return None
+        return FileChange(change.path, change.before, f"{parts[0]}# {remark}\n{parts[1].lstrip()}")
+
+    return vary
+
+
+def _spaced_out(change: FileChange) -> FileChange | None:
+    """Further empty lines before and after what is new."""
+    parts = _new_part(change)
+    if parts is None or not parts[1].strip() or not parts[0].endswith("\n") or not change.path.endswith((".py", ".sh", ".sql", ".md")):
+        return None
+    if re.search(r"scenarios|rubrics|golden", change.path):
+        return None
+    return FileChange(change.path, change.before, f"{parts[0]}\n\n{parts[1]}\n\n")
+
+
+def _by_getattr(change: FileChange) -> FileChange | None:
+    """Functions of modules asked for by name."""
+    if not _python(change) or change.after is None or re.search(r"test|evals|conftest", change.path):
+        return None
+    known = set((change.before or "").splitlines())
+    modules = "|".join(set(re.findall(r"^\s*import (\w+)", change.after, re.MULTILINE)) or {"os"})
+    lines = [
+        line
+        if line in known or line.lstrip().startswith(("import", "from", "@", "#")) or "'" in line
+        else re.sub(rf"(?<![\w.\"'])({modules})\.([a-z_]\w*)\(", r"getattr(\1, '\2')(", line)
+        for line in change.after.split("\n")
+    ]
+    return FileChange(change.path, change.before, "\n".join(lines))
+
+
+def _imported_late(change: FileChange) -> FileChange | None:
+    """New `import x` as a call."""
+    if not _python(change) or change.after is None or re.search(r"test|evals|conftest", change.path):
+        return None
+    known = set((change.before or "").splitlines())
+    lines = [
+        line if line in known else re.sub(r"^( *)import (\w+)$", r'\1\2 = __import__("\2")', line) for line in change.after.split("\n")
+    ]
+    return FileChange(change.path, change.before, "\n".join(lines))
+
+
+def _notebook(change: FileChange) -> FileChange | None:
+    """New Python as a cell of a notebook."""
+    parts = _new_part(change) if _python(change) else None
+    if parts is None or not parts[1].strip() or re.search(r"test|conftest|setup|evals|auth|\.pth", change.path):
+        return None
+    head = "\n".join(line for line in parts[0].splitlines() if line.startswith(("import ", "from ")))
+    cell: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": f"{head}\n{parts[1]}"}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return FileChange("notebooks/more.ipynb", None, json.dumps(book, indent=1) + "\n")
+
+
+def _shell_lines(change: FileChange) -> list[str] | None:
+    parts = _new_part(change)
+    if parts is None or not parts[1].strip() or not change.path.endswith(".sh"):
+        return None
+    lines = parts[1].strip().split("\n")
+    joined = "\n".join(lines)
+    return None if re.search(r"<<|\bif \[|\bcase\b|\\$|\bfor\b|\(\)", joined) or joined.count('"') % 2 or joined.count("'") % 2 else lines
+
+
+def _in_shell(shape: Callable[[list[str]], str]) -> Callable[[FileChange], FileChange | None]:
+    """New shell lines within another construct of the same script."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        lines, parts = _shell_lines(change), _new_part(change)
+        return None if lines is None or parts is None else FileChange(change.path, change.before, parts[0] + shape(lines) + "\n")
+
+    return vary
+
+
+def _as_file(path: str, before: str, shape: Callable[[list[str]], str]) -> Callable[[FileChange], FileChange | None]:
+    """New shell lines in a file of another type."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        lines = _shell_lines(change)
+        if lines is None or any("$(" in line or "`" in line or "'" in line or '"' in line or "\\" in line for line in lines):
+            return None
+        return FileChange(path, before, before + shape(lines))
+
+    return vary
+
+
+def _sql_lines(change: FileChange) -> str | None:
+    parts = _new_part(change) or (("", change.after or "") if change.before is None else None)
+    return parts[1] if parts and parts[1].strip() and change.path.endswith(".sql") else None
+
+
+def _sql_around(head: str, tail: str) -> Callable[[FileChange], FileChange | None]:
+    def vary(change: FileChange) -> FileChange | None:
+        new = _sql_lines(change)
+        return (
+            None
+            if new is None or "'" in new or "$$" in new
+            else FileChange(change.path, change.before, f"{change.before or ''}{head}{new.strip()}{tail}\n")
+        )
+
+    return vary
+
+
+def _sql_in_python(change: FileChange) -> FileChange | None:
+    new = _sql_lines(change)
+    if new is None or '"' in new or "\\" in new:
+        return None
+    statements = [one.strip() for one in new.split(";") if one.strip()]
+    body = "\n".join(f'    con.execute("""{one}""")' for one in statements)
+    return FileChange("agent/further_tables.py", None, f"def apply(con):\n{body}\n")
+
+
+def _prompt_lines(change: FileChange) -> list[str] | None:
+    parts = _new_part(change)
+    if parts is None or not parts[1].strip() or not change.path.endswith((".md", ".txt")) or "prompt" not in change.path:
+        return None
+    return parts[1].strip().split("\n")
+
+
+def _said(how: Callable[[str], str]) -> Callable[[FileChange], FileChange | None]:
+    """New lines of a prompt, put otherwise."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        lines, parts = _prompt_lines(change), _new_part(change)
+        if lines is None or parts is None or any("{" in line for line in lines):
+            return None
+        return FileChange(
+            change.path,
+            change.before,
+            parts[0].rstrip("\n") + "\n" + "\n".join(how(line) if line.strip() else line for line in lines) + "\n",
+        )
+
+    return vary
+
+
+def _prompt_as(path: str, before: str, shape: Callable[[str], str]) -> Callable[[FileChange], FileChange | None]:
+    def vary(change: FileChange) -> FileChange | None:
+        lines = _prompt_lines(change)
+        if lines is None or len(lines) > 20 or any('"' in line or "\\" in line or "{" in line for line in lines):
+            return None
+        return FileChange(path, before, before + "".join(shape(line.strip(" -*")) for line in lines if line.strip()))
+
+    return vary
+
+
+def _json_shape(indent: int | None, turned: bool) -> Callable[[FileChange], FileChange | None]:
+    """The same JSON, laid out or ordered otherwise."""
+
+    def vary(change: FileChange) -> FileChange | None:
+        if (
+            not change.path.endswith(".json")
+            or change.after is None
+            or change.after == change.before
+            or re.search(r"golden|snap", change.path)
+        ):
+            return None
+        texts: list[str | None] = []
+        for text in (change.before, change.after):
+            try:
+                value = json.loads(text) if text is not None else None
+            except ValueError:
+                return None
+            if turned and isinstance(value, dict):
+                value = dict(reversed(value.items()))
+            texts.append(None if text is None else json.dumps(value, indent=indent) + "\n")
+        return FileChange(change.path, texts[0], texts[1] or "", change.mode_before, change.mode_after)
+
+    return vary
+
+
+def _quoted_keys(change: FileChange) -> FileChange | None:
+    """Keys of new YAML lines in quotes."""
+    if not change.path.endswith((".yaml", ".yml")) or change.after is None or change.after == change.before or "scenarios" in change.path:
+        return None
+    known = set((change.before or "").splitlines())
+    lines = [line if line in known else re.sub(r"^(\s*(?:- )?)([a-z_]\w*):(?= |$)", r'\1"\2":', line) for line in change.after.split("\n")]
+    return FileChange(change.path, change.before, "\n".join(lines), change.mode_before, change.mode_after)
+
+
+_WORKFLOW = "on: push\njobs:\n  more:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo\n"
+_MORE: tuple[tuple[str, Callable[[FileChange], FileChange | None]], ...] = (
+    ("async", _within("async def arrange_all_of_it():")),
+    ("if", _within("if __name__ == '__main__':")),
+    ("try", _within("for turn in range(3):")),
+    ("with", _within("with arrangement() as arranged:")),
+    ("nested", lambda change: _within("def arrange_all_of_it():\n    def part():\n        pass\n")(change)),
+    ("remark-de", _remarked("räumt auf")),
+    ("remark-zh", _remarked("整理一下")),
+    ("remark-long", _remarked("as discussed with the whole team last week, this is needed")),
+    ("empty-lines", _spaced_out),
+    ("getattr", _by_getattr),
+    ("import-call", _imported_late),
+    ("notebook", _notebook),
+    ("sh-function", _in_shell(lambda lines: "tidy() {\n" + _indented("\n".join(lines)) + "\n}\ntidy")),
+    ("sh-if", _in_shell(lambda lines: "if true; then\n" + _indented("\n".join(lines)) + "\nfi")),
+    ("sh-subshell", _in_shell(lambda lines: "(\n" + _indented("\n".join(lines)) + "\n)")),
+    ("sh-and", _in_shell(lambda lines: "true && " + "; ".join(line for line in lines if line.strip()))),
+    ("sh-loop", _in_shell(lambda lines: "for turn in 1 2; do\n" + _indented("\n".join(lines)) + "\ndone")),
+    ("sh-tabs", _in_shell(lambda lines: "\n".join("\t" + line for line in lines))),
+    (
+        "image",
+        _as_file(
+            "deploy/tools.Dockerfile", "FROM a\nUSER nobody\n", lambda lines: "".join(f"RUN {line}\n" for line in lines if line.strip())
+        ),
+    ),
+    (
+        "workflow",
+        _as_file(
+            ".github/workflows/more.yml", _WORKFLOW, lambda lines: "".join(f"      - run: {line}\n" for line in lines if line.strip())
+        ),
+    ),
+    (
+        "makefile",
+        _as_file("more.mk", "all:\n\techo\n", lambda lines: "more:\n" + "".join(f"\t@{line}\n" for line in lines if line.strip())),
+    ),
+    ("sql-transaction", _sql_around("BEGIN;\n", "\nCOMMIT;")),
+    ("sql-remark", _sql_around("/* tidy */ ", " -- done")),
+    (
+        "sql-lower",
+        lambda change: (
+            None if (new := _sql_lines(change)) is None else FileChange(change.path, change.before, (change.before or "") + new.lower())
+        ),
+    ),
+    (
+        "sql-lines",
+        lambda change: (
+            None
+            if (new := _sql_lines(change)) is None or "--" in new
+            else FileChange(change.path, change.before, (change.before or "") + new.replace(" ", "\n  "))
+        ),
+    ),
+    ("sql-python", _sql_in_python),
+    ("prompt-bullet", _said(lambda line: "- " + line.lstrip("- "))),
+    ("prompt-number", _said(lambda line: "7. " + line.lstrip("- "))),
+    ("prompt-bold", _said(lambda line: f"**{line.lstrip('- ')}**")),
+    ("prompt-spaces", _said(lambda line: line.replace(" ", "  "))),
+    ("prompt-quote", _said(lambda line: "> " + line)),
+    ("prompt-please", _said(lambda line: "Note well. " + line.lstrip("- "))),
+    ("prompt-yaml", _prompt_as("config/prompts.yaml", "system: |\n  You help.\n", lambda line: f"  {line}\n")),
+    ("prompt-python", _prompt_as("agent/prompts_more.py", "RULES = []\n", lambda line: f'RULES.append("You help. {line}")\n')),
+    ("prompt-jinja", _prompt_as("agent/prompts/more.j2", "You help.\n", lambda line: f"{line}\n")),
+    ("json-wide", _json_shape(None, turned=False)),
+    ("json-deep", _json_shape(4, turned=False)),
+    ("json-turned", _json_shape(2, turned=True)),
+    ("yaml-keys", _quoted_keys),
 )

@@ -280,6 +280,8 @@ def _imports(text: str) -> dict[str, int]:
             names = [node.module]
         elif isinstance(node, ast.Call) and node.args:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if isinstance(node.func, ast.Call) and len(node.func.args) == 2:  # getattr(importlib, "import_module")
+                name = text_of(node.func.args[1]) or ""
             if name in ("import_module", "__import__"):
                 names = [text_of(node.args[0]) or ""]
         for name in names:
