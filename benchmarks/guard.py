@@ -1,8 +1,9 @@
-"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--detector COMMAND]`.
+"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--fuzz N] [--detector COMMAND]`.
 
 CASES are JSON lines as `refinery guard --changes` takes them, each with `kind`, `expected` and `acceptable` besides. Printed are, per
 kind, how many got an acceptable verdict or a stricter one; what was let through or stopped wrongly; and the files judged per second of
-processor time. `--variants` judges every case again in other spellings. SECRETS are JSON lines with `label` and `text_b64`; `--detector`
+processor time. `--variants` judges every case again in other spellings; `--fuzz N` judges N made-up files and counts the
+rules that failed. SECRETS are JSON lines with `label` and `text_b64`; `--detector`
 is the path of a `detect-secrets` program to compare with, on the same lines.
 """
 
@@ -17,6 +18,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.guard_fuzz import fuzz
 from benchmarks.guard_variants import Example, variants
 from safety.changes import ChangeSet, FileChange
 from safety.guard import Guard
@@ -33,6 +35,7 @@ def main() -> None:
     options.add_argument("policy", type=Path, nargs="?")
     options.add_argument("--secrets", type=Path)
     options.add_argument("--variants", action="store_true")
+    options.add_argument("--fuzz", type=int, default=0, metavar="N")
     options.add_argument("--detector", type=Path)
     given = options.parse_args()
     policy = parse_policy(given.policy.read_text()) if given.policy else Policy()
@@ -43,6 +46,8 @@ def main() -> None:
         varied = [variant for example in examples for variant in variants(example)]
         _report(f"the same in {len(varied)} other spellings", guard, varied, show=40)
     _pace(guard, examples)
+    if given.fuzz:
+        _fuzz(guard, examples, given.fuzz)
     if given.secrets:
         _secrets(given.secrets, given.detector)
 
@@ -76,6 +81,15 @@ def _report(title: str, guard: Guard, examples: list[Example], show: int = 20) -
     for kind, (right, all_of_it) in by_kind.items():
         print(f"    {kind:22s} {right:5d} of {all_of_it}")
     print("\n".join(wrong[:show]))
+
+
+def _fuzz(guard: Guard, examples: list[Example], times: int) -> None:
+    texts = [text for example in examples for change in example.changes for text in (change.before, change.after) if text]
+    came = fuzz(guard, texts, times)
+    print(f"made-up inputs: {came.inputs:,}; a rule failed {sum(came.failures.values())} times")
+    print(f"  slowest {came.slowest:.2f} s of processor time ({came.slowest_at})")
+    for failure, count in came.failures.most_common(20):
+        print(f"  {count:5d}  {failure}")
 
 
 def _percent(part: int, whole: int) -> str:

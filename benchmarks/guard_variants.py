@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -34,11 +36,13 @@ def variants(example: Example) -> Iterator[Example]:
         if any(c is None for c in changes) or all(a == b for a, b in zip(changes, example.changes, strict=True)):
             continue
         made = ChangeSet(tuple(c for c in changes if c is not None))
+        if example.kind != "syntax" and any(_broke(c, of) for c, of in zip(made, example.changes, strict=True)):
+            continue
         yield example._replace(id=f"{example.id}/{name}", changes=made)
         if len(made) == 1 and name not in ("comment", "line-ends"):
             for further, again in (("comment", _commented), ("line-ends", _windows), ("quotes", _requoted)):
                 twice = again(made.changes[0])
-                if twice is not None and twice != made.changes[0]:
+                if twice is not None and twice != made.changes[0] and not _broke(twice, example.changes.changes[0]):
                     yield example._replace(id=f"{example.id}/{name}/{further}", changes=ChangeSet((twice,)))
     if len(example.changes) == 1:
         first = example.changes.changes[0]
@@ -48,6 +52,21 @@ def variants(example: Example) -> Iterator[Example]:
         yield from _split(example, first)
         if example.kind == "secret":
             yield from _elsewhere(example, first)
+
+
+def _broke(made: FileChange, of: FileChange) -> bool:
+    """Whether the mutation, not the change, made something that is no Python."""
+    return _parses(of) and made.path.endswith(".py") and not _parses(made)
+
+
+def _parses(change: FileChange) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse((change.after or "").removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _split(example: Example, change: FileChange) -> Iterator[Example]:

@@ -173,6 +173,8 @@ def _ini(text: str) -> Value | Fault:
     parser = configparser.RawConfigParser(strict=True, allow_no_value=True)
     try:
         parser.read_string(text if re.match(r"\s*(?:[#;].*\n\s*)*\[", text) else "[top]\n" + text)
+    except AttributeError:  # how configparser fails on a line that continues a key without a value
+        return Fault(None, "it is not an INI file: a line continues a key that has no value")
     except configparser.Error as error:
         return Fault(getattr(error, "lineno", None), f"it is not an INI file: {str(error).splitlines()[0]}")
     return {section: dict(parser.items(section)) for section in parser.sections()}

@@ -56,5 +56,6 @@ def _dangers(it: Reading) -> Iterator[Danger]:
     pieces: list[ast.Constant | ast.JoinedStr | ast.BinOp] = [*it.all(ast.Constant), *it.all(ast.JoinedStr), *it.all(ast.BinOp)]
     for piece in pieces:
         yield from text(it, piece)
-    for constant in it.all(ast.Constant):
-        yield from detects_test(it, constant)
+    named_tools: list[ast.Constant | ast.BinOp] = [*it.all(ast.Constant), *it.all(ast.BinOp)]
+    for named_tool in named_tools:
+        yield from detects_test(it, named_tool)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from safety.rules.danger_found import Danger
-from safety.rules.python_constants import fold
+from safety.rules.python_constants import fold, text_of
 from safety.rules.python_private import shown
 from safety.rules.python_reading import ASK, BLOCK, Reading
 
@@ -62,6 +62,14 @@ def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
             yield it.found(node, ASK, "lets every web site talk to this service")
         elif key == "share" and constant is True and last == "launch":
             yield it.found(node, ASK, "opens a public address to this machine")
+    for table in (value for _, value in it.keywords(node) if isinstance(value, ast.Dict)):
+        for option, given in zip(table.keys, table.values, strict=True):
+            if (
+                option is not None
+                and text_of(option, it.known) in ("verify_signature", "verify", "verify_aud")
+                and fold(given, it.known) in (False, 0)
+            ):
+                yield it.found(node, BLOCK, "believes a token without checking it", ast.unparse(table))
     if (
         last == "decode"
         and "jwt" in name

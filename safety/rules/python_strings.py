@@ -95,9 +95,10 @@ _BUILD_SERVER = re.compile(
 _SEES = re.compile(r"\bmodules\b|\bargv\b|__name__|\bstack\b|inspect|_getframe|executable|environ|getenv|getcwd|find_spec|\bcwd\(")
 
 
-def detects_test(it: Reading, node: ast.Constant) -> Iterator[Danger]:
+def detects_test(it: Reading, node: ast.Constant | ast.BinOp) -> Iterator[Danger]:
     """A name of a test tool, held against what the program can see of how it was started."""
-    if not isinstance(node.value, str) or not (_TOOLS.match(node.value) or _BUILD_SERVER.fullmatch(node.value)):
+    value = node.value if isinstance(node, ast.Constant) else text_of(node, it.known)
+    if not isinstance(value, str) or not (_TOOLS.match(value) or _BUILD_SERVER.fullmatch(value)):
         return
     asking = it.enclosing(node, ast.Compare, ast.Call, ast.Subscript)
     statement = it.enclosing(node, ast.stmt)
@@ -106,7 +107,7 @@ def detects_test(it: Reading, node: ast.Constant) -> Iterator[Danger]:
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return
     seen = statement.test if isinstance(statement, (ast.If, ast.While)) else statement
-    if _BUILD_SERVER.fullmatch(node.value):
+    if _BUILD_SERVER.fullmatch(value):
         answers = isinstance(statement, ast.If) and any(isinstance(s, ast.Return) and s.value is not None for s in statement.body)
         if answers and _SEES.search(ast.unparse(seen)):
             yield it.found(statement, BLOCK, "answers differently on a build server", ast.unparse(asking))
