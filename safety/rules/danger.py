@@ -101,6 +101,7 @@ _GUARD_LINE = re.compile(
     r"\braise\s+(?:\w*Permission\w*|\w*Forbidden\w*|\w*Unauthori[sz]ed\w*|\w*Auth\w*|\w*Denied\w*|\w*Security\w*|HTTPException)"
     r"|@(?:login_required|requires?_\w+|permission_required|authenticated|authorize\w*|csrf_protect|rate_?limit\w*|limiter\.\w+)"
     r"|\b(?:require|check|verify|assert|ensure|validate|enforce)_\w*(?:auth|permission|role|admin|owner|access|token|signature|login|limit|scope|consent|approval)\w*\s*\("
+    r"|\b(?:confirm|ask_(?:human|user|person|approval)|request_approval|approve|human_review|get_consent)\w*\s*\("
     r"|\b(?:redact|sanitize|sanitise|mask_pii|moderate|html\.escape|bleach\.clean|shlex\.quote|markupsafe\.escape|escape_html)\w*\s*\("
 )
 

@@ -56,6 +56,8 @@ def dangers_of(path: str, text: str | None) -> list[Danger]:
 
 
 def _image(text: str) -> Iterator[Danger]:
+    # a here-document of RUN is a script; its lines go on one line, so that they are read with the instruction
+    text = re.sub(r"(?m)^(\s*RUN\b.*?)<<-?[\"']?(\w+)[\"']?[ \t]*\n(.*?)^\2[ \t]*$", _document, text, flags=re.DOTALL)
     joined = re.sub(r"\\\n(?:\s*#.*\n)*", lambda m: " " + "\0" * m.group().count("\n"), text)
     line = 1
     user = ""
@@ -79,6 +81,11 @@ def _image(text: str) -> Iterator[Danger]:
             yield Danger(f"image from {rest}", here, f"the image is built on {rest[:60]}", Effect.NEEDS_APPROVAL)
     if user.split(":")[0] in ("", "root", "0"):
         yield Danger("image root", line - 1, "the image runs as root (no USER, or root)", Effect.NEEDS_APPROVAL)
+
+
+def _document(match: re.Match[str]) -> str:
+    lines = [line for line in match.group(3).split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    return match.group(1) + "true; " + "; \\\n".join(lines) + "\n" * (match.group().count("\n") - max(len(lines) - 1, 0))
 
 
 def _exec_form(text: str) -> str:
@@ -147,6 +154,10 @@ def _configuration(path: str, text: str) -> Iterator[Danger]:
                 if command is not None:
                     shell = str(by_parent.get(leaf.keys[:-1], {}).get("shell", Leaf((), "")).value).lower()
                     yield from (d.at(_line_in(text, leaf, d.line, line_of(text, leaf) or 1)) for d in _step(command, keys[-1], shell))
+            listed = re.fullmatch(r"([A-Z][A-Z0-9_]*)=(.*)", leaf.value)
+            if listed and "environment" in keys:
+                given = Leaf((listed.group(1),), listed.group(2))
+                yield from (d.at(line_of(text, leaf) or 1) for d in power(given, [listed.group(1).lower()], 1, {}))
             if looks_like_sql(leaf.value):
                 yield from (d.at(line_of(text, leaf) or 1) for d in sql_dangers(leaf.value))
         yield from (d.at(line_of(text, leaf) or 1) for d in power(leaf, keys, 1, by_parent))

@@ -55,6 +55,8 @@ def _path_faults(path: str) -> Iterator[str]:
         yield "the path is absolute: it leads outside the repository"
     if ".." in parts:
         yield "the path climbs out with `..`"
+    if any(c in path for c in "\u2044\u2215\u29f8\uff0f\u2024\ufe52\uff0e"):
+        yield "the path has a character that looks like a slash or a dot and is none"
     if "\\" in path:
         yield "the path has a backslash, which some systems read as a folder"
     if path and ("." in parts or "" in parts):
