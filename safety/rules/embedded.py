@@ -57,7 +57,7 @@ def dangers_of(path: str, text: str | None) -> list[Danger]:
 
 def _image(text: str) -> Iterator[Danger]:
     # a here-document of RUN is a script; its lines go on one line, so that they are read with the instruction
-    text = re.sub(r"(?m)^(\s*RUN\b.*?)<<-?[\"']?(\w+)[\"']?[ \t]*\n(.*?)^\2[ \t]*$", _document, text, flags=re.DOTALL)
+    text = re.sub(r"(?m)^([ \t]*RUN\b[^\n]*?)<<-?[\"']?(\w+)[\"']?[ \t]*\n(.*?)^\2[ \t]*$", _document, text, flags=re.DOTALL)
     joined = re.sub(r"\\\n(?:\s*#.*\n)*", lambda m: " " + "\0" * m.group().count("\n"), text)
     line = 1
     user = ""
