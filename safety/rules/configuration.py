@@ -102,6 +102,8 @@ def leaves(value: Value | Fault) -> list[Leaf]:
             todo += [((*keys, str(k)), v) for k, v in reversed(one.items())]
         elif isinstance(one, list):
             todo += [((*keys, str(i)), v) for i, v in reversed(list(enumerate(one)))]
+        elif isinstance(one, int) and one.bit_length() > 4_000:
+            found.append(Leaf(keys, "a number of very many digits"))  # Python itself refuses to write it out
         else:
             found.append(Leaf(keys, one if isinstance(one, (str, int, float, bool)) or one is None else str(one)))
     return found

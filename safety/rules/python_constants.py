@@ -121,6 +121,8 @@ def fold(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = NOTHIN
         return None
     if isinstance(value, (str, bytes)) and len(value) > LONGEST:
         return None
+    if isinstance(value, int) and value.bit_length() > 4_000:
+        return None  # Python itself refuses to write it out
     return value
 
 

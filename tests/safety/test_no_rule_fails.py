@@ -78,3 +78,8 @@ def test_no_torn_file_makes_a_rule_fail() -> None:
         "if [ a ]; then\n  b\nfi\n",
     ]
     assert not fuzz(GUARD, real, 120, seed=11).failures
+
+
+@pytest.mark.parametrize(("path", "text"), [("a.yaml", f"retries: 0x{'f' * 5_000}\n"), ("a.toml", f"retries = 0x{'f' * 5_000}\n")])
+def test_a_number_too_long_to_write_out_makes_no_rule_fail(path: str, text: str) -> None:
+    assert failures(GUARD.judge(ChangeSet((FileChange(path, "retries: 1\n" if path == "a.yaml" else "retries = 1\n", text),)))) == []
