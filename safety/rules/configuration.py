@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 NODES = 200_000
 DEEPEST = 100
+_GIVEN = re.compile(r"""(?:"([^"\n]{1,200})"|'([^'\n]{1,200})'|(?<![\w"'])([\w@$./*-]{1,200}))\s*[:=]""")
 _WITH_COMMENTS = re.compile(
     r"(?:^|/)(?:[tj]sconfig[\w.]*\.json|\.eslintrc(?:\.json)?|\.vscode/.*|devcontainer\.json|\.babelrc|\.swcrc|deno\.jsonc?|renovate\.json|.*\.jsonc|.*\.json5)$"
 )
@@ -65,6 +66,32 @@ def read(path: str, text: str) -> Value | Fault:
     return None
 
 
+@lru_cache(maxsize=64)
+def read_loosely(path: str, text: str) -> Value | Fault:
+    """The values of a file in which keys may stand twice: what is dangerous counts wherever it stands. Not to be changed."""
+    strict = read(path, text)
+    if not isinstance(strict, Fault):
+        return strict
+    kind = kind_of(path, text)
+    try:
+        if kind is Kind.YAML:
+            return _yaml(text, strict=False)
+        if kind is Kind.JSON:
+            plain = _without_comments(text.removeprefix("\ufeff"))
+            value: Value = json.loads(plain, object_pairs_hook=lambda pairs: _both(pairs))
+            return value
+    except (RecursionError, ValueError):
+        return strict
+    return strict
+
+
+def _both(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    out: dict[str, Value] = {}
+    for key, value in pairs:
+        out[key] = [out[key], value] if key in out else value
+    return out
+
+
 def leaves(value: Value | Fault) -> list[Leaf]:
     """Every value with the keys that lead to it; members of lists by their number."""
     found: list[Leaf] = []
@@ -75,6 +102,8 @@ def leaves(value: Value | Fault) -> list[Leaf]:
             todo += [((*keys, str(k)), v) for k, v in reversed(one.items())]
         elif isinstance(one, list):
             todo += [((*keys, str(i)), v) for i, v in reversed(list(enumerate(one)))]
+        elif isinstance(one, int) and one.bit_length() > 4_000:
+            found.append(Leaf(keys, "a number of very many digits"))  # Python itself refuses to write it out
         else:
             found.append(Leaf(keys, one if isinstance(one, (str, int, float, bool)) or one is None else str(one)))
     return found
@@ -85,12 +114,26 @@ def line_of(text: str, leaf: Leaf) -> int | None:
     keys = [k for k in leaf.keys if not k.isdigit()]
     if not keys:
         return None
-    named = re.compile(rf"(?:^|[\s\"'{{,\-.\[]){re.escape(keys[-1])}[\"']?\s*[:=]")
-    hits = [i for i, line in enumerate(text.splitlines(), 1) if named.search(line)]
-    lines = text.splitlines()
-    exact = [i for i in hits if str(leaf.value).lower() in lines[i - 1].lower()]
-    found = exact or hits
-    return found[0] if found else None
+    lines, named = _lines(text), _named(text)
+    hits = named.get(keys[-1], ())
+    wanted = str(leaf.value).lower()
+    return next((i for i in hits[:200] if wanted in lines[i - 1]), hits[0] if hits else None)
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> list[str]:
+    return text.lower().splitlines()
+
+
+@lru_cache(maxsize=16)
+def _named(text: str) -> dict[str, list[int]]:
+    """The lines on which each name is given a value: a file of ten thousand names is read once."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in _GIVEN.finditer(line):
+            for name in {match.group(1) or match.group(2) or match.group(3), (match.group(3) or "").rsplit(".", 1)[-1]} - {""}:
+                found.setdefault(name, []).append(number)
+    return found
 
 
 def _json(path: str, text: str) -> Value | Fault:
@@ -132,12 +175,14 @@ def _ini(text: str) -> Value | Fault:
     parser = configparser.RawConfigParser(strict=True, allow_no_value=True)
     try:
         parser.read_string(text if re.match(r"\s*(?:[#;].*\n\s*)*\[", text) else "[top]\n" + text)
+    except AttributeError:  # how configparser fails on a line that continues a key without a value
+        return Fault(None, "it is not an INI file: a line continues a key that has no value")
     except configparser.Error as error:
         return Fault(getattr(error, "lineno", None), f"it is not an INI file: {str(error).splitlines()[0]}")
     return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
-def _yaml(text: str) -> Value | Fault:
+def _yaml(text: str, *, strict: bool = True) -> Value | Fault:
     import yaml  # late: its import is slow
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -156,7 +201,7 @@ def _yaml(text: str) -> Value | Fault:
             if document is None:
                 values.append(None)
                 continue
-            fault = _doubled(document) or (_bomb(document) if aliases else None)
+            fault = (_doubled(document) if strict else None) or (_bomb(document) if aliases else None)
             if fault:
                 return fault
             values.append(_plain(document, loader))
@@ -226,7 +271,8 @@ def _plain(node: yaml.Node, loader: type) -> Value:
                 for part in merged if isinstance(merged, list) else [merged]:
                     out = {**part, **out} if isinstance(part, dict) else out
             else:
-                out[str(key.value)] = _plain(value, loader)
+                name, given = str(key.value), _plain(value, loader)
+                out[name] = [out[name], given] if name in out else given
         return out
     if _kind(node) == "sequence":
         return [_plain(child, loader) for child in node.value]

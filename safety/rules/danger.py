@@ -11,6 +11,7 @@ from safety.globs import matches_any
 from safety.guard import Case
 from safety.rules.added import new, removed
 from safety.rules.configuration import leaves, line_of, read
+from safety.rules.decisions import collapsed
 from safety.rules.embedded import dangers_of
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.loosening import loosened, setting
@@ -26,9 +27,15 @@ def danger(case: Case) -> Iterator[Finding]:
     for change in changes:
         known = dangers_of(change.path, change.before) + moved
         for found in new(dangers_of(change.path, change.after), known):
-            yield Finding("danger", change.path, found.line, found.says, found.effect)
+            stubs = found.says.startswith("replaces a module") and matches_any(change.path, case.policy.test_globs)
+            effect = Effect.NEEDS_APPROVAL if stubs else found.effect  # `tests` says when it is the code under test
+            yield Finding("danger", change.path, found.line, found.says, effect)
         yield from _settings(case, change)
         yield from _guards_gone(change)
+        old, now = python_of(change.path, change.before), python_of(change.path, change.after)
+        if old is not None and now is not None and not matches_any(change.path, case.policy.test_globs):
+            for line, says, effect in collapsed(old, now):
+                yield Finding("danger", change.path, line, says, effect)
 
 
 def _settings(case: Case, change: FileChange) -> Iterator[Finding]:
@@ -62,7 +69,13 @@ def _values(path: str, text: str | None) -> dict[str, tuple[object, int | None]]
             name = node.targets[0].id
             if setting(name, node.value.value):
                 found[name] = (node.value.value, node.lineno)
-        elif isinstance(node, ast.keyword) and node.arg and isinstance(node.value, ast.Constant) and setting(node.arg, node.value.value):
+        elif (
+            isinstance(node, ast.keyword)
+            and node.arg
+            and node.arg not in _ORDINARY
+            and isinstance(node.value, ast.Constant)
+            and setting(node.arg, node.value.value)
+        ):
             found[f"{node.arg}="] = (node.value.value, node.value.lineno)
     if kind_of(path, text) in (Kind.SCRIPT, Kind.OTHER, Kind.TERRAFORM):
         for number, line in enumerate(text.splitlines(), 1):
@@ -70,6 +83,10 @@ def _values(path: str, text: str | None) -> dict[str, tuple[object, int | None]]
             if match and setting(match.group(1), value := _scalar(match.group(2))):
                 found[match.group(1)] = (value, number)
     return found
+
+
+_ORDINARY = frozenset({"check", "required", "mode", "force", "block", "review", "validate", "strict", "confirm", "filter_type"})
+"""Arguments of ordinary functions (`subprocess.run(check=True)`) that only sound like settings of an agent."""
 
 
 def _scalar(text: str) -> object:
@@ -84,7 +101,8 @@ _GUARD_LINE = re.compile(
     r"\braise\s+(?:\w*Permission\w*|\w*Forbidden\w*|\w*Unauthori[sz]ed\w*|\w*Auth\w*|\w*Denied\w*|\w*Security\w*|HTTPException)"
     r"|@(?:login_required|requires?_\w+|permission_required|authenticated|authorize\w*|csrf_protect|rate_?limit\w*|limiter\.\w+)"
     r"|\b(?:require|check|verify|assert|ensure|validate|enforce)_\w*(?:auth|permission|role|admin|owner|access|token|signature|login|limit|scope|consent|approval)\w*\s*\("
-    r"|\b(?:redact|sanitize|sanitise|escape|mask_pii|moderate|html\.escape|bleach\.clean)\w*\s*\("
+    r"|\b(?:confirm|ask_(?:human|user|person|approval)|request_approval|approve|human_review|get_consent)\w*\s*\("
+    r"|\b(?:redact|sanitize|sanitise|mask_pii|moderate|html\.escape|bleach\.clean|shlex\.quote|markupsafe\.escape|escape_html)\w*\s*\("
 )
 
 

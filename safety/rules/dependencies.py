@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from safety.changes import FileChange
 from safety.globs import matches, matches_any
 from safety.guard import Case
+from safety.policy import Policy
 from safety.rules.added import added, removed
 from safety.rules.configuration import Fault, Leaf, leaves, read
 from safety.rules.kinds import CODE, Kind, kind_of
@@ -67,6 +68,12 @@ _BUILTIN_NODE = frozenset(
 )
 
 
+_TEST_TOOLS = frozenset(
+    {"vitest", "jest", "@jest/globals", "mocha", "chai", "ava", "tap", "sinon", "@playwright/test", "cypress", "@testing-library/react"}
+)
+"""What a test is written with; a test of the project's own kind brings nothing new into what is shipped."""
+
+
 def dependencies(case: Case) -> Iterator[Finding]:
     """Says which package, registry or installer is new, and which import nobody has declared."""
     for change in case.readable():
@@ -79,7 +86,40 @@ def dependencies(case: Case) -> Iterator[Finding]:
         yield from _imported(case, change)
 
 
+_ELSEWHERE = (
+    *(
+        "go.mod",
+        "go.sum",
+        "go.work",
+        "Cargo.toml",
+        "Gemfile",
+        "*.gemspec",
+        "pom.xml",
+        "build.gradle*",
+        "settings.gradle*",
+        "libs.versions.toml",
+    ),
+    *(
+        "composer.json",
+        "*.csproj",
+        "mix.exs",
+        "Package.swift",
+        "pubspec.yaml",
+        "Pipfile",
+        "conanfile.*",
+        "vcpkg.json",
+        "deno.json*",
+        "jsr.json",
+    ),
+    *("flake.nix", "requirements/*.txt", "requirements*.in", "constraints*.txt", "environment*.y*ml", "conda*.y*ml", ".tool-versions"),
+    *("mise.toml", "bunfig.toml", "*.lockb", "shard.yml"),
+)
+"""Files that decide what is taken in, in the languages beside Python and npm."""
+
+
 def _is_dependency_file(case: Case, path: str) -> bool:
+    if matches_any(path, _ELSEWHERE):
+        return True
     for pattern in case.policy.dependency_files:
         if matches(path, pattern):
             # a pattern that is open at both ends ("*lock*") means lock files, not every module with those letters in its name
@@ -240,6 +280,8 @@ def _imports(text: str) -> dict[str, int]:
             names = [node.module]
         elif isinstance(node, ast.Call) and node.args:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if isinstance(node.func, ast.Call) and len(node.func.args) == 2:  # getattr(importlib, "import_module")
+                name = text_of(node.func.args[1]) or ""
             if name in ("import_module", "__import__"):
                 names = [text_of(node.args[0]) or ""]
         for name in names:
@@ -273,6 +315,7 @@ _SCRIPT_IMPORT = re.compile(r"(?:from\s+|require\s*\(\s*|import\s*\(?\s*)['\"]([
 
 def _script_imports(case: Case, change: FileChange) -> Iterator[Finding]:
     known = set(_SCRIPT_IMPORT.findall(change.before or ""))
+    is_test = matches_any(change.path, (*case.policy.test_globs, *Policy().test_globs))
     declared = {*case.around.declared, *case.around.dev_declared}
     manifest = case.around.related.get("package.json", "")
     for line in added(change):
@@ -284,6 +327,7 @@ def _script_imports(case: Case, change: FileChange) -> Iterator[Finding]:
                 or package in _BUILTIN_NODE
                 or package in declared
                 or f'"{package}"' in manifest
+                or (is_test and package in _TEST_TOOLS)
             ):
                 continue
             yield Finding(

@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from urllib.parse import unquote
 
 from safety.changes import REGULAR, FileChange
 from safety.globs import plain
 from safety.guard import Case
+from safety.rules.places import place_of
 from safety.rules.size import is_binary
 from safety.verdict import Effect, Finding
 
@@ -18,6 +20,11 @@ _SYMLINK, _SUBMODULE, _EXECUTABLE = "120000", "160000", "100755"
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?", re.IGNORECASE)
 _SHORT_NAME = re.compile(r"(?:^|/)[^/]{1,8}~\d(?:\.[^/]{0,3})?(?:/|$)")
 _LFS = "version https://git-lfs.github.com/spec/"
+
+
+_PRIVATE = re.compile(
+    r"(?:^|/)\.env(?:\.\w+)?$|(?:^|/)\.(?:ssh|aws|gnupg|netrc|npmrc|pypirc)(?:/|$)|id_(?:rsa|ed25519)|\.pem$|credentials", re.IGNORECASE
+)
 
 
 def fit(case: Case) -> Iterator[Finding]:
@@ -35,6 +42,12 @@ def fit(case: Case) -> Iterator[Finding]:
 
 def _path_faults(path: str) -> Iterator[str]:
     """What makes a path unusable or dangerous on some system, in words."""
+    decoded = path
+    for _ in range(3):
+        decoded = unquote(decoded)
+    parts = re.split(r"[/\\]", decoded)
+    if decoded != path and (decoded.startswith(("/", "~", "\\")) or ".." in parts or ".git" in parts):
+        yield "the path is percent-encoded; decoded it leads outside the repository"
     parts = path.split("/")
     if not path or not path.strip():
         yield "the path is empty"
@@ -42,6 +55,8 @@ def _path_faults(path: str) -> Iterator[str]:
         yield "the path is absolute: it leads outside the repository"
     if ".." in parts:
         yield "the path climbs out with `..`"
+    if any(c in path for c in "\u2044\u2215\u29f8\uff0f\u2024\ufe52\uff0e"):
+        yield "the path has a character that looks like a slash or a dot and is none"
     if "\\" in path:
         yield "the path has a backslash, which some systems read as a folder"
     if path and ("." in parts or "" in parts):
@@ -131,7 +146,13 @@ def _modes(change: FileChange) -> Iterator[Finding]:
             or bool(re.match(r"[A-Za-z]:", target))
             or resolved.split("/")[0] == ".."
         )
-        if outside or any(plain(part) == ".git" for part in resolved.split("/")):
+        place = place_of(resolved) if resolved else None
+        steers = (place is not None and place.effect is Effect.BLOCK) or _PRIVATE.search(resolved) is not None
+        if change.before is not None and before != _SYMLINK and change.before.strip():
+            yield Finding("fit", path, None, f"a file is replaced by a symbolic link to {target[:80]}: what it held is gone", Effect.BLOCK)
+        elif steers:
+            yield Finding("fit", path, None, f"a symbolic link leads to where settings or keys are kept, {target[:80]}", Effect.BLOCK)
+        elif outside or any(plain(part) == ".git" for part in resolved.split("/")):
             yield Finding("fit", path, None, f"a symbolic link leads out of the repository, to {target[:80] or 'nowhere'}", Effect.BLOCK)
         else:
             yield Finding(

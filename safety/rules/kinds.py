@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 
@@ -85,6 +86,11 @@ _HOOK = re.compile(r"(?:^|/)(?:\.husky|\.githooks|hooks)/[a-z-]+$")
 
 def kind_of(path: str, text: str | None = None) -> Kind:
     """How to read a file."""
+    return _kind_of(path, (text or "").split("\n", 1)[0][:200])
+
+
+@lru_cache(maxsize=1_024)
+def _kind_of(path: str, first: str) -> Kind:
     name = PurePosixPath(path).name.lower()
     if name in _NAMES:
         return _NAMES[name]
@@ -95,7 +101,6 @@ def kind_of(path: str, text: str | None = None) -> Kind:
         if suffix == ".txt" and name.startswith(("requirements", "constraints")):
             return Kind.OTHER
         return _SUFFIXES[suffix]
-    first = (text or "").split("\n", 1)[0]
     if first.startswith("#!"):
         if "python" in first:
             return Kind.PYTHON

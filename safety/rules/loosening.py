@@ -19,9 +19,22 @@ _FREES = re.compile(
 )
 
 
+_LISTS = re.compile(
+    r"(?:^|[._-])(?:allowed_\w+|allow_?list|permissions?|scopes|capabilities|enabled_tools|tools_allowed)\.\d+$", re.IGNORECASE
+)
+"""Members of a list of what the agent may use."""
+
+
+def limits(expression: str) -> bool:
+    """Whether a comparison is one of money, permissions or tries."""
+    return _MATTER.search(expression) is not None
+
+
 def setting(place: str, value: object) -> bool:
     """Whether a setting holds an agent back, or frees it."""
     leaf = place.split(".")[-1].strip("=") if not place.endswith(".enabled") else place
+    if _LISTS.search(place):
+        return True
     if isinstance(value, bool):
         return bool(_HOLDS.search(leaf) or _FREES.search(leaf))
     if isinstance(value, (int, float)):
@@ -36,10 +49,12 @@ def setting(place: str, value: object) -> bool:
 def loosened(place: str, was: object, value: object, *, known: bool) -> str | None:
     """In which way a new value holds the agent less, in words; None if it does not."""
     leaf = place.split(".")[-1].strip("=") if not place.endswith(".enabled") else place
+    if _LISTS.search(place):
+        return None if was == value else f"{place} is now {value}: the agent may use more, or other things, than before"
     if isinstance(value, bool):
         if value and _FREES.search(leaf) and (was is not True):
             return f"{place} is switched on: the agent acts with fewer checks"
-        if not value and _HOLDS.search(leaf) and not _FREES.search(leaf) and (was is True or not known):
+        if not value and _HOLDS.search(leaf) and not _FREES.search(leaf) and (was is True or isinstance(was, str) or not known):
             return f"{place} is switched off: a check is gone"
         return None
     if isinstance(value, (int, float)) and isinstance(was, (int, float)) and not isinstance(was, bool):

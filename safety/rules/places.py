@@ -71,6 +71,7 @@ _BLOCKED = (
         (p, _START)
         for p in (
             ".bash_login",
+            ".bash_aliases",
             ".bash_logout",
             ".zshenv",
             ".zprofile",
@@ -132,6 +133,10 @@ _APPROVED = (
     ),
     *((p, "this decides which updates are taken in by themselves") for p in ("renovate.json*", ".renovaterc*", "dependabot.yml")),
     *((p, "this decides where packages come from") for p in (".npmrc", ".yarnrc*", "pip.conf", ".condarc", "uv.toml", ".pip/**")),
+    (".bazelrc", "this decides how everything is built"),
+    ("**/.yarn/releases/**", "this is run in the place of the package manager"),
+    ("**/.yarn/plugins/**", "this is run by the package manager"),
+    (".env", "this is where settings and keys of one machine are kept"),
     (".gitattributes", "this decides how git reads, merges and shows files"),
 )
 PLACES = tuple(Place(p, s, Effect.BLOCK) for p, s in _BLOCKED) + tuple(Place(p, s, Effect.NEEDS_APPROVAL) for p, s in _APPROVED)

@@ -16,6 +16,8 @@ from safety.rules.python_source import nodes_like
 Constant = str | bytes | int
 LONGEST = 100_000
 DEEPEST = 60
+UNKNOWN = "\x1a"
+"""What stands in a sketch for a part that is not known; no text has it."""
 NOTHING: Mapping[str, Constant | list[Constant]] = {}
 
 
@@ -52,11 +54,36 @@ def constants_of(text: str) -> dict[str, Constant | list[Constant]]:
                 known[name] = worked_out
             elif parts is not None:
                 known[name] = parts
+            elif isinstance(only, (ast.Dict, ast.Call)):
+                known |= _members(name, only, known)
+    for node in nodes_like(text, ast.ClassDef):
+        if isinstance(node, ast.ClassDef):
+            known |= {
+                f"{node.name}.{name}": known[name]
+                for statement in node.body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name) and (name := target.id) in known
+            }
     return known
+
+
+def _members(name: str, table: ast.Dict | ast.Call, known: Mapping[str, Constant | list[Constant]]) -> dict[str, Constant | list[Constant]]:
+    """The known members of a dictionary, each under the name by which it is asked for."""
+    if isinstance(table, ast.Dict):
+        pairs = [(fold(key, known), value) for key, value in zip(table.keys, table.values, strict=True) if key is not None]
+    elif isinstance(table.func, ast.Name) and table.func.id == "dict":
+        pairs = [(keyword.arg, keyword.value) for keyword in table.keywords]
+    else:
+        return {}
+    values = {f"{name}[{key!r}]": fold(value, known) for key, value in pairs[:500]}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 _FOLDABLE_CALLS = frozenset(
     {
+        "dict",
+        "bool",
         "chr",
         "ord",
         "bytes",
@@ -81,7 +108,7 @@ def may_fold(node: ast.expr) -> bool:
         return name in _FOLDABLE_CALLS
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, (ast.Add, ast.Mod, ast.Mult, ast.BitXor, ast.Sub))
-    return isinstance(node, (ast.Constant, ast.JoinedStr, ast.Subscript, ast.List, ast.Tuple, ast.Name, ast.UnaryOp))
+    return isinstance(node, (ast.Dict, ast.Constant, ast.JoinedStr, ast.Subscript, ast.List, ast.Tuple, ast.Name, ast.UnaryOp))
 
 
 def fold(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = NOTHING, depth: int = 0) -> Constant | None:
@@ -94,6 +121,8 @@ def fold(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = NOTHIN
         return None
     if isinstance(value, (str, bytes)) and len(value) > LONGEST:
         return None
+    if isinstance(value, int) and value.bit_length() > 4_000:
+        return None  # Python itself refuses to write it out
     return value
 
 
@@ -106,7 +135,7 @@ def text_of(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = NOT
 
 
 def sketch_of(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = NOTHING) -> str | None:
-    """A text with `?` where something unknown is put in; None if nothing of it is known."""
+    """A text with `UNKNOWN` where something unknown is put in; None if nothing of it is known."""
     whole = text_of(node, known)
     if whole is not None:
         return whole
@@ -114,20 +143,26 @@ def sketch_of(node: ast.expr, known: Mapping[str, Constant | list[Constant]] = N
         return "".join(
             str(part.value)
             if isinstance(part, ast.Constant)
-            else (text_of(part.value, known) if isinstance(part, ast.FormattedValue) else None) or "?"
+            else (text_of(part.value, known) if isinstance(part, ast.FormattedValue) else None) or UNKNOWN
             for part in node.values
         )
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = sketch_of(node.left, known), sketch_of(node.right, known)
-        return None if left is None and right is None else (left or "?") + (right or "?")
+        return None if left is None and right is None else (left or UNKNOWN) + (right or UNKNOWN)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-        return sketch_of(node.left, known)
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("format", "join", "format_map", "strip", "lower", "upper", "replace")
-    ):
-        return sketch_of(node.func.value, known)
+        template = sketch_of(node.left, known)
+        return None if template is None else re.sub(r"%(?:\(\w+\))?[-#0 +]*[\d.]*[srdif]", UNKNOWN, template)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        method, base = node.func.attr, node.func.value
+        if method == "join" and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+            glue = text_of(base, known)
+            parts = [sketch_of(part, known) for part in node.args[0].elts[:500]]
+            return None if glue is None or not any(parts) else glue.join(part or UNKNOWN for part in parts)
+        if method in ("format", "format_map"):
+            template = sketch_of(base, known)
+            return None if template is None else re.sub(r"\{[^{}]*\}", UNKNOWN, template)
+        if method in ("join", "strip", "lower", "upper", "replace"):
+            return sketch_of(base, known)
     return None
 
 
@@ -139,6 +174,12 @@ def _fold(node: ast.expr, known: Mapping[str, Constant | list[Constant]], depth:
         return None if isinstance(value, list) else value
     if isinstance(node, ast.BinOp):
         return _operated(node, known, depth)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        value = fold(node.operand, known, depth)
+        return None if value is None else not value
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        value = known.get(f"{node.value.id}.{node.attr}")
+        return None if isinstance(value, list) else value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = fold(node.operand, known, depth)
         return -value if isinstance(value, int) else None
@@ -203,6 +244,18 @@ def _taken(node: ast.Subscript, known: Mapping[str, Constant | list[Constant]], 
             return base[slice(*numbers)]
         at = fold(node.slice, known, depth)
         return base[at] if isinstance(at, int) else None
+    key = fold(node.slice, known, depth)
+    if isinstance(node.value, ast.Name) and key is not None:
+        listed = known.get(node.value.id)
+        if isinstance(listed, list):
+            return listed[key] if isinstance(key, int) else None
+        value = known.get(f"{node.value.id}[{key!r}]")
+        return None if isinstance(value, list) else value
+    if isinstance(node.value, ast.Dict):
+        found = [v for k, v in zip(node.value.keys, node.value.values, strict=True) if k is not None and fold(k, known, depth) == key]
+        return fold(found[-1], known, depth) if found else None
+    if isinstance(node.value, (ast.List, ast.Tuple)) and isinstance(key, int):
+        return fold(node.value.elts[key], known, depth)
     return None
 
 
@@ -266,6 +319,8 @@ def _called(node: ast.Call, known: Mapping[str, Constant | list[Constant]], dept
     first = args[0] if args else None
     if name == "chr" and isinstance(first, int):
         return chr(first)
+    if name == "bool" and len(args) == 1 and first is not None:
+        return bool(first)
     if name == "ord" and isinstance(first, str) and len(first) == 1:
         return ord(first)
     if name in ("bytes", "bytearray") and node.args:

@@ -6,9 +6,13 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from functools import lru_cache
 
 from safety.rules.kinds import Kind, kind_of
+
+NOTEBOOK_SHELL = "_shell_of_notebook"
+"""Stands for a shell escape of a notebook, which its reader runs and nobody else."""
 
 
 @lru_cache(maxsize=64)
@@ -23,10 +27,24 @@ def tree_of(text: str) -> ast.Module | None:
 
 
 @lru_cache(maxsize=64)
-def nodes_of(text: str) -> tuple[ast.AST, ...]:
-    """Every node of the tree, as `ast.walk` gives them; none where there is no tree."""
+def parents_of(text: str) -> dict[ast.AST, ast.AST]:
+    """Every node of the tree but its root, as `ast.walk` gives them, with the node around it. (Not to be changed by the caller.)"""
     tree = tree_of(text)
-    return tuple(ast.walk(tree)) if tree is not None else ()
+    parents: dict[ast.AST, ast.AST] = {}
+    todo: list[ast.AST] = [tree] if tree is not None else []
+    for node in todo:
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            todo.append(child)
+    return parents
+
+
+def nodes_of(text: str) -> Iterator[ast.AST]:
+    """Every node of the tree; none where there is no tree."""
+    tree = tree_of(text)
+    if tree is not None:
+        yield tree
+        yield from parents_of(text)
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +92,7 @@ def _of_notebook(text: str) -> str | None:
 def _magic(match: re.Match[str]) -> str:
     """A shell escape or a magic, as the call that it is."""
     indent, sign, rest = match.groups()
-    if sign == "%" and not re.match(r"%?(?:bash|sh|system|sx)\b", rest):
+    if sign == "%" and not re.match(r"%?(?:bash|sh|system|sx|pip|conda|mamba|uv)\b", rest):
         return indent + "pass"
-    return f"{indent}__import__('os').system({rest!r})"
+    command = re.sub(r"^%?(?:bash|sh|system|sx)\b *", "", rest)
+    return f"{indent}{NOTEBOOK_SHELL}({command!r})"

@@ -22,7 +22,7 @@ class Weakening(NamedTuple):
 
 
 _SKIPS = re.compile(r"\b(?:skip|skipif|skipIf|skipUnless|skipTest|xfail|expectedFailure|importorskip|SkipTest)\b")
-_OUTCOME = re.compile(
+OUTCOME = re.compile(
     r"\boutcome\b|\bpytest_runtest|\bpytest_collection|\bpytest_pyfunc_call|\bpytest_assertion|\bpytest_report|\bexitstatus\b|\bpytest_sessionfinish|\bpytest_ignore_collect|\bcollect_ignore|\bcollect_ignore_glob"
 )
 
@@ -49,6 +49,9 @@ def _compare(old: ast.Module, now: ast.Module) -> Iterator[Weakening]:
             yield Weakening(test.lineno, f"the test {name} is taken away or no longer collected")
         elif counts[name] > sum(1 for n, _ in _tests(old) if n == name):
             yield Weakening(is_now[name].lineno, f"a second {name} hides the first")
+        elif type(test) is not type(is_now[name]) and not is_now[name].decorator_list:
+            kind = "a coroutine that nobody waits for" if isinstance(test, ast.FunctionDef) else "another kind of function"
+            yield Weakening(is_now[name].lineno, f"the test {name} becomes {kind}")
         elif ast.dump(test) != ast.dump(is_now[name]):
             yield from _changed_test(name, test, is_now[name])
     known = Counter(ast.dump(s) for s in old.body)
@@ -61,6 +64,7 @@ def _compare(old: ast.Module, now: ast.Module) -> Iterator[Weakening]:
             yield Weakening(twin.lineno, f"what the tests lean on is changed: {key}")
     fresh = ast.Module([s for s in now.body if known[ast.dump(s)] == 0], [])
     yield from _module_level(fresh, conftest=False)
+    yield from _loosened(fresh, now, old)
     imports = [node for node in ast.walk(old) if isinstance(node, (ast.Import, ast.ImportFrom))]
     sources = {ast.unparse(n) for n in ast.walk(now) if isinstance(n, (ast.Import, ast.ImportFrom))}
     bound = {alias.asname or alias.name: n for n in ast.walk(now) if isinstance(n, (ast.Import, ast.ImportFrom)) for alias in n.names}
@@ -73,6 +77,26 @@ def _compare(old: ast.Module, now: ast.Module) -> Iterator[Weakening]:
                 yield Weakening(
                     twin_import.lineno, f"{alias.asname or alias.name} is now imported from elsewhere: other code than before is tested"
                 )
+
+
+def _loosened(fresh: ast.Module, now: ast.Module, old: ast.Module) -> Iterator[Weakening]:
+    """New statements of an existing module by which its tests say less."""
+    names = {a.asname or a.name.split(".")[0] for n in now.body if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
+    imported = {a.asname or a.name for n in old.body if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
+    for node in fresh.body:
+        source = ast.unparse(node)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = {ast.unparse(t) for t in (node.targets if isinstance(node, ast.Assign) else [node.target])}
+            if targets & (names | imported):
+                yield Weakening(node.lineno, f"code under test is replaced (`{source[:60]}`)")
+        elif "importorskip" in source:
+            yield Weakening(node.lineno, f"all tests of the file may be skipped at import (`{source[:60]}`)")
+        elif isinstance(node, ast.Try):
+            within = {a.asname or a.name for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
+            if within & imported:
+                yield Weakening(node.lineno, "the import of the code under test may now fail unnoticed")
+        elif isinstance(node, ast.FunctionDef) and node.name in ("load_tests", "pytest_generate_tests"):
+            yield Weakening(node.lineno, f"{node.name} decides which tests are collected")
 
 
 def _tests(tree: ast.Module) -> list[Case]:
@@ -318,11 +342,13 @@ def _hooks(tree: ast.Module, imported: set[str], *, conftest: bool) -> Iterator[
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             decorators = " ".join(ast.unparse(d) for d in node.decorator_list)
             source = ast.unparse(node)
-            if node.name.startswith("pytest_") and (conftest or "hookimpl" in decorators or _OUTCOME.search(node.name)):
-                kind = "rewrites outcomes" if _OUTCOME.search(source) else "steps into the test run"
+            if node.name.startswith("pytest_") and (conftest or "hookimpl" in decorators or OUTCOME.search(node.name)):
+                kind = "rewrites outcomes" if OUTCOME.search(source) else "steps into the test run"
                 yield Weakening(node.lineno, f"the hook {node.name} {kind}")
             elif "autouse=True" in decorators.replace(" ", "") and re.search(r"monkeypatch|mock|patch|setattr|\.\w+\s*=[^=]", source):
                 yield Weakening(node.lineno, f"the fixture {node.name} replaces code in every test")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("os._exit", "os.abort", "pytest.exit"):
+            yield Weakening(node.lineno, f"the test run is ended (`{ast.unparse(node)[:60]}`)")
         elif isinstance(node, ast.Attribute) and node.attr == "outcome" and isinstance(node.ctx, ast.Store):
             yield Weakening(node.lineno, "the outcome of a test is overwritten")
         elif (

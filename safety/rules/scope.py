@@ -13,6 +13,12 @@ from safety.rules.places import place_of
 from safety.verdict import Effect, Finding
 
 _PROGRAM_ATTRIBUTE = re.compile(r"\b(?:filter|diff|merge|export-subst|working-tree-encoding)\b")
+_HANDS_OVER = re.compile(
+    r"^\s*[\"']?(?:yarnPath|yarn-path|plugins|script-shell|shell|onload-script|node-options|init-module|git|python|proxy|https?-?proxy"
+    r"|httpProxy|strict-ssl|strictSsl|enableStrictSsl|trusted-host|unsafe\S*|cafile|enableScripts|ignore-scripts)[\"']?\s*[:=]",
+    re.IGNORECASE,
+)
+"""Settings of a package manager that name a program to run or a stranger to trust."""
 _OWN = ("refinery.toml", ".refinery/**", ".git/**", ".git")
 
 
@@ -31,7 +37,10 @@ def _judge(case: Case, change: FileChange) -> Iterator[Finding]:
     if protected and not (place and place.effect is Effect.BLOCK):
         yield Finding("scope", path, None, f"the path is protected ({protected})", Effect.BLOCK)
     if place:
-        hard = place.pattern == ".gitattributes" and any(_PROGRAM_ATTRIBUTE.search(line.text) for line in added(change))
+        fresh = [line.text for line in added(change)]
+        hard = (place.pattern == ".gitattributes" and any(_PROGRAM_ATTRIBUTE.search(text) for text in fresh)) or (
+            place.says.startswith("this decides where packages") and any(_HANDS_OVER.search(text) for text in fresh)
+        )
         yield Finding("scope", path, None, place.says, Effect.BLOCK if hard else place.effect)
     welcome = change.created and matches_any(path, (*policy.test_globs, *policy.judge_globs))
     if not welcome and not matches_any(path, policy.editable):

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from safety.rules.shell_downloads import is_private_source
 from safety.rules.shell_words import Command
 from safety.verdict import Effect
 
 BLOCK, ASK = Effect.BLOCK, Effect.NEEDS_APPROVAL
 
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish"})
-_FETCH = frozenset(
+FETCHES = frozenset(
     {
         "curl",
         "wget",
@@ -108,9 +110,15 @@ def _files(name: str, rest: list[str], _command: Command, fed: bool) -> Judgemen
         yield (BLOCK if any(w.startswith("of=/") for w in rest) else ASK), "writes raw bytes over a file or device"
     elif name == "truncate":
         yield BLOCK, "cuts a file off"
+    elif (name in ("tar", "bsdtar") and "--remove-files" in rest) or (name == "zip" and "m" in flags):
+        yield BLOCK, "deletes what it packs"
+    elif name == "umask" and paths and re.fullmatch(r"0{1,4}", paths[0]):
+        yield ASK, "lets everybody on the machine write what is made from now on"
     elif name in ("mv", "cp", "install", "ln") and paths:
-        if paths[-1] == "/dev/null" or (name == "cp" and "/dev/null" in paths):
+        if paths[-1] == "/dev/null" or (name in ("cp", "ln", "install") and "/dev/null" in paths):
             yield BLOCK, "makes a file disappear"
+        elif name == "mv" and re.match(r"(?:/|~|\$HOME|\$\{HOME)", paths[-1]):
+            yield ASK, "moves files out of the repository"
         elif name == "mv" and any(_wide(p) for p in paths[:-1]) and not paths[0].startswith(("$", '"$')):
             yield ASK, "moves files from outside the repository"
         elif re.match(r"/(?:etc|usr|bin|boot|lib|root)/|(?:~|\$HOME)/\.", paths[-1]):
@@ -165,7 +173,7 @@ def _machines(name: str, rest: list[str], command: Command, fed: bool) -> Judgem
         yield BLOCK, "writes over a disk"
     elif name in ("shutdown", "reboot", "halt", "poweroff") or (name == "init" and line in ("0", "6")):
         yield BLOCK, "stops the machine"
-    elif name in ("kill", "killall", "pkill", "killall5"):
+    elif name in ("kill", "killall", "pkill", "killall5") and "-0" not in rest:
         yield (
             (
                 BLOCK
@@ -204,17 +212,38 @@ def _machines(name: str, rest: list[str], command: Command, fed: bool) -> Judgem
         "unshare",
     ):
         yield BLOCK, "changes the protection of the machine"
-    elif (name == "history" and "-c" in rest) or (name == "unset" and "HISTFILE" in rest):
+    elif (name == "history" and "-c" in rest) or (name == "unset" and "HISTFILE" in rest) or (name == "set" and rest == ["+o", "history"]):
         yield BLOCK, "wipes the record of what was done"
     elif name in ("dropdb", "dropuser") or (name == "mysqladmin" and "drop" in rest):
         yield BLOCK, "drops a database"
+    elif name in ("redis-cli", "valkey-cli", "etcdctl", "consul", "vault") and re.search(
+        r"\b(?:del|unlink|delete|destroy|rm)\b", line, re.IGNORECASE
+    ):
+        whole = fed or re.search(r"--prefix|-recurse|\s['\"]?\*", line) or name == "vault"
+        yield (BLOCK if whole else ASK), "deletes stored records"
     elif name == "redis-cli" and re.search(r"\bflush(?:all|db)\b|\bconfig\s+set\b|\bshutdown\b", line, re.IGNORECASE):
         yield BLOCK, "empties a Redis database"
     elif name in ("mongo", "mongosh") and re.search(r"drop(?:Database)?\s*\(|deleteMany\s*\(\s*\{\s*\}|\.remove\s*\(\s*\{\s*\}", line):
         yield BLOCK, "empties a Mongo database"
-    elif name in ("alembic", "flyway", "liquibase", "prisma", "rails", "rake", "manage.py", "django-admin") and re.search(
-        r"\bdowngrade\b|\bclean\b|\bdrop|\breset\b|\bflush\b", line
-    ):
+    elif name in (
+        "alembic",
+        "flyway",
+        "liquibase",
+        "prisma",
+        "rails",
+        "rake",
+        "manage.py",
+        "django-admin",
+        "knex",
+        "sequelize",
+        "sequelize-cli",
+        "typeorm",
+        "drizzle-kit",
+        "artisan",
+        "goose",
+        "dbmate",
+        "migrate",
+    ) and re.search(r"\bdowngrade\b|\bclean\b|\bdrop|\breset(?:_\w+)?\b|\bflush\b|:drop|:reset|:purge", line):
         yield BLOCK, "takes back or empties the database"
     elif name == "export":
         for word in rest:
@@ -237,7 +266,12 @@ def _repositories(name: str, rest: list[str], _command: Command, _fed: bool) -> 
         ["workflow", "run"],
         ["secret", "set"],
     ):
-        yield (BLOCK if "delete" in rest else ASK), "acts on the code host by itself", True
+        hard = "delete" in rest[:3] or re.search(r"(?:-X|--method)[= ]?DELETE", " ".join(rest)) is not None
+        yield (BLOCK if hard else ASK), "acts on the code host by itself", True
+    elif name in ("gh", "glab", "tea") and ("delete" in rest[:3] or re.search(r"(?:-X|--method)[= ]?DELETE", " ".join(rest))):
+        yield BLOCK, "deletes on the code host", True
+    elif name in ("gh", "glab") and rest[:1] == ["api"] and re.search(r"(?:-X|--method)[= ]?(?:P\w+)|(?:^|\s)-[fF]\b", " ".join(rest)):
+        yield ASK, "acts on the code host by itself", True
     if name != "git":
         return
     words = list(rest)
@@ -288,6 +322,10 @@ def _repositories(name: str, rest: list[str], _command: Command, _fed: bool) -> 
         re.search(r"hookspath|fsmonitor|sshcommand|pager|editor|filter|textconv|alias|insteadof|credential", w, re.IGNORECASE) for w in args
     ):
         yield BLOCK, "has git run or trust something else"
+    elif verb == "rm":
+        yield (BLOCK if "r" in flags and "--cached" not in args else ASK), "deletes files"
+    elif verb == "symbolic-ref" or (verb == "worktree" and args[:1] == ["remove"]):
+        yield ASK, "moves or removes what others may be working on"
     elif verb in ("commit", "rebase", "merge", "cherry-pick", "am", "remote", "config", "submodule"):
         yield ASK, "changes the repository by itself", True
 
@@ -365,6 +403,13 @@ def _clouds(name: str, rest: list[str], _command: Command, _fed: bool) -> Judgem
         yield ASK, "changes other machines", True
 
 
+def _shown(name: str, rest: list[str]) -> Judgements:
+    if is_private_source([name, *rest]) and name not in ("set", "export", "declare", "history"):
+        yield ASK, "reads settings or keys of this machine"
+    elif name in ("echo", "printf") and re.search(r"\$\{?\w*(?:TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|CREDENTIAL)\w*\}?", " ".join(rest)):
+        yield (BLOCK if "${SECRET}" in " ".join(rest) else ASK), "shows a secret"
+
+
 _SENDS = re.compile(r"(?:^|\s)(?:-d|-F|-T|--data[\w-]*|--form[\w-]*|--upload-file|--post-(?:data|file)|--body[\w-]*|--json)(?:[=\s@]|$)")
 _PRIVATE = re.compile(
     r"@|\$\(|`|\$\{?\w*(?:TOKEN|SECRET|KEY|PASS|CRED)|\bsecrets\b|/etc/passwd|\.ssh|\.env\b|\benv\b|\bprintenv\b|id_rsa|\.aws",
@@ -372,21 +417,33 @@ _PRIVATE = re.compile(
 )
 
 
+_CARRIES = re.compile(
+    r"(?:\$\(|`)[^)`]*(?:\benv\b|\bprintenv\b|\.ssh|/etc/passwd|/etc/shadow|\.env\b|\.aws|id_rsa|\.netrc|\bset\b)"
+    r"|://\S*[?&/=@]\$\{?\w*(?:TOKEN|SECRET|KEY|PASS|CRED)\w*"
+)
+"""An address or a header that private values are put into."""
+
+
 def _networks(name: str, rest: list[str], command: Command, _fed: bool) -> Judgements:
-    if name not in _FETCH:
+    if name not in FETCHES:
+        yield from _shown(name, rest)
         return
     line = " ".join(rest)
     flags = "".join(w[1:] for w in rest if re.fullmatch(r"-[a-zA-Z]+", w))
     if (
         (name == "curl" and ("k" in flags or "--insecure" in rest or "--proxy-insecure" in rest))
         or "--no-check-certificate" in rest
-        or "StrictHostKeyChecking=no" in line
+        or re.search(r"StrictHostKeyChecking[= ]?(?:no|off)|UserKnownHostsFile[= ]?/dev/null", line, re.IGNORECASE)
     ):
         yield BLOCK, "turns off the check of who is at the other end (TLS)"
     if name in ("nc", "ncat", "netcat", "socat") and (re.search(r"(?:^|\s)-[a-z]*[ec]\b|\bEXEC:|SYSTEM:", line) or "l" in flags):
         yield BLOCK, "opens this machine to another one"
-    elif name == "rsync" and "--delete" in line:
-        yield BLOCK, "deletes files at the other end"
+    elif (name == "rsync" and "--delete" in line) or (
+        name in ("curl", "http", "https", "xh", "httpie") and re.search(r"(?:-X|--request)[= ]?DELETE|^DELETE\b", line)
+    ):
+        yield BLOCK, "deletes at the other end"
+    elif _CARRIES.search(line):
+        yield BLOCK, "sends keys or settings of this machine to another one"
     elif ((_SENDS.search(line) and _PRIVATE.search(line)) or ("<" in line and "<(" not in line and name in ("nc", "ncat", "netcat"))) or (
         command.from_pipe and (_SENDS.search(line) or name in ("nc", "ncat", "netcat", "ssh"))
     ):
@@ -398,14 +455,19 @@ def _networks(name: str, rest: list[str], command: Command, _fed: bool) -> Judge
 def _packages(name: str, rest: list[str], _command: Command, _fed: bool) -> Judgements:
     words = [w for w in rest if not w.startswith("-")]
     line = " ".join(rest)
-    if name.startswith("python") and rest[:2] == ["-m", "pip"]:
-        name, words = "pip", words[1:] if words[:1] == ["pip"] else words
+    if re.search(
+        r"config\s+(?:set|--global|--user)\b.*(?:strict-ssl\s*[= ]\s*false|trusted-host|ssl_verify\s*[= ]\s*false|strict_ssl)", line
+    ) and (name in ("npm", "pip", "pip3", "yarn", "pnpm", "conda", "poetry")):
+        yield BLOCK, "turns off the check of who is at the other end (TLS)"
     verbs = _INSTALLERS.get(name)
     if verbs and words and words[0] in verbs:
         if "--trusted-host" in line or re.search(
-            r"--(?:extra-)?index-url[= ]http://|--registry[= ]http://|--allow-unauthenticated|--no-gpg-check|--nogpgcheck", line
+            r"(?:--(?:extra-)?index-url|-i|--find-links|-f)[= ]http://|--registry[= ]http://|--allow-unauthenticated|--no-gpg-check|--nogpgcheck",
+            line,
         ):
             yield BLOCK, "takes packages from a place that is not checked"
+        elif any(w.startswith("$") and not before.startswith("-") for before, w in pairwise(rest)):
+            yield ASK, "installs whatever it is told to", True
         elif (
             words[0] != "ci"
             and not re.search(r"(?:^|\s)(?:-r|--requirement|-e|--editable|--frozen)|^install\s*\.", line)

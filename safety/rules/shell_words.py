@@ -30,6 +30,7 @@ KEYWORDS = frozenset(
     }
 )
 DEEPEST = 8
+_GAP = "\x1f"
 
 
 @dataclass(slots=True)
@@ -76,6 +77,8 @@ class _Reader:
         self.open: list[tuple[str, int]] = []
         self.command = Command(line)
         self.documents: list[tuple[str, bool, Command]] = []
+        self.in_pattern = False
+        """Between the patterns of a `case`, which are not commands."""
 
     def read(self) -> None:
         text = self.text
@@ -110,6 +113,11 @@ class _Reader:
             self._redirect()
             return
         self.at += len(op)
+        if self.in_pattern and op in ("(", "|", ")"):
+            self.command.words = []
+            self.in_pattern = op != ")"
+            return
+        self.in_pattern = self.in_pattern or op == ";;"
         if op == "(" and self.command.words and re.match(r"\s*\)", text[self.at :]):  # a function is defined
             self.at += re.match(r"\s*\)", text[self.at :]).end()  # type: ignore[union-attr]
             self.command.words = []
@@ -175,8 +183,17 @@ class _Reader:
         word = self._one_word()
         raw = self.text[raw_from : self.at]
         command = self.command
+        if command.words[:1] == ["case"] and raw == "in":
+            self._end()
+            self.in_pattern = True
+            return
+        if raw == word == "esac":
+            self.in_pattern = False
         if not command.words and raw == word and word in KEYWORDS:
             self._keyword(word)
+            return
+        if _GAP in word:  # $IFS, unquoted: the shell parts the word there
+            command.words += [part for part in word.split(_GAP) if part]
             return
         assignment = re.match(r"([A-Za-z_]\w*)\+?=(.*)", word, re.DOTALL)
         if assignment and not command.words:
@@ -256,7 +273,7 @@ class _Reader:
                 out.append("" if self.text[self.at + 1] == "\n" else self.text[self.at + 1])
                 self.at += 2
             elif c in "$`":
-                out.append(self._expansion())
+                out.append(self._expansion().replace(_GAP, " "))
             else:
                 self.line += c == "\n"
                 out.append(c)
@@ -285,15 +302,17 @@ class _Reader:
             end = len(text) if end < 0 else end
             body = text[self.at + 2 : end]
             self.at = end + 1
-            value = self.script.variables.get(body)
-            return value if value is not None else "${" + body + "}"
+            return self._value(body, "${" + body + "}")
         name = re.compile(r"\$([A-Za-z_]\w*)").match(text, self.at)
         if name is None:
             self.at += 1
             return "$"
         self.at = name.end()
-        value = self.script.variables.get(name.group(1))
-        return value if value is not None else name.group()
+        return self._value(name.group(1), name.group())
+
+    def _value(self, name: str, unknown: str) -> str:
+        value = self.script.variables.get(name)
+        return value if value is not None else _GAP if re.match(r"IFS\b", name) else unknown
 
     def _substituted(self, inner: str) -> str:
         self._nested(inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from safety.changes import FileChange
 from safety.guard import FILES, Case
 from safety.rules.added import added, changed_lines, removed
 from safety.rules.kinds import CODE, Kind, kind_of
+from safety.rules.python_source import tree_of
 from safety.verdict import Effect, Finding
 
 LONGEST_LINE = 4_000
@@ -86,7 +88,8 @@ def _gone(case: Case, change: FileChange) -> Iterator[Finding]:
         return
     kind = kind_of(change.path, before)
     meat = [line for line in before.splitlines() if _counts(line, kind)]
-    left = [line for line in after.splitlines() if _counts(line, kind)]
+    hollow = kind is Kind.PYTHON and _says_nothing(after) and not _says_nothing(before)
+    left = [] if hollow else [line for line in after.splitlines() if _counts(line, kind)]
     if meat and not left:
         yield Finding("size", change.path, None, "the file is emptied: that is a deletion under another name", Effect.BLOCK)
     elif len(meat) >= 20 and len(left) * 4 < len(meat):
@@ -94,6 +97,15 @@ def _gone(case: Case, change: FileChange) -> Iterator[Finding]:
         yield Finding("size", change.path, None, says, Effect.BLOCK if kind in CODE else Effect.NEEDS_APPROVAL)
     elif kind in CODE and len(removed(change)) - len(added(change)) > 40:
         yield Finding("size", change.path, None, "far more code is taken away than added", Effect.NEEDS_APPROVAL)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a module has nothing but a docstring, imports and `pass`."""
+    tree = tree_of(text)
+    return tree is not None and all(
+        isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in tree.body
+    )
 
 
 def _counts(line: str, kind: Kind) -> bool:

@@ -26,6 +26,15 @@ _NEWER = re.compile(
 )
 
 
+_UNCLOSED = re.compile(r"\bf[rR]?([\"'])(?:(?!\1).)*\{[^{}\"']*\1")
+"""A brace of an f-string that is still open where the text ends: an error in every version of Python."""
+
+
+def _line(text: str, number: int | None) -> str:
+    lines = text.split("\n")
+    return lines[number - 1] if number and number <= len(lines) else ""
+
+
 def syntax(case: Case) -> Iterator[Finding]:
     """Says which text no longer parses, and which placeholder of a template no longer fits its code."""
     for change in case.readable():
@@ -60,7 +69,7 @@ def _faults(path: str, text: str) -> Iterator[tuple[Fault, Effect]]:
             yield (
                 fault,
                 Effect.NEEDS_APPROVAL
-                if (_NEWER.search(text) and "f-string" in fault.says)
+                if (_NEWER.search(text) and "f-string" in fault.says and not _UNCLOSED.search(_line(text, fault.line)))
                 or re.search(r"^[ \t]*type[ \t]+\w+|(?:def|class)\s+\w+\[", text, re.MULTILINE)
                 else Effect.BLOCK,
             )
@@ -75,7 +84,7 @@ def _faults(path: str, text: str) -> Iterator[tuple[Fault, Effect]]:
         if fault:
             yield fault, Effect.BLOCK
     elif kind is Kind.SCRIPT:
-        fault = _brackets(text)
+        fault = _brackets(text) or _torn(text)
         if fault:
             yield fault, Effect.BLOCK
     elif path.endswith(".jsonl"):
@@ -146,6 +155,22 @@ def _sql_fault(text: str) -> Fault | None:
     return Fault(None, "the SQL has a bracket that is never closed") if outside.count("(") != outside.count(")") else None
 
 
+_WORDS = re.compile(
+    r"(?:async|get|set|static|readonly|public|private|protected|case|type|export|default|const|let|var|new|return|in|of|as|extends|keyof|typeof"
+    r"|await|yield|else|declare|abstract|override|out|infer|is|asserts|accessor|enum|namespace|function|class|void|delete|throw)$"
+)
+
+
+def _torn(text: str) -> Fault | None:
+    """Two names side by side in an object, with nothing between them."""
+    bare = _JS_SKIP.sub(lambda m: '""' + "\n" * m.group().count("\n"), text)
+    for match in re.finditer(r"[{,]\s*([A-Za-z_$][\w$]*)[ \t]+([A-Za-z_$][\w$]*)\s*:(?!:)", bare):
+        if not _WORDS.match(match.group(1)) and not _WORDS.match(match.group(2)):
+            says = f"the code is broken: something is missing between `{match.group(1)}` and `{match.group(2)}`"
+            return Fault(bare.count("\n", 0, match.start(2)) + 1, says)
+    return None
+
+
 _JS_SKIP = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=[=(,:!&|?{};\n])\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*",
     re.DOTALL,
@@ -203,7 +228,7 @@ def _cookie(change: FileChange) -> Iterator[Finding]:
 def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
     """Placeholders of `str.format` in a prompt: the code that fills them is not changed with them."""
     before, after = change.before or "", change.after or ""
-    if kind_of(change.path, after) not in (Kind.PROSE, Kind.OTHER) or not (is_prompt(change.path) or _fields(before)):
+    if kind_of(change.path, after) not in (Kind.PROSE, Kind.OTHER) or not (is_prompt(change.path) or _is_filled(case, change.path)):
         return
     was = _fields(before)
     if not was:
@@ -244,6 +269,12 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
             f"the placeholder {{{sorted(was - now)[0][:40]}}} is gone: the prompt no longer gets that value",
             Effect.NEEDS_APPROVAL,
         )
+
+
+def _is_filled(case: Case, path: str) -> bool:
+    """Whether some code that is known names the file, and fills something in."""
+    name = path.rsplit("/", 1)[-1]
+    return any(other.endswith(".py") and name in text and ".format" in text for other, text in case.around.related.items())
 
 
 def _fields(text: str) -> set[str] | None:

@@ -1,70 +1,56 @@
 """The rule `tests`: what decides whether a fix is good must not be changed by the fix; adding to it is welcome."""
-# ruff: noqa: E501  a pattern is not wrapped: it would read worse in pieces
 
 from __future__ import annotations
 
+import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from safety.changes import FileChange
 from safety.globs import matches, matches_any
 from safety.guard import Case
+from safety.policy import Policy
 from safety.rules.added import Line, added, removed
-from safety.rules.configuration import Fault, Value, leaves, line_of, read
+from safety.rules.configuration import Fault, Value, leaves, read
 from safety.rules.kinds import Kind, kind_of
-from safety.rules.places import place_of
-from safety.rules.python_tests import tampering, weakenings
+from safety.rules.pipelines import is_pipeline, pipeline, thresholds
+from safety.rules.python_source import nodes_like, python_of
+from safety.rules.python_tests import OUTCOME, tampering, weakenings
 from safety.verdict import Effect, Finding
 
-RUNNER = re.compile(
-    r"\b(?:pytest|py\.test|unittest|tox|nox|vitest|jest|mocha|ava|playwright|cypress|karma|rspec|phpunit|ctest|go\s+test|cargo\s+test|dotnet\s+test|mvn\s+(?:test|verify)|gradlew?\s+(?:test|check)"
-    r"|(?:npm|yarn|pnpm|bun)\s+(?:run\s+)?test|make\s+(?:test|check)|refinery\s+(?:suite|check|guard)|deepeval|promptfoo|ruff|mypy|pyright|flake8|bandit|eslint|tsc|pre-commit|coverage|pip-audit|gitleaks|semgrep)\b"
+_TESTS_BY_NAME = (
+    *Policy().test_globs,
+    "*_test.go",
+    "*_spec.rb",
+    "*Test.java",
+    "*Tests.cs",
+    "*Test.kt",
+    "*_test.rs",
+    "*.feature",
+    "*.snap",
+    "*.test.*",
 )
-_HIDES = re.compile(
-    r"\|\|\s*(?:true|:|exit\s+0|echo\b)|;\s*(?:true|exit\s+0)\s*(?:$|['\"])|\bset\s+\+e\b|^\s*-(?=\w)|--exit-zero|--passWithNoTests|--pass-with-no-tests|--no-fail|--suppress-no-test-exit-code|\|\s*(?:cat|tee)\b|--bail=0|--soft-fail|\bcontinue\b|2>&1\s*&\s*$"
-)
-_NARROWS = re.compile(
-    r"(?:^|\s|[\"'])(?:-k[ =]|-m[ =]?[\"']?not\b|--deselect|--ignore(?:-glob)?\b|--last-failed|--lf\b|-p[ =]?no:|--no-cov|--collect-only|--co\b|-x\b.*--maxfail|--testPathIgnorePatterns|--exclude|--grep-invert|--testNamePattern|-t[ =]|--shard|--skip|--noconftest|-o\s|--disable-warnings|--no-verify|-u\b|--updateSnapshot|--update-snapshots?|--snapshot-update|--runxfail)"
-)
-_LET_FAIL = re.compile(
-    r"^\s{0,80}-?\s{0,80}[\"']?(?:continue-on-error|allow_failure|ignore_errors|continue_on_error|fail_ci_if_error|failFast|soft_fail|ignoreExitCode|continueOnError|fail-fast|fast_finish)[\"']?\s*:\s*[\"']?(\w+)",
-    re.IGNORECASE,
-)
-_NEVER = re.compile(
-    r"^\s{0,80}-?\s{0,80}[\"']?(?:if|when|only|rules|condition|enabled|skip)[\"']?\s*:\s*[\"']?(?:\$\{\{\s*)?(?:false|never|manual|0|true\b(?=.*skip)|always\(\)\s*==\s*false)",
-    re.IGNORECASE,
-)
-_THRESHOLD = re.compile(
-    r"(?:fail_under|fail-under|min_coverage|cov-fail-under|coverage_threshold|pass_threshold|min_score|threshold|target|branches|functions|lines|statements|minimum|min_pass_rate)$",
-    re.IGNORECASE,
-)
-_TEST_TABLES = re.compile(
-    r"^(?:tool\.(?:pytest|coverage|ruff|mypy|pyright|bandit|tox|nox|hypothesis|vitest|jest)|pytest|tool:pytest|coverage|run|report|testenv|tox|jest|vitest|mypy|flake8|nyc|c8|bandit|parsers|coverage:)\b"
-)
-_CI = re.compile(
-    r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci.*\.yml|\.circleci/.*|Jenkinsfile.*|azure-pipelines.*|\.travis\.yml|\.drone\.yml|bitbucket-pipelines\.yml|\.buildkite/.*|\.woodpecker.*|\.ci/.*|cloudbuild.*|buildspec.*|appveyor\.yml)$"
-)
-_RECIPES = re.compile(
-    r"(?:^|/)(?:Makefile|GNUmakefile|justfile|noxfile\.py|tox\.ini|package\.json|.*\.sh|.*\.mk|Taskfile\.ya?ml|tasks\.py|\.pre-commit-config\.yaml|pyproject\.toml|pytest\.ini|setup\.cfg|\.coveragerc|(?:vitest|jest|playwright|karma)\.config\.\w+|codecov\.yml|\.codecov\.yml)$"
-)
+_DATA = re.compile(r"(?:^|/)(?:fixtures|data|cassettes|samples|examples)/")
 
 
 def tests(case: Case) -> Iterator[Finding]:
     """Says which change makes tests, scenarios, judges or thresholds say less."""
+    test_globs = (*case.policy.test_globs, *_TESTS_BY_NAME)
     created = {change.path for change in case.changes if change.created}
     for change in case.readable():
         if change.before == change.after:
             continue
         path = change.path
-        is_test, is_judge = matches_any(path, case.policy.test_globs), matches_any(path, case.policy.judge_globs)
+        is_test, is_judge = matches_any(path, test_globs), matches_any(path, case.policy.judge_globs)
         if is_judge:
             yield from _judge(case, change)
         elif is_test or matches(path, "conftest.py"):
             yield from _test(change, created)
-        if change.after is not None and (_CI.search(path) or _RECIPES.search(path) or place_of(path) is not None):
-            yield from _pipeline(change)
-            yield from _thresholds(change)
+        elif kind_of(path, change.after) in (Kind.PYTHON, Kind.NOTEBOOK):
+            yield from _in_the_program(case, change)
+        if change.after is not None and is_pipeline(path):
+            yield from pipeline(change)
+            yield from thresholds(change)
         if path.rsplit("/", 1)[-1] in ("pytest.ini", ".coveragerc", "tox.ini", "noxfile.py") and change.deleted:
             yield Finding("tests", path, None, "the settings of the tests are deleted", Effect.BLOCK)
         elif change.created and path.rsplit("/", 1)[-1] in ("pytest.ini", ".pytest.ini", "tox.ini", ".coveragerc"):
@@ -128,125 +114,75 @@ def _test(change: FileChange, created: set[str]) -> Iterator[Finding]:
     elif kind_of(path, change.after) is Kind.SCRIPT and _only_added(change):
         for line in added(change):
             if re.search(
-                r"\.(?:skip|only|todo|fails|failing)\b|\bx(?:it|describe|test)\b|\bf(?:it|describe)\b|^\s*return\b|process\.exit|vi\.mock|jest\.mock|(?:expect\(true\)|expect\(1\))",
+                r"\.(?:skip\w*|only|todo|fails|failing)\b|\[['\"](?:skip|only|todo|fails)|\bskip\(\)|\bx(?:it|describe|test)\b|\bf(?:it|describe)\b|^\s*return\b|process\.exit|vi\.mock|jest\.mock|(?:expect\(true\)|expect\(1\))",
                 line.text,
             ):
                 yield Finding(
                     "tests", path, line.number, f"tests are skipped, ended or replaced (`{line.text.strip()[:60]}`)", Effect.BLOCK
                 )
-    else:
+    elif not (_DATA.search(path) and _holds_more(read(path, change.before or ""), read(path, change.after or ""))):
         line = (added(change) or removed(change) or [Line(1, "")])[0]
         yield Finding(
             "tests", path, line.number, f"an existing test, or what it compares with, is changed (`{line.text.strip()[:60]}`)", Effect.BLOCK
         )
 
 
+def _holds_more(was: Value | Fault, now: Value | Fault) -> bool:
+    """Whether data for tests kept all that it had, in its place, and got more."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return all(key in now and _holds_more(value, now[key]) for key, value in was.items())
+    if isinstance(was, list) and isinstance(now, list):
+        return len(now) >= len(was) and all(_holds_more(one, other) for one, other in zip(was, now, strict=False))
+    return was is not None and not isinstance(was, Fault) and was == now
+
+
+def _in_the_program(case: Case, change: FileChange) -> Iterator[Finding]:
+    """What a program has no reason to know: hooks of the test tool, and answers to the very questions of its scenarios."""
+    text, known = python_of(change.path, change.after) or "", python_of(change.path, change.before) or ""
+    hooks = {node.name for node in nodes_like(known, ast.FunctionDef) if isinstance(node, ast.FunctionDef)}
+    for node in nodes_like(text, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and OUTCOME.search(node.name) and node.name not in hooks:
+            yield Finding("tests", change.path, node.lineno, f"the hook {node.name} steps into the test run", Effect.BLOCK)
+    asked = _asked(case)
+    before = {node.value for node in nodes_like(known, ast.Constant) if isinstance(node, ast.Constant)}
+    for node in nodes_like(text, ast.Compare, ast.Dict, ast.MatchValue, ast.Call, ast.Assign) if asked else ():
+        held = _held_against(node)
+        for constant in held:
+            if constant.value not in before and " ".join(str(constant.value).split()).casefold() in asked:
+                says = f"the program knows a question of its own scenarios by heart (“{str(constant.value)[:50]}”)"
+                yield Finding("tests", change.path, constant.lineno, says, Effect.BLOCK)
+
+
+def _asked(case: Case) -> set[str]:
+    """Sentences that stand in scenarios and in tests' data, as what an agent may be asked."""
+    found: set[str] = set()
+    for path, text in case.around.related.items():
+        if matches_any(path, (*case.policy.judge_globs, *case.policy.test_globs)) and len(text) < 200_000:
+            values = [str(leaf.value) for leaf in leaves(read(path, text)) if isinstance(leaf.value, str)]
+            quoted = [inner for value in values for inner in re.findall(r"[\"“']([^\"”']{12,300})[\"”']", value)]
+            found |= {" ".join(v.split()).casefold() for v in (*values, *quoted) if len(v) < 300 and len(v.split()) >= 3}
+    return found
+
+
+def _held_against(node: ast.AST) -> list[ast.Constant]:
+    """Texts that a value is compared with or looked up by."""
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.Compare):
+        parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.Dict):
+        parts = list(node.keys)
+    elif isinstance(node, ast.MatchValue):
+        parts = [node.value]
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("startswith", "endswith", "get", "find", "count")
+    ):
+        parts = list(node.args)
+    flat = [e for part in parts for e in (part.elts if isinstance(part, (ast.List, ast.Tuple, ast.Set)) else [part])]
+    return [one for one in flat if isinstance(one, ast.Constant) and isinstance(one.value, str) and len(one.value.split()) >= 3]
+
+
 def _only_added(change: FileChange) -> bool:
     rest = iter((change.after or "").splitlines())
     return all(any(line == other for other in rest) for line in (change.before or "").splitlines())
-
-
-def _pipeline(change: FileChange) -> Iterator[Finding]:
-    """Commands and steps that run the tests."""
-    before = change.before or ""
-    fresh, gone = added(change), removed(change)
-    if before:
-        was = Counter(m.group() for m in RUNNER.finditer(_without_comments(before)))
-        now = Counter(m.group() for m in RUNNER.finditer(_without_comments(change.after or "")))
-        lost = [name for name in was if now[name] < was[name]]
-        if lost and sum(now.values()) < sum(was.values()):
-            line = next((x for x in gone if RUNNER.search(x.text)), Line(1, ""))
-            yield Finding(
-                "tests", change.path, line.number, f"a step that tests is taken away (`{line.text.strip()[:60] or lost[0]}`)", Effect.BLOCK
-            )
-    old_flags = {m.group() for line in gone for m in _NARROWS.finditer(line.text)}
-    for line in fresh:
-        text = line.text
-        if text.lstrip().startswith(("#", "//")):
-            continue
-        match = _LET_FAIL.match(text)
-        if (
-            match
-            and not (match.group(1).lower() in ("false", "no", "0") and not re.search(r"fail_ci_if_error|fail-fast", text, re.IGNORECASE))
-            and not (match.group(1).lower() == "true" and re.search(r"fail_ci_if_error|fail-fast|failFast", text))
-        ):
-            yield Finding("tests", change.path, line.number, f"a failure would no longer count (`{text.strip()[:60]}`)", Effect.BLOCK)
-        elif _NEVER.match(text):
-            yield Finding("tests", change.path, line.number, f"a step would never run (`{text.strip()[:60]}`)", Effect.BLOCK)
-        elif (RUNNER.search(text) or re.search(r"\btest", text)) and _HIDES.search(text):
-            yield Finding("tests", change.path, line.number, f"the failure of a test would be hidden (`{text.strip()[:60]}`)", Effect.BLOCK)
-        elif (RUNNER.search(text) or "addopts" in text or re.match(r"\s*[\"']?-", text)) and any(
-            m.group() not in old_flags for m in _NARROWS.finditer(text)
-        ):
-            yield Finding("tests", change.path, line.number, f"fewer tests would be run (`{text.strip()[:60]}`)", Effect.BLOCK)
-        elif re.search(
-            r"pull_request_target|permissions:\s*write-all|\bGITHUB_TOKEN:\s*write|toJSON\s*\(\s*secrets|persist-credentials:\s*true|set-env|ACTIONS_ALLOW_UNSECURE|self-hosted",
-            text,
-        ):
-            yield Finding(
-                "tests", change.path, line.number, f"the build server would give its rights away (`{text.strip()[:60]}`)", Effect.BLOCK
-            )
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r"(?m)^[ \t]*(?:#|//).*$|[ \t]#[ \t].*$", "", text)
-
-
-def _thresholds(change: FileChange) -> Iterator[Finding]:
-    """Numbers and lists by which tests pass or are collected."""
-    if change.before is None or change.after is None:
-        return
-    path = change.path
-    if kind_of(path, change.after) in (Kind.TOML, Kind.JSON, Kind.INI, Kind.YAML):
-        before, after = read(path, change.before), read(path, change.after)
-        if isinstance(before, Fault) or isinstance(after, Fault):
-            return
-        was, now = {x.place: x for x in leaves(before)}, {x.place: x for x in leaves(after)}
-        for place in dict.fromkeys((*was, *now)):
-            old, new = was.get(place), now.get(place)
-            if (old and new and old.value == new.value) or not (_TEST_TABLES.match(place) or _THRESHOLD.search(place)):
-                continue
-            leaf = new or old
-            if leaf is None or (place.startswith("scripts.") or ".scripts." in place):
-                continue
-            if (
-                old
-                and new
-                and _is_number(old.value)
-                and _is_number(new.value)
-                and float(str(new.value)) > float(str(old.value))
-                and _THRESHOLD.search(place)
-            ):
-                continue
-            if (
-                old is None
-                and re.search(
-                    r"\.(?:strict|warn_\w+|disallow_\w+|xfail_strict|branch|select\.\d+|extend-select\.\d+|markers\.\d+|asyncio_mode|line-length|target-version|timeout)$",
-                    place,
-                )
-                and leaf.value not in (False, "false", "False")
-            ):
-                continue
-            says = f"what the tests demand is changed: {place} from {old.value if old else 'nothing'} to {new.value if new else 'nothing'}"
-            hard = not re.search(r"line-length|target-version|ruff\.format|asyncio_mode|markers|python_version", place)
-            yield Finding(
-                "tests", path, line_of(change.after if new else change.before, leaf), says, Effect.BLOCK if hard else Effect.NEEDS_APPROVAL
-            )
-    numbers = {
-        m.group(1): float(m.group(2))
-        for line in removed(change)
-        for m in re.finditer(r"(?<![\w-])--?([\w-]{0,40}(?:fail-under|threshold|min-score))[= ](\d+(?:\.\d+)?)", line.text)
-    }
-    for line in added(change):
-        for match in re.finditer(r"(?<![\w-])--?([\w-]{0,40}(?:fail-under|threshold|min-score))[= ](\d+(?:\.\d+)?)", line.text):
-            if match.group(1) in numbers and float(match.group(2)) < numbers[match.group(1)]:
-                yield Finding("tests", path, line.number, f"what the tests demand is lowered (`{match.group()}`)", Effect.BLOCK)
-    for line in removed(change):
-        if re.search(r"fail-under", line.text) and not any("fail-under" in x.text for x in added(change)):
-            yield Finding("tests", path, line.number, "what the tests demand is taken away", Effect.BLOCK)
-
-
-def _is_number(value: object) -> bool:
-    return (isinstance(value, (int, float)) and not isinstance(value, bool)) or (
-        isinstance(value, str) and re.fullmatch(r"\d+(?:\.\d+)?%?", value) is not None and "%" not in value
-    )

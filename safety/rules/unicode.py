@@ -56,6 +56,9 @@ def _hidden(change: FileChange) -> Iterator[Finding]:
                 inside_name = code and _between_letters(text, at) and not _quoted(text, at)
                 says = f"{named} is invisible: two texts that look the same would differ"
                 yield _finding(change, number, says, Effect.BLOCK if inside_name else Effect.NEEDS_APPROVAL)
+            elif code and unicodedata.category(c) == "Zs" and c in _outside_quotes(text):
+                says = f"{named} looks like a space and is none: the program reads it as part of a name"
+                yield _finding(change, number, says, Effect.NEEDS_APPROVAL)
             elif unicodedata.category(c) == "Cc" or unicodedata.category(c) == "Co":
                 hard = c in "\x1b\x08\x00\x7f"
                 says = f"{named} is a control character; terminals may obey it and show another text"

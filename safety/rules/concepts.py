@@ -1,0 +1,72 @@
+"""What a sentence speaks of, whatever language it is in: commands that harm are known by the things they bring together."""
+# ruff: noqa: E501  a list of words is not wrapped: it would read worse in pieces
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from safety.rules.signs import CONDITION, REFUSES
+from safety.verdict import Effect
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_ASK = _words(
+    r"\b(?:ask|request|collect|obtain|require|demand|prompt (?:the|them)|get (?:the|their)|bitte|bittet|frag(?:e|t|en)?|verlang\w*|erfrag\w*|forder\w*|demande[rz]?|exige[rz]?|réclame[rz]?|pid[ea]\w*|pedir|solicit[ae]\w*|exig[ei]\w*|chied\w*|richied\w*|pe[çc]a|solicite|poproś|popros|poproszę|pytaj|zapytaj|żądaj|vraag|verzoek|попроси\w*|запроси\w*|спроси\w*)\b|要求|询问|尋ね|聞い"
+)
+_CREDENTIAL = _words(
+    r"\b(?:card (?:number|details)|cvv2?|cvc2?|passwor[dt]\w*|passcode|kennwort|kartennummer|kreditkart\w*|prüfnummer|pin[- ]?(?:code|nummer)?|tan|numéro de carte|carte bancaire|cryptogramme|mot de passe|contraseñ\w*|n[uú]mero de (?:la )?tarjeta|tarjeta de cr[eé]dito|numero (?:della|di) carta|carta di credito|senha|n[uú]mero do cart[aã]o|cart[aã]o de cr[eé]dito|numer\w* karty|hasł\w*|wachtwoord|kaartnummer|номер карты|парол\w*)\b|密码|卡号|信用卡|パスワード|カード番号"
+)
+_SEND = _words(
+    r"\b(?:send|forward|e-?mail|upload|transmit|post|copy|append|attach|schick\w*|send[e]n?|übermittl\w*|weiterleit\w*|leite|envoie[rz]?|transmet\w*|transfère\w*|env[ií][ae]\w*|enviar|reenv[ií]\w*|invia\w*|inoltra\w*|mandar?|envie|wyślij\w*|wysyłaj\w*|przekaż\w*|stuur|verstuur|отправ\w*|перешли\w*)\b|发送|转发|送信"
+)
+_DATA = _words(
+    r"\b(?:data|details|records?|address(?:es)?|conversation|history|customer\w*|orders?|\w*daten|kunden\w*|adress\w*|données|coordonnées|datos|dati|dados|dane|danych|gegevens|данные|everything|alle?s?|tout(?:es)?|todo[s]?|tutt[io]|wszystk\w*)\b|数据|客户"
+)
+_ADDRESS = _words(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://|\bwww\.|\bwebhook\b")
+_IGNORE = _words(
+    r"\b(?:ignore|disregard|forget|override|bypass|skip|drop|suspend|ignorier\w*|vergiss|vergesst|missachte\w*|übergeh\w*|ignore[rz]|oublie[rz]?|ignor[ae]\w*|olvid[ae]\w*|omit[ae]\w*|dimentica\w*|tralascia\w*|esque[çc]a|desconsidere|zignoruj\w*|pomiń|zapomnij|negeer|vergeet|игнорир\w*|забуд\w*)\b|忽略|无视|無視"
+)
+_RULES = _words(
+    r"\b(?:rules?|instructions?|guidelines?|polic(?:y|ies)|restrictions?|limits?|prompt|everything (?:above|before|else)|all (?:of )?the above|anweisung\w*|regel[n]?|vorgabe\w*|richtlini\w*|instructions|consignes?|règles?|instruccion\w*|reglas?|normas?|istruzion\w*|regol[ae]|instru[çc][õo]es|regras?|zasad\w*|instrukc\w*|polece\w*|reguł\w*|instructies|regels|инструкц\w*|правил\w*)\b|指令|指示|规则|提示|ルール"
+)
+_WITHIN = _words(
+    r"\b(?:in|from|inside|within|of|contained|embedded|found)\b.{0,25}\b(?:document|tool|search|result|e-?mail|page|web|message|attachment|untrusted|quoted|content|user|customer|input|output|text|data)s?\b"
+)
+_REACH = _words(
+    r"\b(?:read|open|load|print|show|include|pass|put|fetch|give|reveal|return|copy|attach|send|cat|lies|lis|lee|leggi|odczytaj|lees)\b"
+)
+_PRIVATE_PATH = _words(
+    r"~?/?\.(?:ssh|aws|gnupg|kube|netrc|git-credentials|npmrc|pypirc)\b|\bid_(?:rsa|ed25519|ecdsa)\b|/etc/(?:passwd|shadow)|/proc/self/environ|(?:^|[\s`'\"])\.env\b|\b(?:all |the )?environment variables?\b|\bos\.environ\b"
+)
+_FORBIDS = _words(
+    r"\b(?:never|not|don't|mustn't|shouldn't|cannot|can't|refuse|decline|without|nie(?:mals)?|nicht|kein\w*|jamais|pas|ne|nunca|no|non|mai|não|nigdy|niet|nooit|не|никогда)\b|不要|不得|しない"
+)
+
+
+@lru_cache(maxsize=512)
+def harm_in(sentence: str) -> tuple[str, Effect] | None:
+    """What a sentence has the agent do, when the things it brings together do harm; None for others, and for those that forbid it."""
+    if len(sentence) > 2_000 or _FORBIDS.search(sentence.split(",")[0][:60] if _IGNORE.search(sentence) else sentence):
+        return None
+    if _CREDENTIAL.search(sentence) and (_ASK.search(sentence) or (_SEND.search(sentence) and _ADDRESS.search(sentence))):
+        return "has the agent ask people for passwords or payment data", Effect.BLOCK
+    if _SEND.search(sentence) and _DATA.search(sentence) and _ADDRESS.search(sentence):
+        return "has the agent send data away", Effect.BLOCK
+    if _PRIVATE_PATH.search(sentence) and _REACH.search(sentence):
+        return "has the agent read keys or settings of the machine", Effect.BLOCK
+    asked = CONDITION.search(sentence)
+    if asked and REFUSES.search(sentence[asked.end() :]):
+        return None
+    ignore, rules = _IGNORE.search(sentence), _RULES.search(sentence)
+    if ignore and rules and 0 <= rules.start() - ignore.end() <= 40 and not _WITHIN.search(sentence[ignore.end() : rules.end() + 50]):
+        return "tells the agent to forget its instructions", Effect.BLOCK
+    return None
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a line."""
+    return [part for part in re.split(r"(?<=[.!?。！？;])(?!\w)\s*|(?<=。)", text.strip(" -*>#\t\"'")) if part]
