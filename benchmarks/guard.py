@@ -1,4 +1,4 @@
-"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--fuzz N] [--detector COMMAND]...`.
+"""How well the guard judges: `python -m benchmarks.guard CASES [POLICY] [--secrets SECRETS] [--variants] [--fuzz N] [--detector PATH]...`.
 
 CASES are JSON lines as `refinery guard --changes` takes them, each with `kind`, `expected` and `acceptable` besides. Printed are, per
 kind, how many got an acceptable verdict or a stricter one; what was let through or stopped wrongly; and the files judged per second of
