@@ -1,0 +1,72 @@
+"""From suspects to a ranking: what rules saw, what is known of runs in general, and what each step brought into this one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from adapters.trace import Trace
+from refinery.signals.causes import FAULTS, Cause, agent_of
+from refinery.signals.experience import experience, is_talk_of_agents
+from refinery.signals.links import flow
+from refinery.signals.turns import answer, is_chat
+
+TEMPER = 0.6
+"""How far general experience, and the number of values brought in, are trusted: as powers. Chosen with `STRENGTH` on labelled talks
+of agents, each part held against the parts it was not chosen on (`benchmarks.diagnosis` prints what signals and links add)."""
+STRENGTH = 2.0
+"""What a signal of weight 1 adds to the logarithm of a suspicion."""
+FLOOR = 0.003
+"""The share of a step that experience does not suspect at all."""
+SEEN_BY_ALL = FAULTS | {"partial_results", "early_end", "loops"}
+"""Rules whose signals the talkers see as well as we do. They answer to them, so these say little about where the run was lost."""
+
+
+def ranked(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Suspects of a run that is known to have failed, the likeliest first; the scores of a talk of agents add up to one."""
+    if is_talk_of_agents(trace):
+        return _by_what_entered(trace, found)
+    return _with_experience(trace, found)
+
+
+def _by_what_entered(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
+    """In a talk of agents: the step that brings much into it that nobody checked decides more than one that passes things on."""
+    known = {cause.step: cause for cause in found}
+    prior = experience(trace)
+    total = sum(prior.values()) or 1.0
+    brought = flow(trace).brought
+    weights: dict[int, float] = {}
+    for step in range(len(trace.spans)):
+        share = prior.get(step, 0.0) / total + FLOOR
+        weights[step] = (share * (1 + len(brought[step]))) ** TEMPER * math.exp(STRENGTH * _unseen(known.get(step)))
+    whole = sum(weights.values()) or 1.0
+    made = [replace(_cause(trace, step, known), score=min(0.97, weight / whole)) for step, weight in weights.items()]
+    return tuple(sorted(made, key=lambda cause: (-cause.score, cause.step)))
+
+
+def _unseen(cause: Cause | None) -> float:
+    """How strongly the rules object that see what the talkers do not."""
+    return max((signal.weight for signal in cause.signals if signal.rule not in SEEN_BY_ALL), default=0.0) if cause else 0.0
+
+
+def _with_experience(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Adds to the suspects what is known of runs in general, and gives a run without any sign its last speaker."""
+    known = {cause.step: cause for cause in found}
+    prior = experience(trace)
+    if not prior:
+        final = answer(trace)
+        last = final.turn.step if final else len(trace.spans) - 1
+        prior = {last: 0.15}
+    made = []
+    for step in sorted({*known, *prior}):
+        cause = _cause(trace, step, known)
+        chat = is_chat(cause.span)
+        score = cause.score * (0.7 if chat else 1.0) + prior.get(step, 0.0) * (1.0 if chat or not found else 0.2)
+        made.append(replace(cause, score=min(0.97, score)))
+    return tuple(sorted(made, key=lambda cause: (-cause.score, cause.step)))
+
+
+def _cause(trace: Trace, step: int, known: dict[int, Cause]) -> Cause:
+    span = trace.spans[step]
+    return known.get(step) or Cause(step, span, agent_of(trace, span), 0.0, ())
