@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from adapters.trace import Span, Trace
 from refinery.domain import Diagnosis, Layer, Place, Quote, Signal, Suspect
 from refinery.signals.causes import Cause, agent_of, causes
+from refinery.signals.divergence import LIKELY, RULE, Wanted, contrast, diverged
 from refinery.signals.exceptions import code_places
 from refinery.signals.expectation import unmet
 from refinery.signals.experience import is_talk_of_agents
@@ -23,21 +24,25 @@ OTHERS = 4
 MOST_QUOTES = 6
 
 
-def diagnose(trace: Trace, expected: str = "", failed: bool | None = None) -> Diagnosis:
+def diagnose(
+    trace: Trace, expected: str = "", failed: bool | None = None, *, wanted: Sequence[Wanted] | None = None, passing: Sequence[Trace] = ()
+) -> Diagnosis:
     """What went wrong in a run, where, and how sure that is.
 
-    `failed` is what the user knows: with True, or with an expectation, a best guess is made even where nothing shows.
+    `failed` is what the user knows: with True, or with an expectation, a best guess is made even where nothing shows. `wanted` are
+    the calls that a right run makes (None: unknown), `passing` are runs of the same scenario that passed.
     """
     if not trace.spans:
         return _nothing(trace, expected, "The trace is empty: it has no steps, so there is nothing to diagnose.", ())
     reading = read(trace)
-    signals = tuple(
-        sorted((*reading.found, *(unmet(trace, expected) if expected else ())), key=lambda signal: (signal.step, -signal.weight))
-    )
+    known = (*(unmet(trace, expected) if expected else ()), *(diverged(trace, wanted) if wanted is not None else contrast(trace, passing)))
+    signals = tuple(sorted((*reading.found, *known), key=lambda signal: (signal.step, -signal.weight)))
     failed = _stated(trace) if failed is None else failed
     found = causes(trace, signals)
-    must = failed is True or bool(expected)
+    must = failed is True or bool(expected) or any(signal.rule == RULE for signal in signals)
     notes = _notes(trace, reading)
+    if wanted is not None and not any(signal.rule == RULE for signal in known):
+        notes = (*notes, "Every expected call was made, and no other that changes something: what is wrong lies in what was said.")
     if failed is False or (not must and not (found and (found[0].score >= CLEAR or trace.failed))):
         return _nothing(trace, expected, _fine(found), notes, signals)
     suspects = ranked(trace, found) if must or not found else found
@@ -48,7 +53,7 @@ def diagnose(trace: Trace, expected: str = "", failed: bool | None = None) -> Di
 
 def _diagnosis(trace: Trace, expected: str, suspects: Sequence[Cause], signals: tuple[Signal, ...], notes: tuple[str, ...]) -> Diagnosis:
     best = suspects[0]
-    first = best.signals[0] if best.signals else None
+    first = max(best.signals, key=lambda signal: signal.rule == RULE, default=None)
     says = first.says if first else _unmarked(trace, best)
     evidence = _evidence(trace, best)
     return Diagnosis(
@@ -81,6 +86,9 @@ def _confidence(trace: Trace, best: Cause, suspects: Sequence[Cause]) -> float:
 
     Where no rule backs it, it stays below what may decide at which layer a cure is sought first.
     """
+    known = max((signal.weight for signal in best.signals if signal.rule == RULE), default=0.0)
+    if known >= LIKELY:
+        return known if known > LIKELY else 0.6
     if is_talk_of_agents(trace):
         return round(min(0.6 if best.signals else 0.39, best.score), 2)
     if not best.signals:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from adapters.trace import Trace
 from refinery.signals.causes import FAULTS, Cause, agent_of
+from refinery.signals.divergence import LIKELY, RULE
 from refinery.signals.experience import experience, is_talk_of_agents
 from refinery.signals.links import flow
 from refinery.signals.turns import answer, is_chat
@@ -24,14 +25,23 @@ SEEN_BY_ALL = FAULTS | {"partial_results", "early_end", "loops"}
 
 
 def ranked(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
-    """Suspects of a run that is known to have failed, the likeliest first; the scores of a talk of agents add up to one."""
-    if is_talk_of_agents(trace):
-        return _by_what_entered(trace, found)
-    return _with_experience(trace, found)
+    """Suspects of a run that is known to have failed, the likeliest first.
+
+    What is known to be another than it should have been comes before whatever is only suspected.
+    """
+    suspects = _by_what_entered(trace, found) if is_talk_of_agents(trace) else _with_experience(trace, found)
+    return tuple(sorted(suspects, key=lambda cause: not _known(cause)))
+
+
+def _known(cause: Cause) -> bool:
+    return any(signal.rule == RULE and signal.weight >= LIKELY for signal in cause.signals)
 
 
 def _by_what_entered(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
-    """In a talk of agents: the step that brings much into it that nobody checked decides more than one that passes things on."""
+    """In a talk of agents: the step that brings much into it that nobody checked decides more than one that passes things on.
+
+    The scores add up to one.
+    """
     known = {cause.step: cause for cause in found}
     prior = experience(trace)
     total = sum(prior.values()) or 1.0
