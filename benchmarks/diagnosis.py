@@ -98,7 +98,7 @@ def _courses(runs: Sequence[Course]) -> None:
     print(f"  nothing given: first wrong call {share(alone)}")
 
 
-def _names(seen: Diagnosis, missing: Sequence[str]) -> bool:
+def _names(seen: Diagnosis, missing: tuple[str, ...]) -> bool:
     return any(signal.rule == RULE and signal.says.startswith(missing) for signal in seen.signals)
 
 

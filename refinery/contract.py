@@ -45,6 +45,11 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         ],
         "signals": [signal(each) for each in found.signals],
         "places": [{"path": place.path, "line": place.line, "function": place.function} for place in found.places],
+        "observations": [{"level": each.level, "says": each.says} for each in found.observations],
+        "gaps": [{"kind": gap.kind, "says": gap.says} for gap in found.gaps],
+        "questions": [{"asks": each.asks, "why": each.why, "answer": each.answer} for each in found.questions],
+        "surroundings": list(found.surroundings),
+        "author": found.author,
         "notes": list(found.notes),
         "usage": usage(found.bill),
     }
