@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,7 @@ MAX_TOKENS = 6_000
 VIEW_TOKENS = 8_000
 """What is shown of a trace before anything is looked up."""
 MOST_LINKS = 12
-MOST_SUSPECTS = 5
+LONGEST_LINE = 400
 CONCLUDE = Tool(ENDING, "Gives the diagnosis, and ends the analysis.", SCHEMA)
 PROMPTS = ("analyst", "analyst-case", "analyst-again")
 
@@ -98,17 +99,25 @@ def _request(trace: Trace, rules: Diagnosis, brief: Brief, shown: str) -> Reques
 
 
 def _suspects(rules: Diagnosis) -> list[str]:
+    """What the rules say in words; steps that only general experience points at are named in one line."""
     if rules.step is None:
         return [rules.summary]
-    told = [f"step {rules.step} ({rules.agent}), confidence {rules.confidence:.2f}: {rules.summary}"]
-    told += [f"step {other.step} ({other.agent}): {other.says}" for other in rules.alternatives]
-    return [line[:400] for line in told[:MOST_SUSPECTS]]
+    seen = {signal.step for signal in rules.signals}
+    told = [f"step {rules.step} ({rules.agent}), confidence {rules.confidence:.2f}: {rules.summary}"[:LONGEST_LINE]]
+    told += [f"step {other.step} ({other.agent}): {other.says}"[:LONGEST_LINE] for other in rules.alternatives if other.step in seen]
+    rest = [str(other.step) for other in rules.alternatives if other.step not in seen]
+    return [*told, f"then, without a sign: {', '.join(rest)}"] if rest else told
 
 
 def _links(trace: Trace) -> list[str]:
-    """The strongest ways in which values went from step to step."""
-    links = sorted(flow(trace).links(), key=lambda link: (-link.count, link.target))[:MOST_LINKS]
-    return [f"step {link.source} -> step {link.target}: {', '.join(link.values)[:120]} ({link.count} values)" for link in links]
+    """The strongest ways in which values went from step to step; who speaks, and words that say little, are left out."""
+    speakers = {part.lower() for span in trace.spans for part in re.findall(r"\w+", span.agent)} | {"terminate"}
+    found = []
+    for link in flow(trace).links():
+        telling = [value for value in link.values if value.lower() not in speakers and (len(value) > 4 or any(map(str.isdigit, value)))]
+        if telling:
+            found.append((link.count, f"step {link.source} -> step {link.target}: {', '.join(telling)[:120]} ({link.count} values)"))
+    return [line for _, line in sorted(found, key=lambda pair: -pair[0])[:MOST_LINKS]]
 
 
 def _read(talked: Talk, trace: Trace, brief: Brief) -> Conclusion:
