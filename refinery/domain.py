@@ -166,6 +166,8 @@ class Question:
     why: str
     """What hangs on it."""
     answer: str = ""
+    step: int | None = None
+    """The step that a yes clears and a no convicts; None for an open question."""
 
 
 class Proof(StrEnum):

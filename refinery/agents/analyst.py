@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from refinery.events import Event, Say
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, Message, ModelError, Request, Stop, Tool
 from refinery.signals.causes import agent_of
-from refinery.signals.links import flow
+from refinery.signals.links import flow, telling
 
 PURPOSE = "analyst"
 ENDING = "conclude"
@@ -111,12 +110,11 @@ def _suspects(rules: Diagnosis) -> list[str]:
 
 def _links(trace: Trace) -> list[str]:
     """The strongest ways in which values went from step to step; who speaks, and words that say little, are left out."""
-    speakers = {part.lower() for span in trace.spans for part in re.findall(r"\w+", span.agent)} | {"terminate"}
     found = []
     for link in flow(trace).links():
-        telling = [value for value in link.values if value.lower() not in speakers and (len(value) > 4 or any(map(str.isdigit, value)))]
-        if telling:
-            found.append((link.count, f"step {link.source} -> step {link.target}: {', '.join(telling)[:120]} ({link.count} values)"))
+        values = telling(link.values)
+        if values:
+            found.append((link.count, f"step {link.source} -> step {link.target}: {', '.join(values)[:120]} ({link.count} values)"))
     return [line for _, line in sorted(found, key=lambda pair: -pair[0])[:MOST_LINKS]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,7 +105,8 @@ class Lookup:
         followed = flow(self.trace)
         value = next(iter(values_in(wanted)), wanted.lower().strip())
         origin = followed.origin.get(value)
-        holding = [step for step in range(len(self.trace.spans)) if wanted.lower() in self._whole(step).lower()]
+        alone = re.compile(rf"(?<![\w.]){re.escape(wanted.strip())}(?!\w)", re.IGNORECASE)
+        holding = [step for step in range(len(self.trace.spans)) if alone.search(self._whole(step))]
         if not holding:
             return "No step holds it."
         named = ", ".join(map(str, holding[:LISTED])) + (f" and {len(holding) - LISTED} more" if len(holding) > LISTED else "")

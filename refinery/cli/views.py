@@ -20,6 +20,7 @@ from refinery.domain import (
     Bill,
     BillItem,
     Diagnosis,
+    GapKind,
     GateVerdict,
     Interval,
     Measure,
@@ -79,21 +80,37 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     """A diagnosis in plain words, with the quotes that show it."""
     summary = Text(found.summary, STRONG)
     if not found.found:
-        return summary
+        return (
+            Group(summary, Padding(_facts([("note", Text(each, DIM)) for each in found.notes]), (0, 0, 0, 2))) if found.notes else summary
+        )
     where = f"step {found.step}" + (f", {found.agent}" if found.agent else "")
     rows = [
         ("where", Text(f"{where} (span {found.span_id})")),
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
-        ("sure", Text(f"{found.confidence:.0%}, {found.proof}")),
+        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if found.author != "rules" else ""))),
     ]
+    rows += [(str(each.level), Text(each.says)) for each in found.observations]
+    rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]
     rows += [
         ("code", Text(f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else ""))) for place in found.places[:3]
     ]
     rows += [("quote", Text(f"“{one_line(quote.text, LONGEST)}”", "cyan")) for quote in found.evidence[:3]]
     rows += [("or", Text(f"step {other.step}: {one_line(other.says, 100)}", DIM)) for other in found.alternatives[:3]]
+    rows += [("around", Text(each, DIM)) for each in found.surroundings]
+    rows += [("asked", Text(f"{each.asks} {each.answer or each.why}", DIM if each.answer else "yellow")) for each in found.questions]
     rows += [("note", Text(each, DIM)) for each in found.notes]
+    if found.bill.tokens:
+        rows.append(("cost", Text(_spent(found.bill), DIM)))
     return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
+
+
+GAPS = {GapKind.BEHAVIOUR: "it did something else", GapKind.MISSING: "it lacked something", GapKind.ASSUMPTION: "it took for granted"}
+
+
+def _spent(bill: Bill) -> str:
+    price = "price unknown" if bill.usd is None else f"{bill.usd:.4f} USD"
+    return f"{sum(item.input_tokens for item in bill.items)} tokens in, {sum(item.output_tokens for item in bill.items)} out, {price}"
 
 
 def verdict(judged: Verdict) -> RenderableType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.trace import Span, Trace
 from refinery.domain import Diagnosis, Layer, Place, Quote, Signal, Suspect
@@ -11,7 +11,7 @@ from refinery.signals.divergence import LIKELY, RULE, Wanted, contrast, diverged
 from refinery.signals.exceptions import code_places
 from refinery.signals.expectation import unmet
 from refinery.signals.experience import is_talk_of_agents
-from refinery.signals.links import flow
+from refinery.signals.links import flow, telling
 from refinery.signals.quoting import quote, short
 from refinery.signals.ranking import ranked
 from refinery.signals.registry import MOST, Signals, read
@@ -25,12 +25,19 @@ MOST_QUOTES = 6
 
 
 def diagnose(
-    trace: Trace, expected: str = "", failed: bool | None = None, *, wanted: Sequence[Wanted] | None = None, passing: Sequence[Trace] = ()
+    trace: Trace,
+    expected: str = "",
+    failed: bool | None = None,
+    *,
+    wanted: Sequence[Wanted] | None = None,
+    passing: Sequence[Trace] = (),
+    judged: Mapping[int, bool] | None = None,
 ) -> Diagnosis:
     """What went wrong in a run, where, and how sure that is.
 
     `failed` is what the user knows: with True, or with an expectation, a best guess is made even where nothing shows. `wanted` are
-    the calls that a right run makes (None: unknown), `passing` are runs of the same scenario that passed.
+    the calls that a right run makes (None: unknown), `passing` are runs of the same scenario that passed. `judged` says of steps whether
+    the expert called them right.
     """
     if not trace.spans:
         return _nothing(trace, expected, "The trace is empty: it has no steps, so there is nothing to diagnose.", ())
@@ -45,10 +52,15 @@ def diagnose(
         notes = (*notes, "Every expected call was made, and no other that changes something: what is wrong lies in what was said.")
     if failed is False or (not must and not (found and (found[0].score >= CLEAR or trace.failed))):
         return _nothing(trace, expected, _fine(found), notes, signals)
-    suspects = ranked(trace, found) if must or not found else found
+    suspects = _as_judged(ranked(trace, found) if must or not found else found, judged or {})
     if not suspects:
         return _nothing(trace, expected, "The run is known to have failed, but no step of it shows how.", notes, signals)
     return _diagnosis(trace, expected, suspects, signals, notes)
+
+
+def _as_judged(suspects: Sequence[Cause], judged: Mapping[int, bool]) -> Sequence[Cause]:
+    """What the expert called wrong comes first, and what they called right last."""
+    return sorted(suspects, key=lambda cause: judged.get(cause.step, 0.5))
 
 
 def _diagnosis(trace: Trace, expected: str, suspects: Sequence[Cause], signals: tuple[Signal, ...], notes: tuple[str, ...]) -> Diagnosis:
@@ -76,7 +88,7 @@ def _diagnosis(trace: Trace, expected: str, suspects: Sequence[Cause], signals: 
 
 def _unmarked(trace: Trace, best: Cause) -> str:
     """Why a step is suspected that no rule objects to."""
-    later = flow(trace).used_later(best.step) if is_chat(best.span) else ()
+    later = telling(flow(trace).used_later(best.step)) if is_chat(best.span) else []
     entered = f", and it brought in what later steps go on with ({', '.join(later[:3])})" if later else ""
     return f"Nothing in the record marks an error; by general experience the decisive mistake is most often made here{entered}"
 

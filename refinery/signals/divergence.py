@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from adapters.trace import Json, Trace
 from refinery.domain import Layer, Quote, Signal
+from refinery.signals.claimed_actions import DOES
 from refinery.signals.experience import changes
 from refinery.signals.polite_errors import is_error
 from refinery.signals.quoting import pair, quote
 from refinery.signals.turns import Part, Turn, answer, is_chat, parsed, turns
+from refinery.signals.values import name_words
 
 RULE = "divergence"
 SURE = 0.95
@@ -44,7 +46,7 @@ def diverged(trace: Trace, wanted: Sequence[Wanted], says: str = "was expected",
     Order does not matter, calls that failed changed nothing, and looking things up is free; wanted look-ups are missed only where
     nothing else was wanted.
     """
-    acting = [each for each in wanted if changes(each.name)]
+    acting = [each for each in wanted if acts(each.name)]
     open_ = acting or list(wanted)
     for made in _calls(trace):
         match = next((each for each in open_ if _fits(each, made)), None)
@@ -52,11 +54,11 @@ def diverged(trace: Trace, wanted: Sequence[Wanted], says: str = "was expected",
             continue
         if match is not None:
             open_.remove(match)
-        elif changes(made.turn.tool):
+        elif acts(made.turn.tool):
             yield _unwanted(made, open_, says, weight)
             return
     if open_:
-        yield from _missing(trace, open_[0], says, weight if changes(open_[0].name) else weight / 2)
+        yield from _missing(trace, open_[0], says, weight if acts(open_[0].name) else weight / 2)
 
 
 def contrast(trace: Trace, passing: Sequence[Trace]) -> Iterator[Signal]:
@@ -69,10 +71,15 @@ def contrast(trace: Trace, passing: Sequence[Trace]) -> Iterator[Signal]:
             best, most = other, shared
     if best is None:
         return
-    right = [Wanted(made.turn.tool, made.arguments) for made in _calls(best) if not made.failed and changes(made.turn.tool)]
+    right = [Wanted(made.turn.tool, made.arguments) for made in _calls(best) if not made.failed and acts(made.turn.tool)]
     name = f"belongs to run {best.id[:12]}, which passed"
-    found = list(diverged(trace, right, name, LIKELY)) if right or any(changes(made.turn.tool) for made in _calls(trace)) else []
+    found = list(diverged(trace, right, name, LIKELY)) if right or any(acts(made.turn.tool) for made in _calls(trace)) else []
     yield from found or _parted(trace, best)
+
+
+def acts(tool: str) -> bool:
+    """Whether a tool's name says by a verb that it changes something. A name without such a verb may be a look-up, and is left in peace."""
+    return changes(tool) and any(word.startswith(stem) for word in name_words(tool) for stem in DOES)
 
 
 def _calls(trace: Trace) -> list[_Made]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from adapters.trace import Span, Trace
@@ -15,6 +15,7 @@ VALUE = re.compile(
     r"[A-Z][A-Za-z'\-]{2,80}|(?:[A-Za-z_]{1,24}-?)?\d[\w.,@:/\-]{0,80}\w|[\w.+\-]{1,64}@[\w\-]{1,64}\.\w{2,24}|\d+",
 )
 """What can be recognised when it comes back: a name, a number, a date, an id, an address."""
+NAME = re.compile(r"[^\W_]+")
 MOST_VALUES = 3_000
 """Values of one text that are followed."""
 MOST_GIVERS = 4
@@ -71,7 +72,7 @@ class Flow:
 def flow(trace: Trace) -> Flow:
     """Follow the values of a run. Linear in the text that is read (see `turns.reach_of`)."""
     reach = reach_of(trace)
-    known = dict.fromkeys(values_in(clip(trace.task, reach)), -1)
+    known = dict.fromkeys([*values_in(clip(trace.task, reach)), *speakers(trace)], -1)
     brought: list[dict[str, str]] = [{} for _ in trace.spans]
     read: list[frozenset[str]] = [frozenset()] * len(trace.spans)
     for step, span in enumerate(trace.spans):
@@ -86,6 +87,17 @@ def flow(trace: Trace) -> Flow:
             if known.setdefault(value, step) == step:
                 brought[step][value] = spelling
     return Flow(known, tuple(brought), tuple(read))
+
+
+def telling(values: Iterable[str]) -> list[str]:
+    """Those of the values that mean something to a reader: no short words."""
+    return [value for value in values if len(value) > 4 or any(map(str.isdigit, value))]
+
+
+def speakers(trace: Trace) -> frozenset[str]:
+    """Names of those who act in a run, and their parts: to call on somebody brings nothing in."""
+    names = {span.agent for span in trace.spans if span.agent}
+    return frozenset(part.lower() for name in names for part in (name, *NAME.findall(name))) | {"terminate"}
 
 
 def values_in(text: str) -> dict[str, str]:

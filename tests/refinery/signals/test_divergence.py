@@ -46,7 +46,8 @@ def test_an_expected_call_that_was_never_made_is_named() -> None:
 
 
 def test_a_call_that_failed_changed_nothing_and_its_repetition_may_be_right() -> None:
-    wrong = ("refund_order", {"order": "A-7", "to": "gold"}, "Error: no such way of payment")
+    gold: Json = {"order": "A-7", "to": "gold"}
+    wrong = ("refund_order", gold, "Error: no such way of payment")
     found = told(run(wrong, ("refund_order", {"to": "card", "order": "A-7", "note": "sorry"}, "ok")), REFUND)
     assert "wrong-argument" not in [signal.category for signal in found.signals]
     assert any("Every expected call was made" in note for note in found.notes)
@@ -84,3 +85,8 @@ def test_what_is_known_comes_before_what_is_suspected_in_a_talk_too() -> None:
     talk = chat(("Boss", "Please refund it."), ("Doer", "I believe 4711 and Mr Hale and Stone Street are right, made up as they are."))
     found = diagnose(talk, failed=True, wanted=[REFUND])
     assert found.category == "missing-call"
+
+
+def test_a_tool_whose_name_does_not_say_that_it_changes_anything_is_left_in_peace() -> None:
+    given = run(("price", {"plan": "pro"}, 49), ("refund_order", {"order": "A-7", "to": "card"}, "ok"))
+    assert not [signal for signal in told(given, REFUND).signals if signal.rule == "divergence"]
