@@ -10,6 +10,7 @@ from refinery.domain import (
     Attempt,
     Bill,
     Diagnosis,
+    FailureGroup,
     GateVerdict,
     Hypothesis,
     Interval,
@@ -66,6 +67,28 @@ def signal(seen: Signal) -> JsonObject:
         "category": seen.category,
         "weight": round(seen.weight, 3),
         "quotes": [quote.text for quote in seen.quotes],
+    }
+
+
+def clusters(groups: Iterable[FailureGroup], alone: Iterable[str], looked: int, failed: int, notes: Iterable[str]) -> JsonObject:
+    """`cluster --json`; `onset` is Unix time in nanoseconds."""
+    return {
+        "looked": looked,
+        "failed": failed,
+        "clusters": [
+            {
+                "id": group.id,
+                "name": group.name,
+                "count": len(group.traces),
+                "onset": group.onset_ns,
+                "example": group.traces[0],
+                "path": list(group.path),
+                "traces": list(group.traces),
+            }
+            for group in groups
+        ],
+        "alone": list(alone),
+        "notes": list(notes),
     }
 
 

@@ -217,6 +217,21 @@ class Diagnosis:
         return self.step is not None
 
 
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Failed runs that look alike."""
+
+    id: str
+    """The same for the same kind of failure, whatever other traces come in."""
+    name: str
+    traces: tuple[str, ...]
+    """Their ids, the earliest first."""
+    onset_ns: int | None
+    """When the first of them began; None when none has a time."""
+    path: tuple[str, ...]
+    """The names of the spans that lead to the failure in all of them, the outermost first."""
+
+
 # -- what to change -----------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from rich.box import HORIZONTALS
 from rich.console import Group, RenderableType
@@ -20,6 +21,7 @@ from refinery.domain import (
     Bill,
     BillItem,
     Diagnosis,
+    FailureGroup,
     GapKind,
     GateVerdict,
     Interval,
@@ -101,16 +103,25 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     rows += [("asked", Text(f"{each.asks} {each.answer or each.why}", DIM if each.answer else "yellow")) for each in found.questions]
     rows += [("note", Text(each, DIM)) for each in found.notes]
     if found.bill.tokens:
-        rows.append(("cost", Text(_spent(found.bill), DIM)))
+        rows.append(("cost", Text(bill(found.bill).removeprefix("bill: "), DIM)))
     return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
 
 
+def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Sequence[str]) -> RenderableType:
+    """Groups of failures, the largest first, each with an example to look at."""
+    lines: list[RenderableType] = []
+    for each in groups:
+        lines.append(Text.assemble(f"{len(each.traces):>4}  ", (each.name, STRONG)))
+        since = f", since {datetime.fromtimestamp(each.onset_ns / 1e9, UTC):%Y-%m-%d %H:%M} UTC" if each.onset_ns is not None else ""
+        if each.path:
+            lines.append(Text(f"      {' > '.join(each.path)}", DIM))
+        lines.append(Text(f"      {each.id}{since}, for example {each.traces[0]}", DIM, overflow="fold"))
+    rest = f"{alone} failed like no other; " if alone else ""
+    lines.append(Text(f"{rest}{looked} {_plural(looked, 'trace')} looked at", DIM))
+    return Group(*lines, *(Text(note, DIM) for note in notes))
+
+
 GAPS = {GapKind.BEHAVIOUR: "it did something else", GapKind.MISSING: "it lacked something", GapKind.ASSUMPTION: "it took for granted"}
-
-
-def _spent(bill: Bill) -> str:
-    price = "price unknown" if bill.usd is None else f"{bill.usd:.4f} USD"
-    return f"{sum(item.input_tokens for item in bill.items)} tokens in, {sum(item.output_tokens for item in bill.items)} out, {price}"
 
 
 def verdict(judged: Verdict) -> RenderableType:
