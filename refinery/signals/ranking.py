@@ -20,7 +20,7 @@ STRENGTH = 2.0
 """What a signal of weight 1 adds to the logarithm of a suspicion."""
 FLOOR = 0.003
 """The share of a step that experience does not suspect at all."""
-SEEN_BY_ALL = FAULTS | {"partial_results", "early_end", "loops"}
+SEEN_BY_ALL = FAULTS | {"partial_results", "early_end", "loops", "retries", "outliers"}
 """Rules whose signals the talkers see as well as we do. They answer to them, so these say little about where the run was lost."""
 
 

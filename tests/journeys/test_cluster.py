@@ -36,8 +36,11 @@ def test_what_fails_most_is_told_with_an_example(refinery: Refinery) -> None:
     assert shown.status == 0
     assert "   3  " in shown.out
     told = refinery("cluster", "--json").json
-    (only,) = told["clusters"]  # type: ignore[misc]
-    assert (only["count"], only["onset"], only["example"], only["path"]) == (3, 2, f"{1:032x}", ["look_up"])  # type: ignore[index,call-overload]
+    clusters = told["clusters"]
+    assert isinstance(clusters, list)
+    only = clusters[0]
+    assert isinstance(only, dict)
+    assert (only["count"], only["onset"], only["example"], only["path"]) == (3, 2, f"{1:032x}", ["look_up"])
     assert told["failed"] == 3
 
 
