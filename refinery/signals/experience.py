@@ -48,6 +48,12 @@ def is_talk_of_agents(trace: Trace) -> bool:
     return bool(trace.spans) and all(is_chat(span) for span in trace.spans) and _askings(turns(trace)) < 2
 
 
+def acts_last(trace: Trace) -> bool:
+    """Whether a talk breaks off in the hands of one who acts, without anybody closing it."""
+    last = [turn for turn in turns(trace) if turn.step == len(trace.spans) - 1]
+    return any(turn.part in (Part.SAY, Part.CALL) and _substantial(turn) and not PLANS.search(turn.agent) for turn in last)
+
+
 def changes(tool: str) -> bool:
     """Whether a tool's name says that it changes something, rather than looks something up."""
     return bool(name_words(tool)) and not name_words(tool) & READS

@@ -9,15 +9,19 @@ from dataclasses import replace
 from adapters.trace import Trace
 from refinery.signals.causes import FAULTS, Cause, agent_of
 from refinery.signals.divergence import LIKELY, RULE
-from refinery.signals.experience import experience, is_talk_of_agents
+from refinery.signals.experience import acts_last, experience, is_talk_of_agents
 from refinery.signals.links import flow
 from refinery.signals.turns import answer, is_chat
 
 TEMPER = 0.6
 """How far general experience, and the number of values brought in, are trusted: as powers. Chosen with `STRENGTH` on labelled talks
-of agents, each part held against the parts it was not chosen on (`benchmarks.diagnosis` prints what signals and links add)."""
+of agents, each part held against the parts it was not chosen on (`benchmarks.weights` prints what they add)."""
 STRENGTH = 2.0
 """What a signal of weight 1 adds to the logarithm of a suspicion."""
+SEEN = 0.25
+"""What an error that everybody saw counts for, of one that nobody did."""
+BROKE_OFF = 0.3
+"""What it counts for, as a signal would, that the run ends in the middle of somebody's work."""
 FLOOR = 0.003
 """The share of a step that experience does not suspect at all."""
 SEEN_BY_ALL = FAULTS | {"partial_results", "early_end", "loops", "retries", "outliers"}
@@ -49,15 +53,21 @@ def _by_what_entered(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
     weights: dict[int, float] = {}
     for step in range(len(trace.spans)):
         share = prior.get(step, 0.0) / total + FLOOR
-        weights[step] = (share * (1 + len(brought[step]))) ** TEMPER * math.exp(STRENGTH * _unseen(known.get(step)))
+        weights[step] = (share * (1 + len(brought[step]))) ** TEMPER * math.exp(STRENGTH * objection(known.get(step)))
+    if acts_last(trace):
+        weights[len(trace.spans) - 1] *= math.exp(STRENGTH * BROKE_OFF)
     whole = sum(weights.values()) or 1.0
     made = [replace(_cause(trace, step, known), score=min(0.97, weight / whole)) for step, weight in weights.items()]
     return tuple(sorted(made, key=lambda cause: (-cause.score, cause.step)))
 
 
-def _unseen(cause: Cause | None) -> float:
-    """How strongly the rules object that see what the talkers do not."""
-    return max((signal.weight for signal in cause.signals if signal.rule not in SEEN_BY_ALL), default=0.0) if cause else 0.0
+def objection(cause: Cause | None) -> float:
+    """How strongly the rules object: fully for what the talkers do not see, a little for what they do, unless it was mended."""
+    if cause is None or not cause.signals:
+        return 0.0
+    unseen = max((signal.weight for signal in cause.signals if signal.rule not in SEEN_BY_ALL), default=0.0)
+    seen = SEEN * cause.score if any(signal.rule in FAULTS for signal in cause.signals) else 0.0
+    return max(unseen, seen)
 
 
 def _with_experience(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from adapters.trace import Kind, Span, Trace
 from refinery.signals.diagnosis import diagnose
 from refinery.signals.links import flow
+from refinery.signals.ranking import ranked
 from tests.refinery.signals.build import chat, model, root, tool, trace
 
 
@@ -69,3 +70,11 @@ def test_every_value_that_a_step_brought_stands_in_its_own_words(texts: list[str
     run = chat(*((f"A{number % 3}", text) for number, text in enumerate(texts)))
     for step, brought in enumerate(flow(run).brought):
         assert all(spelt in run.spans[step].output for spelt in brought.values())
+
+
+def test_who_holds_the_work_when_a_talk_breaks_off_is_suspected_more_than_who_only_spoke_last_before_it_was_closed() -> None:
+    said = [(name, f"I have looked at page {number}00 of the list, and there was nothing on it.") for number, name in enumerate("ABC", 1)]
+    broken_off = chat(("Boss", "Find it."), *said, task="Find it.")
+    closed = chat(("Boss", "Find it."), *said, ("Boss", "TERMINATE"), task="Find it.")
+    shares = [{cause.step: cause.score for cause in ranked(run, ())}[3] for run in (broken_off, closed)]
+    assert shares[0] > 1.2 * shares[1]
