@@ -57,9 +57,9 @@ def view(trace: Trace, budget: int, diagnosis: Diagnosis | None = None) -> View:
     body = _assembled(chosen, texts, told)
     cut_ = sum(1 for step, text in texts.items() if shown[step] < told[step].own)
     hidden = len(told) - len(chosen)
-    foot = _foot(hidden, len(chosen) - len(texts), cut_)
-    text = "\n".join(part for part in (head, body, foot) if part)
-    return View(text, shown, _notes(len(told), hidden, len(chosen) - len(texts), cut_, budget))
+    named = sum(1 for step in chosen if told[step].text and step not in texts)
+    text = "\n".join(part for part in (head, body, _foot(hidden, named, cut_)) if part)
+    return View(text, shown, _notes(len(told), hidden, named, cut_, budget))
 
 
 def _weights(trace: Trace, diagnosis: Diagnosis | None) -> dict[int, float]:

@@ -19,7 +19,8 @@ def long(count: int) -> Trace:
 
 
 def test_a_small_trace_is_shown_whole_and_nothing_is_said_to_be_missing() -> None:
-    shown = view(trace(root("49 USD"), tool("price", {"plan": "pro"}, {"amount": 49}), task="Price?"), 2_000)
+    silent = Span("n", "nothing", Kind.CHAIN, "root")
+    shown = view(trace(root("49 USD"), tool("price", {"plan": "pro"}, {"amount": 49}), silent, task="Price?"), 2_000)
     assert "The task: Price?" in shown.text
     assert '{"plan": "pro"}' in shown.text
     assert "Left out" not in shown.text
