@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from adapters.trace import Span, Trace
-from benchmarks.labelled import Case, Course, cases, courses, plain
+from benchmarks.labelled import Case, Course, cases, courses, plain, same_kind
 from refinery.domain import Diagnosis
 from refinery.signals.diagnosis import diagnose
 from refinery.signals.divergence import RULE
@@ -52,6 +52,10 @@ def report(name: str, group: Sequence[Case], told: Sequence[Diagnosis]) -> None:
     print(f"  step among the first 3 {share(case.step in each[:3] for case, each in zip(group, listed, strict=True))}")
     if any(case.also for case in group):
         print(f"  step among all labelled failures {share(seen.step in case.also for case, seen in zip(group, told, strict=True))}")
+    if any(case.category for case in group):
+        kinds = [same_kind(case.category, seen.category) for case, seen in zip(group, told, strict=True)]
+        unclear = sum(seen.category == "unclear" for seen in told)
+        print(f"  kind of failure {share(kinds)}   ({unclear} are said to be unclear)")
     for low, high in ((0.0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 1.01)):
         sure = [right for right, seen in zip(steps, told, strict=True) if low <= seen.confidence < high]
         if sure:

@@ -19,6 +19,19 @@ CHANGES = frozenset(
 """The tools of tau-bench's airline that change something or end the service; all others look things up."""
 
 
+KINDS = {
+    "invention": ("invented", "made-up", "claimed-action", "hallucinat"),
+    "misinterpretation": ("misread", "contradict", "ignored-result", "partial-result", "missed", "stale"),
+    "intent": ("task-misread", "wrong-plan", "wrong-task", "wrong-search", "bad-search", "lost-in"),
+    "adherence": ("wrong-argument", "unwanted-call", "missing-call", "wrong-format", "rule-ignored", "ignored-instruction", "gave-up"),
+    "invalid": ("schema", "wrong-code", "wrong-tool", "invalid"),
+    "underspecified": ("underspecified", "unclear-request"),
+    "system": ("exception", "tool-error", "timeout", "rate-limit", "retries", "crash"),
+    "guardrail": ("step-limit", "refus", "no-answer", "loop"),
+}
+"""A word of AgentRx's names of failures, and words of ours that mean the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One transcript with what people say of it."""
@@ -77,6 +90,12 @@ def courses(folder: Path) -> Iterator[Course]:
                 first, missing = _first(record["traj"], expected)
                 wanted = tuple(Wanted(each["name"], each["kwargs"]) for each in expected)
                 yield Course(f"{file.stem}/{record['trial']}", trace, wanted, first, missing, passing)
+
+
+def same_kind(labelled: str, ours: str) -> bool:
+    """Whether a category of ours is the kind of failure that a label names."""
+    words = next((words for word, words in KINDS.items() if word in labelled.lower()), ())
+    return any(word in ours for word in words)
 
 
 def plain(agent: str) -> str:

@@ -23,7 +23,7 @@ from refinery.signals import diagnosis as rules
 from refinery.signals.divergence import Wanted
 from refinery.store.port import Store
 
-__all__ = ["VIEW_TOKENS", "Asked", "Study", "diagnose", "wanted"]
+__all__ = ["VIEW_TOKENS", "Asked", "Study", "diagnose", "kept", "wanted"]
 
 KIND = "diagnosis"
 
@@ -79,6 +79,16 @@ def diagnose(trace: Trace, asked: Asked, study: Study) -> Diagnosis:
     if any(each.answer for each in answered):
         found = replace(_by_rules(trace, asked, passing, answered), surroundings=found.surroundings)
     return replace(found, questions=answered, notes=(*found.notes, *assumed(answered)))
+
+
+def kept(trace: Trace, found: Diagnosis, store: Store) -> Diagnosis:
+    """The newest diagnosis that a model made of a trace, where one is kept and still holds; else the one that was found."""
+    for filed in store.reports(KIND):
+        if filed.body.get("trace_id") == trace.id:
+            known = _restored(trace, found, Brief(), filed.body)
+            if known is not None and known.found:
+                return replace(known, notes=(*known.notes, f"diagnosed by {known.author} on {filed.created}"))
+    return found
 
 
 def _by_rules(trace: Trace, asked: Asked, passing: tuple[Trace, ...], answered: tuple[Question, ...]) -> Diagnosis:

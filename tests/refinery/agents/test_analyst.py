@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -208,3 +209,12 @@ def test_instructions_in_a_trace_stay_inside_the_fence() -> None:
 def test_what_a_model_wrote_cannot_paint_over_a_terminal() -> None:
     found, _ = analysed(concluded(summary="fine\x1b[2J‮ really"))
     assert found.summary == "fine[2J really"
+
+
+@pytest.mark.parametrize("part", ["system", "case"])
+def test_the_prompt_is_the_one_that_was_reviewed(part: str, tmp_path: Path) -> None:
+    _, model = analysed(concluded(), brief=Brief("12.50 for two", True, (Question("Whose price?", "", "the park's"),), ("one run passed",)))
+    sent = model.requests[0].system if part == "system" else model.requests[0].messages[0].text
+    kept = Path(__file__).parent / "snapshots" / f"analyst-{part}.md.snap"
+    (tmp_path / kept.name).write_text(sent, "utf-8")
+    assert sent == kept.read_text("utf-8"), f"read the new prompt, try it on real cases, then copy {tmp_path / kept.name} to {kept}"

@@ -13,7 +13,7 @@ from adapters.source import Pulled, Receipt
 from adapters.trace import Failure, Json, Trace
 from refinery.agents.loop import Limits
 from refinery.domain import Diagnosis, Expectation, Question
-from refinery.flows.diagnose import Asked, Study, diagnose, wanted
+from refinery.flows.diagnose import Asked, Study, diagnose, kept, wanted
 from refinery.flows.interview import judged
 from refinery.llm.port import Unavailable
 from refinery.llm.scripted import Scripted
@@ -231,6 +231,16 @@ def test_the_experts_answer_to_a_models_question_is_asked_with(store: SqliteStor
     assert "yes, it is" in asked.requests[1].messages[0].text
     assert [(each.asks, each.answer) for each in found.questions] == [("Is 199.99 the price of two?", "yes, it is")]
     assert found.bill.tokens == 2 * 1_010
+
+
+def test_a_fix_leans_on_what_a_model_said_of_the_trace_before(store: SqliteStore) -> None:
+    by_rules = diagnose(RUN, FAILED, study(store))
+    assert kept(RUN, by_rules, store) is by_rules
+    diagnose(RUN, FAILED, study(store, model=Scripted(concluded(step=2, evidence=[{"step": 2, "quote": "199.99 it is"}]))))
+    known = kept(RUN, by_rules, store)
+    assert (known.step, known.author) == (2, "scripted")
+    assert any("diagnosed by scripted on 2026-02-03" in note for note in known.notes)
+    assert kept(replace(RUN, id="another"), by_rules, store) is by_rules
 
 
 def test_limits_of_a_talk_are_sane() -> None:
