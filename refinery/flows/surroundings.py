@@ -17,7 +17,7 @@ from refinery.store.port import Store
 
 LOOKED_AT = 40
 """Traces of the store that are read for likeness; the newest ones."""
-MOST_SPANS = 2_000
+MOST_SPANS = 500
 """Longer traces are not compared: it would take longer than the diagnosis itself."""
 MOST_PASSING = 3
 BEFORE = timedelta(days=14)

@@ -42,9 +42,11 @@ def diagnose(
     if not trace.spans:
         return _nothing(trace, expected, "The trace is empty: it has no steps, so there is nothing to diagnose.", ())
     reading = read(trace)
-    known = (*(unmet(trace, expected) if expected else ()), *(diverged(trace, wanted) if wanted is not None else contrast(trace, passing)))
-    signals = tuple(sorted((*reading.found, *known), key=lambda signal: (signal.step, -signal.weight)))
     failed = _stated(trace) if failed is None else failed
+    known = (*(unmet(trace, expected) if expected else ()), *(diverged(trace, wanted) if wanted is not None else ()))
+    if wanted is None and (failed is True or expected or trace.failed):  # two good runs may differ too
+        known = (*known, *contrast(trace, passing))
+    signals = tuple(sorted((*reading.found, *known), key=lambda signal: (signal.step, -signal.weight)))
     found = causes(trace, signals)
     must = failed is True or bool(expected) or any(signal.rule == RULE for signal in signals)
     notes = _notes(trace, reading)

@@ -81,6 +81,12 @@ def test_runs_of_the_same_task_that_passed_show_where_this_one_parted(store: Sql
     assert [signal.span_id for signal in found.signals if signal.category == "parted"] == ["price"]
 
 
+def test_a_good_run_is_not_called_failed_for_answering_otherwise_than_another_good_one(store: SqliteStore) -> None:
+    other = replace(BAD, id="good", spans=(root("It is 49."), tool("price", {}, {"amount": 49.0, "currency": "USD"}), model("It is 49.")))
+    save(store, other)
+    assert not diagnose(BAD, Asked(), study(store)).found
+
+
 def test_calls_that_an_expert_expects_are_held_against_the_run(store: SqliteStore) -> None:
     checks = (Expectation("tool-called", {"name": "refund", "args": {"to": "card"}}), Expectation("contains", "EUR"))
     assert wanted(checks) == (Wanted("refund", {"to": "card"}),)
