@@ -62,7 +62,9 @@ def analyse(llm: LLM, trace: Trace, rules: Diagnosis, brief: Brief, say: Say, li
         return _declined(rules, talked)
     said = _read(talked, trace, brief)
     notes = list(shown.notes)
-    if said.complaints or said.unverified:
+    if talked.failed:
+        notes.append(f"the model could not be asked further: {talked.failed}")
+    elif said.complaints or said.unverified:
         wrong = [*said.complaints, *(f"the quote {each}" for each in said.unverified)]
         say(Event(PURPOSE, f"the answer does not hold in {len(wrong)} places; asking once more"))
         says = prompt("analyst-again", complaints=fenced("complaints", "\n".join(f"- {each}" for each in wrong)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from refinery.domain import Bill, BillItem
 from refinery.events import Event, Say
-from refinery.llm.port import LLM, Message, Reply, Request, ToolResult, ToolUse
+from refinery.llm.budget import BudgetSpent
+from refinery.llm.port import LLM, Message, ModelError, Reply, Request, ToolResult, ToolUse
 
 Act = Callable[[ToolUse], ToolResult]
 """Carries out one call. A call that makes no sense gets a result that says so."""
@@ -35,6 +36,8 @@ class Talk:
     """Look-ups that were made."""
     cut: bool = False
     """It was told to conclude, since its limits were reached."""
+    failed: str = ""
+    """What broke the talk off."""
 
     @property
     def bill(self) -> Bill:
@@ -50,14 +53,24 @@ class Talk:
 
 
 def talk(llm: LLM, request: Request, act: Act, ending: str, limits: Limits, say: Say, before: Talk | None = None) -> Talk:
-    """Ask until the model concludes, by the tool called `ending` or in plain text. Raises ModelError or BudgetSpent."""
+    """Ask until the model concludes, by the tool called `ending` or in plain text.
+
+    Raises ModelError or BudgetSpent when not even a first answer can be had; a failure later leaves the talk where it stood.
+    """
     items = list(before.items) if before else []
     looked = before.looked if before else 0
     closing = tuple(tool for tool in request.tools if tool.name == ending)
     cut = False
+    known: Talk | None = None
     for round_ in range(limits.rounds + 1):
         say(Event(request.purpose, f"asking {llm.model}", round_, limits.rounds))
-        reply = llm.complete(request)
+        try:
+            reply = llm.complete(request)
+        except (ModelError, BudgetSpent) as error:
+            if known is None:
+                raise
+            lost = (error.spent,) if isinstance(error, ModelError) and error.spent else ()
+            return replace(known, items=(*known.items, *lost), failed=str(error))
         items.append(reply.usage)
         known = Talk(request, reply, tuple(items), looked, cut)
         if not reply.tool_calls or known.ending(ending) or cut:
