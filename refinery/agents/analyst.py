@@ -10,7 +10,7 @@ from refinery.agents.conclusion import SCHEMA, Conclusion, conclude, first_objec
 from refinery.agents.lookup import TOOLS, Lookup
 from refinery.agents.loop import Limits, Talk, again, talk
 from refinery.agents.prompting import fenced, prompt, version, word
-from refinery.agents.view import view
+from refinery.agents.view import tokens, view
 from refinery.domain import Bill, Diagnosis, Question, Quote
 from refinery.events import Event, Say
 from refinery.llm.budget import BudgetSpent
@@ -57,6 +57,7 @@ def analyse(llm: LLM, trace: Trace, rules: Diagnosis, brief: Brief, say: Say, li
     shown = view(trace, brief.tokens, rules)
     request = _request(trace, rules, brief, shown.text)
     look, bounds = Lookup(trace, rules.signals), limits or Limits()
+    say(Event(PURPOSE, f"the first question has about {tokens(request.text)} tokens; with look-ups it may take up to {bounds.tokens}"))
     talked = talk(llm, request, look, ENDING, bounds, say)
     if talked.reply.stop is Stop.REFUSAL:
         return _declined(rules, talked)

@@ -11,7 +11,7 @@ from adapters.trace import Json, Trace
 from refinery.agents.analyst import Brief, analyse
 from refinery.agents.loop import CLOSING, Limits
 from refinery.domain import BillItem, Diagnosis, GapKind, Layer, Level, Question
-from refinery.events import silent
+from refinery.events import Event, silent
 from refinery.llm.port import Reply, Stop, ToolUse, Unavailable
 from refinery.llm.scripted import Scripted
 from refinery.signals.diagnosis import diagnose
@@ -81,6 +81,12 @@ def test_the_request_fences_the_trace_and_names_what_rules_suspect() -> None:
         assert part in text
     assert "<data " in text.split("199.99, I believe")[0]
     assert {tool.name for tool in model.requests[0].tools} == {"steps", "read", "search", "follow", "signals", "conclude"}
+
+
+def test_what_it_may_take_is_told_before_the_model_is_asked() -> None:
+    heard: list[Event] = []
+    analyse(Scripted(concluded()), RUN, diagnose(RUN, failed=True), KNOWN, heard.append, Limits(tokens=9_999))
+    assert "may take up to 9999" in heard[0].says
 
 
 def test_what_is_looked_up_is_answered_before_it_concludes() -> None:
