@@ -1,122 +1,130 @@
-"""How often the diagnosis without a model names the agent and the step that people named: `python -m benchmarks.diagnosis FOLDER`.
+"""How often the diagnosis names the agent and the step that people named: `python -m benchmarks.diagnosis FOLDER [-v]`.
 
 FOLDER holds transcripts in JSON files and a `labels.jsonl` with `id`, `mistake_agent` and `mistake_step` (Who&When's form), or
-`*_labels.jsonl` with `trajectory_id` and `failures` (AgentRx's form). Agents are compared without case and without " (...)".
+`*_labels.jsonl` with `trajectory_id` and `failures` (AgentRx's form), or runs of tau-bench with the calls that were expected.
+Steps are compared exactly, agents without case and without " (...)". Intervals are exact, at 95 %.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from adapters.files import read
-from adapters.trace import Json, Span, Trace
+from adapters.trace import Span, Trace
+from benchmarks.labelled import Case, Course, cases, courses, plain, same_kind
 from refinery.domain import Diagnosis
 from refinery.signals.diagnosis import diagnose
+from refinery.signals.divergence import RULE
 from refinery.signals.experience import experience
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One transcript with what people say of it."""
-
-    id: str
-    trace: Trace
-    agent: str
-    step: int
-    also: frozenset[int] = frozenset()
-    """Other steps that are labelled as failures."""
+from refinery.stats import clopper_pearson
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    verbose = "-v" in sys.argv
     groups: dict[str, list[Case]] = {}
     for case in cases(folder):
         groups.setdefault(case.id.split("/")[0], []).append(case)
     for name, group in groups.items():
         told = [_timed(case) for case in group]
-        _report(name, group, told)
-        if verbose:
-            for case, (seen, _) in zip(group, told, strict=True):
-                mark = "*" if seen.step == case.step else "a" if plain(seen.agent) == plain(case.agent) else " "
-                said = f"said {seen.step!s:>4} {seen.agent[:26]:26} {seen.category:16} {seen.confidence}"
-                print(f"  {mark} {case.id:28} label {case.step:3} {case.agent[:26]:26} {said}")
+        report(name, group, [seen for seen, _ in told])
+        _compare(group)
+        _time([seconds for _, seconds in told])
+        if "-v" in sys.argv:
+            _each(group, [seen for seen, _ in told])
+    if runs := list(courses(folder)):
+        _courses(runs)
 
 
-def cases(folder: Path) -> Iterator[Case]:
-    """Every labelled transcript under the folder."""
-    for line in _lines(folder / "labels.jsonl"):
-        name = str(line["id"])
-        yield Case(name, _trace(folder / f"{name}.json"), str(line["mistake_agent"]), _int(line["mistake_step"]))
-    for path in sorted(folder.glob("*_labels.jsonl")):
-        group = path.stem.removesuffix("_labels")
-        for line in _lines(path):
-            file = folder / str(line.get("trajectory_file", f"{group}/{line['trajectory_id']}.json")).replace("/dev/", "/")
-            failures, root = line["failures"], line["root_cause"]
-            if not file.exists() or not isinstance(failures, list) or not isinstance(root, dict):
-                continue
-            known = {str(one["failure_id"]): one for one in failures if isinstance(one, dict)}
-            first = known.get(str(root["failure_id"]), next(iter(known.values())))
-            also = frozenset(_int(one["step_number"]) - 1 for one in known.values())
-            yield Case(f"{group}/{line['trajectory_id']}", _trace(file), str(first["failed_agent"]), _int(first["step_number"]) - 1, also)
+def report(name: str, group: Sequence[Case], told: Sequence[Diagnosis]) -> None:
+    """What a set of diagnoses is worth, whoever made them."""
+    agents = [plain(seen.agent) == plain(case.agent) for case, seen in zip(group, told, strict=True)]
+    steps = [seen.step == case.step for case, seen in zip(group, told, strict=True)]
+    off = [abs(seen.step - case.step) if seen.step is not None else 10**6 for case, seen in zip(group, told, strict=True)]
+    listed = [[seen.step, *(one.step for one in seen.alternatives)] for seen in told]
+    print(f"{name}: {len(group)} transcripts")
+    print(f"  agent {share(agents)}")
+    print(f"  step  {share(steps)}   within 1: {share(far <= 1 for far in off)}   within 3: {share(far <= 3 for far in off)}")
+    print(f"  both  {share(a and s for a, s in zip(agents, steps, strict=True))}")
+    print(f"  step among the first 3 {share(case.step in each[:3] for case, each in zip(group, listed, strict=True))}")
+    if any(case.also for case in group):
+        print(f"  step among all labelled failures {share(seen.step in case.also for case, seen in zip(group, told, strict=True))}")
+    if any(case.category for case in group):
+        kinds = [same_kind(case.category, seen.category) for case, seen in zip(group, told, strict=True)]
+        unclear = sum(seen.category == "unclear" for seen in told)
+        print(f"  kind of failure {share(kinds)}   ({unclear} are said to be unclear)")
+    for low, high in ((0.0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 1.01)):
+        sure = [right for right, seen in zip(steps, told, strict=True) if low <= seen.confidence < high]
+        if sure:
+            print(f"  confidence {low:.1f}-{min(high, 1):.1f}: step right {share(sure)}")
 
 
-def _trace(file: Path) -> Trace:
-    return read(file).traces[0]
+def share(hits: Iterable[bool]) -> str:
+    """A proportion with its interval."""
+    every = list(hits)
+    bounds = clopper_pearson(sum(every), len(every))
+    return f"{sum(every)}/{len(every)} = {sum(every) / max(1, len(every)):.1%} [{bounds.low:.0%}, {bounds.high:.0%}]"
 
 
-def _int(value: Json) -> int:
-    return int(str(value))
+def _compare(group: Sequence[Case]) -> None:
+    """What one gets without looking into the transcripts."""
+    guesses = [_guess(case.trace) for case in group]
+    right = [plain(one.agent) == plain(case.agent) for one, case in zip(guesses, group, strict=True)]
+    hits = [case.trace.step_of(one.id) == case.step for one, case in zip(guesses, group, strict=True)]
+    print(f"  general experience alone: agent {share(right)}   step {share(hits)}")
+    frequent = [_frequent(case.trace) for case in group]
+    last = [next((span.agent for span in reversed(case.trace.spans) if span.agent), "") for case in group]
+    step, times = Counter(case.step for case in group).most_common(1)[0]
+    print(
+        f"  floors: most frequent speaker {share(plain(f) == plain(c.agent) for f, c in zip(frequent, group, strict=True))}"
+        f"   last speaker {share(plain(f) == plain(c.agent) for f, c in zip(last, group, strict=True))}"
+        f"   constant step {step} {times / len(group):.1%}"
+    )
 
 
-def plain(agent: str) -> str:
-    """An agent's name without case and without " (...)"."""
-    return re.sub(r"\s*\(.*\)", "", agent).strip().lower()
+def _courses(runs: Sequence[Course]) -> None:
+    """Runs of which the expected calls are known: is the first call that diverged found?"""
+    print(f"tau-bench: {len(runs)} failed runs")
+    told = [diagnose(run.trace, failed=True, wanted=run.wanted) for run in runs]
+    wrong = [(run, seen) for run, seen in zip(runs, told, strict=True) if run.first is not None]
+    left = [(run, seen) for run, seen in zip(runs, told, strict=True) if run.missing]
+    fine = [(run, seen) for run, seen in zip(runs, told, strict=True) if run.first is None and not run.missing]
+    print(f"  expected calls given: first wrong call {share(seen.step == run.first for run, seen in wrong)}")
+    print(f"    an expected call is missing: told, with its name {share(_names(seen, run.missing) for run, seen in left)}")
+    print(f"    every call was right: no wrong call told {share(not _sure(seen) for _, seen in fine)}")
+    pairs = [run for run in runs if run.first is not None and run.passing]
+    seen_so = [diagnose(run.trace, failed=True, passing=run.passing) for run in pairs]
+    print(f"  only runs given that passed: first wrong call {share(s.step == run.first for run, s in zip(pairs, seen_so, strict=True))}")
+    alone = [diagnose(run.trace, failed=True).step == run.first for run in runs if run.first is not None]
+    print(f"  nothing given: first wrong call {share(alone)}")
+
+
+def _names(seen: Diagnosis, missing: tuple[str, ...]) -> bool:
+    return any(signal.rule == RULE and signal.says.startswith(missing) for signal in seen.signals)
+
+
+def _sure(seen: Diagnosis) -> bool:
+    return any(signal.rule == RULE and signal.category in ("wrong-argument", "unwanted-call") for signal in seen.signals)
 
 
 def _timed(case: Case) -> tuple[Diagnosis, float]:
-    start = time.perf_counter()
+    start = time.process_time()
     seen = diagnose(case.trace, failed=True)
-    return seen, time.perf_counter() - start
+    return seen, time.process_time() - start
 
 
-def _report(name: str, group: list[Case], told: list[tuple[Diagnosis, float]]) -> None:
-    count = len(group)
-    right = [(plain(seen.agent) == plain(case.agent), seen.step == case.step) for case, (seen, _) in zip(group, told, strict=True)]
-    listed = [case.step in {seen.step, *(one.step for one in seen.alternatives)} for case, (seen, _) in zip(group, told, strict=True)]
-    also = [seen.step in case.also for case, (seen, _) in zip(group, told, strict=True) if case.also]
-    print(f"{name}: {count} transcripts")
-    print(f"  diagnosis     agent {_share(a for a, _ in right)}   step {_share(s for _, s in right)}")
-    print(f"                step among it and its alternatives {_share(listed)}")
-    if also:
-        print(f"                step among all labelled failures {_share(also)}")
-    guesses = [_guess(case.trace) for case in group]
-    hits = [
-        (plain(one.agent) == plain(case.agent), case.trace.step_of(one.id) == case.step) for one, case in zip(guesses, group, strict=True)
-    ]
-    print(f"  without signals (general experience alone)  agent {_share(a for a, _ in hits)}   step {_share(s for _, s in hits)}")
-    frequent = [_frequent(case.trace) for case in group]
-    last = [next((s.agent for s in reversed(case.trace.spans) if s.agent), "") for case in group]
-    steps = Counter(case.step for case in group).most_common(1)[0]
-    print(
-        f"  floors        most frequent speaker {_share(plain(f) == plain(c.agent) for f, c in zip(frequent, group, strict=True))}"
-        f"   last speaker {_share(plain(f) == plain(c.agent) for f, c in zip(last, group, strict=True))}"
-        f"   constant step {steps[0]} {steps[1] / count:.1%}"
-    )
-    for low, high in ((0.0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 1.01)):
-        sure = [s for (_, s), (seen, _) in zip(right, told, strict=True) if low <= seen.confidence < high]
-        if sure:
-            print(f"  confidence {low:.1f}-{min(high, 1):.1f}: step right {_share(sure)}")
-    times = [seconds for _, seconds in told]
-    print(f"  {statistics.median(times) * 1000:.1f} ms median, {max(times) * 1000:.1f} ms at most")
+def _time(seconds: Sequence[float]) -> None:
+    print(f"  {statistics.median(seconds) * 1000:.1f} ms of CPU time a trace (median), {max(seconds) * 1000:.1f} ms at most")
+
+
+def _each(group: Sequence[Case], told: Sequence[Diagnosis]) -> None:
+    for case, seen in zip(group, told, strict=True):
+        mark = "*" if seen.step == case.step else "a" if plain(seen.agent) == plain(case.agent) else " "
+        said = f"said {seen.step!s:>4} {seen.agent[:26]:26} {seen.category:16} {seen.confidence}"
+        print(f"  {mark} {case.id:28} label {case.step:3} {case.agent[:26]:26} {said}")
 
 
 def _guess(trace: Trace) -> Span:
@@ -131,15 +139,6 @@ def _frequent(trace: Trace) -> str:
         span.agent for span in trace.spans if "terminal" not in span.agent.lower() and span.agent not in ("human", "user", "system", "tool")
     ]
     return Counter(names).most_common(1)[0][0] if names else ""
-
-
-def _share(hits: Iterator[bool] | list[bool]) -> str:
-    every = list(hits)
-    return f"{sum(every)}/{len(every)} = {sum(every) / max(1, len(every)):.1%}"
-
-
-def _lines(path: Path) -> list[dict[str, Json]]:
-    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()] if path.exists() else []
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from refinery.domain import (
     Bill,
     Checked,
     Diagnosis,
+    FailureGroup,
     GateVerdict,
     Hypothesis,
     Interval,
@@ -48,6 +49,11 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         ],
         "signals": [signal(each) for each in found.signals],
         "places": [{"path": place.path, "line": place.line, "function": place.function} for place in found.places],
+        "observations": [{"level": each.level, "says": each.says} for each in found.observations],
+        "gaps": [{"kind": gap.kind, "says": gap.says} for gap in found.gaps],
+        "questions": [{"asks": each.asks, "why": each.why, "answer": each.answer} for each in found.questions],
+        "surroundings": list(found.surroundings),
+        "author": found.author,
         "notes": list(found.notes),
         "usage": usage(found.bill),
     }
@@ -64,6 +70,28 @@ def signal(seen: Signal) -> JsonObject:
         "category": seen.category,
         "weight": round(seen.weight, 3),
         "quotes": [quote.text for quote in seen.quotes],
+    }
+
+
+def clusters(groups: Iterable[FailureGroup], alone: Iterable[str], looked: int, failed: int, notes: Iterable[str]) -> JsonObject:
+    """`cluster --json`; `onset` is Unix time in nanoseconds."""
+    return {
+        "looked": looked,
+        "failed": failed,
+        "clusters": [
+            {
+                "id": group.id,
+                "name": group.name,
+                "count": len(group.traces),
+                "onset": group.onset_ns,
+                "example": group.traces[0],
+                "path": list(group.path),
+                "traces": list(group.traces),
+            }
+            for group in groups
+        ],
+        "alone": list(alone),
+        "notes": list(notes),
     }
 
 

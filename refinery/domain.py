@@ -120,6 +120,56 @@ class Suspect:
     says: str
 
 
+class Level(StrEnum):
+    """Where one looks when one looks at a run from the outside in."""
+
+    SYSTEM = "system"
+    PROMPT = "prompt"
+    CONTEXT = "context"
+    MODEL = "model"
+    ORCHESTRATION = "orchestration"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen at one level of a run."""
+
+    level: Level
+    says: str
+
+
+class GapKind(StrEnum):
+    """In what way a run and what was expected of it differ."""
+
+    BEHAVIOUR = "behaviour"
+    """It did something else."""
+    MISSING = "missing"
+    """It lacked knowledge, material or a capability."""
+    ASSUMPTION = "assumption"
+    """It took for granted what is not so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One difference between what happened and what was expected."""
+
+    kind: GapKind
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the expert is asked, because the answer would change the diagnosis."""
+
+    asks: str
+    why: str
+    """What hangs on it."""
+    answer: str = ""
+    step: int | None = None
+    """The step that a yes clears and a no convicts; None for an open question."""
+
+
 class Proof(StrEnum):
     """Whether a diagnosis has been put to the test."""
 
@@ -152,11 +202,34 @@ class Diagnosis:
     bill: Bill = Bill()
     notes: tuple[str, ...] = ()
     """What was not read, and which rules failed."""
+    observations: tuple[Observation, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """Open ones, and those that were answered."""
+    surroundings: tuple[str, ...] = ()
+    """What was found outside the trace: commits before it, runs like it, runs that passed."""
+    author: str = "rules"
+    """Who made it: the rules, or a model by its name."""
 
     @property
     def found(self) -> bool:
         """Whether anything wrong was found at all."""
         return self.step is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Failed runs that look alike."""
+
+    id: str
+    """The same for the same kind of failure, whatever other traces come in."""
+    name: str
+    traces: tuple[str, ...]
+    """Their ids, the earliest first."""
+    onset_ns: int | None
+    """When the first of them began; None when none has a time."""
+    path: tuple[str, ...]
+    """The names of the spans that lead to the failure in all of them, the outermost first."""
 
 
 # -- what to change -----------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from refinery.config import FILE, Settings, Surrounding
 from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
+from refinery.flows.diagnose import VIEW_TOKENS, Study
+from refinery.flows.interview import Ask, nobody
 from refinery.llm.budget import Budget, Metered
 from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
@@ -52,6 +54,7 @@ __all__ = [
     "source",
     "state_folder",
     "store",
+    "study",
     "traces_named",
     "workbench",
 ]
@@ -159,6 +162,37 @@ def history(found: Repository) -> Iterator[History]:
     """The fixes that were kept in a repository."""
     with closing(Workspace(found)) as rooms:
         yield History(rooms)
+
+
+@contextmanager
+def study(
+    start: Path | None = None,
+    *,
+    provider: str | None = None,
+    budget: float | None = None,
+    tokens: int | None = None,
+    ask: Ask = nobody,
+    say: Say = silent,
+    afresh: bool = False,
+) -> Iterator[Study]:
+    """Everything a diagnosis needs. It works outside of a repository too; the model is the one that refinery.toml or `provider` names."""
+    with ExitStack() as open_things:
+        try:
+            found = open_things.enter_context(repository(start))
+            stated = config.load(found.root)
+        except RepositoryError:
+            found, stated = None, None
+        plain = stated or Settings(None, Policy())
+        yield Study(
+            store=open_things.enter_context(store(start)),
+            now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
+            repository=found,
+            model=_model(plain, provider or plain.provider, budget, say),
+            tokens=tokens or VIEW_TOKENS,
+            ask=ask,
+            say=say,
+            afresh=afresh,
+        )
 
 
 @contextmanager

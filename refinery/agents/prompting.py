@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib import resources
 
@@ -14,6 +15,13 @@ _SLOT = re.compile(r"\{\{(\w+)\}\}")
 def prompt(name: str, **values: str) -> str:
     """The prompt `prompts/<name>.md` with every slot filled; a slot without value, or a value without slot, is our bug."""
     return fill(resources.files("refinery.agents").joinpath(f"prompts/{name}.md").read_text("utf-8"), values)
+
+
+def version(names: Iterable[str]) -> str:
+    """A mark that changes with every letter of these prompts."""
+    folder = resources.files("refinery.agents")
+    texts = [folder.joinpath(f"prompts/{name}.md").read_text("utf-8") for name in names]
+    return sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
 def fill(template: str, values: dict[str, str]) -> str:

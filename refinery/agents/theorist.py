@@ -139,7 +139,13 @@ def _evidence(diagnosis: Diagnosis) -> str:
     quotes = [fenced(f"quote from span {quote.span_id}", quote.text) for quote in diagnosis.evidence]
     signals = [f"- {signal.rule} at step {signal.step} (weight {signal.weight:.2f}): {signal.says}" for signal in diagnosis.signals]
     places = [f"- {place.path}, line {place.line}{f', in {place.function}' if place.function else ''}" for place in diagnosis.places]
+    seen = [f"- {each.level}: {each.says}" for each in diagnosis.observations]
+    differs = [f"- {gap.kind}: {gap.says}" for gap in diagnosis.gaps]
     parts = ["\n".join(quotes)]
+    if seen:
+        parts.append(fenced("observations, from the outside in", "\n".join(seen)))
+    if differs:
+        parts.append(fenced("how the run differs from what was expected", "\n".join(differs)))
     if signals:
         parts.append(fenced("signals, the rules' findings", "\n".join(signals)))
     if places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from refinery.cli import show
@@ -10,29 +12,70 @@ from refinery.cli import show
 @click.command()
 @click.argument("traces", nargs=-1, required=True)
 @click.option("--expected", default="", help="What should have happened, in plain words.")
+@click.option(
+    "--expect", multiple=True, help="A check that a right run passes, as in a scenario: 'tool-called: {name: refund}'. May repeat."
+)
 @click.option("--failed", is_flag=True, help="The run is known to have failed: name the most likely step even without a clear sign.")
+@click.option("--passing", multiple=True, help="A run of the same task that passed, by id or file. May be repeated.")
+@click.option("--answer", "answers", multiple=True, help="Answers a question of the diagnosis, in their order. May be repeated.")
+@click.option("--answers", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file with one answer a line.")
+@click.option("--model", "provider", type=click.Choice(["anthropic", "openai", "none"]), help="Overrides refinery.toml.")
+@click.option("--budget", type=click.FloatRange(0.0), help="Dollars that the model may cost.")
+@click.option("--tokens", type=click.IntRange(500, 200_000), help="What a model is shown of a trace before it looks things up.")
+@click.option("--afresh", is_flag=True, help="Ask the model again even where its answer to the same is kept.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, one object a trace.")
-def command(traces: tuple[str, ...], expected: str, failed: bool, as_json: bool) -> None:
+def command(
+    traces: tuple[str, ...],
+    expected: str,
+    expect: tuple[str, ...],
+    failed: bool,
+    passing: tuple[str, ...],
+    answers: tuple[str, ...],
+    file: Path | None,
+    provider: str | None,
+    budget: float | None,
+    tokens: int | None,
+    afresh: bool,
+    as_json: bool,
+) -> None:
     """Say which step of a trace went wrong, and why, with quotes that stand in it.
 
     TRACE is an id in the store (its beginning is enough) or a file.
 
     \b
-    Example: refinery diagnose 4f2a --expected "the price in euros"
+    Examples: refinery diagnose 4f2a --expected "the price in euros"
+              refinery diagnose run.json --failed --passing good-run.json
     """
     from refinery import contract, wiring
     from refinery.cli import views
-    from refinery.signals.diagnosis import diagnose
+    from refinery.domain import Question
+    from refinery.flows.complaint import checks_from
+    from refinery.flows.diagnose import Asked, diagnose
 
-    with wiring.store() as store:
-        first = True
-        for trace in wiring.traces_named(traces, store, lambda says: show.note(f"refinery: {says}")):
-            found = diagnose(trace, expected, failed=True if failed or expected else None)
-            if as_json:
-                show.as_json(contract.diagnosis(found))
-            else:
-                if not first:
-                    show.text()
-                show.text(f"trace {trace.id}")
-                show.on_screen(views.diagnosis(found))
-            first = False
+    checks = checks_from(expect)
+    given = (*answers, *(_lines(file) if file else ()))
+    with show.progress() as say:
+
+        def ask(question: Question) -> str:
+            say.wipe()
+            return "" if as_json else show.answered(question.asks, question.why)
+
+        with wiring.study(provider=provider, budget=budget, tokens=tokens, ask=ask, say=say, afresh=afresh) as study:
+            good = tuple(wiring.traces_named(passing, study.store))
+            first = True
+            for trace in wiring.traces_named(traces, study.store, lambda says: show.note(f"refinery: {says}")):
+                found = diagnose(trace, Asked(expected, failed, checks, good, given), study)
+                say.wipe()
+                if as_json:
+                    show.as_json(contract.diagnosis(found))
+                else:
+                    if not first:
+                        show.text()
+                    show.text(f"trace {trace.id}")
+                    show.on_screen(views.diagnosis(found))
+                first = False
+
+
+def _lines(file: Path) -> tuple[str, ...]:
+    """The answers of a file; an empty line leaves its question open."""
+    return tuple(file.read_text("utf-8", "replace").splitlines())

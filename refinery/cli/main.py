@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": ("doctor", "Check everything a run needs, and say how to mend what is missing."),
     "traces": ("traces", "Pull, import, list and show traces."),
     "diagnose": ("diagnose", "Say which step of a trace went wrong, and why, with quotes."),
+    "cluster": ("cluster", "Group the failures in the store: what fails most, since when."),
     "fix": ("fix", "Turn a failing trace into a validated commit on a branch of its own."),
     "suite": ("suite", "Run, list or import scenarios."),
     "guard": ("guard", "Judge proposed changes: allow, needs_approval or block."),

@@ -71,6 +71,14 @@ def asked(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
+def answered(question: str, why: str) -> str:
+    """What a person says to an open question; empty when nobody is there or nothing is typed."""
+    if not someone_there():
+        return ""
+    print(f"{harmless(question)}\n  {harmless(why)}\n> ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
 def someone_there() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()

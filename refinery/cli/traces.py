@@ -39,7 +39,7 @@ def pull(ids: tuple[str, ...], since: str | None, failed: bool, limit: int | Non
 
     if ids and (since or failed or limit):
         raise UsageError("traces are named, and searched for too", hint="give ids, or --since, --failed and --limit, not both")
-    query = Query(since=_moment(since or "24h"), failed=failed, limit=limit or 100)
+    query = Query(since=moment(since or "24h"), failed=failed, limit=limit or 100)
     with show.progress() as say, wiring.source(project, say=say) as source, wiring.store() as store:
         done = pull_named(ids, source, store, say) if ids else pull_matching(query, source, store, say)
     return _told(done, as_json)
@@ -111,7 +111,7 @@ def one(trace: str, as_json: bool) -> None:
         show.on_screen(views.trace_tree(found))
 
 
-def _moment(when: str) -> datetime:
+def moment(when: str) -> datetime:
     """A date, or so long ago."""
     from refinery.duration import FORMS, seconds
 

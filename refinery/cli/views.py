@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from rich.box import HORIZONTALS
 from rich.console import Group, RenderableType
@@ -22,6 +23,8 @@ from refinery.domain import (
     Checked,
     Decision,
     Diagnosis,
+    FailureGroup,
+    GapKind,
     GateVerdict,
     Interval,
     Measure,
@@ -82,21 +85,46 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     """A diagnosis in plain words, with the quotes that show it."""
     summary = Text(found.summary, STRONG)
     if not found.found:
-        return summary
+        return (
+            Group(summary, Padding(_facts([("note", Text(each, DIM)) for each in found.notes]), (0, 0, 0, 2))) if found.notes else summary
+        )
     where = f"step {found.step}" + (f", {found.agent}" if found.agent else "")
     rows = [
         ("where", Text(f"{where} (span {found.span_id})")),
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
-        ("sure", Text(f"{found.confidence:.0%}, {found.proof}")),
+        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if found.author != "rules" else ""))),
     ]
+    rows += [(str(each.level), Text(each.says)) for each in found.observations]
+    rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]
     rows += [
         ("code", Text(f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else ""))) for place in found.places[:3]
     ]
     rows += [("quote", Text(f"“{one_line(quote.text, LONGEST)}”", "cyan")) for quote in found.evidence[:3]]
     rows += [("or", Text(f"step {other.step}: {one_line(other.says, 100)}", DIM)) for other in found.alternatives[:3]]
+    rows += [("around", Text(each, DIM)) for each in found.surroundings]
+    rows += [("asked", Text(f"{each.asks} {each.answer or each.why}", DIM if each.answer else "yellow")) for each in found.questions]
     rows += [("note", Text(each, DIM)) for each in found.notes]
+    if found.bill.tokens:
+        rows.append(("cost", Text(bill(found.bill).removeprefix("bill: "), DIM)))
     return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
+
+
+def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Sequence[str]) -> RenderableType:
+    """Groups of failures, the largest first, each with an example to look at."""
+    lines: list[RenderableType] = []
+    for each in groups:
+        lines.append(Text.assemble(f"{len(each.traces):>4}  ", (each.name, STRONG)))
+        since = f", since {datetime.fromtimestamp(each.onset_ns / 1e9, UTC):%Y-%m-%d %H:%M} UTC" if each.onset_ns is not None else ""
+        if each.path:
+            lines.append(Text(f"      {' > '.join(each.path)}", DIM))
+        lines.append(Text(f"      {each.id}{since}, for example {each.traces[0]}", DIM, overflow="fold"))
+    rest = f"{alone} failed like no other; " if alone else ""
+    lines.append(Text(f"{rest}{looked} {_plural(looked, 'trace')} looked at", DIM))
+    return Group(*lines, *(Text(note, DIM) for note in notes))
+
+
+GAPS = {GapKind.BEHAVIOUR: "it did something else", GapKind.MISSING: "it lacked something", GapKind.ASSUMPTION: "it took for granted"}
 
 
 def verdict(judged: Verdict) -> RenderableType:

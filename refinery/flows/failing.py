@@ -11,6 +11,7 @@ from refinery.domain import Attempt, Cause, Report, Scenario
 from refinery.errors import OutsideError
 from refinery.flows.approval import forget
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
+from refinery.flows.diagnose import kept
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, scenarios_at
 from refinery.signals.diagnosis import diagnose
@@ -27,7 +28,9 @@ def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scen
     """Fix what a trace shows, given scenarios that say what is right for its input and for neighbours of it."""
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
     suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
-    diagnosis = diagnose(trace, says, failed=True)
+    diagnosis = kept(trace, diagnose(trace, says, failed=True), bench.store)
+    if says:
+        diagnosis = replace(diagnosis, expected=says)
     complaint = from_trace(trace, diagnosis, suite, says, shown_by)
     forget((scenario.id for scenario in complaint.targets), bench)
     return fix(complaint, diagnosis, suite, bench, tries=tries)

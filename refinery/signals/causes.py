@@ -56,6 +56,8 @@ def causes(trace: Trace, signals: Sequence[Signal]) -> tuple[Cause, ...]:
 
 def agent_of(trace: Trace, span: Span) -> str:
     """Who acted in a span: its own agent, or that of the nearest span around it that names one."""
+    if span.agent:
+        return span.agent
     known = {one.id: one for one in trace.spans}
     seen: set[str] = set()
     here: Span | None = span

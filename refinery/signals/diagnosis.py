@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.trace import Span, Trace
 from refinery.domain import Diagnosis, Layer, Place, Quote, Signal, Suspect
 from refinery.signals.causes import Cause, agent_of, causes
+from refinery.signals.divergence import LIKELY, RULE, Wanted, contrast, diverged
 from refinery.signals.exceptions import code_places
 from refinery.signals.expectation import unmet
-from refinery.signals.experience import experience
+from refinery.signals.experience import is_talk_of_agents
+from refinery.signals.links import flow, telling
 from refinery.signals.quoting import quote, short
+from refinery.signals.ranking import ranked
 from refinery.signals.registry import MOST, Signals, read
 from refinery.signals.stacks import foreign
 from refinery.signals.turns import Part, Turn, answer, clip, is_chat, reach_of, task, turns, unread
@@ -21,35 +24,51 @@ OTHERS = 4
 MOST_QUOTES = 6
 
 
-def diagnose(trace: Trace, expected: str = "", failed: bool | None = None) -> Diagnosis:
+def diagnose(
+    trace: Trace,
+    expected: str = "",
+    failed: bool | None = None,
+    *,
+    wanted: Sequence[Wanted] | None = None,
+    passing: Sequence[Trace] = (),
+    judged: Mapping[int, bool] | None = None,
+) -> Diagnosis:
     """What went wrong in a run, where, and how sure that is.
 
-    `failed` is what the user knows: with True, or with an expectation, a best guess is made even where nothing shows.
+    `failed` is what the user knows: with True, or with an expectation, a best guess is made even where nothing shows. `wanted` are
+    the calls that a right run makes (None: unknown), `passing` are runs of the same scenario that passed. `judged` says of steps whether
+    the expert called them right.
     """
     if not trace.spans:
         return _nothing(trace, expected, "The trace is empty: it has no steps, so there is nothing to diagnose.", ())
     reading = read(trace)
-    signals = tuple(
-        sorted((*reading.found, *(unmet(trace, expected) if expected else ())), key=lambda signal: (signal.step, -signal.weight))
-    )
     failed = _stated(trace) if failed is None else failed
-    ranked = causes(trace, signals)
-    must = failed is True or bool(expected)
+    known = (*(unmet(trace, expected) if expected else ()), *(diverged(trace, wanted) if wanted is not None else ()))
+    if wanted is None and (failed is True or expected or trace.failed):  # two good runs may differ too
+        known = (*known, *contrast(trace, passing))
+    signals = tuple(sorted((*reading.found, *known), key=lambda signal: (signal.step, -signal.weight)))
+    found = causes(trace, signals)
+    must = failed is True or bool(expected) or any(signal.rule == RULE for signal in signals)
     notes = _notes(trace, reading)
-    if failed is False or (not must and not (ranked and (ranked[0].score >= CLEAR or trace.failed))):
-        return _nothing(trace, expected, _fine(ranked), notes, signals)
-    ranked = _with_experience(trace, ranked) if must or not ranked else ranked
-    if not ranked:
+    if wanted is not None and not any(signal.rule == RULE for signal in known):
+        notes = (*notes, "Every expected call was made, and no other that changes something: what is wrong lies in what was said.")
+    if failed is False or (not must and not (found and (found[0].score >= CLEAR or trace.failed))):
+        return _nothing(trace, expected, _fine(found), notes, signals)
+    suspects = _as_judged(ranked(trace, found) if must or not found else found, judged or {})
+    if not suspects:
         return _nothing(trace, expected, "The run is known to have failed, but no step of it shows how.", notes, signals)
-    return _diagnosis(trace, expected, ranked, signals, notes)
+    return _diagnosis(trace, expected, suspects, signals, notes)
 
 
-def _diagnosis(trace: Trace, expected: str, ranked: Sequence[Cause], signals: tuple[Signal, ...], notes: tuple[str, ...]) -> Diagnosis:
-    best = ranked[0]
-    first = best.signals[0] if best.signals else None
-    says = (
-        first.says if first else "Nothing in the record marks an error; by general experience the decisive mistake is most often made here"
-    )
+def _as_judged(suspects: Sequence[Cause], judged: Mapping[int, bool]) -> Sequence[Cause]:
+    """What the expert called wrong comes first, and what they called right last."""
+    return sorted(suspects, key=lambda cause: judged.get(cause.step, 0.5))
+
+
+def _diagnosis(trace: Trace, expected: str, suspects: Sequence[Cause], signals: tuple[Signal, ...], notes: tuple[str, ...]) -> Diagnosis:
+    best = suspects[0]
+    first = max(best.signals, key=lambda signal: signal.rule == RULE, default=None)
+    says = first.says if first else _unmarked(trace, best)
     evidence = _evidence(trace, best)
     return Diagnosis(
         trace_id=trace.id,
@@ -60,39 +79,36 @@ def _diagnosis(trace: Trace, expected: str, ranked: Sequence[Cause], signals: tu
         agent=best.agent,
         step=best.step,
         span_id=best.span.id,
-        confidence=_confidence(trace, best, ranked),
+        confidence=_confidence(trace, best, suspects),
         evidence=evidence,
-        alternatives=_others(trace, ranked),
+        alternatives=_others(trace, suspects),
         signals=signals,
         places=_places(trace, best, signals),
         notes=notes,
     )
 
 
-def _with_experience(trace: Trace, ranked: Sequence[Cause]) -> tuple[Cause, ...]:
-    """Adds to a chat's suspects what is known of chats in general, and gives a run without any sign its last speaker."""
-    known = {cause.step: cause for cause in ranked}
-    prior = experience(trace)
-    if not prior:
-        final = answer(trace)
-        last = final.turn.step if final else len(trace.spans) - 1
-        prior = {last: 0.15}
-    found = []
-    for step in sorted({*known, *prior}):
-        span = trace.spans[step]
-        cause = known.get(step) or Cause(step, span, agent_of(trace, span), 0.0, ())
-        chat = is_chat(span)
-        score = cause.score * (0.7 if chat else 1.0) + prior.get(step, 0.0) * (1.0 if chat or not ranked else 0.2)
-        found.append(Cause(step, span, cause.agent, min(0.97, score), cause.signals, cause.recovered))
-    return tuple(sorted(found, key=lambda cause: (-cause.score, cause.step)))
+def _unmarked(trace: Trace, best: Cause) -> str:
+    """Why a step is suspected that no rule objects to."""
+    later = telling(flow(trace).used_later(best.step)) if is_chat(best.span) else []
+    entered = f", and it brought in what later steps go on with ({', '.join(later[:3])})" if later else ""
+    return f"Nothing in the record marks an error; by general experience the decisive mistake is most often made here{entered}"
 
 
-def _confidence(trace: Trace, best: Cause, ranked: Sequence[Cause]) -> float:
-    """High only where an exception ended the run; a guess from experience stays below a third."""
+def _confidence(trace: Trace, best: Cause, suspects: Sequence[Cause]) -> float:
+    """High only where an exception ended the run; in a talk of agents the best step's share of all suspicion.
+
+    Where no rule backs it, it stays below what may decide at which layer a cure is sought first.
+    """
+    known = max((signal.weight for signal in best.signals if signal.rule == RULE), default=0.0)
+    if known >= LIKELY:
+        return known if known > LIKELY else 0.6
+    if is_talk_of_agents(trace):
+        return round(min(0.6 if best.signals else 0.39, best.score), 2)
     if not best.signals:
         return round(min(0.3, best.score), 2)
     first = best.signals[0]
-    second = ranked[1].score if len(ranked) > 1 else 0.0
+    second = suspects[1].score if len(suspects) > 1 else 0.0
     margin = max(0.0, best.score - second)
     ended = first.rule == "exceptions" and any(span.failed and span.parent_id is None for span in trace.spans)
     if ended and not best.recovered and best.score >= 0.8:
@@ -121,12 +137,12 @@ def _evidence(trace: Trace, best: Cause) -> tuple[Quote, ...]:
     return tuple(one for one in dict.fromkeys(found) if one.span_id in known and known[one.span_id].contains(one.text))[:MOST_QUOTES]
 
 
-def _others(trace: Trace, ranked: Sequence[Cause]) -> tuple[Suspect, ...]:
+def _others(trace: Trace, suspects: Sequence[Cause]) -> tuple[Suspect, ...]:
     found = []
-    for cause in ranked[1 : 1 + OTHERS]:
+    for cause in suspects[1 : 1 + OTHERS]:
         says = cause.signals[0].says if cause.signals else "it may have set the run on its wrong way"
         found.append(Suspect(cause.agent, cause.step, cause.span.id, says))
-    steps = {ranked[0].step, *(one.step for one in found)}
+    steps = {suspects[0].step, *(one.step for one in found)}
     for turn in reversed(turns(trace)):
         if len(found) >= 2:
             break
@@ -158,8 +174,8 @@ def _assumed(trace: Trace) -> str:
     return f"Assumed, since nobody has said: {what} completely, from what the tools returned, and without an error on the way."
 
 
-def _fine(ranked: Sequence[Cause]) -> str:
-    minor = [cause for cause in ranked if cause.signals]
+def _fine(found: Sequence[Cause]) -> str:
+    minor = [cause for cause in found if cause.signals]
     if not minor:
         return "Nothing in this run shows a failure."
     return f"The run does not look failed. The most notable thing is at step {minor[0].step}: {minor[0].signals[0].says}."

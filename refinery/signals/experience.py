@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from adapters.trace import Kind, Trace
 from refinery.signals.turns import Part, Turn, answer, is_chat, is_farewell, turns
@@ -42,6 +43,17 @@ def experience(trace: Trace) -> dict[int, float]:
     return found
 
 
+def is_talk_of_agents(trace: Trace) -> bool:
+    """Whether a run is a bare chat, and not one of a single agent that acts for a user."""
+    return bool(trace.spans) and all(is_chat(span) for span in trace.spans) and _askings(turns(trace)) < 2
+
+
+def acts_last(trace: Trace) -> bool:
+    """Whether a talk breaks off in the hands of one who acts, without anybody closing it."""
+    last = [turn for turn in turns(trace) if turn.step == len(trace.spans) - 1]
+    return any(turn.part in (Part.SAY, Part.CALL) and _substantial(turn) and not PLANS.search(turn.agent) for turn in last)
+
+
 def changes(tool: str) -> bool:
     """Whether a tool's name says that it changes something, rather than looks something up."""
     return bool(name_words(tool)) and not name_words(tool) & READS
@@ -68,9 +80,13 @@ def _givers(trace: Trace) -> dict[int, float]:
 def _decisive(trace: Trace) -> list[int]:
     """In a talk of one agent with a user: the calls that change something, which cannot be taken back."""
     every = turns(trace)
-    if sum(turn.part is Part.USER for turn in every) < 2:
+    if _askings(every) < 2:
         return []
     return list(dict.fromkeys(turn.step for turn in every if turn.part is Part.CALL and changes(turn.tool)))
+
+
+def _askings(every: Sequence[Turn]) -> int:
+    return sum(turn.part is Part.USER for turn in every)
 
 
 def _speeches(trace: Trace) -> list[Turn]:
@@ -88,4 +104,4 @@ def _speeches(trace: Trace) -> list[Turn]:
 
 
 def _substantial(turn: Turn) -> bool:
-    return len(turn.text.strip()) >= 40 and not is_farewell(turn.text)
+    return (len(turn.text.strip()) >= 40 or "```" in turn.text) and not is_farewell(turn.text)

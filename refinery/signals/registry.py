@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.trace import Trace
 from refinery.domain import Signal
+from refinery.signals.answer_form import answer_form
 from refinery.signals.claimed_actions import claimed_actions
 from refinery.signals.contradictions import contradictions
 from refinery.signals.currencies import currencies_disagree
@@ -14,13 +15,17 @@ from refinery.signals.early_end import early_end
 from refinery.signals.empty_results import empty_results
 from refinery.signals.error_status import error_status
 from refinery.signals.exceptions import exceptions
+from refinery.signals.handoffs import handoffs
 from refinery.signals.ignored_results import ignored_results
 from refinery.signals.invented_data import invented_data
 from refinery.signals.loops import loops
+from refinery.signals.lost_context import lost_context
 from refinery.signals.missing_fields import missing_fields
+from refinery.signals.outliers import outliers
 from refinery.signals.partial_results import partial_results
 from refinery.signals.polite_errors import polite_errors
 from refinery.signals.refusals import refusals
+from refinery.signals.retries import retries
 from refinery.signals.schema import schema
 from refinery.signals.stale_retrieval import stale_retrieval
 from refinery.signals.task_drift import task_drift
@@ -48,6 +53,11 @@ RULES: tuple[Rule, ...] = (
     invented_data,
     partial_results,
     task_drift,
+    retries,
+    lost_context,
+    handoffs,
+    answer_form,
+    outliers,
 )
 MOST = 200
 """Signals that one rule may give for one trace; the first ones are kept."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from adapters.trace import Json, Kind, Message, Span, Trace
 
@@ -69,8 +70,27 @@ class Answer:
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A trace that is known again by being the same object: comparing texts would cost more than reading them."""
+
+    trace: Trace
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.trace is self.trace
+
+    def __hash__(self) -> int:
+        return id(self.trace)
+
+
 def turns(trace: Trace) -> tuple[Turn, ...]:
-    """The turns of a run, in order."""
+    """The turns of a run, in order. Some thirty rules ask for them one after the other, so the last ones are kept."""
+    return _read(_Same(trace))
+
+
+@lru_cache(maxsize=2)
+def _read(kept: _Same) -> tuple[Turn, ...]:
+    trace = kept.trace
     reach = reach_of(trace)
     parents = {span.parent_id for span in trace.spans if span.parent_id}
     traced = any(span.kind is Kind.TOOL and not is_chat(span) for span in trace.spans)

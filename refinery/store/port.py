@@ -58,6 +58,9 @@ class Store(Protocol):
     def reports(self, kind: str = "") -> tuple[Filed, ...]:
         """Reports of a kind, or all, newest first."""
 
+    def report(self, key: str) -> Filed | None:
+        """The report of this key; None when there is none."""
+
     def record_fix(self, commit: str, symptom: str, cure: str, outcome: str) -> None:
         """Remember a fix; what was known of this commit is replaced."""
 

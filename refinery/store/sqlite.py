@@ -134,6 +134,11 @@ class SqliteStore:
         rows = self._rows("SELECT key, kind, created, body FROM reports WHERE ? IN ('', kind) ORDER BY created DESC, number DESC", kind)
         return tuple(self._decoded(_filed, row) for row in rows)
 
+    def report(self, key: str) -> Filed | None:
+        """The report of this key; None when there is none."""
+        rows = self._rows("SELECT key, kind, created, body FROM reports WHERE key = ?", key)
+        return self._decoded(_filed, rows[0]) if rows else None
+
     def record_fix(self, commit: str, symptom: str, cure: str, outcome: str) -> None:
         """Remember a fix; what was known of this commit is replaced."""
         with self._writing() as connection:

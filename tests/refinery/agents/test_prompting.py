@@ -38,7 +38,7 @@ def test_text_that_is_no_text_can_still_be_sent() -> None:
     fenced("file", "a\udc80b").encode("utf-8")
 
 
-@pytest.mark.parametrize("name", ["theorist", "case", "again"])
+@pytest.mark.parametrize("name", ["theorist", "case", "again", "analyst-case", "analyst-again"])
 def test_every_prompt_has_its_slots_and_no_other_braces(name: str) -> None:
     text = resources.files("refinery.agents").joinpath(f"prompts/{name}.md").read_text("utf-8")
     assert re.findall(r"\{\{[^}]*\}\}", text)

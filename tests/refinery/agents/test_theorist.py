@@ -20,9 +20,13 @@ from refinery.domain import (
     Decision,
     Diagnosis,
     Edit,
+    Gap,
+    GapKind,
     GateVerdict,
     Hypothesis,
     Layer,
+    Level,
+    Observation,
     Place,
     Quote,
     Step,
@@ -126,6 +130,18 @@ def test_the_prompt_is_the_one_that_was_reviewed(part: str, tmp_path: Path) -> N
     kept = Path(__file__).parent / "snapshots" / f"theorist-{part}.md.snap"
     (tmp_path / kept.name).write_text(sent, "utf-8")
     assert sent == kept.read_text("utf-8"), f"read the new prompt, try it on real cases, then copy {tmp_path / kept.name} to {kept}"
+
+
+def test_what_an_analyst_observed_reaches_the_theorist() -> None:
+    seen = replace(
+        DIAGNOSIS,
+        observations=(Observation(Level.CONTEXT, "the old list came first"),),
+        gaps=(Gap(GapKind.MISSING, "the date of the list"),),
+    )
+    script = Scripted(reply(hypothesis(CONFIG_EDIT)))
+    propose(script, seen, TRACE, SOURCES, ADVICE, silent)
+    assert "- context: the old list came first" in script.requests[0].messages[0].text
+    assert "- missing: the date of the list" in script.requests[0].messages[0].text
 
 
 def test_an_agents_name_out_of_a_trace_cannot_speak() -> None:

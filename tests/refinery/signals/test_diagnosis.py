@@ -161,7 +161,7 @@ def test_a_chat_without_any_sign_gets_the_first_who_acts() -> None:
         task="Which bridge in town is the oldest one?",
     )
     found = checked(given, failed=True)
-    assert (found.agent, found.confidence <= 0.3) == ("Reader", True)
+    assert (found.agent, found.confidence < 0.4) == ("Reader", True)
     assert "Nothing in the record marks an error" in found.summary
 
 

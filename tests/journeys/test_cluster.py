@@ -1,0 +1,53 @@
+"""`refinery cluster`: failures in the store, grouped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Refinery
+
+
+@pytest.fixture
+def filled(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, refinery: Refinery) -> None:
+    """A store with three runs that died in the same way, and one that did not."""
+    monkeypatch.setenv("REFINERY_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    lines = []
+    for number in range(4):
+        span = {
+            "traceId": f"{number:032x}",
+            "spanId": "ab" * 8,
+            "name": "look_up",
+            "startTimeUnixNano": f"{number + 1}",
+            "endTimeUnixNano": "9",
+        }
+        status = {"status": {"code": 2, "message": f"KeyError: 'plan {number}'"}} if number else {}
+        lines.append(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [{**span, **status}]}]}]}))
+    (tmp_path / "runs.jsonl").write_text("\n".join(lines))
+    assert refinery("traces", "import", "runs.jsonl").status == 0
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_fails_most_is_told_with_an_example(refinery: Refinery) -> None:
+    shown = refinery("cluster")
+    assert shown.status == 0
+    assert "   3  " in shown.out
+    told = refinery("cluster", "--json").json
+    clusters = told["clusters"]
+    assert isinstance(clusters, list)
+    only = clusters[0]
+    assert isinstance(only, dict)
+    assert (only["count"], only["onset"], only["example"], only["path"]) == (3, 2, f"{1:032x}", ["look_up"])
+    assert told["failed"] == 3
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_period_and_a_limit_are_kept_and_a_limit_is_said(refinery: Refinery) -> None:
+    assert refinery("cluster", "--since", "24h", "--json").json["clusters"] == []
+    cut = refinery("cluster", "--limit", "2", "--json").json
+    assert cut["looked"] == 2
+    assert "only the newest 2" in str(cut["notes"])
+    assert refinery("cluster", "--since", "yesterday").status == 2
