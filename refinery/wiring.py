@@ -22,7 +22,7 @@ from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.flows.diagnose import VIEW_TOKENS, Study
-from refinery.flows.interview import Ask, nobody
+from refinery.flows.interview import Ask, unanswered
 from refinery.llm.budget import Budget, Metered
 from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
@@ -171,7 +171,7 @@ def study(
     provider: str | None = None,
     budget: float | None = None,
     tokens: int | None = None,
-    ask: Ask = nobody,
+    ask: Ask = unanswered,
     say: Say = silent,
     afresh: bool = False,
 ) -> Iterator[Study]:

@@ -14,7 +14,7 @@ from refinery.agents.analyst import VIEW_TOKENS, Brief, analyse, prompts
 from refinery.agents.conclusion import conclude
 from refinery.domain import Bill, Diagnosis, Expectation, Question
 from refinery.events import Say, silent
-from refinery.flows.interview import Ask, assumed, in_words, interview, judged, nobody, questions
+from refinery.flows.interview import Ask, assumed, in_words, interview, judged, questions, unanswered
 from refinery.flows.surroundings import alike, commits_before, passing_like, told
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
@@ -58,7 +58,7 @@ class Study:
     model: LLM | None = None
     tokens: int = VIEW_TOKENS
     """What the model is shown of a trace before it looks anything up."""
-    ask: Ask = nobody
+    ask: Ask = unanswered
     say: Say = silent
     afresh: bool = False
     """Ask the model even where its diagnosis of the same is kept."""

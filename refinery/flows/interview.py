@@ -19,7 +19,7 @@ YES = frozenset({"yes", "y", "right", "correct", "true", "ja", "oui", "si"})
 NO = frozenset({"no", "n", "wrong", "incorrect", "false", "nein", "non"})
 
 
-def nobody(_: Question) -> str:
+def unanswered(_: Question) -> str:
     """Nobody is there."""
     return ""
 
