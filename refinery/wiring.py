@@ -94,6 +94,12 @@ def record(found: Repository, operation: str, **details: str) -> None:
     Journal(found.state / "journal.jsonl", time.time).write(operation, "done", "" if found.unborn() else found.head(), **details)
 
 
+def settings_at(found: Repository, commit: str) -> Settings:
+    """What refinery.toml says in a commit; where that has none, what it says in the work tree."""
+    text = found.read(commit, FILE)
+    return settings(found) if text is None else config.parse(text)
+
+
 @contextmanager
 def store(start: Path | None = None) -> Iterator[Store]:
     """The repository's store; outside of one, the user's."""
@@ -207,11 +213,15 @@ def workbench(
     provider: str | None = None,
     budget: float | None = None,
     seconds: float = 60.0,
+    at: str | None = None,
 ) -> Iterator[Workbench]:
-    """Everything a fix or a suite run needs, for the repository around `start`. It is put away at the end."""
+    """Everything a fix or a suite run needs, for the repository around `start`. It is put away at the end.
+
+    `at` names the commit whose refinery.toml counts, where that is not the work tree's.
+    """
     with ExitStack() as open_things:
         found = open_things.enter_context(repository(start))
-        stated = settings(found)
+        stated = settings_at(found, at) if at else settings(found)
         if stated.agent is None:
             raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
         clear_abandoned()
@@ -231,7 +241,7 @@ def workbench(
             runner=runner,
             scratch=replace(runner, sink=None),
             unwatched=replace(runner, sink=None, capture=None),
-            author=found.author(),
+            author=found.author,
             co_author=stated.co_author,
             now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
             clock=time.monotonic,

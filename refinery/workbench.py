@@ -71,8 +71,8 @@ class Workbench:
     """The same without telemetry, which makes agents quicker; for scenarios whose checks need none."""
     now: Callable[[], str]
     """The time of day, ISO 8601."""
-    author: Identity
-    """Who a fix is committed as: the user."""
+    author: Callable[[], Identity]
+    """Who a fix is committed as: the user. Raises RepositoryError where git does not know them."""
     clock: Callable[[], float]
     editable: Callable[[str], bool]
     """Whether the user lets a file be changed."""

@@ -48,8 +48,10 @@ def command(
     from refinery.cli import views
     from refinery.flows.check import Terms, check
 
-    with show.progress() as say, wiring.workbench(say=say) as bench:
-        terms = Terms(wiring.settings(bench.repository).tolerated, targets, whole, seconds, budget)
+    with wiring.repository() as repository:
+        base = repository.range(revisions).base
+    with show.progress() as say, wiring.workbench(say=say, at=base) as bench:
+        terms = Terms(wiring.settings_at(bench.repository, base).tolerated, targets, whole, seconds, budget)
         made = check(revisions, replace(bench, trials=trials or bench.trials), terms)
         say.wipe()
     if output:

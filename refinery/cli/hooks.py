@@ -94,7 +94,7 @@ def _asked(kind: str, repository: Repository, stated: Settings) -> Answer:
     def judge(revisions: str) -> Checked:
         if stated.agent is None or not stated.gate_on_push:
             return read_alone(revisions, repository, wiring.guard(), stated.tolerated)
-        with show.progress() as say, wiring.workbench(say=say) as bench:
+        with show.progress() as say, wiring.workbench(say=say, at=repository.range(revisions).base) as bench:
             return check(revisions, bench, Terms(stated.tolerated, seconds=stated.push_seconds))
 
     return hook.before_push(hook.pushes(sys.stdin), repository, judge, strict=not stated.undecided_passes)

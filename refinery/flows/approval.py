@@ -32,7 +32,7 @@ def leave_for(proposal: Proposal, bench: Workbench) -> Leave:
         return Leave("refused by the guard")
     known = _last_word(proposal, bench)
     if known and known.said is Said.NO:
-        who = "you" if known.by == str(bench.author) else known.by
+        who = "you" if known.by == str(bench.author()) else known.by
         return Leave(f"{LEFT_OUT}: {who} said no to this on {known.at[:10]}; {FORGET}")
     if proposal.verdict.allowed:
         return Leave()
@@ -62,7 +62,7 @@ def forget(scenarios: Iterable[str], bench: Workbench) -> None:
     last = {answer.change: answer for answer in bench.store.approvals() if about.intersection(answer.scenarios)}
     for answer in last.values():
         if answer.said is not Said.FORGOTTEN:
-            bench.store.record_approval(replace(answer, said=Said.FORGOTTEN, by=str(bench.author), at=bench.now()))
+            bench.store.record_approval(replace(answer, said=Said.FORGOTTEN, by=str(bench.author()), at=bench.now()))
 
 
 def question(proposal: Proposal, says: str) -> Question:
@@ -81,7 +81,7 @@ def _asked(proposal: Proposal, bench: Workbench) -> Approval:
 
 def _approval(proposal: Proposal, said: Said, bench: Workbench) -> Approval:
     aims = tuple(scenario.id for scenario in proposal.targets)
-    return Approval(proposal.changes.digest, aims, said, str(bench.author), bench.now(), _findings(proposal))
+    return Approval(proposal.changes.digest, aims, said, str(bench.author()), bench.now(), _findings(proposal))
 
 
 def _findings(proposal: Proposal) -> tuple[str, ...]:

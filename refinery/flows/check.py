@@ -62,7 +62,7 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
     span = bench.repository.range(revisions)
     bench.say(Event("guard", revisions))
     with ledger.step("guard"):
-        verdict = review_range(revisions, bench.repository, bench.guard)
+        verdict = review_range(revisions, bench.repository, for_people(bench.guard))
     if refused := refusing(verdict, terms.tolerated):
         return Checked(Decision.REJECT, _refused(refused), verdict, None, bill=ledger.bill(), notes=bench.notes)
     suite = _suite(span, bench)
@@ -83,7 +83,7 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
 
 def read_alone(revisions: str, repository: Repository, guard: Guard, tolerated: Sequence[str]) -> Checked:
     """What the guard says of a range where there is no agent that could be run."""
-    verdict = review_range(revisions, repository, guard)
+    verdict = review_range(revisions, repository, for_people(guard))
     refused = refusing(verdict, tolerated)
     notes = ("no agent is configured, so nothing was run",)
     if refused:
@@ -176,6 +176,11 @@ def _judges(bench: Workbench) -> tuple[str, ...]:
     return (*policy.test_globs, *policy.judge_globs, *bench.scenarios)
 
 
+def for_people(guard: Guard) -> Guard:
+    """The same guard for changes that people made: they may work where a fix of Refinery's may not."""
+    return replace(guard, policy=replace(guard.policy, editable=("**",)))
+
+
 def refusing(verdict: Verdict, tolerated: Sequence[str]) -> list[Finding]:
     """What the guard blocks, and nobody tolerates."""
     return [each for each in verdict.findings if each.effect is Effect.BLOCK and each.rule not in tolerated]
@@ -189,10 +194,5 @@ def first(findings: Sequence[Finding]) -> str:
 
 
 def _says(gate: GateVerdict, verdict: Verdict) -> str:
-    asking = [each for each in verdict.findings if each.effect is Effect.NEEDS_APPROVAL or _weighty(each)]
+    asking = [each for each in verdict.findings if each.effect is not Effect.ALLOW]
     return f"{gate.says} A person should look at this: {first(asking)}." if asking else gate.says
-
-
-def _weighty(finding: Finding) -> bool:
-    """An objection that was tolerated and is news all the same; that people work outside of Refinery's scope is none."""
-    return finding.effect is Effect.BLOCK and finding.rule != "scope"

@@ -26,6 +26,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     gate; each further one has to bring more evidence. Without a kept fix the report says why there is none.
     """
     ledger = Ledger(bench.clock)
+    author = bench.author()
     base = bench.repository.head()
     with ledger.step("reproduce"):
         shown = reproduce(complaint, suite, base, bench)
@@ -43,7 +44,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
                 steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, leave.refused))
                 continue
             gated += 1
-            commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, bench.author)
+            commit = bench.workspace.commit(base, proposal.changes, proposal.hypothesis.change, author)
             with ledger.step("gate"):
                 bench.say(Event("gate", proposal.hypothesis.change))
                 gate = judge(proposal.targets, suite, base, commit.id, bench, rank=gated)
@@ -52,7 +53,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
             if accepted and wanted(proposal, gate.says, bench):
                 claim = claim_of(complaint, diagnosis, proposal, gate, commit, suite, leave.approval, bench)
                 message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim, bench.co_author)
-                commit = bench.workspace.commit(base, proposal.changes, message, bench.author)
+                commit = bench.workspace.commit(base, proposal.changes, message, author)
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
             if accepted or gated == tries:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from refinery.domain import Checked, Decision
 from refinery.errors import RepositoryError, UsageError
-from refinery.flows.check import first, refusing
+from refinery.flows.check import first, for_people, refusing
 from refinery.flows.review import review_staged
 from refinery.repo.repository import Repository
 from safety.globs import matches
@@ -44,7 +44,7 @@ class Pushed:
 def before_commit(repository: Repository, guard: Guard, tolerated: Sequence[str], index: Path | None) -> Answer:
     """The guard over what is staged. What needs a person is shown: whoever commits is one."""
     try:
-        verdict = review_staged(repository, guard, index)
+        verdict = review_staged(repository, for_people(guard), index)
     except UsageError:  # an amended message, an empty merge
         return Answer(True, ())
     refused = refusing(verdict, tolerated)

@@ -56,11 +56,31 @@ def test_a_change_that_weakens_its_own_judge_is_judged_by_the_base(desk: Path, r
 
 def test_what_the_guard_blocks_is_not_run(desk: Path, refinery: Refinery) -> None:
     (desk / "refinery.toml").write_text((desk / "refinery.toml").read_text() + "[check]\ntolerate = []\n")
+    commit(desk, "Nothing is tolerated")
     (desk / "scenarios" / "prices.yaml").write_text((desk / "scenarios" / "prices.yaml").read_text().replace("Please call us.", "P"))
     commit(desk, "A weaker judge")
     refused = refinery("check", "HEAD~1..HEAD", "--json")
     assert (refused.status, refused.json["gate"]) == (1, None)
     assert "refused by the guard: " in str(refused.json["says"])
+
+
+def test_a_change_does_not_choose_the_walls_behind_which_it_runs(desk: Path, refinery: Refinery) -> None:
+    text = (desk / "refinery.toml").read_text()
+    (desk / "refinery.toml").write_text(text.replace("[agent]", '[agent]\nsandbox = "none"'))
+    change(desk, "found = look_up", "found = dict() or look_up")
+    assert "not sandboxed" in refinery("suite", "run", "--trials", "1").out
+    checked = refinery("check", "HEAD~1..HEAD", "--json")
+    assert checked.status == 0, checked.err
+    assert "not sandboxed" not in str(checked.json["notes"])
+    assert "A person should look at this: scope: refinery.toml" in str(checked.json["says"])
+
+
+def test_a_check_needs_no_name_to_commit_in(desk: Path, refinery: Refinery, home: Path) -> None:
+    change(desk, "found = look_up", "found = dict() or look_up")
+    (home / ".gitconfig").write_text("")
+    assert refinery("check", "HEAD~1..HEAD").status == 0
+    assert refinery("suite", "run", "--trials", "1").status == 0
+    assert "git does not know who you are" in refinery("fix", "--failing").err or refinery("fix", "--failing").status == 0
 
 
 def test_only_scenarios_that_touch_the_change_are_run(desk: Path, refinery: Refinery) -> None:
