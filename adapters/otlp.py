@@ -62,7 +62,7 @@ def read(request: Mapping[str, Json], gathering: Gathering, where: str) -> None:
                 place = f"{where} resourceSpans[{resource_place}] span {number}".strip()
                 number += 1
                 if isinstance(raw, dict):
-                    _read_span(raw, scope, about, gathering, place)
+                    read_span(raw, scope, about, gathering, place)
                 else:
                     gathering.not_understood.add(place, "not an object")
 
@@ -104,8 +104,11 @@ def identity(value: Json, size: int) -> str:
     return value.lower() if value.strip("0") else ""
 
 
-def _read_span(raw: Mapping[str, Json], scope: Mapping[str, Json], about: Mapping[str, Json], gathering: Gathering, where: str) -> None:
-    trace_id = identity(raw.get("traceId") or raw.get("trace_id"), 16)
+def read_span(
+    raw: Mapping[str, Json], scope: Mapping[str, Json], about: Mapping[str, Json], gathering: Gathering, where: str, trace_id: str = ""
+) -> None:
+    """One span in OTLP JSON; `trace_id` is what its trace is called, where that is another name than the one inside."""
+    trace_id = trace_id or identity(raw.get("traceId") or raw.get("trace_id"), 16)
     span_id = identity(raw.get("spanId") or raw.get("span_id"), 8)
     if not trace_id or not span_id:
         gathering.not_understood.add(where, "a span without a trace id or a span id")

@@ -6,19 +6,21 @@ import fcntl
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 from adapters import notation
+from adapters.gather import with_agents
 from adapters.source import Pulled, Receipt, Summary
 from adapters.trace import Json, Span, Trace, in_order
 from knowledge.passage import Fix
 from refinery.errors import OutsideError, UsageError
 from refinery.store import codec
-from refinery.store.port import Filed, Saved
+from refinery.store.port import Fetched, Filed, Mark, Saved
 from refinery.store.schema import bring_up
 
 WAIT_S = 15.0
@@ -30,14 +32,22 @@ Row: TypeAlias = "tuple[Any, ...]"
 """What sqlite3 answers."""
 
 
-def open_store(path: Path) -> SqliteStore:
-    """The store in a file, made if there is none. Raises OutsideError when the file cannot be used, with the way out."""
+def marked(trace: Trace) -> bool:
+    """Whether the recorder, or somebody since, says that a run failed."""
+    return trace.failed
+
+
+def open_store(path: Path, failing: Callable[[Trace], bool] = marked) -> SqliteStore:
+    """The store in a file, made if there is none. Raises OutsideError when the file cannot be used, with the way out.
+
+    `failing` judges whether a trace is listed as failed.
+    """
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         with _alone(path):
             connection = _connected(path)
-    return SqliteStore(connection, path)
+    return SqliteStore(connection, path, failing)
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -64,8 +74,9 @@ def _alone(path: Path) -> Iterator[None]:
 class SqliteStore:
     """See `Store`. Usable from several threads, one at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, failing: Callable[[Trace], bool] = marked) -> None:
         self._connection = connection
+        self._failing = failing
         self._path = path
         self._lock = threading.RLock()
 
@@ -82,13 +93,37 @@ class SqliteStore:
 
     def save(self, pulled: Pulled) -> Saved:
         """Keep traces and their receipt, all or nothing."""
+        return self.keep((pulled,))
+
+    def keep(self, pulled: Sequence[Pulled], fetched: Sequence[Fetched] = ()) -> Saved:
+        """The same for several at once, and when they were fetched."""
         with self._writing() as connection:
             saved = Saved()
-            for trace in pulled.traces:
-                saved = saved + _save(connection, trace)
-            body = codec.receipt_to_json(pulled.receipt)
-            connection.execute("INSERT OR IGNORE INTO receipts (digest, body) VALUES (?, ?)", (_digest(body), body))
+            for each in pulled:
+                for trace in each.traces:
+                    saved = saved + _save(connection, trace, failing=self._failing(trace))
+                if each.receipt.asked:
+                    _save_receipt(connection, each)
+            connection.executemany(FETCHED, [(row.source, _plain(row.trace), row.stamp, row.at) for row in fetched])
         return saved
+
+    def fetched(self, source: str, trace: str) -> Fetched | None:
+        """When a trace was last fetched; None when it never was."""
+        rows = self._rows("SELECT source, trace, stamp, at FROM fetches WHERE source = ? AND trace = ?", source, _plain(trace))
+        return Fetched(*rows[0]) if rows else None
+
+    def mark(self, search: str) -> Mark | None:
+        """Where the last pull of a search broke off; None when it came to its end."""
+        rows = self._rows("SELECT body FROM marks WHERE search = ?", search)
+        return self._decoded(_mark, rows[0]) if rows else None
+
+    def set_mark(self, search: str, mark: Mark | None) -> None:
+        """Remember where a pull breaks off, or that it came to its end."""
+        with self._writing() as connection:
+            if mark is None:
+                connection.execute("DELETE FROM marks WHERE search = ?", (search,))
+            else:
+                connection.execute("INSERT OR REPLACE INTO marks (search, body) VALUES (?, ?)", (search, notation.dumps(mark)))
 
     def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
         """Traces in a list, newest first; upper and lower case of `text` are the same."""
@@ -116,7 +151,9 @@ class SqliteStore:
             raise UsageError(f"more than one trace begins with {prefix}: {listed}", hint="give more of the id")
         number, _, head = found[0]
         pieces = self._rows("SELECT spans FROM pieces WHERE trace = ? ORDER BY number", number)
-        return self._decoded(_assembled, (head, *(row[0] for row in pieces)))
+        told = self._rows("SELECT body FROM receipts WHERE number IN (SELECT receipt FROM told WHERE trace = ?) ORDER BY number", number)
+        remarks = [remark for row in told for remark in self._decoded(_remarks, row)]
+        return replace(self._decoded(_assembled, (head, *(row[0] for row in pieces))), remarks=tuple(dict.fromkeys(remarks)))
 
     def receipts(self) -> tuple[Receipt, ...]:
         """All receipts, in the order in which they came."""
@@ -180,36 +217,87 @@ FILE = """INSERT INTO reports (key, kind, created, body) VALUES (?, ?, ?, ?)
 REMEMBER = """INSERT INTO fixes (commit_id, symptom, cure, outcome) VALUES (?, ?, ?, ?)
     ON CONFLICT (commit_id) DO UPDATE SET symptom = excluded.symptom, cure = excluded.cure, outcome = excluded.outcome"""
 NEW = "INSERT INTO traces (id, name, start_ns, end_ns, failed, spans, head) VALUES (?, ?, ?, ?, ?, ?, ?)"
-GROWN = "UPDATE traces SET start_ns = ?, end_ns = ?, failed = ?, spans = ? WHERE number = ?"
+GROWN = """UPDATE traces SET start_ns = min(coalesce(start_ns, ?1), coalesce(?1, start_ns)), end_ns = max(coalesce(end_ns, ?2),
+    coalesce(?2, end_ns)), failed = max(failed, ?3), spans = ?4 WHERE number = ?5"""
+FETCHED = "INSERT OR REPLACE INTO fetches (source, trace, stamp, at) VALUES (?, ?, ?, ?)"
+CONTENTS = "INSERT OR REPLACE INTO contents (trace, piece, ids) VALUES (?, ?, ?)"
+TOLD = """INSERT OR IGNORE INTO told (trace, receipt)
+    SELECT traces.number, receipts.number FROM traces, receipts WHERE traces.id = ? AND receipts.digest = ?"""
 PIECE = "INSERT INTO pieces (trace, number, digest, spans) VALUES (?, ?, ?, ?)"
 
 
-def _save(connection: sqlite3.Connection, trace: Trace) -> Saved:
+def _save(connection: sqlite3.Connection, trace: Trace, *, failing: bool) -> Saved:
     spans = codec.spans_to_json(trace.spans)
     digest = _digest(spans)
-    found = connection.execute("SELECT number FROM traces WHERE id = ?", (_plain(trace.id),)).fetchone()
+    found = connection.execute("SELECT number, head FROM traces WHERE id = ?", (_plain(trace.id),)).fetchone()
     if found is None:
-        row = (_plain(trace.id), _plain(trace.name), *_extent(trace.spans), len(trace.spans), codec.head_to_json(trace))
+        start, end = _extent(trace.spans)
+        row = (_plain(trace.id), _plain(trace.name), start, end, int(failing), len(trace.spans), codec.head_to_json(trace))
         number = connection.execute(NEW, row).lastrowid
         connection.execute(PIECE, (number, 0, digest, spans))
         return Saved(new=1)
-    pieces = connection.execute("SELECT digest, spans FROM pieces WHERE trace = ? ORDER BY number", found).fetchall()
-    if any(digest == known for known, _ in pieces):
-        return Saved(known=1)
-    have = {span.id: span for _, piece in pieces for span in codec.spans_from_json(piece)}
-    more = [span for span in trace.spans if span.id not in have or _completes(span, have[span.id])]
-    if not more:
-        return Saved(known=1)
-    added = codec.spans_to_json(more)
-    have.update({span.id: span for span in more})
-    connection.execute(PIECE, (found[0], len(pieces), _digest(added), added))
-    connection.execute(GROWN, (*_extent(tuple(have.values())), len(have), found[0]))
-    return Saved(grown=1)
+    number, head = found
+    grown = _save_head(connection, number, codec.head_from_json(head, ()), trace)
+    digests = [row[0] for row in connection.execute("SELECT digest FROM pieces WHERE trace = ? ORDER BY number", (number,))]
+    have = {} if digest in digests else _contents(connection, number, len(digests))
+    more = [] if digest in digests else [span for span in trace.spans if span.id not in have or _completes(span, ended=have[span.id])]
+    if more:
+        added = codec.spans_to_json(more)
+        have.update({span.id: span.end_ns is not None for span in more})
+        connection.execute(PIECE, (number, len(digests), _digest(added), added))
+        connection.execute(CONTENTS, (number, len(digests), codec.contents_to_json(more)))
+        connection.execute(GROWN, (*_extent(tuple(more)), int(failing), len(have), number))
+    elif grown and failing:
+        connection.execute("UPDATE traces SET failed = 1 WHERE number = ?", (number,))
+    return Saved(grown=1) if more or grown else Saved(known=1)
 
 
-def _completes(span: Span, known: Span) -> bool:
+def _save_head(connection: sqlite3.Connection, number: int, known: Trace, trace: Trace) -> bool:
+    """Takes over new judgements, and from the piece that holds the root what the others cannot know; answers whether feedback was new."""
+    feedback = tuple(dict.fromkeys((*known.feedback, *trace.feedback)))
+    rooted = bool(trace.spans) and trace.spans[0].parent_id is None and not trace.orphans()
+    head = replace(trace if rooted and trace.task else known, spans=(), feedback=feedback, attributes=trace.attributes or known.attributes)
+    if head != known:
+        connection.execute(
+            "UPDATE traces SET head = ?, name = ? WHERE number = ?", (codec.head_to_json(head), _plain(head.name or known.name), number)
+        )
+    return feedback != known.feedback
+
+
+def _contents(connection: sqlite3.Connection, number: int, pieces: int) -> dict[str, bool]:
+    """The spans of a trace and whether they have their end. A first piece is read once; from then on that is written beside it."""
+    have: dict[str, bool] = {}
+    known = dict(connection.execute("SELECT piece, ids FROM contents WHERE trace = ?", (number,)).fetchall())
+    for piece in range(pieces):
+        if piece not in known:
+            row = connection.execute("SELECT spans FROM pieces WHERE trace = ? AND number = ?", (number, piece)).fetchone()
+            known[piece] = codec.contents_to_json(codec.spans_from_json(row[0]))
+            connection.execute(CONTENTS, (number, piece, known[piece]))
+        have.update(codec.contents_from_json(known[piece]))
+    return have
+
+
+def _save_receipt(connection: sqlite3.Connection, pulled: Pulled) -> None:
+    """A receipt that tells of one trace is kept with it."""
+    body = codec.receipt_to_json(pulled.receipt)
+    digest = _digest(body)
+    connection.execute("INSERT OR IGNORE INTO receipts (digest, body) VALUES (?, ?)", (digest, body))
+    if len(pulled.traces) == 1 and codec.remarks_in(pulled.receipt):
+        connection.execute(TOLD, (_plain(pulled.traces[0].id), digest))
+
+
+def _completes(span: Span, *, ended: bool) -> bool:
     """A span that was pulled while it ran is replaced by the same one with its end."""
-    return known.end_ns is None and span.end_ns is not None
+    return not ended and span.end_ns is not None
+
+
+def _mark(row: Row) -> Mark:
+    value: Any = notation.loads_own(row[0])
+    return Mark(**value)
+
+
+def _remarks(row: Row) -> tuple[str, ...]:
+    return codec.remarks_in(codec.receipt_from_json(row[0]))
 
 
 def _assembled(pieces: Row) -> Trace:
@@ -219,15 +307,14 @@ def _assembled(pieces: Row) -> Trace:
     if len(loaded) == 1:
         return codec.head_from_json(head, tuple(loaded[0]))
     merged = {span.id: span for piece in loaded for span in piece}
-    return codec.head_from_json(head, in_order(merged.values()))
+    return codec.head_from_json(head, with_agents(in_order(merged.values())))
 
 
-def _extent(spans: tuple[Span, ...]) -> tuple[int | None, int | None, int]:
-    """When the first span began and the last one ended, and whether any failed."""
+def _extent(spans: tuple[Span, ...]) -> tuple[int | None, int | None]:
+    """When the first span began and the last one ended."""
     starts = [span.start_ns for span in spans if span.start_ns is not None]
     ends = [span.end_ns for span in spans if span.end_ns is not None]
-    first, last = min(starts, default=None), max(ends, default=None)
-    return _fitting(first), _fitting(last), int(any(span.failed for span in spans))
+    return _fitting(min(starts, default=None)), _fitting(max(ends, default=None))
 
 
 def _fitting(moment: int | None) -> int | None:

@@ -17,7 +17,7 @@ from adapters.trace import Json
 KEY = "lsv2_pt_0123456789abcdef_fedcba9876"
 PROJECT, PROJECT_ID = "billing-prod", "5f0a5f3e-8b1c-4c58-9d50-0d8a11e4b001"
 NEW, OLD, PROJECTS = "/api/v2/runs/query", "/api/v1/runs/query", "/api/v1/sessions"
-FAILED = 'eq(status, "error")'
+FAILED = 'or(eq(status, "error"), lte(feedback_score, 0))'
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class FakeLangSmith:
         return said({"runs": items, "cursors": {"next": cursor}})
 
     def _matching(self, words: dict[str, Json], since: str, trace: Json) -> list[Json]:
-        bad = {each.get("trace_id") for each in self.runs if isinstance(each, dict) and each.get("status") == "ERROR"}
+        bad = {each.get("trace_id") for each in self.runs if isinstance(each, dict) and _is_bad(each)}
 
         def wanted(each: Json) -> bool:
             if not isinstance(each, dict):
@@ -186,6 +186,12 @@ class FakeLangSmith:
             )
 
         return sorted((each for each in self.runs if wanted(each)), key=_start, reverse=True)
+
+
+def _is_bad(each: dict[str, Json]) -> bool:
+    stats = each.get("feedback_stats")
+    scores = [held.get("avg") for held in stats.values() if isinstance(held, dict)] if isinstance(stats, dict) else []
+    return each.get("status") == "ERROR" or any(isinstance(score, int | float) and score <= 0 for score in scores)
 
 
 def said(value: Json, status: int = 200) -> Answer:

@@ -64,7 +64,7 @@ def test_a_pull_that_breaks_off_keeps_what_it_had(platform: FakeLangSmith, refin
     assert broken.status == 5
     assert (broken.json["new"], broken.json["traces"]) == (1, [identity(20)])
     assert "broke off" in str(part(broken.json, "receipt", "truncated", 0, "says"))
-    assert "refuses the API key" in told(broken.err)[0]
+    assert "refuses the credentials" in told(broken.err)[0]
     whole = refinery("traces", "pull", "--json")
     assert (whole.json["new"], whole.json["known"]) == (1, 1)
 
@@ -77,19 +77,21 @@ def test_one_trace_that_cannot_be_had_stops_no_other(platform: FakeLangSmith, re
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("settings", "says", "hint"),
     [
-        ('[traces]\nsource = "phoenix"\nproject = "x"\n', 'cannot be pulled from "phoenix"'),
-        ("", 'cannot be pulled from "files"'),
-        ('[traces]\nsource = "langsmith"\n', "no project is named"),
+        ('[traces]\nsource = "fenix"\nproject = "x"\n', 'there is no source of traces called "fenix"', 'did you mean "phoenix"?'),
+        ('[traces]\nsource = "honeycomb"\n', 'there is no source of traces called "honeycomb"', "installed are:"),
+        ("", "no file or folder of traces is named", "--project"),
+        ('[traces]\nsource = "langsmith"\n', "no project of LangSmith is named", "--project"),
+        ('[traces]\nsource = "phoenix"\n', "no project of Phoenix is named", "--project"),
     ],
 )
-def test_a_source_that_cannot_be_pulled_from(settings: str, says: str, desk: Path, refinery: Refinery) -> None:
+def test_a_source_that_cannot_be_pulled_from(settings: str, says: str, hint: str, desk: Path, refinery: Refinery) -> None:
     (desk / "refinery.toml").write_text(SETTINGS + settings)
     done = refinery("traces", "pull")
     assert done.status == 2
     assert says in told(done.err)[0]
-    assert "langsmith" in told(done.err)[1] or "--project" in told(done.err)[1]
+    assert hint in told(done.err)[1]
 
 
 def test_without_a_key(platform: FakeLangSmith, monkeypatch: pytest.MonkeyPatch, refinery: Refinery) -> None:
