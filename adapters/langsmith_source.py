@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from adapters import langsmith_wire as wire
-from adapters import notation
+from adapters import notation, refused
 from adapters.gather import Gathering
 from adapters.langsmith import Runs
 from adapters.pace import Pace
@@ -252,7 +252,7 @@ def _client(account: Account) -> Langsmith:
     site = account.site.checked()
     from langsmith import DefaultHttpxClient, Langsmith
 
-    http = DefaultHttpxClient(timeout=site.timeout_s, follow_redirects=False, event_hooks={"response": [hurried(site.whole_s)]})
+    http = DefaultHttpxClient(timeout=site.timeout_s, follow_redirects=False, event_hooks={"response": [hurried(refused.WHOLE_S)]})
     key = account.api_key.strip()
     return Langsmith(api_key=key, tenant_id=account.workspace or None, base_url=site.base, max_retries=0, http_client=http)
 

@@ -13,6 +13,10 @@ LACKING = frozenset({404, 405, 501})
 """How servers answer that have no such address, or nothing there."""
 
 
+WHOLE_S = 300.0
+"""An answer that trickles in for longer than this is given up."""
+
+
 class Lacking(Exception):
     """There is no such address, or nothing there; what that means depends on what was asked."""
 
@@ -29,8 +33,6 @@ class Site:
     """The variables that hold the credentials, for hints."""
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout_s: float = 60.0
-    whole_s: float = 300.0
-    """An answer that trickles in for longer than this is given up."""
 
     def __repr__(self) -> str:
         return f"Site({self.where})"

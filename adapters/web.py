@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from adapters import notation
+from adapters import notation, refused
 from adapters.pace import Pace
 from adapters.patience import Patience, again
 from adapters.refused import Lacking, Site
@@ -82,7 +82,7 @@ def client(site: Site) -> httpx2.Client:
         timeout=site.timeout_s,
         follow_redirects=False,
         limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-        event_hooks={"response": [hurried(site.whole_s)]},
+        event_hooks={"response": [hurried(refused.WHOLE_S)]},
     )
 
 
