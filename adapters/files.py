@@ -19,7 +19,7 @@ CONTAINERS = ("data", "spans", "traces", "trace", "runs", "records", "results", 
 """Where exports keep their list of spans, runs or traces."""
 TEXTUAL = frozenset({".json", ".jsonl", ".ndjson"})
 SKIPPED = frozenset({".git", "node_modules", "__pycache__", ".venv"})
-FORMATS = "OTLP (JSON, lines or protobuf), spans of an OpenTelemetry SDK, LangSmith and Langfuse exports, OpenAI Agents SDK, ATIF, chat transcripts"
+FORMATS = "OTLP (JSON, lines, protobuf), spans of an OpenTelemetry SDK, LangSmith and Langfuse exports, OpenAI Agents SDK, ATIF, chats"
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"(\xb5/\xfd": "zstd", b"BZh": "bzip2"}
 
 

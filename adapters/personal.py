@@ -38,4 +38,4 @@ def _is_card(text: str) -> bool:
     """Whether the check digit of a card is right."""
     digits = [int(letter) for letter in reversed(text) if letter.isdecimal()]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return len(set(digits)) > 2 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

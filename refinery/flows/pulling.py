@@ -80,13 +80,11 @@ class _Pulling:
 
     def run(self, wanted: Iterable[Summary], asked: str) -> Imported:
         """Several are fetched at once, and kept in the order of the list."""
-        source, ahead = self.pull.source, deque[tuple[Summary, Future[Pulled]]]()
+        source, ahead = self.pull.source, deque[tuple[Summary, Future[Pulled] | None]]()
         pool = ThreadPoolExecutor(max_workers=source.at_once, thread_name_prefix="pull")
         try:
             for summary in wanted:
-                if self._known(summary):
-                    continue
-                ahead.append((summary, pool.submit(self._fetched, summary)))
+                ahead.append((summary, None if self._is_known(summary) else pool.submit(self._fetched, summary)))
                 while len(ahead) > source.at_once:
                     self._take(*ahead.popleft())
             while ahead:
@@ -102,7 +100,7 @@ class _Pulling:
         finally:
             pool.shutdown(cancel_futures=True)
             for summary, future in ahead:  # what was under way and came
-                if future.done() and not future.cancelled() and future.exception() is None:
+                if future is not None and future.done() and not future.cancelled() and future.exception() is None:
                     self.waiting.append((summary, future.result()))
             self._keep()
         return Imported(self.saved, tuple(dict.fromkeys(self.traces)), self._account(asked), tuple(self.errors))
@@ -114,20 +112,12 @@ class _Pulling:
         truncated, left_out = (*self.more, *account.truncated), (*aside, *account.left_out)
         return replace(account, asked=asked, truncated=truncated, left_out=left_out)
 
-    def _known(self, summary: Summary) -> bool:
+    def _is_known(self, summary: Summary) -> bool:
         """Whether there is nothing new to be had: it says itself that it has not changed, or was fetched a moment ago."""
-        if self.pull.fresh:
-            return False
-        last = self.pull.store.fetched(self.pull.source.place, summary.id)
+        last = None if self.pull.fresh else self.pull.store.fetched(self.pull.source.place, summary.id)
         if last is None:
             return False
-        same = summary.stamp == last.stamp if summary.stamp else self.pull.now() - last.at < FRESH_S
-        if same:
-            self.saved += Saved(known=1)
-            self.traces.append(summary.id)
-            self._reached(summary)
-            self._tell()
-        return same
+        return summary.stamp == last.stamp if summary.stamp else self.pull.now() - last.at < FRESH_S
 
     def _fetched(self, summary: Summary) -> Pulled:
         """A whole trace; the first parts of a very large one are kept at once, and its last part is given back. Runs in a thread."""
@@ -145,7 +135,17 @@ class _Pulling:
     def _masked(self, pulled: Pulled) -> Pulled:
         return replace(pulled, traces=tuple(self.pull.mask(trace) for trace in pulled.traces))
 
-    def _take(self, summary: Summary, future: Future[Pulled]) -> None:
+    def _take(self, summary: Summary, future: Future[Pulled] | None) -> None:
+        if future is None:
+            self._keep()
+            self.saved += Saved(known=1)
+            self.traces.append(summary.id)
+            self._reached(summary)
+        else:
+            self._take_fetched(summary, future)
+        self._tell()
+
+    def _take_fetched(self, summary: Summary, future: Future[Pulled]) -> None:
         try:
             pulled = future.result()
         except (NotFound, Unreadable) as error:
@@ -158,7 +158,6 @@ class _Pulling:
             self.waiting.append((summary, pulled))
             self.spans += pulled.receipt.spans
         self._reached(summary)
-        self._tell()
         if len(self.waiting) >= TOGETHER:
             self._keep()
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.source import Bound, Denied, NotFound, Query, Source, SourceError, Unable, Unreachable, Unreadable
 from adapters.trace import Kind, Status, Usage
-from tests.fakes.loopback import Answer, Loopback, said
+from tests.fakes.loopback import Answer, said
 from tests.fakes.platforms import STAGES, Stage, Waits
 from tests.fakes.runs import BEGAN, Said, desk
 
@@ -333,7 +333,7 @@ def test_spans_that_mlflow_keeps_in_a_file() -> None:
         source = stage.source(server)
         (trace,) = source.fetch(stage.id_of(1)).traces
         source.close()
-    assert [(span.kind, span.input) for span in trace.spans][0] == (Kind.AGENT, "What does plan 1 cost?")
+    assert (trace.spans[0].kind, trace.spans[0].input) == (Kind.AGENT, "What does plan 1 cost?")
     assert trace.usage == Usage(7, 3)
 
 
@@ -349,6 +349,3 @@ def test_scarce_requests_are_spread_over_the_time_that_is_left() -> None:
         ids(source, Query())
         source.close()
     assert waits.waits == [9.0]
-
-
-__all__ = ["Loopback"]

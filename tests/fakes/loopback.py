@@ -43,7 +43,10 @@ def said(value: Json, status: int = 200) -> Answer:
 
 
 class Loopback:
-    """Answers by `reply`; `faults` are given first, one a request to an address; None lets one pass."""
+    """Answers by `reply`; `faults` are given first, one a request to an address; None lets one pass.
+
+    An address may have a word behind it, which must stand in the request; `*` is any address.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -106,7 +109,8 @@ class Loopback:
         with self._lock:
             self.asked.append(asked)
             for number, (path, fault) in enumerate(self.faults):
-                if path in (asked.path, "*"):
+                address, _, word = path.partition(" ")
+                if address in (asked.path, "*") and word in str(asked.words):
                     del self.faults[number]
                     if fault is None:
                         break
