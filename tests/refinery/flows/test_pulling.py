@@ -88,11 +88,11 @@ def test_a_pull_that_broke_off_goes_on_where_it_was(store: SqliteStore) -> None:
     broken = pull_matching(ALL, Pull(source, store))
     assert [fault.says for fault in broken.errors] == [DOWN]
     assert "broke off" in broken.receipt.truncated[0].says
-    assert broken.saved.new == 40
+    assert broken.saved.new in (40, 41), "what was under way may have come"
     source.listed.clear()
     source.stamps |= {61: "v61"}
     whole = pull_matching(ALL, Pull(source, store))
-    assert (whole.saved.new, whole.errors, whole.receipt.truncated) == (21, (), ())
+    assert (broken.saved.new + whole.saved.new, whole.errors, whole.receipt.truncated) == (61, (), ())
     assert len(store.traces(limit=100)) == 61
     assert not set(source.listed) & set(range(22, 59)), "what was dealt with is not even listed again"
     source.listed.clear()
