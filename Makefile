@@ -1,21 +1,31 @@
 # make demo   makes the environment and runs the main job on the bundled agent
 # make test   makes the environment and runs every test
+# make test-live  the real Phoenix and MLflow, and the real clients of Langfuse and Datadog, installed beside the project and started here
 # make check  lint, types and import contracts
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LIVE := .live
 # no provider key of the user's shell may reach the demo or the tests
-CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
+CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_% LANGFUSE_% PHOENIX_% MLFLOW_% DD_%,$(shell env | cut -d= -f1)),-u $(name))
 
-.PHONY: demo test check
+.PHONY: demo test test-live check
 
 demo: $(READY)
 	@$(CLEAN) $(BIN)/refinery demo
 
 test: $(READY)
 	@$(CLEAN) $(BIN)/pytest -n auto
+
+test-live: $(READY) $(LIVE)/.ready
+	@$(CLEAN) REFINERY_LIVE=$(LIVE) $(BIN)/pytest tests/live -n 0
+
+$(LIVE)/.ready: tests/live/requirements.txt
+	@[ -d $(LIVE) ] || $(PYTHON) -m venv $(LIVE)
+	@$(LIVE)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/live/requirements.txt
+	@touch $(LIVE)/.ready
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -17,6 +17,9 @@ def to_span(recorded: Recorded) -> Span:
     found, numbered, rest = _sorted_out(recorded.attributes)
     failure, kept = _events(recorded.events, found, numbered) if recorded.events else (None, [])
     kind = _kind(recorded.attributes, rest, found, numbered)
+    for text, listed in (("input", "messages_in"), ("output", "messages_out")):
+        if text in found and listed in found and _read(found[text][2]) == _read(found[listed][2]):
+            del found[text]  # some platforms copy the messages there
     heard, said = spoken(found, numbered, rest)
     if kind is Kind.LLM and not (heard and said):
         heard, said = heard or _inside(found, "input", payload.heard), said or _inside(found, "output", payload.said)
@@ -101,6 +104,10 @@ def _inside(found: Found, ours: str, read: Callable[[Json], tuple[Message, ...]]
     """The messages in a model's whole request or reply, where they were not recorded one by one."""
     best = found.get(ours)
     return read(best[2]) if best else ()
+
+
+def _read(value: Json) -> Json:
+    return notation.parsed(value) if isinstance(value, str) else value
 
 
 def _single(heard: tuple[Message, ...]) -> str:

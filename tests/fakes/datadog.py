@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
-from tests.fakes.runs import Said, Step
+from tests.fakes.runs import Said, Step, by_trace
 
 KEY, APPLICATION = "ddapi0123456789secret", "ddapp0123456789secret"
 PROJECT = "billing-prod"
@@ -19,6 +19,7 @@ class FakeDatadog(Loopback):
 
     def __init__(self, *steps: Step, said: tuple[Said, ...] = ()) -> None:
         super().__init__()
+        self.by_trace = by_trace(steps)
         self.steps, self.said = list(steps), said
 
     def reply(self, asked: Asked) -> Answer:
@@ -34,7 +35,10 @@ class FakeDatadog(Loopback):
         conditions, page = attributes["filter"], attributes["page"]
         assert isinstance(conditions, dict)
         assert isinstance(page, dict)
-        found = [step for step in self.steps if _keeps(step, conditions)]
+        known = (
+            self.by_trace.get(str(conditions.get("trace_id")), []) if "query" not in conditions and "trace_id" in conditions else self.steps
+        )
+        found = [step for step in known if _keeps(step, conditions)]
         found.sort(key=lambda step: (step.start, step.number), reverse=str(attributes["sort"]).startswith("-"))
         size, at = int(str(page.get("limit", 10))), int(str(page.get("cursor", "at-0")).removeprefix("at-"))
         meta: dict[str, Json] = {"elapsed": 1, "status": "done", "request_id": "r"}

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
-from tests.fakes.runs import Said, Step, failed, roots
+from tests.fakes.runs import Said, Step, by_trace, failed, roots
 
 PUBLIC, KEY = "pk-lf-01234567", "sk-lf-0123456789-secret"
 PROJECT = "billing-prod"
@@ -36,13 +36,14 @@ class FakeLangfuse(Loopback):
 
     def __init__(self, *steps: Step, said: tuple[Said, ...] = (), new: bool = True, metadata: dict[str, Json] | None = None) -> None:
         super().__init__()
+        self.by_trace = by_trace(steps)
         self.steps, self.said, self.new, self.metadata = list(steps), said, new, metadata or {}
 
     def reply(self, asked: Asked) -> Answer:
         if given(asked, "authorization") != f"Basic {base64.b64encode(f'{PUBLIC}:{KEY}'.encode()).decode()}":
             return said({"message": f"Invalid credentials {KEY}"}, 401)
         if asked.path == "/api/public/projects":
-            return said({"data": [{"id": "p1", "name": PROJECT, "metadata": {}}]})
+            return said({"data": [{"id": "p1", "name": PROJECT, "organization": {"id": "o1", "name": "Acme"}, "metadata": {}}]})
         if asked.path == NEW and self.new:
             return self._observations(asked.words)
         if asked.path == SCORES and self.new:
@@ -53,7 +54,7 @@ class FakeLangfuse(Loopback):
         if asked.path == OLD_OBSERVATIONS:
             found = sorted((step for step in self.steps if step.error), key=lambda step: step.start, reverse=True)
             return _numbered([self._observation(step) for step in found], asked.words)
-        whole = [step for step in self.steps if asked.path == f"{OLD}/{step.trace_id}"]
+        whole = self.by_trace.get(asked.path.removeprefix(f"{OLD}/"), [])
         if whole:
             scores: list[Json] = [_old_score(each) for each in self.said if each.trace == whole[0].trace]
             return said({**_trace(whole[0]), "scores": scores, "observations": [self._observation(step) for step in whole]})
@@ -63,7 +64,8 @@ class FakeLangfuse(Loopback):
         groups = str(words.get("fields", "core,basic")).split(",")
         if set(groups) - GROUPS.keys() - {"prompt"}:
             return said({"message": "Invalid request data"}, 400)
-        found = [step for step in self.steps if self._keeps(step, words)]
+        known = self.by_trace.get(str(words.get("traceId")), []) if "filter" not in words and "traceId" in words else self.steps
+        found = [step for step in known if self._keeps(step, words)]
         found.sort(key=lambda step: (step.start, step.number), reverse=True)
         wanted = {name for group in {*groups, "core"} for name in GROUPS.get(group, ())}
         expanded = str(words.get("expandMetadata", "")).split(",")
@@ -99,7 +101,7 @@ class FakeLangfuse(Loopback):
 
     def _scores(self, words: dict[str, Json]) -> Answer:
         if words.get("dataType", "NUMERIC") != "NUMERIC":
-            return said({"data": [], "meta": {}})
+            return said({"data": [], "meta": {"limit": 50}})
         low, high = float(str(words.get("valueMin", "-inf"))), float(str(words.get("valueMax", "inf")))
         found: list[Json] = [
             _score(each, self.steps)
@@ -165,8 +167,8 @@ def _old_score(each: Said) -> Json:
 
 def _paged(items: list[Json], words: dict[str, Json]) -> Answer:
     size, at = int(str(words.get("limit", 50))), int(str(words.get("cursor", "at-0")).removeprefix("at-"))
-    meta: Json = {"cursor": f"at-{at + size}"} if at + size < len(items) else {}
-    return said({"data": items[at : at + size], "meta": meta})
+    more: dict[str, Json] = {"cursor": f"at-{at + size}"} if at + size < len(items) else {}
+    return said({"data": items[at : at + size], "meta": {"limit": size, **more}})
 
 
 def _numbered(items: list[Json], words: dict[str, Json]) -> Answer:

@@ -57,6 +57,7 @@ class Loopback:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65_536  # head and body in one packet: two would wait for each other
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -83,6 +84,7 @@ class Loopback:
                 while answer.dripping and not keep._ended.wait(0.01):
                     try:
                         self.wfile.write(b" ")
+                        self.wfile.flush()
                     except OSError:
                         return
 

@@ -7,7 +7,7 @@ import re
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
-from tests.fakes.runs import Said, Step, failed, roots
+from tests.fakes.runs import Said, Step, by_trace, failed, roots
 
 KEY = "mlflow-token-0123456789-secret"
 PROJECT = "billing-prod"
@@ -20,6 +20,7 @@ class FakeMLflow(Loopback):
 
     def __init__(self, *steps: Step, said: tuple[Said, ...] = (), filed: bool = False) -> None:
         super().__init__()
+        self.by_trace = by_trace(steps)
         self.steps, self.said, self.filed = list(steps), said, filed
 
     def reply(self, asked: Asked) -> Answer:
@@ -30,7 +31,7 @@ class FakeMLflow(Loopback):
             return said({"experiments": [{"experiment_id": "7", "name": PROJECT}] if wanted else []})
         if asked.path == SEARCH:
             return self._search(asked.words)
-        steps = [step for step in self.steps if f"tr-{step.trace_id}" in (asked.words.get("trace_id"), asked.words.get("request_id"))]
+        steps = self.by_trace.get(str(asked.words.get("trace_id", asked.words.get("request_id"))).removeprefix("tr-"), [])
         if asked.path == GET and steps:
             return said({"trace": {"trace_info": self._info(steps[0]), "spans": [] if self.filed else [_span(step) for step in steps]}})
         if asked.path == "/ajax-api/2.0/mlflow/get-trace-artifact" and steps and self.filed:

@@ -6,7 +6,7 @@ import re
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
-from tests.fakes.runs import Said, Step, failed, roots
+from tests.fakes.runs import Said, Step, by_trace, failed, roots
 
 KEY = "px-0123456789abcdef-secret"
 PROJECT = "billing-prod"
@@ -18,6 +18,7 @@ class FakePhoenix(Loopback):
 
     def __init__(self, *steps: Step, said: tuple[Said, ...] = (), filters: bool = True) -> None:
         super().__init__()
+        self.by_trace = by_trace(steps)
         self.steps, self.said, self.filters = list(steps), said, filters
 
     def reply(self, asked: Asked) -> Answer:
@@ -28,7 +29,7 @@ class FakePhoenix(Loopback):
         if asked.path == TRACES:
             return self._traces(asked.words)
         if asked.path == SPANS:
-            found = sorted((step for step in self.steps if step.trace_id == asked.words.get("trace_id")), key=lambda step: -step.number)
+            found = sorted(self.by_trace.get(str(asked.words.get("trace_id")), ()), key=lambda step: -step.number)
             return _page([_span(step) for step in found], asked.words)
         if asked.path.endswith("/trace_annotations"):
             listed = [each for each in self.said if _id(each.trace, self.steps) == asked.words.get("trace_ids")]

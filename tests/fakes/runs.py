@@ -85,3 +85,11 @@ def roots(steps: Sequence[Step]) -> list[Step]:
 
 def failed(steps: Sequence[Step]) -> set[int]:
     return {step.trace for step in steps if step.error}
+
+
+def by_trace(steps: Sequence[Step]) -> dict[str, list[Step]]:
+    """The steps of each trace, so that a server with many is not slow."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.trace_id, []).append(step)
+    return found
