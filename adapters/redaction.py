@@ -118,7 +118,7 @@ def _feedback(feedback: Feedback, masking: Masking) -> Feedback:
 
 
 def _object(held: Mapping[str, Json], masking: Masking) -> dict[str, Json]:
-    return {key: masking.json(value) for key, value in held.items()}
+    return {masking.text(key): masking.json(value) for key, value in held.items()}
 
 
 def _each_text(value: Json, change: Callable[[str], str]) -> Json:

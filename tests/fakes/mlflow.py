@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import operator
 import re
 
 from adapters.trace import Json
@@ -48,7 +50,7 @@ class FakeMLflow(Loopback):
             found = [step for step in found if step.trace in failed(self.steps)]
         if "trace.status" in condition:
             found = []  # the real one says OK of a trace whose inner step failed
-        for sign, keeps in ((">=", lambda a, b: a >= b), ("<", lambda a, b: a < b)):
+        for sign, keeps in ((">=", operator.ge), ("<", operator.lt)):
             if bound := re.search(rf"timestamp_ms {sign} (\d+)", condition):
                 found = [step for step in found if keeps(step.start_ns // 1_000_000, int(bound[1]))]
         more: dict[str, Json] = {"next_page_token": f"at-{at + size}"} if at + size < len(found) else {}
@@ -101,8 +103,6 @@ def _span(step: Step) -> Json:
 
 
 def _filed(step: Step) -> Json:
-    import json
-
     span = _span(step)
     assert isinstance(span, dict)
     return span | {"attributes": {key: json.dumps(value) for key, value in _attributes(step).items()}, "events": []}

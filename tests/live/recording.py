@@ -40,10 +40,12 @@ def _send(url: str, headers: Mapping[str, str], spans: Sequence[ReadableSpan]) -
     exporter = OTLPSpanExporter(endpoint=url, headers=dict(headers))
     by_trace: dict[int, list[ReadableSpan]] = {}
     for span in spans:
-        by_trace.setdefault(span.get_span_context().trace_id, []).append(span)
+        context = span.get_span_context()
+        assert context is not None
+        by_trace.setdefault(context.trace_id, []).append(span)
     for each in by_trace.values():
         assert exporter.export(each) is SpanExportResult.SUCCESS
-    exporter.shutdown()
+    exporter.shutdown()  # type: ignore[no-untyped-call]  # the exporter's own
 
 
 def _plain(tracer: Tracer) -> None:
