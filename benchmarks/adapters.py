@@ -17,7 +17,7 @@ from pathlib import Path
 
 from adapters import files, notation
 from adapters.langfuse import to_observed
-from adapters.source import Opening, Query
+from adapters.source import Opening, Query, Unreadable
 from adapters.trace import Json, Kind, Message, Span
 from refinery.flows.pulling import Pull, pull_matching
 from refinery.store.sqlite import open_store
@@ -53,7 +53,7 @@ def covered(data: Path) -> None:
             start = time.perf_counter()
             try:
                 spans += [span for trace in files.read(path).traces for span in trace.spans]
-            except files.Unreadable:
+            except Unreadable:
                 continue
             seconds += time.perf_counter() - start
         if spans:

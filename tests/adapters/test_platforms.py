@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from adapters.source import Bound, Denied, NotFound, Query, Source, SourceError, Unable, Unreachable, Unreadable
-from adapters.trace import Kind, Status, Usage
+from adapters.trace import Json, Kind, Status, Usage
 from tests.fakes.loopback import Answer, said
 from tests.fakes.platforms import STAGES, Stage, Waits
 from tests.fakes.runs import BEGAN, Said, desk
@@ -195,7 +196,7 @@ def test_an_answer_that_drips_for_ever_is_given_up(stage: Stage, monkeypatch: py
 def test_wrong_keys_and_unknown_projects_are_told_apart(stage: Stage) -> None:
     with stage.serve(*desk(1)) as server:
         wrong = {name: "wrong-key" for name in stage.variables("") if name.endswith(("KEY", "TOKEN"))}
-        source = stage.source(server, **wrong)
+        source = stage.source(server, given=wrong)
         failure(lambda: ids(source, Query()), stage, Denied)
         source.close()
         if stage.name != "datadog":  # an application that sent nothing is not known to be none
@@ -234,10 +235,8 @@ def test_odd_entries_cost_no_others(stage: Stage) -> None:
         source.close()
 
 
-def _with_odd_entries(answer: Answer) -> dict[str, object]:
-    import json
-
-    value: dict[str, object] = json.loads(answer.body)
+def _with_odd_entries(answer: Answer) -> Json:
+    value: dict[str, Json] = json.loads(answer.body)
     for held in value.values():
         if isinstance(held, list):
             held[:0] = [None, {}, {"odd": True}]

@@ -52,10 +52,12 @@ class Stage:
     page: int = 100
     """Traces in a page of the list."""
 
-    def source(self, server: Loopback, waits: Waits | None = None, project: str | None = None, **more: str) -> Source:
+    def source(
+        self, server: Loopback, waits: Waits | None = None, project: str | None = None, given: Mapping[str, str] | None = None
+    ) -> Source:
         waits = waits or Waits()
-        given = {**self.variables(server.url), **more}
-        opening = Opening(self.project if project is None else project, given, Path("/nowhere"), Path("/nowhere"), waits.told.append)
+        variables = {**self.variables(server.url), **(given or {})}
+        opening = Opening(self.project if project is None else project, variables, Path("/nowhere"), Path("/nowhere"), waits.told.append)
         return self.opened(opening, waits.patience())
 
 

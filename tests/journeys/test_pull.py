@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.trace import Json
 from tests.adapters.otel import line, span
 from tests.fakes import runs
 from tests.fakes.langsmith import KEY, NEW, PROJECT, Answer, FakeLangSmith, identity, run
@@ -163,8 +164,8 @@ def test_what_the_receipt_says_is_quoted_by_the_diagnosis(platform: FakeLangSmit
 
 
 def test_secrets_and_personal_data_are_masked_before_they_are_kept(platform: FakeLangSmith, desk: Path, refinery: Refinery) -> None:
-    told = {"question": 'I am ada@example.org, card 4111 1111 1111 1111, and {"password": "hunter22xY!"}'}
-    platform.runs += [run(60, 60, inputs=told)]
+    said: Json = {"question": 'I am ada@example.org, card 4111 1111 1111 1111, and {"password": "hunter22xY!"}'}
+    platform.runs += [run(60, 60, inputs=said)]
     done = refinery("traces", "pull", "--redact", "--json")
     assert identity(60) in str(done.json["traces"])
     shown = refinery("traces", "show", identity(60), "--json").out
