@@ -93,7 +93,7 @@ def _langsmith(*steps: Step, said: Iterable[Said] = ()) -> Loopback:
 
 
 def _uuid(trace: int, number: int) -> str:
-    return fake_langsmith.identity(trace * 10_000 + number)
+    return fake_langsmith.identity(trace * 100_000 + number)
 
 
 STAGES = (

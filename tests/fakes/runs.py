@@ -63,7 +63,7 @@ def trace_id(trace: int) -> str:
 
 
 def span_id(trace: int, number: int) -> str:
-    return f"{0xD00000000000 + trace * 10_000 + number:016x}"
+    return f"{0xD00000000000 + trace * 100_000 + number:016x}"
 
 
 def desk(trace: int, error: str = "", tools: int = 1) -> list[Step]:
