@@ -20,6 +20,8 @@ from adapters.web import Web
 
 LOCAL = "http://localhost:5000"
 PAGE = 500
+PIECE = 100
+"""Spans after which there is an occasion to hand on what was read."""
 API = "api/3.0/mlflow/traces"
 INTERNAL = frozenset({"mlflow.artifactLocation", "mlflow.trace.spansLocation", "mlflow.trace_schema.version", "mlflow.trace.sizeStats"})
 """What MLflow keeps for itself beside a trace."""
@@ -106,14 +108,19 @@ class MLflow(Platform):
         for raw in notation.items(info.get("assessments")):
             if (said := _feedback(notation.fields(raw))) is not None:
                 gathering.said(trace_id, said)
-        for place, item in enumerate(spans, 1):
+        count = len(spans)
+        spans.reverse()
+        for place in range(1, count + 1):
+            item = spans.pop()  # what is read is let go: MLflow hands over a trace in one answer, however large
             if isinstance(item, dict):
                 otlp.read_span(_plain(item), {}, about, gathering, f"{what}, span {place}", trace_id)
             else:
                 gathering.not_understood.add(f"{what}, span {place}", "not a span")
+            if place % PIECE == 0:
+                yield
         if info.get("state") == "IN_PROGRESS":
             gathering.truncated.add(trace_id, "it had not ended yet: pull it again later")
-        if not spans:
+        if not count:
             gathering.expired.add(trace_id, "MLflow lists the trace and has no spans of it")
         yield
 

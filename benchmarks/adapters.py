@@ -7,7 +7,6 @@ loopback are timed.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -149,7 +148,7 @@ def pulled_from(name: str, url: str) -> None:
             done = pull_matching(Query(limit=TRACES), Pull(source, store))
             assert not done.errors
             seconds, spent = time.perf_counter() - start, time.process_time() - cpu
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
             print(f"{told_as} {done.receipt.spans} runs in {seconds:.1f} s ({spent:.1f} s CPU, peak {peak:.0f} MB)", end="; ")
     source.close()
 

@@ -121,7 +121,7 @@ def test_a_trace_of_any_size_comes_in_pieces(stage: Stage, monkeypatch: pytest.M
         pieces = list(source.pieces(stage.id_of(1)))
         whole = source.fetch(stage.id_of(1))
         source.close()
-    assert len(pieces) >= (1 if stage.name == "mlflow" else 3)
+    assert len(pieces) >= 3
     spans = [span for piece in pieces for trace in piece.traces for span in trace.spans]
     assert sorted(span.id for span in spans) == sorted(span.id for span in whole.traces[0].spans)
     assert len(spans) == pieces[-1].receipt.spans == whole.receipt.spans == 352

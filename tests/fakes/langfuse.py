@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
 from tests.fakes.runs import Said, Step, by_trace, failed, roots
 
+Thing = TypeVar("Thing")
 PUBLIC, KEY = "pk-lf-01234567", "sk-lf-0123456789-secret"
 PROJECT = "billing-prod"
 NEW, SCORES, OLD, OLD_OBSERVATIONS = (
@@ -64,19 +67,20 @@ class FakeLangfuse(Loopback):
         groups = str(words.get("fields", "core,basic")).split(",")
         if set(groups) - GROUPS.keys() - {"prompt"}:
             return said({"message": "Invalid request data"}, 400)
-        known = self.by_trace.get(str(words.get("traceId")), []) if "filter" not in words and "traceId" in words else self.steps
-        found = [step for step in known if self._keeps(step, words)]
+        one = "filter" not in words and "traceId" in words
+        found = [*self.by_trace.get(str(words["traceId"]), ())] if one else [step for step in self.steps if self._keeps(step, words)]
         found.sort(key=lambda step: (step.start, step.number), reverse=True)
         wanted = {name for group in {*groups, "core"} for name in GROUPS.get(group, ())}
         expanded = str(words.get("expandMetadata", "")).split(",")
-        items: list[Json] = []
-        for step in found:
-            shown = {key: value for key, value in self._observation(step).items() if key in wanted}
-            if "metadata" in shown:
+
+        def shown(step: Step) -> Json:
+            made = {key: value for key, value in self._observation(step).items() if key in wanted}
+            if "metadata" in made:
                 cut: Json = {k: v if k in expanded or not isinstance(v, str) else v[:200] for k, v in self.metadata.items()}
-                shown["metadata"] = cut
-            items.append(shown)
-        return _paged(items, words)
+                made["metadata"] = cut
+            return made
+
+        return _paged(found, words, shown)
 
     def _keeps(self, step: Step, words: dict[str, Json]) -> bool:
         """The `filter` takes precedence over the other words, as the real one has it."""
@@ -103,14 +107,14 @@ class FakeLangfuse(Loopback):
         if words.get("dataType", "NUMERIC") != "NUMERIC":
             return said({"data": [], "meta": {"limit": 50}})
         low, high = float(str(words.get("valueMin", "-inf"))), float(str(words.get("valueMax", "inf")))
-        found: list[Json] = [
-            _score(each, self.steps)
+        found = [
+            each
             for each in self.said
             if low <= each.value <= high
             and words.get("name") in (None, each.name)
             and words.get("traceId") in (None, next(step.trace_id for step in self.steps if step.trace == each.trace))
         ]
-        return _paged(found, words)
+        return _paged(found, words, lambda each: _score(each, self.steps))
 
     def _observation(self, step: Step) -> dict[str, Json]:
         details: dict[str, Json] = {"input": step.tokens[0], "output": step.tokens[1], "total": sum(step.tokens)} if step.tokens else {}
@@ -165,10 +169,10 @@ def _old_score(each: Said) -> Json:
     return {"name": each.name, "value": each.value, "dataType": "NUMERIC", "source": "ANNOTATION", "comment": each.comment}
 
 
-def _paged(items: list[Json], words: dict[str, Json]) -> Answer:
+def _paged(found: Sequence[Thing], words: dict[str, Json], shown: Callable[[Thing], Json]) -> Answer:
     size, at = int(str(words.get("limit", 50))), int(str(words.get("cursor", "at-0")).removeprefix("at-"))
-    more: dict[str, Json] = {"cursor": f"at-{at + size}"} if at + size < len(items) else {}
-    return said({"data": items[at : at + size], "meta": {"limit": size, **more}})
+    more: dict[str, Json] = {"cursor": f"at-{at + size}"} if at + size < len(found) else {}
+    return said({"data": [shown(each) for each in found[at : at + size]], "meta": {"limit": size, **more}})
 
 
 def _numbered(items: list[Json], words: dict[str, Json]) -> Answer:

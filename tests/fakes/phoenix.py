@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from adapters.trace import Json
 from tests.fakes.loopback import Answer, Asked, Loopback, given, said
 from tests.fakes.runs import Said, Step, by_trace, failed, roots
 
+Thing = TypeVar("Thing")
 KEY = "px-0123456789abcdef-secret"
 PROJECT = "billing-prod"
 TRACES, SPANS = f"/v1/projects/{PROJECT}/traces", f"/v1/projects/{PROJECT}/spans"
@@ -30,10 +33,10 @@ class FakePhoenix(Loopback):
             return self._traces(asked.words)
         if asked.path == SPANS:
             found = sorted(self.by_trace.get(str(asked.words.get("trace_id")), ()), key=lambda step: -step.number)
-            return _page([_span(step) for step in found], asked.words)
+            return _page(found, asked.words, _span)
         if asked.path.endswith("/trace_annotations"):
             listed = [each for each in self.said if _id(each.trace, self.steps) == asked.words.get("trace_ids")]
-            return _page([_annotation(each) for each in listed], asked.words)
+            return _page(listed, asked.words, _annotation)
         if asked.path.endswith("/span_annotations"):
             return said({"data": [], "next_cursor": None})
         return Answer(b"Project not found", 404, kind="text/plain")
@@ -48,17 +51,17 @@ class FakePhoenix(Loopback):
         if named:
             found = [step for step in found if any(each.name == named[1] for each in self.steps if each.trace == step.trace)]
         since, until = str(words.get("start_time", "")), str(words.get("end_time", "9"))
-        return _page([_trace(step) for step in found if since <= step.start.isoformat() < until], words)
+        return _page([step for step in found if since <= step.start.isoformat() < until], words, _trace)
 
 
 def _id(trace: int, steps: list[Step]) -> str:
     return next(step.trace_id for step in steps if step.trace == trace)
 
 
-def _page(items: list[Json], words: dict[str, Json]) -> Answer:
+def _page(found: Sequence[Thing], words: dict[str, Json], shown: Callable[[Thing], Json]) -> Answer:
     size, at = int(str(words.get("limit", 100))), int(str(words.get("cursor", "at-0")).removeprefix("at-"))
-    more = f"at-{at + size}" if at + size < len(items) else None
-    return said({"data": items[at : at + size], "next_cursor": more})
+    more = f"at-{at + size}" if at + size < len(found) else None
+    return said({"data": [shown(each) for each in found[at : at + size]], "next_cursor": more})
 
 
 def _trace(step: Step) -> Json:
