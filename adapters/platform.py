@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adapters.gather import Gathering, Notes
-from adapters.source import NotFound, Pulled, Query, Receipt, Summary, Unable
+from adapters.source import NotFound, Pulled, Receipt, Unable
 from adapters.trace import Span
 
 HEAVY = 4_000_000
@@ -63,6 +63,3 @@ def unable(platform: str, condition: str, instead: str = "") -> Unable:
 def unnamed(platform: str) -> NotFound:
     """No project was said, and the platform does not do without."""
     return NotFound(f"no project of {platform} is named", "set `project` under [traces] in refinery.toml, or pass --project")
-
-
-__all__ = ["HEAVY", "Platform", "Query", "Summary", "unable", "unnamed"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from adapters import notation, refused
 from adapters.pace import Pace
 from adapters.patience import Patience, again
-from adapters.refused import Lacking, Site
+from adapters.refused import Site
 from adapters.source import NotFound, Unreadable
 from adapters.trace import Json
 
@@ -109,6 +109,3 @@ def hurried(seconds: float, clock: Callable[[], float] = time.monotonic) -> Call
             response.stream = Hurried(response.stream, clock() + seconds)
 
     return hook
-
-
-__all__ = ["Lacking", "Params", "Web", "client", "hurried"]

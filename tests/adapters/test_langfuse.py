@@ -40,7 +40,7 @@ def test_an_observation_has_its_fields_and_what_has_none_stays() -> None:
 
 
 def test_what_was_not_counted_is_not_zero() -> None:
-    none = {"usageDetails": {}, "costDetails": {}, "totalCost": 0, "inputUsage": 0, "outputUsage": 0}
+    none: dict[str, Json] = {"usageDetails": {}, "costDetails": {}, "totalCost": 0, "inputUsage": 0, "outputUsage": 0}
     assert to_observed({**OBSERVATION, **none}).usage == Usage()
 
 
