@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from adapters import notation, payload
 from adapters.gather import Gathering
 from adapters.patience import Patience
-from adapters.platform import Platform, unable, unnamed
+from adapters.platform import Page, Platform, every, strange, unable, unnamed
 from adapters.refused import Lacking, Site
-from adapters.source import Denied, Opening, Query, Summary, Unreadable
+from adapters.source import Denied, Opening, Query, Summary
 from adapters.trace import Failure, Feedback, Json, Kind, Span, Status, Usage
 from adapters.web import Web
 
@@ -104,28 +104,24 @@ class Datadog(Platform):
     def _spans(
         self, conditions: Mapping[str, Json], what: str, size: int = PAGE, sort: str = "-timestamp"
     ) -> Iterator[tuple[str, dict[str, Json]]]:
-        """Every span of every page, with its place. A server that repeats a cursor would be asked for ever."""
-        cursor, known, number = "", {""}, 0
-        while True:
-            page: dict[str, Json] = {"limit": max(1, size), "cursor": cursor} if cursor else {"limit": max(1, size)}
-            asked: Json = {"filter": dict(conditions), "page": page, "sort": sort}
-            try:
-                answer = notation.fields(self._web.post(SEARCH, {"data": {"type": "spans", "attributes": asked}}, what=what))
-            except Lacking:
-                raise self._web.missing(f"LLM Observability API ({what})") from None
-            data = answer.get("data")
-            if not isinstance(data, list):
-                raise Unreadable(f"{self._web.site.where} answers with another shape than Datadog's ({what})", "see that DD_SITE is right")
-            number += 1
-            for place, each in enumerate(data, 1):
-                yield f"{what}, page {number}, span {place}", notation.fields(notation.fields(each).get("attributes"))
-            after = notation.fields(notation.fields(answer.get("meta")).get("page")).get("after")
-            cursor = notation.word(after)
-            if not cursor:
-                return
-            if cursor in known:
-                raise Unreadable(f"{self._web.site.where} gives the same page again after page {number} of {what}")
-            known.add(cursor)
+        """Every span of every page, with its place."""
+
+        def page(cursor: str) -> Page:
+            part: dict[str, Json] = {"limit": max(1, size), "cursor": cursor} if cursor else {"limit": max(1, size)}
+            return self._page({"filter": dict(conditions), "page": part, "sort": sort}, what)
+
+        for place, each in every(page, self._web.site.where, what):
+            yield place, notation.fields(notation.fields(each).get("attributes"))
+
+    def _page(self, asked: Json, what: str) -> Page:
+        try:
+            answer = notation.fields(self._web.post(SEARCH, {"data": {"type": "spans", "attributes": asked}}, what=what))
+        except Lacking:
+            raise self._web.missing(f"LLM Observability API ({what})") from None
+        data = answer.get("data")
+        if not isinstance(data, list):
+            raise strange(self._web.site.where, "Datadog", what, "DD_SITE")
+        return Page(tuple(data), notation.word(notation.fields(notation.fields(answer.get("meta")).get("page")).get("after")))
 
 
 def condition_of(query: Query, project: str) -> str:

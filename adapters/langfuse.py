@@ -9,6 +9,7 @@ from adapters import notation, payload
 from adapters.conventions import to_span
 from adapters.gather import Gathering
 from adapters.recorded import Recorded
+from adapters.source import Summary
 from adapters.trace import Failure, Feedback, Json, Kind, Span, Status, Usage
 
 TYPES = frozenset("SPAN GENERATION EVENT AGENT TOOL CHAIN RETRIEVER EVALUATOR EMBEDDING GUARDRAIL".split())  # noqa: SIM905
@@ -131,6 +132,17 @@ def feedback(raw: Mapping[str, Json]) -> Feedback:
         about,
         notation.word(raw.get("source")),
     )
+
+
+def summary(raw: Mapping[str, Json], *, failed: bool) -> Summary | None:
+    """The trace of an observation; its own times and name where it is the first step."""
+    trace_id = notation.word(raw.get("traceId"))
+    if not trace_id:
+        return None
+    name = notation.word(raw.get("traceName")) or notation.word(raw.get("name"))
+    bad = failed or raw.get("level") == "ERROR"
+    stamp = "" if failed else f"{notation.word(raw.get('endTime'))} {notation.word(raw.get('updatedAt'))}"
+    return Summary(trace_id, name, notation.nanoseconds(raw.get("startTime")), notation.number(raw.get("latency")), bad, stamp=stamp)
 
 
 def _kind(said: str, recorded: Kind) -> Kind:

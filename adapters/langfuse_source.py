@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import base64
 import heapq
-import itertools
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from adapters import langfuse, notation
 from adapters.gather import Gathering
+from adapters.langfuse_old import old_lists, old_trace
 from adapters.patience import Patience
-from adapters.platform import Platform, unable
+from adapters.platform import Page, Platform, every, strange, unable
 from adapters.refused import Lacking, Site
-from adapters.source import Bound, Denied, NotFound, Opening, Query, Summary, Unable, Unreadable
+from adapters.source import Bound, Denied, NotFound, Opening, Query, Summary, Unable
 from adapters.trace import Json
 from adapters.web import Params, Web
 
 VENDOR = "https://cloud.langfuse.com"
 PAGE = 100
-NEW, SCORES, OLD = "api/public/v2/observations", "api/public/v3/scores", "api/public/traces"
+NEW, SCORES = "api/public/v2/observations", "api/public/v3/scores"
 LISTED = "core,basic,time,metrics,trace_context"
 WHOLE = "core,basic,time,io,metadata,model,usage,prompt,metrics,trace_context"
 CUT = 200
 """Characters of metadata after which the newer API cuts it off, unless its key is asked for."""
-DEEP = 10
-"""Pages of the older API, after which the search goes on from the last time instead: deep pages are what its database chokes on."""
 
 
 class Langfuse(Platform):
@@ -49,14 +47,18 @@ class Langfuse(Platform):
 
     def projects(self) -> tuple[str, ...]:
         """The one project that the keys open."""
-        answer = notation.fields(self._got("api/public/projects", {}, "the list of projects"))
+        what = "the list of projects"
+        try:
+            answer = notation.fields(self._web.get("api/public/projects", what=what))
+        except Lacking:
+            raise self._web.missing(what) from None
         return tuple(notation.word(notation.fields(each).get("name")) for each in notation.items(answer.get("data")))
 
     def search(self, query: Query) -> Iterator[Summary]:
         """Summaries of the traces that match, newest first; a page is fetched when its first summary is wanted."""
         self._check_project(query.project or self._project)
         scored = [self._scored(bound, query.since) for bound in query.scores]
-        lists = self._new_lists(query) if self._has_new() else self._old_lists(query)
+        lists = self._new_lists(query) if self._has_new() else old_lists(self._web, query)
         seen: set[str] = set()
         for found in heapq.merge(*lists, key=lambda each: -(each.start_ns or 0)):
             if found.id not in seen and all(found.id in ids for ids in scored):
@@ -79,7 +81,7 @@ class Langfuse(Platform):
         conditions = [condition, *_conditions(query)]
         params: Params = {"fields": LISTED, "limit": max(1, min(PAGE, query.limit)), "filter": json.dumps(conditions)}
         for place, item in self._items(NEW, params, "traces"):
-            found = _summary(notation.fields(item), failed=failed)
+            found = langfuse.summary(notation.fields(item), failed=failed)
             if found is None:
                 self._skipped.add(place, "an observation without its trace's id")
             else:
@@ -117,57 +119,6 @@ class Langfuse(Platform):
         except Lacking:
             raise unable("this version of Langfuse", "scores") from None
 
-    def _old_lists(self, query: Query) -> list[Iterator[Summary]]:
-        if query.text:
-            raise unable("this version of Langfuse", "text")
-        return [self._old_failed(query) if query.failed else self._old_traces(query)]
-
-    def _old_traces(self, query: Query) -> Iterator[Summary]:
-        words: Params = {
-            "limit": max(1, min(PAGE, query.limit)),
-            "orderBy": "timestamp.desc",
-            "fields": "core,scores",
-            "fromTimestamp": query.since.isoformat() if query.since else None,
-            "name": query.name,
-            "tags": query.tags,
-        }
-        until = query.until
-        while True:
-            last = None
-            for number in range(1, DEEP + 1):
-                page = {**words, "page": number, "toTimestamp": until.isoformat() if until else None}
-                found, more = self._old_page(OLD, page, "traces")
-                summaries = [each for raw in found if (each := _old_summary(raw)) is not None]
-                yield from summaries
-                last = next((each.start_ns for each in reversed(summaries) if each.start_ns is not None), last)
-                if not more:
-                    return
-            at = datetime.fromtimestamp(last / 1e9, UTC) + timedelta(milliseconds=1) if last is not None else None
-            if at is None or (until is not None and at >= until):
-                raise Unreadable(f"{self._web.site.where} lists more traces of one moment than can be told apart")
-            until = at
-
-    def _old_failed(self, query: Query) -> Iterator[Summary]:
-        if query.name or query.tags:
-            raise unable("this version of Langfuse", "name or tags of failed traces")
-        words: Params = {
-            "level": "ERROR",
-            "limit": max(1, min(PAGE, query.limit)),
-            "fromStartTime": query.since.isoformat() if query.since else None,
-            "toStartTime": query.until.isoformat() if query.until else None,
-        }
-        for number in itertools.count(1):
-            found, more = self._old_page("api/public/observations", {**words, "page": number}, "observations")
-            yield from (each for raw in found if (each := _summary(raw, failed=True)) is not None)
-            if not more:
-                return
-
-    def _old_page(self, path: str, params: Params, what: str) -> tuple[list[dict[str, Json]], bool]:
-        """One numbered page, and whether there is another."""
-        answer = notation.fields(self._got(path, params, what))
-        total = notation.whole(notation.fields(answer.get("meta")).get("totalPages")) or 0
-        return [notation.fields(each) for each in self._data(answer, what)], (notation.whole(params.get("page")) or 0) < total  # type: ignore[arg-type]
-
     def _gathering(self, trace_id: str) -> Gathering:
         project = f" of project {self._project}" if self._project else ""
         return Gathering(f"trace {trace_id}{project} at {self._web.site.where}", self.name)
@@ -177,8 +128,7 @@ class Langfuse(Platform):
         if self._has_new():
             yield from self._new_pages(trace_id, gathering)
             return
-        answer = notation.fields(self._got(f"{OLD}/{trace_id}", {}, f"trace {trace_id}"))
-        langfuse.read(answer, gathering, f"trace {trace_id}")
+        langfuse.read(old_trace(self._web, trace_id), gathering, f"trace {trace_id}")
         yield
 
     def _new_pages(self, trace_id: str, gathering: Gathering) -> Iterator[None]:
@@ -238,32 +188,15 @@ class Langfuse(Platform):
 
     def _items(self, path: str, params: Params, what: str) -> Iterator[tuple[str, Json]]:
         """Every item of every page, with its place. Raises Lacking when there is no such address."""
-        cursor, known, number = "", {""}, 0
-        while True:
+
+        def page(cursor: str) -> Page:
             answer = notation.fields(self._web.get(path, {**params, "cursor": cursor}, what=what))
-            number += 1
-            for place, item in enumerate(self._data(answer, what), 1):
-                yield f"{what}, page {number}, item {place}", item
-            cursor = notation.word(notation.fields(answer.get("meta")).get("cursor"))
-            if not cursor:
-                return
-            if cursor in known:
-                raise Unreadable(f"{self._web.site.where} gives the same page again after page {number} of {what}")
-            known.add(cursor)
+            data = answer.get("data")
+            if not isinstance(data, list):
+                raise strange(self._web.site.where, "Langfuse", what, "LANGFUSE_BASE_URL")
+            return Page(tuple(data), notation.word(notation.fields(answer.get("meta")).get("cursor")))
 
-    def _data(self, answer: Mapping[str, Json], what: str) -> list[Json]:
-        data = answer.get("data")
-        if not isinstance(data, list):
-            raise Unreadable(
-                f"{self._web.site.where} answers with another shape than Langfuse's ({what})", "see that LANGFUSE_BASE_URL is one"
-            )
-        return data
-
-    def _got(self, path: str, params: Params, what: str) -> Json:
-        try:
-            return self._web.get(path, params, what=what)
-        except Lacking:
-            raise self._web.missing(what) from None
+        return every(page, self._web.site.where, what)
 
 
 def _conditions(query: Query) -> list[Json]:
@@ -293,31 +226,6 @@ def _trace_of(raw: Mapping[str, Json]) -> str:
     subject = notation.fields(raw.get("subject"))
     own = notation.word(subject.get("id")) if subject.get("kind") == "trace" else ""
     return notation.word(subject.get("traceId")) or own or notation.word(raw.get("traceId"))
-
-
-def _summary(raw: Mapping[str, Json], *, failed: bool) -> Summary | None:
-    """The trace of an observation; its own times and name where it is the first step."""
-    trace_id = notation.word(raw.get("traceId"))
-    if not trace_id:
-        return None
-    name = notation.word(raw.get("traceName")) or notation.word(raw.get("name"))
-    bad = failed or raw.get("level") == "ERROR"
-    stamp = "" if failed else f"{notation.word(raw.get('endTime'))} {notation.word(raw.get('updatedAt'))}"
-    return Summary(trace_id, name, notation.nanoseconds(raw.get("startTime")), notation.number(raw.get("latency")), bad, stamp=stamp)
-
-
-def _old_summary(raw: Mapping[str, Json]) -> Summary | None:
-    trace_id = notation.word(raw.get("id"))
-    if not trace_id:
-        return None
-    stamp = f"{notation.word(raw.get('updatedAt'))} {len(notation.items(raw.get('scores')))}"
-    return Summary(
-        trace_id,
-        notation.word(raw.get("name")),
-        notation.nanoseconds(raw.get("timestamp")),
-        notation.number(raw.get("latency")),
-        stamp=stamp,
-    )
 
 
 def opened(opening: Opening, patience: Patience | None = None) -> Langfuse:

@@ -16,7 +16,7 @@ from adapters.gather import Gathering
 from adapters.langsmith import Runs
 from adapters.pace import Pace
 from adapters.patience import Patience, again
-from adapters.platform import Platform, unnamed
+from adapters.platform import Page, Platform, every, unnamed
 from adapters.refused import Lacking, Site
 from adapters.source import Denied, NotFound, Opening, Query, Summary, Unreadable
 from adapters.trace import Json
@@ -144,20 +144,9 @@ class LangSmith(Platform):
         yield
 
     def _items(self, asked: wire.Wanted, what: str) -> Iterator[tuple[str, Json]]:
-        """Every run of every page, with its place. A server that repeats a cursor would be asked for ever."""
-        cursor, known, number = "", {""}, 0
-        while True:
-            page = self._page(asked, cursor, what)
-            number += 1
-            for place, item in enumerate(page.items, 1):
-                yield f"{what}, page {number}, run {place}", item
-            if not page.cursor:
-                return
-            if page.cursor in known:
-                raise Unreadable(f"LangSmith at {self._where} gives the same page again after page {number} of {what}")
-            known.add(cursor := page.cursor)
+        return every(lambda cursor: self._page(asked, cursor, what), self._where, what, "run")
 
-    def _page(self, asked: wire.Wanted, cursor: str, what: str) -> wire.Page:
+    def _page(self, asked: wire.Wanted, cursor: str, what: str) -> Page:
         """By the new API; by the old one where the server lacks it, which its first answer shows."""
         if self._new is not False:
             words = wire.new_words(asked, cursor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapters import notation
+from adapters.platform import Page
 from adapters.source import Query, Summary, Unreadable
 from adapters.trace import Feedback, Json
 
@@ -44,14 +45,6 @@ class Wanted:
     filter: str = ""
     tree_filter: str = ""
     page: int = PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some runs, and where the next ones are; an empty cursor ends."""
-
-    items: tuple[Json, ...]
-    cursor: str
 
 
 def wanted(query: Query, project: str) -> Wanted:

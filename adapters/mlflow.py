@@ -12,9 +12,9 @@ from pathlib import Path
 from adapters import notation, otlp
 from adapters.gather import Gathering
 from adapters.patience import Patience
-from adapters.platform import Platform, unable, unnamed
+from adapters.platform import Page, Platform, every, strange, unable, unnamed
 from adapters.refused import Lacking, Site
-from adapters.source import Bound, Opening, Query, Summary, Unreadable
+from adapters.source import Bound, Opening, Query, Summary
 from adapters.trace import Feedback, Json
 from adapters.web import Web
 
@@ -48,15 +48,14 @@ class MLflow(Platform):
 
     def projects(self) -> tuple[str, ...]:
         """The names of all experiments."""
-        found: list[str] = []
-        token = ""
-        while True:
+        path, what = "api/2.0/mlflow/experiments/search", "the list of experiments"
+
+        def page(token: str) -> Page:
             body: dict[str, Json] = {"max_results": 1000, "page_token": token} if token else {"max_results": 1000}
-            answer = notation.fields(self._posted("api/2.0/mlflow/experiments/search", body, "the list of experiments"))
-            found += [notation.word(notation.fields(each).get("name")) for each in notation.items(answer.get("experiments"))]
-            token = notation.word(answer.get("next_page_token"))
-            if not token:
-                return tuple(found)
+            answer = notation.fields(self._posted(path, body, what))
+            return Page(tuple(notation.items(answer.get("experiments"))), notation.word(answer.get("next_page_token")))
+
+        return tuple(notation.word(notation.fields(each).get("name")) for _, each in every(page, self._web.site.where, what))
 
     def search(self, query: Query) -> Iterator[Summary]:
         """Summaries of the traces that match, newest first; a page is fetched when its first summary is wanted."""
@@ -78,22 +77,17 @@ class MLflow(Platform):
         body: dict[str, Json] = {"locations": where, "max_results": size, "order_by": ["timestamp_ms DESC"]}
         if condition:
             body["filter"] = condition
-        token, known, number = "", {""}, 0
-        while True:
+
+        def page(token: str) -> Page:
             answer = notation.fields(self._posted(f"{API}/search", {**body, "page_token": token} if token else body, "traces"))
-            number += 1
-            for place, item in enumerate(notation.items(answer.get("traces")), 1):
-                found = _summary(notation.fields(item), failed=query.failed)
-                if found is None:
-                    self._skipped.add(f"traces, page {number}, item {place}", "a trace without an id")
-                else:
-                    yield found
-            token = notation.word(answer.get("next_page_token"))
-            if not token:
-                return
-            if token in known:
-                raise Unreadable(f"{self._web.site.where} gives the same page of traces again after page {number}")
-            known.add(token)
+            return Page(tuple(notation.items(answer.get("traces"))), notation.word(answer.get("next_page_token")))
+
+        for place, item in every(page, self._web.site.where, "traces"):
+            found = _summary(notation.fields(item), failed=query.failed)
+            if found is None:
+                self._skipped.add(place, "a trace without an id")
+            else:
+                yield found
 
     def _gathering(self, trace_id: str) -> Gathering:
         return Gathering(f"trace {trace_id} of experiment {self._project} at {self._web.site.where}", self.name)
@@ -135,9 +129,7 @@ class MLflow(Platform):
         spans = notation.items(trace.get("spans"))
         info = notation.fields(trace.get("trace_info"))
         if not info:
-            raise Unreadable(
-                f"{self._web.site.where} answers with another shape than MLflow's ({what})", "see that MLFLOW_TRACKING_URI is one"
-            )
+            raise strange(self._web.site.where, "MLflow", what, "MLFLOW_TRACKING_URI")
         return info, spans or self._filed(trace_id, what)
 
     def _info(self, trace_id: str, what: str) -> dict[str, Json]:

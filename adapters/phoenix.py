@@ -10,9 +10,9 @@ from adapters import flat, notation
 from adapters.gather import Gathering
 from adapters.otlp import identity
 from adapters.patience import Patience
-from adapters.platform import Platform, unable, unnamed
+from adapters.platform import Page, Platform, every, strange, unable, unnamed
 from adapters.refused import Lacking, Site
-from adapters.source import Bound, Opening, Query, SourceError, Summary, Unreadable
+from adapters.source import Bound, Opening, Query, SourceError, Summary
 from adapters.trace import Feedback, Json
 from adapters.web import Params, Web
 
@@ -107,27 +107,17 @@ class Phoenix(Platform):
                 raise
 
     def _items(self, path: str, params: Params, what: str) -> Iterator[tuple[str, Json]]:
-        """Every item of every page, with its place. A server that repeats a cursor would be asked for ever."""
-        cursor, known, number = "", {""}, 0
-        while True:
-            try:
-                answer = self._web.get(path, {**params, "cursor": cursor}, what=what)
-            except Lacking as error:
-                raise self._web.missing(what) from error
-            items = answer.get("data") if isinstance(answer, dict) else None
-            if not isinstance(answer, dict) or not isinstance(items, list):
-                raise Unreadable(
-                    f"{self._web.site.where} answers with another shape than Phoenix's ({what})", "see that PHOENIX_HOST is one"
-                )
-            number += 1
-            for place, item in enumerate(items, 1):
-                yield f"{what}, page {number}, item {place}", item
-            cursor = notation.word(answer.get("next_cursor"))
-            if not cursor:
-                return
-            if cursor in known:
-                raise Unreadable(f"{self._web.site.where} gives the same page again after page {number} of {what}")
-            known.add(cursor)
+        return every(lambda cursor: self._page(path, {**params, "cursor": cursor}, what), self._web.site.where, what)
+
+    def _page(self, path: str, params: Params, what: str) -> Page:
+        try:
+            answer = notation.fields(self._web.get(path, params, what=what))
+        except Lacking as error:
+            raise self._web.missing(what) from error
+        items = answer.get("data")
+        if not isinstance(items, list):
+            raise strange(self._web.site.where, "Phoenix", what, "PHOENIX_HOST")
+        return Page(tuple(items), notation.word(answer.get("next_cursor")))
 
     def _path(self, project: str) -> str:
         """The path of a project, by its name, or by its id where the name cannot stand in a path."""

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from adapters.gather import Gathering, Notes
-from adapters.source import NotFound, Pulled, Receipt, Unable
-from adapters.trace import Span
+from adapters.source import NotFound, Pulled, Receipt, Unable, Unreadable
+from adapters.trace import Json, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items of a list, and where the next ones are; an empty cursor ends."""
+
+    items: tuple[Json, ...]
+    cursor: str
+
+
+def every(ask: Callable[[str], Page], where: str, what: str, one: str = "item") -> Iterator[tuple[str, Json]]:
+    """Every item of every page, with its place. A server that repeats a cursor would be asked for ever."""
+    cursor, known, number = "", {""}, 0
+    while True:
+        page = ask(cursor)
+        number += 1
+        for place, item in enumerate(page.items, 1):
+            yield f"{what}, page {number}, {one} {place}", item
+        if not page.cursor:
+            return
+        if page.cursor in known:
+            raise Unreadable(f"{where} gives the same page again after page {number} of {what}")
+        known.add(cursor := page.cursor)
+
+
+def strange(where: str, platform: str, what: str, address_at: str) -> Unreadable:
+    """An answer in JSON that is not of the platform's shape."""
+    return Unreadable(
+        f"{where} answers with another shape than {platform}'s ({what})", f"see that {address_at} names a server of {platform}"
+    )
+
 
 HEAVY = 4_000_000
 """Characters of spans that are held of one trace before they are handed on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,17 +15,17 @@ from typing import Any, TypeAlias, TypeVar
 from adapters import notation
 from adapters.gather import with_agents
 from adapters.source import Pulled, Receipt, Summary
-from adapters.trace import Json, Span, Trace, in_order
+from adapters.trace import Json, Trace, in_order
 from knowledge.passage import Fix
 from refinery.errors import OutsideError, UsageError
 from refinery.store import codec
 from refinery.store.port import Fetched, Filed, Mark, Saved
+from refinery.store.saving import plain, save_receipt, save_trace
 from refinery.store.schema import bring_up
 
 WAIT_S = 15.0
 """How long one process waits for another to finish writing."""
 CANDIDATES = 5
-LARGEST = (1 << 63) - 1
 Decoded = TypeVar("Decoded")
 Row: TypeAlias = "tuple[Any, ...]"
 """What sqlite3 answers."""
@@ -101,15 +100,15 @@ class SqliteStore:
             saved = Saved()
             for each in pulled:
                 for trace in each.traces:
-                    saved = saved + _save(connection, trace, failing=self._failing(trace))
+                    saved = saved + save_trace(connection, trace, failing=self._failing(trace))
                 if each.receipt.asked:
-                    _save_receipt(connection, each)
-            connection.executemany(FETCHED, [(row.source, _plain(row.trace), row.stamp, row.at) for row in fetched])
+                    save_receipt(connection, each)
+            connection.executemany(FETCHED, [(row.source, plain(row.trace), row.stamp, row.at) for row in fetched])
         return saved
 
     def fetched(self, source: str, trace: str) -> Fetched | None:
         """When a trace was last fetched; None when it never was."""
-        rows = self._rows("SELECT source, trace, stamp, at FROM fetches WHERE source = ? AND trace = ?", source, _plain(trace))
+        rows = self._rows("SELECT source, trace, stamp, at FROM fetches WHERE source = ? AND trace = ?", source, plain(trace))
         return Fetched(*rows[0]) if rows else None
 
     def mark(self, search: str) -> Mark | None:
@@ -142,7 +141,7 @@ class SqliteStore:
         """The trace whose id begins so."""
         if not prefix:
             raise UsageError("no trace is named", hint="`refinery traces list` shows their ids")
-        prefix = _plain(prefix)
+        prefix = plain(prefix)
         found = self._rows(EXACT, prefix) or self._beginning(prefix) or self._beginning(prefix.lower())
         if not found:
             raise UsageError(f"there is no trace {prefix}", hint="`refinery traces list` shows those that are stored")
@@ -173,7 +172,7 @@ class SqliteStore:
     def record_fix(self, commit: str, symptom: str, cure: str, outcome: str) -> None:
         """Remember a fix; what was known of this commit is replaced."""
         with self._writing() as connection:
-            connection.execute(REMEMBER, (commit, _plain(symptom), _plain(cure), outcome))
+            connection.execute(REMEMBER, (commit, plain(symptom), plain(cure), outcome))
 
     def fixes(self) -> tuple[Fix, ...]:
         """All remembered fixes, in the order in which they were first recorded."""
@@ -216,79 +215,7 @@ FILE = """INSERT INTO reports (key, kind, created, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, created = excluded.created, body = excluded.body"""
 REMEMBER = """INSERT INTO fixes (commit_id, symptom, cure, outcome) VALUES (?, ?, ?, ?)
     ON CONFLICT (commit_id) DO UPDATE SET symptom = excluded.symptom, cure = excluded.cure, outcome = excluded.outcome"""
-NEW = "INSERT INTO traces (id, name, start_ns, end_ns, failed, spans, head) VALUES (?, ?, ?, ?, ?, ?, ?)"
-GROWN = """UPDATE traces SET start_ns = min(coalesce(start_ns, ?1), coalesce(?1, start_ns)), end_ns = max(coalesce(end_ns, ?2),
-    coalesce(?2, end_ns)), failed = max(failed, ?3), spans = ?4 WHERE number = ?5"""
 FETCHED = "INSERT OR REPLACE INTO fetches (source, trace, stamp, at) VALUES (?, ?, ?, ?)"
-CONTENTS = "INSERT OR REPLACE INTO contents (trace, piece, ids) VALUES (?, ?, ?)"
-TOLD = """INSERT OR IGNORE INTO told (trace, receipt)
-    SELECT traces.number, receipts.number FROM traces, receipts WHERE traces.id = ? AND receipts.digest = ?"""
-PIECE = "INSERT INTO pieces (trace, number, digest, spans) VALUES (?, ?, ?, ?)"
-
-
-def _save(connection: sqlite3.Connection, trace: Trace, *, failing: bool) -> Saved:
-    spans = codec.spans_to_json(trace.spans)
-    digest = _digest(spans)
-    found = connection.execute("SELECT number, head FROM traces WHERE id = ?", (_plain(trace.id),)).fetchone()
-    if found is None:
-        start, end = _extent(trace.spans)
-        row = (_plain(trace.id), _plain(trace.name), start, end, int(failing), len(trace.spans), codec.head_to_json(trace))
-        number = connection.execute(NEW, row).lastrowid
-        connection.execute(PIECE, (number, 0, digest, spans))
-        return Saved(new=1)
-    number, head = found
-    grown = _save_head(connection, number, codec.head_from_json(head, ()), trace)
-    digests = [row[0] for row in connection.execute("SELECT digest FROM pieces WHERE trace = ? ORDER BY number", (number,))]
-    have = {} if digest in digests else _contents(connection, number, len(digests))
-    more = [] if digest in digests else [span for span in trace.spans if span.id not in have or _completes(span, ended=have[span.id])]
-    if more:
-        added = codec.spans_to_json(more)
-        have.update({span.id: span.end_ns is not None for span in more})
-        connection.execute(PIECE, (number, len(digests), _digest(added), added))
-        connection.execute(CONTENTS, (number, len(digests), codec.contents_to_json(more)))
-        connection.execute(GROWN, (*_extent(tuple(more)), int(failing), len(have), number))
-    elif grown and failing:
-        connection.execute("UPDATE traces SET failed = 1 WHERE number = ?", (number,))
-    return Saved(grown=1) if more or grown else Saved(known=1)
-
-
-def _save_head(connection: sqlite3.Connection, number: int, known: Trace, trace: Trace) -> bool:
-    """Takes over new judgements, and from the piece that holds the root what the others cannot know; answers whether feedback was new."""
-    feedback = tuple(dict.fromkeys((*known.feedback, *trace.feedback)))
-    rooted = bool(trace.spans) and trace.spans[0].parent_id is None and not trace.orphans()
-    head = replace(trace if rooted and trace.task else known, spans=(), feedback=feedback, attributes=trace.attributes or known.attributes)
-    if head != known:
-        connection.execute(
-            "UPDATE traces SET head = ?, name = ? WHERE number = ?", (codec.head_to_json(head), _plain(head.name or known.name), number)
-        )
-    return feedback != known.feedback
-
-
-def _contents(connection: sqlite3.Connection, number: int, pieces: int) -> dict[str, bool]:
-    """The spans of a trace and whether they have their end. A first piece is read once; from then on that is written beside it."""
-    have: dict[str, bool] = {}
-    known = dict(connection.execute("SELECT piece, ids FROM contents WHERE trace = ?", (number,)).fetchall())
-    for piece in range(pieces):
-        if piece not in known:
-            row = connection.execute("SELECT spans FROM pieces WHERE trace = ? AND number = ?", (number, piece)).fetchone()
-            known[piece] = codec.contents_to_json(codec.spans_from_json(row[0]))
-            connection.execute(CONTENTS, (number, piece, known[piece]))
-        have.update(codec.contents_from_json(known[piece]))
-    return have
-
-
-def _save_receipt(connection: sqlite3.Connection, pulled: Pulled) -> None:
-    """A receipt that tells of one trace is kept with it."""
-    body = codec.receipt_to_json(pulled.receipt)
-    digest = _digest(body)
-    connection.execute("INSERT OR IGNORE INTO receipts (digest, body) VALUES (?, ?)", (digest, body))
-    if len(pulled.traces) == 1 and codec.remarks_in(pulled.receipt):
-        connection.execute(TOLD, (_plain(pulled.traces[0].id), digest))
-
-
-def _completes(span: Span, *, ended: bool) -> bool:
-    """A span that was pulled while it ran is replaced by the same one with its end."""
-    return not ended and span.end_ns is not None
 
 
 def _mark(row: Row) -> Mark:
@@ -310,18 +237,6 @@ def _assembled(pieces: Row) -> Trace:
     return codec.head_from_json(head, with_agents(in_order(merged.values())))
 
 
-def _extent(spans: tuple[Span, ...]) -> tuple[int | None, int | None]:
-    """When the first span began and the last one ended."""
-    starts = [span.start_ns for span in spans if span.start_ns is not None]
-    ends = [span.end_ns for span in spans if span.end_ns is not None]
-    return _fitting(min(starts, default=None)), _fitting(max(ends, default=None))
-
-
-def _fitting(moment: int | None) -> int | None:
-    """SQLite's integers end where signed 64-bit ones do; a clock beyond that is broken."""
-    return moment if moment is not None and abs(moment) <= LARGEST else None
-
-
 def _summary(row: Row) -> Summary:
     name, start, end, failed, spans, data = row
     head = codec.head_from_json(data, ())
@@ -340,16 +255,7 @@ def _filed(row: Row) -> Filed:
 
 def _as_stored(text: str) -> str:
     """A text as it stands inside JSON."""
-    return notation.dumps(_plain(text)).decode()[1:-1]
-
-
-def _plain(text: str) -> str:
-    """SQLite's text cannot hold lone surrogates; they stand as `\\ud800`."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return notation.dumps(plain(text)).decode()[1:-1]
 
 
 @contextmanager

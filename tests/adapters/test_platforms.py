@@ -293,7 +293,7 @@ def test_a_server_of_old_is_asked_in_the_old_way() -> None:
 def test_deep_pages_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.fakes.langfuse import OLD, FakeLangfuse
 
-    monkeypatch.setattr("adapters.langfuse_source.DEEP", 2)
+    monkeypatch.setattr("adapters.langfuse_old.DEEP", 2)
     stage = next(stage for stage in STAGES if stage.name == "langfuse")
     with FakeLangfuse(*[step for trace in range(450) for step in desk(trace)[:1]], new=False) as server:
         source = stage.source(server)

@@ -23,7 +23,7 @@ DOORS = {
     "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py"},
     "langsmith": {"adapters/langsmith_source.py"},
     "tenacity": {"adapters/patience.py", "refinery/llm/retry.py"},
-    "sqlite3": {"refinery/store/sqlite.py", "refinery/store/schema.py", "knowledge/keywords.py"},
+    "sqlite3": {"refinery/store/sqlite.py", "refinery/store/saving.py", "refinery/store/schema.py", "knowledge/keywords.py"},
     "unidiff": {"refinery/repo/patch.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
     "orjson": {"adapters/notation.py"},
