@@ -18,6 +18,8 @@ from adapters.trace import Json
 RESOURCES = ("resourceSpans", "resource_spans", "batches")
 SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans")
 
+HEX = frozenset("0123456789abcdefABCDEF")
+
 
 def decode_json(data: bytes | str, source: str = "otlp") -> Pulled:
     """One ExportTraceServiceRequest, as JSON. Raises Unreadable when it is none."""
@@ -93,7 +95,7 @@ def identity(value: Json, size: int) -> str:
     """An id in hex, however it is written (hex of either case, 0x in front, base64); empty when it is none or all zeros."""
     if not isinstance(value, str):
         return ""
-    if value[:2] == "0x":
+    if value[:2] == "0x" and HEX.issuperset(value[2:]):  # base64 can begin so too
         value = value[2:]
     if len(value) != size * 2 and value:
         try:
