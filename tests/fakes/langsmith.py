@@ -122,9 +122,10 @@ class FakeLangSmith(Loopback):
     def _of(self, trace: Json) -> list[Json]:
         """The runs of a trace, so that a server with many is not slow; a run that is none of any is in all."""
         if len(self.runs) != self._indexed:
-            self._index, self._indexed = {}, len(self.runs)
+            index: dict[object, list[Json]] = {}
             for each in self.runs:
-                self._index.setdefault(each.get("trace_id") if isinstance(each, dict) else None, []).append(each)
+                index.setdefault(each.get("trace_id") if isinstance(each, dict) else None, []).append(each)
+            self._index, self._indexed = index, len(self.runs)  # at once: others are asking
         return [*self._index.get(trace, ()), *self._index.get(None, ())]
 
 
