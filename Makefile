@@ -1,5 +1,6 @@
 # make demo   makes the environment and runs the main job on the bundled agent
 # make test   makes the environment and runs every test
+# make test-live  the real Phoenix and MLflow, and the real clients of Langfuse and Datadog, installed beside the project and started here
 # make check  lint, types and import contracts
 # make torture  kills, crowds, canaries and full disks: what the tests try a few of, for half an hour (see tests/torture/__main__.py)
 
@@ -7,10 +8,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LIVE := .live
 # no provider key of the user's shell may reach the demo or the tests
-CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_%,$(shell env | cut -d= -f1)),-u $(name))
+CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_% LANGFUSE_% PHOENIX_% MLFLOW_% DD_%,$(shell env | cut -d= -f1)),-u $(name))
 
-.PHONY: demo test check torture
+.PHONY: demo test test-live check torture
 
 demo: $(READY)
 	@$(CLEAN) $(BIN)/refinery demo
@@ -20,6 +22,14 @@ test: $(READY)
 
 torture: $(READY)
 	@$(CLEAN) $(BIN)/python -m tests.torture
+
+test-live: $(READY) $(LIVE)/.ready
+	@$(CLEAN) REFINERY_LIVE=$(LIVE) $(BIN)/pytest tests/live -n 0
+
+$(LIVE)/.ready: tests/live/requirements.txt
+	@[ -d $(LIVE) ] || $(PYTHON) -m venv $(LIVE)
+	@$(LIVE)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/live/requirements.txt
+	@touch $(LIVE)/.ready
 
 check: $(READY)
 	@$(BIN)/ruff check .

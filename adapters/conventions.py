@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from adapters import notation
-from adapters.names import FIELDS, KINDS, NAMED, PREFIXES, STATUSES
+from adapters import notation, payload
+from adapters.names import FIELDS, KINDS, NAMED, PREFIXES, STATUSES, SUMS
 from adapters.recorded import Attributes, Event, Recorded
 from adapters.spoken import Found, Numbered, entries, list_of, spoken, turns_of
 from adapters.trace import Document, Failure, Json, Kind, Message, Span, Status, Usage
@@ -17,7 +17,12 @@ def to_span(recorded: Recorded) -> Span:
     found, numbered, rest = _sorted_out(recorded.attributes)
     failure, kept = _events(recorded.events, found, numbered) if recorded.events else (None, [])
     kind = _kind(recorded.attributes, rest, found, numbered)
+    for text, listed in (("input", "messages_in"), ("output", "messages_out")):
+        if text in found and listed in found and _read(found[text][2]) == _read(found[listed][2]):
+            del found[text]  # some platforms copy the messages there
     heard, said = spoken(found, numbered, rest)
+    if kind is Kind.LLM and not (heard and said):
+        heard, said = heard or _inside(found, "input", payload.heard), said or _inside(found, "output", payload.said)
     return Span(
         id=recorded.id,
         name=recorded.name,
@@ -95,6 +100,16 @@ def _text(found: Found, ours: str) -> str:
     return notation.text(best[2]) if best else ""
 
 
+def _inside(found: Found, ours: str, read: Callable[[Json], tuple[Message, ...]]) -> tuple[Message, ...]:
+    """The messages in a model's whole request or reply, where they were not recorded one by one."""
+    best = found.get(ours)
+    return read(best[2]) if best else ()
+
+
+def _read(value: Json) -> Json:
+    return notation.parsed(value) if isinstance(value, str) else value
+
+
 def _single(heard: tuple[Message, ...]) -> str:
     """What went in, when that is plainly one message."""
     asked = [message for message in heard if message.role not in ("system", "developer")]
@@ -138,6 +153,8 @@ def document(raw: Mapping[str, Json]) -> Document:
 
 
 def _usage(found: Found, rest: Attributes) -> Usage:
+    if "usage" in found or "costs" in found:
+        _unpack(found, rest)
     if "tokens_in" not in found and "tokens_out" not in found and "cost" not in found:
         return NOTHING
     return Usage(
@@ -145,6 +162,26 @@ def _usage(found: Found, rest: Attributes) -> Usage:
         _figure(found, "tokens_out", rest, notation.whole),
         _figure(found, "cost", rest, notation.number),
     )
+
+
+def _unpack(found: Found, rest: Attributes) -> None:
+    """Figures that stand in one object, for those that do not stand by themselves; what it says beside them stays."""
+    for ours in ("usage", "costs"):
+        if ours not in found:
+            continue
+        _, name, value = found[ours]
+        held = notation.parsed(value) if isinstance(value, str) else value
+        if not isinstance(held, dict):
+            rest[name] = value
+            continue
+        taken = {"total_tokens", "total", *SUMS["tokens_in"], *SUMS["tokens_out"]}
+        for figure, names in SUMS.items():
+            key = next((each for each in names if each in held), None)
+            if key is not None and (ours == "costs") is (figure == "cost"):
+                found.setdefault(figure, (0, f"{name}.{key}", held[key]))
+                taken.add(key)
+        if ours == "costs" or held.keys() - taken:
+            rest[name] = value
 
 
 NOTHING = Usage()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from adapters import atif, flat, langsmith, messages, openai_agents, otlp, transcript
+from adapters import atif, flat, langfuse, langsmith, messages, openai_agents, otlp, transcript
 from adapters.gather import Gathering
 from adapters.protobuf import read_protobuf
 from adapters.records import plain, records, start_of
@@ -19,7 +19,7 @@ CONTAINERS = ("data", "spans", "traces", "trace", "runs", "records", "results", 
 """Where exports keep their list of spans, runs or traces."""
 TEXTUAL = frozenset({".json", ".jsonl", ".ndjson"})
 SKIPPED = frozenset({".git", "node_modules", "__pycache__", ".venv"})
-FORMATS = "OTLP (JSON, JSON lines or protobuf), spans of an OpenTelemetry SDK, LangSmith runs, OpenAI Agents SDK, ATIF, chat transcripts"
+FORMATS = "OTLP (JSON, lines, protobuf), spans of an OpenTelemetry SDK, LangSmith and Langfuse exports, OpenAI Agents SDK, ATIF, chats"
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"(\xb5/\xfd": "zstd", b"BZh": "bzip2"}
 
 
@@ -160,6 +160,8 @@ class Reading:
             openai_agents.read(value, self.gathering, place)
         elif atif.recognises(value):
             atif.read(value, self.gathering, place)
+        elif langfuse.recognises(value):
+            langfuse.read(value, self.gathering, place)
         elif flat.recognises(value):
             flat.read(value, self.gathering, place)
         elif transcript.recognises(value):

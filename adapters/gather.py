@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters import messages, notation
 from adapters.source import Note, Pulled, Receipt
-from adapters.trace import Json, Kind, Span, Trace, in_order
+from adapters.trace import Feedback, Json, Kind, Span, Trace, in_order
 
 MOST_NOTES = 50
 """More notes of one sort are counted, not listed."""
@@ -39,6 +39,7 @@ class Part:
     resource: dict[str, Json] = field(default_factory=dict)
     name: str = ""
     task: str = ""
+    feedback: list[Feedback] = field(default_factory=list)
 
 
 class Gathering:
@@ -50,19 +51,32 @@ class Gathering:
         self.not_understood = Notes()
         self.truncated = Notes()
         self.left_out = Notes()
+        self.sampled = Notes()
+        self.expired = Notes()
+        self.weight = 0
+        """Characters in the spans that are held, about."""
         self._parts: dict[str, Part] = {}
         self._whole: dict[str, Trace] = {}
+        self._given: dict[str, str | None] = {}
+        """Spans that were handed over already, with the parents they name."""
 
     def span(self, trace_id: str, span: Span, where: str) -> None:
         """One span of a trace; the second of the same id is noted and dropped."""
         part = self._parts.get(trace_id)
         if part is None:
             part = self._parts[trace_id] = Part()
-        if span.id in part.spans:
-            same = "again" if part.spans[span.id] == span else "again, and different; the first one is kept"
+        if span.id in part.spans or span.id in self._given:
+            same = "again" if part.spans.get(span.id, span) == span else "again, and different; the first one is kept"
             self.not_understood.add(where, f"span {span.id} is there {same}")
             return
         part.spans[span.id] = self._shallow(span, where)
+        self.weight += _weight(span)
+
+    def said(self, trace_id: str, feedback: Feedback) -> None:
+        """One judgement of a trace or of one of its spans."""
+        part = self._parts.setdefault(trace_id, Part())
+        if feedback not in part.feedback:
+            part.feedback.append(feedback)
 
     def about(self, trace_id: str, resource: Mapping[str, Json], name: str = "") -> bool:
         """What holds for all spans of a trace; answers whether it is the same as, or the first, that was told of this trace."""
@@ -80,19 +94,38 @@ class Gathering:
             spans = tuple(self._shallow(span, where) for span in trace.spans)
             self._whole[trace.id] = replace(trace, spans=spans, source=trace.source or self.source)
 
+    def piece(self) -> Pulled:
+        """The spans that arrived since the last piece, without a receipt: that comes with `pulled`, and the last span of all."""
+        traces = []
+        for trace_id, part in self._parts.items():
+            last = part.spans.popitem() if part.spans else None
+            if part.spans:
+                traces.append(self._made(trace_id, part))
+                self._given.update((span.id, span.parent_id) for span in part.spans.values())
+            part.spans = dict([last] if last else [])
+        self.weight = 0
+        return Pulled(tuple(traces), Receipt(asked=""))
+
     def pulled(self) -> Pulled:
         """Everything that arrived, in order, with what a reader should know about it."""
         orphaned = Notes()
         made = [self._made(trace_id, part) for trace_id, part in self._parts.items() if part.spans]
         traces = (*made, *self._whole.values())
+        late = {span.id for trace in traces for span in trace.spans} if self._given else set()
+        for identity, parent in self._given.items():
+            if parent and parent not in self._given and parent not in late:
+                orphaned.add(identity, f"its parent {parent} never arrived")
         for trace in traces:
             for span in trace.orphans():
-                orphaned.add(span.id, f"its parent {span.parent_id} never arrived")
+                if span.parent_id not in self._given:
+                    orphaned.add(span.id, f"its parent {span.parent_id} never arrived")
         receipt = Receipt(
             asked=self.asked,
-            traces=len(traces),
-            spans=sum(len(trace.spans) for trace in traces),
+            traces=len(traces) or int(bool(self._given)),
+            spans=sum(len(trace.spans) for trace in traces) + len(self._given),
             truncated=self.truncated.all(),
+            sampled=self.sampled.all(),
+            expired=self.expired.all(),
             orphaned=orphaned.all(),
             not_understood=self.not_understood.all(),
             left_out=self.left_out.all(),
@@ -100,7 +133,7 @@ class Gathering:
         return Pulled(traces, receipt)
 
     def _made(self, trace_id: str, part: Part) -> Trace:
-        spans = _with_agents(in_order(part.spans.values()))
+        spans = with_agents(in_order(part.spans.values()))
         root = next((span for span in spans if span.parent_id is None or span.parent_id not in part.spans), spans[0])
         return Trace(
             id=trace_id,
@@ -109,6 +142,7 @@ class Gathering:
             source=self.source,
             task=part.task or task_of(spans, root),
             attributes=part.resource,
+            feedback=tuple(part.feedback),
         )
 
     def _shallow(self, span: Span, where: str) -> Span:
@@ -124,6 +158,11 @@ class Gathering:
 
 
 CONTAINERS = (dict, list)
+
+
+def _weight(span: Span) -> int:
+    """Messages and documents mostly repeat what input and output say."""
+    return 2 * (len(span.input) + len(span.output)) + sum(len(value) for value in span.attributes.values() if isinstance(value, str))
 
 
 INNER = frozenset({Kind.EMBEDDING, Kind.EVALUATOR, Kind.TOOL, Kind.RETRIEVER, Kind.RERANKER, Kind.GUARDRAIL})
@@ -167,7 +206,7 @@ def _is_users(turn: Json) -> bool:
     return isinstance(turn, dict) and (turn.get("role") or turn.get("type")) in ("user", "human")
 
 
-def _with_agents(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def with_agents(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Whoever runs a span's nearest agent above it acts in it, where the span itself names nobody. Parents stand before children."""
     acting: dict[str, str] = {}
     made: list[Span] = []

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from adapters import langsmith_wire as wire
-from adapters import notation
-from adapters.gather import Gathering, Notes
+from adapters import notation, refused
+from adapters.gather import Gathering
 from adapters.langsmith import Runs
-from adapters.patience import PASSING, Busy, Patience, again
-from adapters.source import Denied, NotFound, Pulled, Query, Receipt, SourceError, Summary, Unreachable, Unreadable
-from adapters.trace import Json, Span
+from adapters.pace import Pace
+from adapters.patience import Patience, again
+from adapters.platform import Page, Platform, every, unnamed
+from adapters.refused import Lacking, Site
+from adapters.source import Denied, NotFound, Opening, Query, Summary, Unreadable
+from adapters.trace import Json
+from adapters.web import hurried
 
 if TYPE_CHECKING:
     from langsmith import Langsmith
 
 VENDOR = "https://api.smith.langchain.com"
-LACKING = frozenset({404, 405, 501})
-"""How servers answer that do not have the new query API."""
 SKEW = timedelta(days=1)
 """So much earlier than its trace a run may have begun, by the clock of another machine."""
 
@@ -39,21 +42,16 @@ class Account:
     timeout_s: float = 60.0
 
     def __repr__(self) -> str:
-        return f"Account({self.where})"
+        return f"Account({self.site.where})"
 
     @property
-    def where(self) -> str:
-        """The server, without anything secret that its address may hold."""
-        parts = urlsplit(self.base)
-        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-
-    @property
-    def base(self) -> str:
-        """What stands before the paths of both APIs; users write the address with and without them."""
-        return (self.endpoint or VENDOR).strip().rstrip("/").removesuffix("/api/v1").removesuffix("/api")
+    def site(self) -> Site:
+        """The server and what opens it. Users write the address with and without the path of its API."""
+        base = (self.endpoint or VENDOR).strip().rstrip("/").removesuffix("/api/v1").removesuffix("/api")
+        return Site("LangSmith", base, "LANGSMITH_ENDPOINT", "LANGSMITH_API_KEY", {"x-api-key": self.api_key.strip()}, self.timeout_s)
 
 
-class LangSmith:
+class LangSmith(Platform):
     """See `Source`. One project of one workspace."""
 
     name = "langsmith"
@@ -61,21 +59,35 @@ class LangSmith:
     def __init__(
         self, account: Account, project: str, patience: Patience | None = None, tell: Callable[[str], None] = lambda _: None
     ) -> None:
+        super().__init__()
+        if not project:
+            raise unnamed("LangSmith")
         self._client = _client(account)
-        self._where = account.where
+        self._site = account.site
+        self._where = self._site.where
+        self.place = f"langsmith {self._where} {project}"
         self._project = project
         self._patience = patience or Patience()
+        self._pace = Pace(self._patience)
         self._tell = tell
         self._new: bool | None = None
         """Whether the server has the new query API; None until it was asked."""
         self._ids: dict[str, str] = {}
         self._listed: dict[str, wire.Wanted] = {}
         """How to fetch the traces that were listed: where they are and when they began makes it quick."""
-        self._skipped = Notes()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+    def projects(self) -> tuple[str, ...]:
+        """The names of all projects."""
+        found: list[str] = []
+        while True:
+            page = notation.items(self._sessions({"limit": 100, "offset": len(found), "include_stats": False}, "the list of projects"))
+            found += [notation.word(notation.fields(each).get("name")) for each in page]
+            if len(page) < 100:
+                return tuple(found)
 
     def search(self, query: Query) -> Iterator[Summary]:
         """Summaries of the traces that match, newest first; a page is fetched when its first summary is wanted."""
@@ -92,15 +104,16 @@ class LangSmith:
                 if len(seen) >= query.limit:
                     return
 
-    def fetch(self, trace_id: str) -> Pulled:
-        """One whole trace, in as many pages as it takes."""
+    def _gathering(self, trace_id: str) -> Gathering:
+        return Gathering(f"trace {_uuid(trace_id) or trace_id} of project {self._project} at {self._where}", self.name)
+
+    def _pages(self, trace_id: str, gathering: Gathering) -> Iterator[None]:
         identity = _uuid(trace_id)
         if identity is None:
             raise NotFound(f"{trace_id} is not an id of LangSmith's", hint="give the trace's whole id, as its page at LangSmith shows it")
         asked = self._listed.get(identity) or wire.Wanted(self._project_id(self._project), trace=identity)
-        gathering = Gathering(f"trace {identity} of project {self._project} at {self._where}", self.name)
+        count = running = understood = 0
         runs = Runs()
-        count = running = 0
         for place, item in self._items(asked, f"trace {identity}"):
             count += 1
             if not isinstance(item, dict):
@@ -112,49 +125,33 @@ class LangSmith:
                 continue
             for name in wire.attachments(run):
                 gathering.left_out.add(place, f"the attachment {name} was not downloaded")
+            for feedback in wire.feedback(run):
+                gathering.said(identity, feedback)
             running += run.get("status") == "pending"
+            understood += 1
             runs.add(run | {"trace_id": identity}, gathering, place)
+            if count % wire.PAGE == 0:
+                runs.into(gathering)
+                runs = Runs()
+                yield
         if running:
             gathering.truncated.add(identity, f"{running} of its runs had not ended yet: pull it again later")
         runs.into(gathering)
-        pulled = gathering.pulled()
         if not count:
             raise self._missing(f"trace {identity} in project {self._project}")
-        if not pulled.traces:
+        if not understood:
             raise Unreadable(f"none of the {count} runs of trace {identity} could be understood")
-        return pulled
-
-    def hierarchy(self, trace_id: str) -> dict[str | None, tuple[Span, ...]]:
-        """The spans of one trace by the parent they stand under; None is the top."""
-        (trace,) = self.fetch(trace_id).traces
-        return dict(trace.children())
-
-    def noticed(self) -> Receipt:
-        """What searching met that belongs to no trace, since this was last asked."""
-        met, self._skipped = self._skipped, Notes()
-        return Receipt(asked="", not_understood=met.all())
+        yield
 
     def _items(self, asked: wire.Wanted, what: str) -> Iterator[tuple[str, Json]]:
-        """Every run of every page, with its place. A server that repeats a cursor would be asked for ever."""
-        cursor, known, number = "", {""}, 0
-        while True:
-            page = self._page(asked, cursor, what)
-            number += 1
-            for place, item in enumerate(page.items, 1):
-                yield f"{what}, page {number}, run {place}", item
-            if not page.cursor:
-                return
-            if page.cursor in known:
-                raise Unreadable(f"LangSmith at {self._where} gives the same page again after page {number} of {what}")
-            known.add(cursor := page.cursor)
+        return every(lambda cursor: self._page(asked, cursor, what), self._where, what, "run")
 
-    def _page(self, asked: wire.Wanted, cursor: str, what: str) -> wire.Page:
+    def _page(self, asked: wire.Wanted, cursor: str, what: str) -> Page:
         """By the new API; by the old one where the server lacks it, which its first answer shows."""
         if self._new is not False:
             words = wire.new_words(asked, cursor)
-            query = self._client.runs.with_raw_response.query_v2
             try:
-                value = self._asked(lambda: query(**words).read(), what)  # type: ignore[arg-type]  # words we name one by one
+                value = self._posted("/api/v2/runs/query", words, what)
             except Lacking:
                 if self._new:
                     raise self._missing(what) from None
@@ -163,22 +160,22 @@ class LangSmith:
             else:
                 self._new = True
                 return wire.new_page(value)
-        body = wire.old_words(asked, cursor)
         try:
-            return wire.old_page(self._asked(lambda: self._client.post("/api/v1/runs/query", cast_to=bytes, body=body), what))
+            return wire.old_page(self._posted("/api/v1/runs/query", wire.old_words(asked, cursor), what))
         except Lacking:
             raise self._missing(what) from None
+
+    def _posted(self, path: str, body: dict[str, Json], what: str) -> Json:
+        if path == "/api/v2/runs/query":
+            query = self._client.runs.with_raw_response.query_v2
+            return self._asked(lambda: query(**body), what)  # type: ignore[arg-type]  # words we name one by one
+        return self._asked(lambda: self._client.post(path, cast_to=bytes, body=body), what)
 
     def _project_id(self, name: str) -> str:
         """The new API knows projects by their ids only."""
         if known := _uuid(name) or self._ids.get(name):
             return known
-        params = {"name": name, "limit": 1, "include_stats": False}
-        try:
-            found = self._asked(lambda: self._client.get("/api/v1/sessions", cast_to=bytes, options={"params": params}), f"project {name}")
-        except Lacking:
-            hint = f"see that LANGSMITH_ENDPOINT is the address of LangSmith's API, such as {VENDOR}"
-            raise NotFound(f"{self._where} has no LangSmith API", hint) from None
+        found = self._sessions({"name": name, "limit": 1, "include_stats": False}, f"project {name}")
         first = found[0] if isinstance(found, list) and found else None
         identity = notation.word(first.get("id")) if isinstance(first, dict) else ""
         if not identity:
@@ -186,8 +183,19 @@ class LangSmith:
         self._ids[name] = identity
         return identity
 
-    def _asked(self, call: Callable[[], bytes], what: str) -> Json:
-        data = again(lambda: _once(call, self._where, what), self._patience, self._tell)
+    def _sessions(self, params: dict[str, Json], what: str) -> Json:
+        try:
+            return self._asked(lambda: self._client.get("/api/v1/sessions", cast_to=bytes, options={"params": params}), what)
+        except Lacking:
+            hint = f"see that LANGSMITH_ENDPOINT is the address of LangSmith's API, such as {VENDOR}"
+            raise NotFound(f"{self._where} has no LangSmith API", hint) from None
+
+    def _asked(self, call: Callable[[], object], what: str) -> Json:
+        def once() -> bytes:
+            self._pace.turn()
+            return _once(call, self._site, self._pace, what)
+
+        data = again(once, self._patience, self._tell, self._pace.hold)
         try:
             return notation.loads(data)
         except ValueError:
@@ -199,64 +207,60 @@ class LangSmith:
         return NotFound(f"there is no {what} at {self._where}", hint="see that project and id are right, and that the key may read them")
 
 
-class Lacking(Exception):
-    """The server has no such address, or nothing there; what that means depends on what was asked."""
+def opened(opening: Opening, patience: Patience | None = None) -> LangSmith:
+    """Whose account the environment names, else a profile in LangSmith's own file."""
+    given = opening.variables
+    filed = _profile(given, opening.home) if not given.get("LANGSMITH_API_KEY") else {}
+    account = Account(
+        given.get("LANGSMITH_API_KEY") or _text(filed, "api_key") or given.get(_text(filed, "api_key_env"), ""),
+        given.get("LANGSMITH_ENDPOINT") or _text(filed, "api_url"),
+        given.get("LANGSMITH_WORKSPACE_ID") or _text(filed, "workspace_id"),
+    )
+    return LangSmith(account, opening.project, patience, opening.tell)
+
+
+def _profile(given: Mapping[str, str], home: Path) -> Mapping[str, Json]:
+    """The profile that is in use, as LangSmith's tools file it; empty when there is none."""
+    path = Path(given["LANGSMITH_CONFIG_FILE"]) if given.get("LANGSMITH_CONFIG_FILE") else home / ".langsmith" / "config.json"
+    try:
+        filed = notation.fields(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+    name = given.get("LANGSMITH_PROFILE") or notation.word(filed.get("current_profile")) or "default"
+    return notation.fields(notation.fields(filed.get("profiles")).get(name))
+
+
+def _text(filed: Mapping[str, Json], name: str) -> str:
+    return notation.word(filed.get(name))
 
 
 def _client(account: Account) -> Langsmith:
     """The SDK's client, which neither asks again by itself nor follows a redirect: that would carry the key to another server."""
-    key = account.api_key.strip()
-    if not key:
+    if not account.api_key.strip():
         raise Denied("there is no API key for LangSmith", hint="set LANGSMITH_API_KEY")
-    if not (key.isascii() and key.isprintable()):
-        raise Denied("LANGSMITH_API_KEY holds characters that no key has", hint="copy it again from LangSmith's settings")
-    if not _is_address(account.base):
-        raise Unreachable("LANGSMITH_ENDPOINT is not an address", hint=f"write it in full, such as {VENDOR}")
+    site = account.site.checked()
     from langsmith import DefaultHttpxClient, Langsmith
 
-    http = DefaultHttpxClient(timeout=account.timeout_s, follow_redirects=False)
-    return Langsmith(api_key=key, tenant_id=account.workspace or None, base_url=account.base, max_retries=0, http_client=http)
+    http = DefaultHttpxClient(timeout=site.timeout_s, follow_redirects=False, event_hooks={"response": [hurried(refused.WHOLE_S)]})
+    key = account.api_key.strip()
+    return Langsmith(api_key=key, tenant_id=account.workspace or None, base_url=site.base, max_retries=0, http_client=http)
 
 
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _once(call: Callable[[], bytes], where: str, what: str) -> bytes:
+def _once(call: Callable[[], object], site: Site, pace: Pace, what: str) -> bytes:
     """One request; failures by our names. The SDK's own words are not passed on: they can hold part of the key."""
     from langsmith import APIConnectionError, APIStatusError
 
     try:
-        return call()
+        answer = call()
+        if isinstance(answer, bytes):
+            return answer
+        pace.heed(answer.headers)  # type: ignore[attr-defined]  # the SDK's raw response
+        return answer.read()  # type: ignore[attr-defined,no-any-return]
     except APIStatusError as error:
-        raise _refused(error.status_code, error.response.headers.get("retry-after"), where, what) from None
+        pace.heed(error.response.headers)
+        raise site.refused(error.status_code, error.response.headers.get("retry-after"), what) from None
     except APIConnectionError:
-        failure = Unreachable(
-            f"{where} cannot be reached, or the connection broke", hint="see that LANGSMITH_ENDPOINT and the network are right"
-        )
-        raise Busy(failure) from None
-
-
-def _refused(status: int, retry_after: str | None, where: str, what: str) -> Exception:
-    said = f"(HTTP {status})"
-    if status in (401, 403):
-        hint = "see that LANGSMITH_API_KEY is valid and may read this workspace, and that LANGSMITH_ENDPOINT is its region's"
-        return Denied(f"{where} refuses the API key {said}", hint)
-    if status in LACKING:
-        return Lacking()
-    if status == 429:
-        return Busy(
-            Unreachable(f"{where} allows no more requests for now {said}", hint="try later, or pull less: --since, --limit"), retry_after
-        )
-    if status in PASSING:
-        return Busy(Unreachable(f"{where} is in trouble {said}", hint="try later: what was pulled is kept"), retry_after)
-    if 300 <= status < 400:
-        return Unreachable(f"{where} points elsewhere {said}", hint="set LANGSMITH_ENDPOINT to the address itself")
-    return SourceError(f"{where} refuses to answer about {what} {said}", hint="see that project and id are right")
+        raise site.unreachable() from None
 
 
 def _before(start_ns: int | None) -> datetime:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapters import notation
+from adapters.platform import Page
 from adapters.source import Query, Summary, Unreadable
-from adapters.trace import Json
+from adapters.trace import Feedback, Json
 
 PAGE = 100
 """Runs asked for at once: the old API refuses more."""
 BEGINNING = datetime(2023, 1, 1, tzinfo=UTC)
 """Before LangSmith began. Without a start the new API looks back one day only, and says nothing of it."""
-LISTED = ("id", "name", "trace_id", "start_time", "end_time", "status")
+LISTED = ("id", "name", "trace_id", "start_time", "end_time", "status", "total_tokens", "feedback_stats")
 WHOLE = (
     *("id", "name", "run_type", "status", "start_time", "end_time", "first_token_time", "inputs", "outputs", "error", "extra", "events"),
     *("tags", "trace_id", "dotted_order", "parent_run_ids", "reference_example_id", "app_path", "feedback_stats"),
@@ -28,6 +29,8 @@ NEW = (
 )
 OLD = ("parent_run_id", "session_id", "s3_urls")
 ATTACHMENT = "attachment."
+SIGNS = {"<": "lt", "<=": "lte", "=": "eq", ">=": "gte", ">": "gt"}
+FAILED = 'or(eq(status, "error"), lte(feedback_score, 0))'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,14 @@ class Wanted:
     page: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some runs, and where the next ones are; an empty cursor ends."""
-
-    items: tuple[Json, ...]
-    cursor: str
-
-
 def wanted(query: Query, project: str) -> Wanted:
-    """A query as LangSmith's filters say it. A trace has failed where any of its runs has, not only the first."""
+    """A query as LangSmith's filters say it. A trace has failed where any of its runs has, or where feedback gives one nothing."""
     conditions = [f"has(tags, {json.dumps(tag)})" for tag in query.tags]
+    if query.name:
+        conditions.append(f"eq(name, {json.dumps(query.name)})")
+    conditions += [
+        f"and(eq(feedback_key, {json.dumps(bound.name)}), {SIGNS[bound.sign]}(feedback_score, {bound.value:g}))" for bound in query.scores
+    ]
     if query.text:
         conditions.append(f"search({json.dumps(query.text)})")
     return Wanted(
@@ -62,7 +62,7 @@ def wanted(query: Query, project: str) -> Wanted:
         since=query.since or BEGINNING,
         until=query.until,
         filter=_all(conditions),
-        tree_filter='eq(status, "error")' if query.failed else "",
+        tree_filter=FAILED if query.failed else "",
         page=max(1, min(PAGE, query.limit)),
     )
 
@@ -126,7 +126,12 @@ def summary(item: Json, failed: bool) -> Summary | None:
     start, end = notation.nanoseconds(item.get("start_time")), notation.nanoseconds(item.get("end_time"))
     seconds = (end - start) / 1e9 if start is not None and end is not None else None
     bad = failed or notation.word(item.get("status")).lower() == "error"
-    return Summary(identity, notation.word(item.get("name")), start, seconds, bad)
+    told = (item.get("status"), item.get("end_time"), item.get("total_tokens"), item.get("feedback_stats"))
+    return Summary(identity, notation.word(item.get("name")), start, seconds, bad, stamp=" ".join(map(notation.text, map(_figure, told))))
+
+
+def _figure(value: Json) -> Json:
+    return notation.word(value) or value
 
 
 def as_exported(item: Mapping[str, Json]) -> dict[str, Json]:
@@ -157,6 +162,19 @@ def attachments(run: dict[str, Json]) -> tuple[str, ...]:
     if names:
         run["attachments"] = list(names)
     return tuple(names)
+
+
+def feedback(run: Mapping[str, Json]) -> tuple[Feedback, ...]:
+    """What was said of a run, as far as its statistics tell: the average of each score, and the values that are words."""
+    parents = run.get("parent_run_ids") or run.get("parent_run_id")
+    about = notation.word(run.get("id")) if parents else ""
+    made = []
+    for name, held in notation.fields(run.get("feedback_stats")).items():
+        stats = notation.fields(held)
+        words = [word for word, count in notation.fields(stats.get("values")).items() if count]
+        comments = [notation.text(each) for each in notation.items(stats.get("comments"))]
+        made.append(Feedback(name, notation.number(stats.get("avg")), ", ".join(words), "; ".join(comments), about))
+    return tuple(made)
 
 
 def _page(value: Json, key: str, cursor: Json) -> Page:

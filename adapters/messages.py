@@ -27,6 +27,8 @@ TEXT = frozenset({"text", "input_text", "output_text"})
 CALL = frozenset({"tool_call", "tool_use", "tool-call", "function_call", "server_tool_use"})
 RESULT = frozenset({"tool_call_response", "tool_result", "tool-result", "function_call_output", "web_search_tool_result"})
 
+THOUGHT = ("reasoning", "thinking")
+"""In the type of a part these say that the model kept it to itself."""
 
 ROUTINE = frozenset({"stop", "tool_calls", "tool_call", "tool-calls", "tool_use", "end_turn", "function_call"})
 """Reasons to finish that say nothing."""
@@ -73,7 +75,7 @@ def read_all(value: Json) -> tuple[Read, ...] | None:
         value = value[0]
     if is_message(value):
         value = [value]
-    if not isinstance(value, list) or not all(is_message(each) or _is_item(each) for each in value):
+    if not isinstance(value, list) or not all(is_message(each) or is_item(each) for each in value):
         return None
     return tuple(read(each) for each in value if isinstance(each, dict))
 
@@ -91,6 +93,8 @@ def read(raw: Mapping[str, Json]) -> Read:
     role = notation.word(raw.get("role")) or notation.word(raw.get("from")) or notation.word(raw.get("type"))
     for key, value in raw.items():
         _take(reading, key, value)
+    if role == "user" and only_results(raw.get("parts", raw.get("content"))):
+        role = "tool"
     return Read(
         Message(
             role=ROLES.get(role, role),
@@ -122,6 +126,11 @@ def content(value: Json) -> str:
     reading = Reading()
     _content(reading, value)
     return "\n".join(reading.texts)
+
+
+def only_results(parts: Json) -> bool:
+    """Whether a user's message does nothing but hand over what tools answered, as some vendors have it."""
+    return isinstance(parts, list) and bool(parts) and all(isinstance(part, dict) and part.get("type") in RESULT for part in parts)
 
 
 def _take(reading: Reading, key: str, value: Json) -> None:
@@ -156,7 +165,9 @@ def _content(reading: Reading, value: Json) -> None:
         for part in value:
             _part(reading, part)
     elif isinstance(value, dict):
-        _part(reading, value)
+        parts = value.get("parts")
+        for part in parts if isinstance(parts, list) else [value]:
+            _part(reading, part)
     elif value is not None:
         reading.texts.append(notation.text(value))
 
@@ -170,6 +181,11 @@ def _part(reading: Reading, part: Json) -> None:
     elif (kind in TEXT or kind is None) and isinstance(said := _one(part, ("text", "content")), str):
         reading.texts.append(said)
         reading.whole = reading.whole and len(part) <= 2
+    elif kind is None and isinstance(called := _one(part, ("function_call", "functionCall")), dict):
+        _calls(reading, [called])
+    elif kind is None and isinstance(answered := _one(part, ("function_response", "functionResponse")), dict):
+        reading.answers = reading.answers or notation.word(_one(answered, ("id", "name")))
+        reading.texts.append(notation.text(answered.get("response")))
     elif kind in CALL and (call := tool_call(part)) is not None:
         if not any(call.id and call.id == other.id for other in reading.calls):
             reading.calls.append(call)
@@ -178,11 +194,13 @@ def _part(reading: Reading, part: Json) -> None:
         answer = _one(part, ("response", "content", "result", "output"))
         reading.texts.append(content(answer) if isinstance(answer, list) else notation.text(answer))
         reading.whole = reading.whole and len(part) <= 3
+    elif isinstance(kind, str) and any(word in kind.lower() for word in THOUGHT):
+        reading.whole = False  # what a model thought is not what it said; it stays as it was recorded
     else:
         reading.texts.append(notation.text(part))
 
 
-def _is_item(value: Json) -> bool:
+def is_item(value: Json) -> bool:
     """An item of the responses API that is no message: a call, its output, reasoning."""
     return isinstance(value, dict) and isinstance(value.get("type"), str) and ("call_id" in value or value["type"] == "reasoning")
 

@@ -18,6 +18,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "ai.model.id",
         "embedding.model_name",
         "reranker.model_name",
+        "mlflow.llm.model",
+        "langfuse.observation.model.name",
         "llm.request.model",
     ),
     "input": (
@@ -68,6 +70,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "llm.usage.completion_tokens",
     ),
     "cost": ("llm.cost.total", "gen_ai.usage.cost", "gen_ai.usage.total_cost", "gen_ai.cost.total_cost", "operation.cost"),
+    "usage": ("mlflow.chat.tokenUsage", "langfuse.observation.usage_details"),
+    "costs": ("mlflow.llm.cost", "langfuse.observation.cost_details"),
     "messages_in": ("gen_ai.input.messages", "ai.prompt.messages"),
     "messages_out": ("gen_ai.output.messages",),
     "instructions": ("gen_ai.system_instructions",),
@@ -78,6 +82,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "error_stack": ("exception.stacktrace",),
 }
 """A field of ours by the names it is recorded under, the most trustworthy first. Others that say something else stay attributes."""
+
+SUMS: Mapping[str, tuple[str, ...]] = {
+    "tokens_in": ("input_tokens", "prompt_tokens", "input"),
+    "tokens_out": ("output_tokens", "completion_tokens", "output"),
+    "cost": ("total_cost", "total"),
+}
+"""What the figures are called where they stand in one object."""
 
 NAMED = frozenset({"agent", "tool", "model"})
 """Fields that only a text can fill."""

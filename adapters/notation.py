@@ -166,6 +166,16 @@ def _beyond_microseconds(value: str) -> int:
     return int(digits[6:].ljust(3, "0")) if dot and len(digits) > 6 and digits.isdecimal() else 0
 
 
+def fields(value: Json) -> dict[str, Json]:
+    """The object that a value is; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Json) -> list[Json]:
+    """The list that a value is; an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
 def _fields(value: object) -> object:
     names = getattr(value, "__dataclass_fields__", None)
     if names is None:

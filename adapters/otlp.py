@@ -18,6 +18,8 @@ from adapters.trace import Json
 RESOURCES = ("resourceSpans", "resource_spans", "batches")
 SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans")
 
+HEX = frozenset("0123456789abcdefABCDEF")
+
 
 def decode_json(data: bytes | str, source: str = "otlp") -> Pulled:
     """One ExportTraceServiceRequest, as JSON. Raises Unreadable when it is none."""
@@ -62,7 +64,7 @@ def read(request: Mapping[str, Json], gathering: Gathering, where: str) -> None:
                 place = f"{where} resourceSpans[{resource_place}] span {number}".strip()
                 number += 1
                 if isinstance(raw, dict):
-                    _read_span(raw, scope, about, gathering, place)
+                    read_span(raw, scope, about, gathering, place)
                 else:
                     gathering.not_understood.add(place, "not an object")
 
@@ -93,7 +95,7 @@ def identity(value: Json, size: int) -> str:
     """An id in hex, however it is written (hex of either case, 0x in front, base64); empty when it is none or all zeros."""
     if not isinstance(value, str):
         return ""
-    if value[:2] == "0x":
+    if value[:2] == "0x" and HEX.issuperset(value[2:]):  # base64 can begin so too
         value = value[2:]
     if len(value) != size * 2 and value:
         try:
@@ -104,8 +106,11 @@ def identity(value: Json, size: int) -> str:
     return value.lower() if value.strip("0") else ""
 
 
-def _read_span(raw: Mapping[str, Json], scope: Mapping[str, Json], about: Mapping[str, Json], gathering: Gathering, where: str) -> None:
-    trace_id = identity(raw.get("traceId") or raw.get("trace_id"), 16)
+def read_span(
+    raw: Mapping[str, Json], scope: Mapping[str, Json], about: Mapping[str, Json], gathering: Gathering, where: str, trace_id: str = ""
+) -> None:
+    """One span in OTLP JSON; `trace_id` is what its trace is called, where that is another name than the one inside."""
+    trace_id = trace_id or identity(raw.get("traceId") or raw.get("trace_id"), 16)
     span_id = identity(raw.get("spanId") or raw.get("span_id"), 8)
     if not trace_id or not span_id:
         gathering.not_understood.add(where, "a span without a trace id or a span id")

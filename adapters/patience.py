@@ -39,14 +39,19 @@ class Patience:
 class Busy(Exception):
     """A failure that may pass, and what it is when it does not; private to the doors of the platforms."""
 
-    def __init__(self, failure: SourceError, retry_after: str | None = None) -> None:
+    def __init__(self, failure: SourceError, retry_after: str | None = None, *, throttled: bool = False) -> None:
         super().__init__(str(failure))
         self.failure = failure
         self.retry_after = retry_after
+        self.throttled = throttled
+        """We asked too fast: others must wait as well."""
 
 
-def again(call: Callable[[], T], patience: Patience, tell: Callable[[str], None]) -> T:
-    """Call until it succeeds or patience ends; then the last failure is raised, with the number of tries in it."""
+def again(call: Callable[[], T], patience: Patience, tell: Callable[[str], None], hold: Callable[[float], None] | None = None) -> T:
+    """Call until it succeeds or patience ends; then the last failure is raised, with the number of tries in it.
+
+    `hold` keeps others from asking while a platform wishes to be left alone.
+    """
     from tenacity import Retrying, retry_if_exception_type
 
     start = patience.clock()
@@ -58,6 +63,8 @@ def again(call: Callable[[], T], patience: Patience, tell: Callable[[str], None]
 
     def say(state: RetryCallState) -> None:
         wait = state.next_action.sleep if state.next_action else 0.0
+        if hold and _busy(state).throttled:
+            hold(wait)
         tell(f"{_busy(state).failure}; asking again in {wait:.0f} s")
 
     retrying = Retrying(

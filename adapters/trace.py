@@ -158,6 +158,39 @@ class Span:
         return bool(quote) and any(quote in text for text in self.texts())
 
 
+TROUBLE = ("hallucinat", "toxic", "error", "bias", "harm", "jailbreak", "leak", "violation", "unsafe", "risk", "fail")
+"""In the name of a score these say that more of it is worse."""
+BAD = frozenset(
+    {"bad", "fail", "failed", "failure", "incorrect", "wrong", "negative", "no", "false", "thumbs_down", "thumbs-down", "unhelpful"}
+)
+GOOD = frozenset({"good", "pass", "passed", "correct", "right", "positive", "yes", "true", "thumbs_up", "thumbs-up", "helpful"})
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person or an evaluator said of a run, or of one of its spans."""
+
+    name: str
+    value: float | None = None
+    label: str = ""
+    comment: str = ""
+    span_id: str = ""
+    """Empty: it is about the whole run."""
+    source: str = ""
+    """Who said it, in the platform's word: `human`, `LLM`, `API`, `EVAL`, ..."""
+
+    @property
+    def bad(self) -> bool:
+        """Whether it says that something went wrong: by its label, else by a score of nothing, or of all there is of something bad."""
+        said = self.label.strip().lower()
+        troubling = any(word in self.name.lower() for word in TROUBLE)
+        if said in BAD or said in GOOD:
+            return (said in BAD) is not troubling
+        if self.value is None:
+            return False
+        return self.value >= 1.0 if troubling else self.value <= 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One run of an agent. A span's place in `spans`, counted from 0, is its step."""
@@ -171,6 +204,9 @@ class Trace:
     task: str = ""
     """What the agent was asked, in the user's words, where it is known."""
     attributes: Mapping[str, Json] = field(default_factory=dict)
+    feedback: tuple[Feedback, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What a reader should know of how it was come by, from the receipts that the store keeps with it."""
 
     def step_of(self, span_id: str) -> int:
         """The step of a span; KeyError when the trace has no such span."""
@@ -209,8 +245,8 @@ class Trace:
 
     @property
     def failed(self) -> bool:
-        """Whether the recorder marked any span as failed."""
-        return any(span.failed for span in self.spans)
+        """Whether the recorder marked any span as failed, or somebody said that the run went wrong."""
+        return any(span.failed for span in self.spans) or any(each.bad for each in self.feedback)
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -73,6 +73,8 @@ class Settings:
     """Wall time that the gate may take before a push."""
     undecided_passes: bool = True
     """Whether a push goes on when the runs do not decide."""
+    redact: bool = False
+    """Whether secrets and personal data are masked before a trace is kept."""
     provider: str = "none"
     model: str = ""
     budget_usd: float = 2.0
@@ -176,8 +178,11 @@ class ScopeTable(Strict):
 class TracesTable(Strict):
     """[traces]"""
 
-    source: Literal["langsmith", "phoenix", "langfuse", "mlflow", "datadog", "otlp", "files"] = "files"
+    source: str = Field(default="files", min_length=1)
+    """The name of an installed source."""
     project: str = ""
+    redact: bool = False
+    """Whether secrets and personal data are masked before a trace is kept."""
 
 
 class SuiteTable(Strict):
@@ -283,6 +288,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         gate_on_push=file.hooks.gate == "push",
         push_seconds=float(file.hooks.seconds),
         undecided_passes=file.hooks.undecided == "pass",
+        redact=file.traces.redact,
         provider=file.model.provider,
         model=file.model.name,
         budget_usd=file.model.budget_usd,
@@ -295,8 +301,6 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
 def _without_effect(file: File) -> Iterator[str]:
     if file.suite.command:
         yield f"{FILE}: suite.command is not run yet: write scenarios"
-    if file.traces.source not in ("files", "langsmith"):
-        yield f"{FILE}: traces.source: nothing is pulled from {file.traces.source} yet: export traces, and `refinery traces import` them"
 
 
 def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters.source import Note, Receipt, Summary
-from adapters.trace import Json, Span, Trace
+from adapters.trace import Feedback, Json, Span, Trace
 from refinery.domain import (
     Approval,
     Attempt,
@@ -307,7 +307,21 @@ def trace(whole: Trace) -> JsonObject:
         "source": whole.source,
         "task": whole.task,
         "attributes": dict(whole.attributes),
+        "feedback": [feedback(each) for each in whole.feedback],
+        "remarks": list(whole.remarks),
         "spans": [span(each) for each in whole.spans],
+    }
+
+
+def feedback(said: Feedback) -> JsonObject:
+    return {
+        "name": said.name,
+        "value": said.value,
+        "label": said.label,
+        "comment": said.comment,
+        "span_id": said.span_id or None,
+        "source": said.source,
+        "bad": said.bad,
     }
 
 

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.files import read
-from adapters.source import Pulled, Receipt, Source
+from adapters.personal import personal
+from adapters.redaction import Found, redacted
+from adapters.source import Opening, Pulled, Receipt, Source
 from adapters.trace import Trace
 from knowledge.guides import Guides
 from knowledge.memory import Memory
@@ -22,15 +24,19 @@ from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.flows.diagnose import VIEW_TOKENS, Study
+from refinery.flows.importing import as_is
 from refinery.flows.interview import Ask, unanswered
 from refinery.llm.budget import Budget, Metered
+from refinery.llm.discreet import Discreet
 from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
+from refinery.plugins import source_opener
 from refinery.repo.environment import user_state_folder
 from refinery.repo.history import History
 from refinery.repo.journal import Journal
 from refinery.repo.repository import Repository
 from refinery.repo.workspace import Workspace
+from refinery.signals.failing import failing
 from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
@@ -42,13 +48,16 @@ from safety.globs import matches
 from safety.guard import Guard
 from safety.policy import Policy
 from safety.rules.all import ALL
+from safety.rules.secret_scan import scan
 
 __all__ = [
     "FILE",
     "SANDBOX",
+    "failing",
     "guard",
     "guides",
     "history",
+    "mask",
     "repository",
     "settings",
     "source",
@@ -103,27 +112,46 @@ def settings_at(found: Repository, commit: str) -> Settings:
 @contextmanager
 def store(start: Path | None = None) -> Iterator[Store]:
     """The repository's store; outside of one, the user's."""
-    with open_store(state_folder(start) / "store.sqlite") as opened:
+    with open_store(state_folder(start) / "store.sqlite", failing) as opened:
         yield opened
 
 
 @contextmanager
-def source(project: str = "", start: Path | None = None, say: Say = silent) -> Iterator[Source]:
-    """The platform that refinery.toml names, at one of its projects. Credentials come from the environment alone."""
+def source(project: str = "", platform: str = "", start: Path | None = None, say: Say = silent) -> Iterator[Source]:
+    """The platform that refinery.toml names, or another one, at one of its projects. Credentials come from what the user set up for it."""
     with repository(start) as found:
-        stated = settings(found)
-    if stated.trace_source != "langsmith":
-        says = f'traces cannot be pulled from "{stated.trace_source}", which {FILE} names as their source'
-        raise UsageError(says, hint='the one that works is source = "langsmith" under [traces]; files are read by `refinery traces import`')
-    name = project or stated.project
+        stated = config.load(found.root)
+        folder = found.root
+    name = platform or (stated.trace_source if stated else "")
     if not name:
-        raise UsageError("no project is named", hint=f"set `project` under [traces] in {FILE}, or pass --project")
-    from adapters.langsmith_source import Account, LangSmith
-
-    given = Surrounding.read().variables
-    account = Account(given.get("LANGSMITH_API_KEY", ""), given.get("LANGSMITH_ENDPOINT", ""), given.get("LANGSMITH_WORKSPACE_ID", ""))
-    with closing(LangSmith(account, name, tell=lambda says: say(Event("pull", says)))) as opened:
+        raise UsageError("no source of traces is named", hint=f"set `source` under [traces] in {FILE}, or pass --from")
+    same = stated is not None and name == stated.trace_source
+    opening = Opening(
+        project=project or (stated.project if stated and same else ""),
+        variables=Surrounding.read().variables,
+        home=Path.home(),
+        folder=folder,
+        tell=lambda says: say(Event("pull", says)),
+    )
+    with closing(source_opener(name)(opening)) as opened:
         yield opened
+
+
+def sensitive(text: str) -> Iterator[Found]:
+    """Credentials, as the guard finds them, and personal data."""
+    yield from (Found("secret", found.value) for found in scan(text))
+    yield from personal(text)
+
+
+def mask(*, asked: bool, start: Path | None = None) -> Callable[[Trace], Trace]:
+    """What is done to traces before they are kept: masked when that is asked for, here or in refinery.toml."""
+    try:
+        with repository(start) as found:
+            stated = config.load(found.root)
+    except RepositoryError:
+        stated = None
+    wanted = asked or (stated is not None and stated.redact)
+    return (lambda trace: redacted(trace, sensitive)) if wanted else as_is
 
 
 def state_folder(start: Path | None = None) -> Path:
@@ -226,7 +254,7 @@ def workbench(
             raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
         clear_abandoned()
         rooms = open_things.enter_context(closing(Workspace(found)))
-        opened = open_things.enter_context(open_store(found.state / "store.sqlite"))
+        opened = open_things.enter_context(open_store(found.state / "store.sqlite", failing))
         capture = open_things.enter_context(Capture())
         agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
         traces: list[Trace] = []
@@ -323,4 +351,4 @@ def _model(stated: Settings, provider: str, budget: float | None, say: Say) -> L
 
         account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
         model = Anthropic(account, name, prices, say=say)
-    return Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd))
+    return Discreet(Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd)), sensitive)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -12,6 +13,7 @@ from refinery.cli import show
 from refinery.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
+    from adapters.source import Bound
     from refinery.flows.importing import Imported
 
 
@@ -23,32 +25,92 @@ def command() -> None:
 @command.command("pull")
 @click.argument("ids", nargs=-1, metavar="[TRACE_ID]...")
 @click.option("--since", metavar="WHEN", help="Only traces that began in the last 90m, 24h or 7d, or since a date.  [default: 24h]")
-@click.option("--failed", is_flag=True, help="Only traces in which a run is marked as failed.")
+@click.option("--until", metavar="WHEN", help="Only traces that began before this.")
+@click.option("--failed", is_flag=True, help="Only traces in which the platform marks a step as failed, or holds bad feedback.")
+@click.option(
+    "--inside", is_flag=True, help="With --failed: look also into those that seem fine, for tools that answered with an error text."
+)
+@click.option("--name", default="", help="Only traces of this name.")
+@click.option("--tag", "tags", multiple=True, help="Only traces with this tag; may be given again.")
+@click.option("--score", "scores", multiple=True, metavar="CONDITION", help="Only traces with such a score, as 'correctness<0.5'.")
+@click.option("--text", default="", help="Only traces in which this text stands, where the platform can search for it.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many, the newest.  [default: 100]")
 @click.option("--project", default="", help="Another project than the one in refinery.toml.")
+@click.option("--from", "platform", default="", metavar="SOURCE", help="Another source than the one in refinery.toml.")
+@click.option("--fresh", is_flag=True, help="Fetch also what has not changed, or was fetched in the last 15 minutes.")
+@click.option("--redact", is_flag=True, help="Mask secrets and personal data before anything is kept.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def pull(ids: tuple[str, ...], since: str | None, failed: bool, limit: int | None, project: str, as_json: bool) -> int:
-    """Fetch whole traces from the platform named in refinery.toml; pulling twice changes nothing.
+def pull(
+    ids: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    failed: bool,
+    inside: bool,
+    name: str,
+    tags: tuple[str, ...],
+    scores: tuple[str, ...],
+    text: str,
+    limit: int | None,
+    project: str,
+    platform: str,
+    fresh: bool,
+    redact: bool,
+    as_json: bool,
+) -> int:
+    """Fetch whole traces from the platform named in refinery.toml; pulling again fetches only what is new.
 
     \b
     Example: refinery traces pull --since 24h --failed
     """
     from adapters.source import Query
     from refinery import wiring
-    from refinery.flows.pulling import pull_matching, pull_named
+    from refinery.flows.pulling import Pull, pull_matching, pull_named
 
-    if ids and (since or failed or limit):
-        raise UsageError("traces are named, and searched for too", hint="give ids, or --since, --failed and --limit, not both")
-    query = Query(since=moment(since or "24h"), failed=failed, limit=limit or 100)
-    with show.progress() as say, wiring.source(project, say=say) as source, wiring.store() as store:
-        done = pull_named(ids, source, store, say) if ids else pull_matching(query, source, store, say)
+    if ids and (since or until or failed or name or tags or scores or text or limit):
+        raise UsageError("traces are named, and searched for too", hint="give ids, or conditions such as --since and --failed, not both")
+    if inside and not failed:
+        raise UsageError("--inside goes with --failed", hint="without --failed all traces are fetched, whatever is inside them")
+    query = Query(
+        since=moment(since or "24h"),
+        until=moment(until) if until else None,
+        failed=failed and not inside,
+        text=text,
+        name=name,
+        tags=tags,
+        scores=tuple(_bound(each) for each in scores),
+        limit=limit or 100,
+    )
+    with show.progress() as say, wiring.source(project, platform, say=say) as source, wiring.store() as store:
+        mask = wiring.mask(asked=redact)
+        work = Pull(source, store, say, fresh or bool(redact), mask, wiring.failing if inside else None)
+        done = pull_named(ids, work) if ids else pull_matching(query, work)
     return _told(done, as_json)
+
+
+@command.command("projects")
+@click.option("--from", "platform", default="", metavar="SOURCE", help="Another source than the one in refinery.toml.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def projects(platform: str, as_json: bool) -> None:
+    """List the projects that traces can be pulled from.
+
+    \b
+    Example: refinery traces projects --from phoenix
+    """
+    from refinery import wiring
+
+    with wiring.source("-", platform) as source:
+        names = source.projects()
+    if as_json:
+        show.as_json({"source": source.name, "projects": list(names)})
+    else:
+        show.text("\n".join(names) or "there is no project")
 
 
 @command.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--redact", is_flag=True, help="Mask secrets and personal data before anything is kept.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def bring(paths: tuple[Path, ...], as_json: bool) -> int:
+def bring(paths: tuple[Path, ...], redact: bool, as_json: bool) -> int:
     """Read trace files or folders into the store; importing twice changes nothing.
 
     \b
@@ -58,7 +120,7 @@ def bring(paths: tuple[Path, ...], as_json: bool) -> int:
     from refinery.flows.importing import import_files
 
     with wiring.store() as store, show.progress() as say:
-        done = import_files(paths, store, say)
+        done = import_files(paths, store, say, wiring.mask(asked=redact))
     return _told(done, as_json)
 
 
@@ -127,7 +189,22 @@ def moment(when: str) -> datetime:
             return datetime.now(UTC) - timedelta(seconds=ago)
     except OverflowError:
         pass
-    raise UsageError(f"--since {when} is not understood", hint=f"write {FORMS}, or a date such as 2026-11-01")
+    raise UsageError(f"the time {when} is not understood", hint=f"write {FORMS}, or a date such as 2026-11-01")
+
+
+def _bound(text: str) -> Bound:
+    """A condition on a score as it is written."""
+    from adapters.source import Bound
+
+    found = re.fullmatch(r"\s*(.+?)\s*(<=|>=|<|>|=)\s*([-+.\deE]+)\s*", text)
+    try:
+        return Bound(found[1], found[2], float(found[3])) if found else _misread(text)
+    except ValueError:
+        return _misread(text)
+
+
+def _misread(text: str) -> NoReturn:
+    raise UsageError(f"--score {text} is not understood", hint="write a name, a sign and a number, such as 'correctness<0.5'")
 
 
 def _told(done: Imported, as_json: bool) -> int:

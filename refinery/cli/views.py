@@ -349,6 +349,15 @@ def _heading(trace: Trace) -> Text:
     used = trace.usage
     if used.input_tokens is not None or used.output_tokens is not None:
         heading.append(f"\n{used.input_tokens or 0} tokens in, {used.output_tokens or 0} out", DIM)
+        if used.cost_usd is not None:
+            heading.append(f", {_dollars(used.cost_usd)}", DIM)
+    for said in trace.feedback:
+        value = said.label or ("" if said.value is None else f"{said.value:g}")
+        about = f"(span {said.span_id})" if said.span_id else ""
+        words = " ".join(word for word in (said.name, value, about, said.comment) if word)
+        heading.append(f"\n{one_line(words, LONGEST)}", BAD if said.bad else GOOD)
+    for remark in trace.remarks:
+        heading.append(f"\n{one_line(remark, LONGEST)}", "yellow")
     return heading
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.files import files_in, read
 from adapters.source import Note, Receipt, SourceError, Unreadable, summed
+from adapters.trace import Trace
 from refinery.events import Event, Say, silent
 from refinery.store.port import Saved, Store
 
@@ -32,7 +33,12 @@ class Imported:
     errors: tuple[Fault, ...]
 
 
-def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Imported:
+def as_is(trace: Trace) -> Trace:
+    """Nothing is masked."""
+    return trace
+
+
+def import_files(paths: Sequence[Path], store: Store, say: Say = silent, mask: Callable[[Trace], Trace] = as_is) -> Imported:
     """Read every file below the paths and keep its traces; a file that cannot be read does not stop the others.
 
     In a folder, a file that holds no traces is a note on the receipt; named itself, it is an error.
@@ -52,7 +58,7 @@ def import_files(paths: Sequence[Path], store: Store, say: Say = silent) -> Impo
             else:
                 errors.append(Fault(str(error), error.hint))
             continue
-        saved += store.save(pulled)
+        saved += store.save(replace(pulled, traces=tuple(mask(trace) for trace in pulled.traces)))
         receipts.append(pulled.receipt)
         traces += [trace.id for trace in pulled.traces]
     return Imported(saved, tuple(dict.fromkeys(traces)), summed(receipts), tuple(errors))

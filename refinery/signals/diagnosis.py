@@ -207,4 +207,9 @@ def _notes(trace: Trace, reading: Signals) -> tuple[str, ...]:
         notes.append(
             f"{len(orphans)} span{'s' if len(orphans) > 1 else ''} name a parent that is not in the trace; the record may be incomplete."
         )
+    notes += [f"Of the pull of this trace, {remark}." for remark in trace.remarks]
+    for said in trace.feedback:
+        if said.bad:
+            value = said.label or f"{said.value:g}"
+            notes.append(f"Feedback on this run: {said.name} {value}{f', “{short(said.comment)}”' if said.comment else ''}.")
     return tuple(notes)

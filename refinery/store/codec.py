@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters import notation
 from adapters.source import Note, Receipt
-from adapters.trace import Document, Failure, Kind, Message, Span, Status, ToolCall, Trace, Usage
+from adapters.trace import Document, Failure, Feedback, Kind, Message, Span, Status, ToolCall, Trace, Usage
 
 KINDS = {kind.value: kind for kind in Kind}
 STATUSES = {status.value: status for status in Status}
@@ -28,15 +28,26 @@ def spans_from_json(data: bytes) -> list[Span]:
 
 def head_to_json(trace: Trace) -> bytes:
     """Everything of a trace but its spans."""
-    return notation.dumps(
-        {"id": trace.id, "name": trace.name, "source": trace.source, "task": trace.task, "attributes": trace.attributes},
-    )
+    head = {"id": trace.id, "name": trace.name, "source": trace.source, "task": trace.task, "attributes": trace.attributes}
+    return notation.dumps(head | {"feedback": trace.feedback} if trace.feedback else head)
 
 
 def head_from_json(data: bytes, spans: tuple[Span, ...]) -> Trace:
     """A trace as it was, with its spans."""
     row: Any = notation.loads_own(data)
-    return Trace(row["id"], spans, row["name"], row["source"], row["task"], row["attributes"])
+    feedback = tuple(Feedback(**each) for each in row.get("feedback", ()))
+    return Trace(row["id"], spans, row["name"], row["source"], row["task"], row["attributes"], feedback)
+
+
+def contents_to_json(spans: Iterable[Span]) -> bytes:
+    """Which spans there are, and which of them have their end."""
+    return notation.dumps([[span.id, span.end_ns is not None] for span in spans])
+
+
+def contents_from_json(data: bytes) -> dict[str, bool]:
+    """The same as it was."""
+    rows: Any = notation.loads_own(data)
+    return dict(rows)
 
 
 def receipt_to_json(receipt: Receipt) -> bytes:
@@ -49,6 +60,15 @@ def receipt_from_json(data: bytes) -> Receipt:
     row: Any = notation.loads_own(data)
     notes = {name: tuple(Note(note["where"], note["says"]) for note in row.get(name, ())) for name in NOTES}
     return Receipt(asked=row["asked"], traces=row["traces"], spans=row["spans"], **notes)
+
+
+def remarks_in(receipt: Receipt) -> tuple[str, ...]:
+    """What a reader of a trace should know of how it was come by; notes of one sort that say the same are counted."""
+    found: dict[str, list[str]] = {}
+    for name in NOTES:
+        for note in getattr(receipt, name):
+            found.setdefault(f"{name.replace('_', ' ')}: {note.says}", []).append(note.where)
+    return tuple(f"{says} ({len(places)} times)" if len(places) > 1 else f"{says} ({places[0]})" for says, places in found.items())
 
 
 def _span(row: Mapping[str, Any]) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,29 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """That a trace was fetched, and what it was like then."""
+
+    source: str
+    """Platform, server and project."""
+    trace: str
+    stamp: str
+    """See `Summary.stamp`."""
+    at: float
+    """Unix time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a search had been followed when its pull broke off: everything between these two starts was dealt with."""
+
+    newest_ns: int
+    reached_ns: int
+    count: int
+    """Traces in between."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """A report as it was filed."""
 
@@ -43,11 +66,23 @@ class Store(Protocol):
     def save(self, pulled: Pulled) -> Saved:
         """Keep traces and their receipt. Saving the same again changes nothing; new spans of a known trace are added."""
 
+    def keep(self, pulled: Sequence[Pulled], fetched: Sequence[Fetched] = ()) -> Saved:
+        """The same for several at once, and when they were fetched: all or nothing."""
+
+    def fetched(self, source: str, trace: str) -> Fetched | None:
+        """When a trace was last fetched; None when it never was."""
+
+    def mark(self, search: str) -> Mark | None:
+        """Where the last pull of a search broke off; None when it came to its end."""
+
+    def set_mark(self, search: str, mark: Mark | None) -> None:
+        """Remember where a pull breaks off, or that it came to its end."""
+
     def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
         """Traces in a list, newest first; `text` stands anywhere in them."""
 
     def trace(self, prefix: str) -> Trace:
-        """The trace whose id begins so. Raises UsageError when there is none, or more than one."""
+        """The trace whose id begins so, with the remarks of its receipts. Raises UsageError when there is none, or more than one."""
 
     def receipts(self) -> tuple[Receipt, ...]:
         """All receipts, in the order in which they came."""

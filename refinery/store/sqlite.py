@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 from adapters import notation
+from adapters.gather import with_agents
 from adapters.source import Pulled, Receipt, Summary
-from adapters.trace import Json, Span, Trace, in_order
+from adapters.trace import Json, Trace, in_order
 from knowledge.passage import Fix
 from refinery.domain import Approval, Said
 from refinery.errors import OutsideError, UsageError
 from refinery.store import codec
-from refinery.store.port import Filed, Saved
+from refinery.store.port import Fetched, Filed, Mark, Saved
+from refinery.store.saving import plain, save_receipt, save_trace
 from refinery.store.schema import bring_up
 
 WAIT_S = 15.0
 """How long one process waits for another to finish writing."""
 CANDIDATES = 5
-LARGEST = (1 << 63) - 1
 Decoded = TypeVar("Decoded")
 Row: TypeAlias = "tuple[Any, ...]"
 """What sqlite3 answers."""
 
 
-def open_store(path: Path) -> SqliteStore:
-    """The store in a file, made if there is none. Raises OutsideError when the file cannot be used, with the way out."""
+def marked(trace: Trace) -> bool:
+    """Whether the recorder, or somebody since, says that a run failed."""
+    return trace.failed
+
+
+def open_store(path: Path, failing: Callable[[Trace], bool] = marked) -> SqliteStore:
+    """The store in a file, made if there is none. Raises OutsideError when the file cannot be used, with the way out.
+
+    `failing` judges whether a trace is listed as failed.
+    """
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         with _alone(path):
             connection = _connected(path)
-    return SqliteStore(connection, path)
+    return SqliteStore(connection, path, failing)
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -65,8 +74,9 @@ def _alone(path: Path) -> Iterator[None]:
 class SqliteStore:
     """See `Store`. Usable from several threads, one at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, failing: Callable[[Trace], bool] = marked) -> None:
         self._connection = connection
+        self._failing = failing
         self._path = path
         self._lock = threading.RLock()
 
@@ -83,13 +93,37 @@ class SqliteStore:
 
     def save(self, pulled: Pulled) -> Saved:
         """Keep traces and their receipt, all or nothing."""
+        return self.keep((pulled,))
+
+    def keep(self, pulled: Sequence[Pulled], fetched: Sequence[Fetched] = ()) -> Saved:
+        """The same for several at once, and when they were fetched."""
         with self._writing() as connection:
             saved = Saved()
-            for trace in pulled.traces:
-                saved = saved + _save(connection, trace)
-            body = codec.receipt_to_json(pulled.receipt)
-            connection.execute("INSERT OR IGNORE INTO receipts (digest, body) VALUES (?, ?)", (_digest(body), body))
+            for each in pulled:
+                for trace in each.traces:
+                    saved = saved + save_trace(connection, trace, failing=self._failing(trace))
+                if each.receipt.asked:
+                    save_receipt(connection, each)
+            connection.executemany(FETCHED, [(row.source, plain(row.trace), row.stamp, row.at) for row in fetched])
         return saved
+
+    def fetched(self, source: str, trace: str) -> Fetched | None:
+        """When a trace was last fetched; None when it never was."""
+        rows = self._rows("SELECT source, trace, stamp, at FROM fetches WHERE source = ? AND trace = ?", source, plain(trace))
+        return Fetched(*rows[0]) if rows else None
+
+    def mark(self, search: str) -> Mark | None:
+        """Where the last pull of a search broke off; None when it came to its end."""
+        rows = self._rows("SELECT body FROM marks WHERE search = ?", search)
+        return self._decoded(_mark, rows[0]) if rows else None
+
+    def set_mark(self, search: str, mark: Mark | None) -> None:
+        """Remember where a pull breaks off, or that it came to its end."""
+        with self._writing() as connection:
+            if mark is None:
+                connection.execute("DELETE FROM marks WHERE search = ?", (search,))
+            else:
+                connection.execute("INSERT OR REPLACE INTO marks (search, body) VALUES (?, ?)", (search, notation.dumps(mark)))
 
     def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
         """Traces in a list, newest first; upper and lower case of `text` are the same."""
@@ -108,7 +142,7 @@ class SqliteStore:
         """The trace whose id begins so."""
         if not prefix:
             raise UsageError("no trace is named", hint="`refinery traces list` shows their ids")
-        prefix = _plain(prefix)
+        prefix = plain(prefix)
         found = self._rows(EXACT, prefix) or self._beginning(prefix) or self._beginning(prefix.lower())
         if not found:
             raise UsageError(f"there is no trace {prefix}", hint="`refinery traces list` shows those that are stored")
@@ -117,7 +151,9 @@ class SqliteStore:
             raise UsageError(f"more than one trace begins with {prefix}: {listed}", hint="give more of the id")
         number, _, head = found[0]
         pieces = self._rows("SELECT spans FROM pieces WHERE trace = ? ORDER BY number", number)
-        return self._decoded(_assembled, (head, *(row[0] for row in pieces)))
+        told = self._rows("SELECT body FROM receipts WHERE number IN (SELECT receipt FROM told WHERE trace = ?) ORDER BY number", number)
+        remarks = [remark for row in told for remark in self._decoded(_remarks, row)]
+        return replace(self._decoded(_assembled, (head, *(row[0] for row in pieces))), remarks=tuple(dict.fromkeys(remarks)))
 
     def receipts(self) -> tuple[Receipt, ...]:
         """All receipts, in the order in which they came."""
@@ -142,7 +178,7 @@ class SqliteStore:
     def record_fix(self, commit: str, symptom: str, cure: str, outcome: str) -> None:
         """Remember a fix; what was known of this commit is replaced."""
         with self._writing() as connection:
-            connection.execute(REMEMBER, (commit, _plain(symptom), _plain(cure), outcome))
+            connection.execute(REMEMBER, (commit, plain(symptom), plain(cure), outcome))
 
     def fixes(self) -> tuple[Fix, ...]:
         """All remembered fixes, in the order in which they were first recorded."""
@@ -153,7 +189,7 @@ class SqliteStore:
         """Add what was said to a change."""
         scenarios, findings = notation.dumps([*answer.scenarios]), notation.dumps([*answer.findings])
         with self._writing() as connection:
-            connection.execute(SAID, (answer.change, answer.said, _plain(answer.by), answer.at, scenarios, findings))
+            connection.execute(SAID, (answer.change, answer.said, plain(answer.by), answer.at, scenarios, findings))
 
     def approvals(self, change: str = "") -> tuple[Approval, ...]:
         """What was said to a change, or to all, in order."""
@@ -197,37 +233,16 @@ FILE = """INSERT INTO reports (key, kind, created, body) VALUES (?, ?, ?, ?)
 REMEMBER = """INSERT INTO fixes (commit_id, symptom, cure, outcome) VALUES (?, ?, ?, ?)
     ON CONFLICT (commit_id) DO UPDATE SET symptom = excluded.symptom, cure = excluded.cure, outcome = excluded.outcome"""
 SAID = "INSERT INTO approvals (change_id, said, said_by, said_at, scenarios, findings) VALUES (?, ?, ?, ?, ?, ?)"
-NEW = "INSERT INTO traces (id, name, start_ns, end_ns, failed, spans, head) VALUES (?, ?, ?, ?, ?, ?, ?)"
-GROWN = "UPDATE traces SET start_ns = ?, end_ns = ?, failed = ?, spans = ? WHERE number = ?"
-PIECE = "INSERT INTO pieces (trace, number, digest, spans) VALUES (?, ?, ?, ?)"
+FETCHED = "INSERT OR REPLACE INTO fetches (source, trace, stamp, at) VALUES (?, ?, ?, ?)"
 
 
-def _save(connection: sqlite3.Connection, trace: Trace) -> Saved:
-    spans = codec.spans_to_json(trace.spans)
-    digest = _digest(spans)
-    found = connection.execute("SELECT number FROM traces WHERE id = ?", (_plain(trace.id),)).fetchone()
-    if found is None:
-        row = (_plain(trace.id), _plain(trace.name), *_extent(trace.spans), len(trace.spans), codec.head_to_json(trace))
-        number = connection.execute(NEW, row).lastrowid
-        connection.execute(PIECE, (number, 0, digest, spans))
-        return Saved(new=1)
-    pieces = connection.execute("SELECT digest, spans FROM pieces WHERE trace = ? ORDER BY number", found).fetchall()
-    if any(digest == known for known, _ in pieces):
-        return Saved(known=1)
-    have = {span.id: span for _, piece in pieces for span in codec.spans_from_json(piece)}
-    more = [span for span in trace.spans if span.id not in have or _completes(span, have[span.id])]
-    if not more:
-        return Saved(known=1)
-    added = codec.spans_to_json(more)
-    have.update({span.id: span for span in more})
-    connection.execute(PIECE, (found[0], len(pieces), _digest(added), added))
-    connection.execute(GROWN, (*_extent(tuple(have.values())), len(have), found[0]))
-    return Saved(grown=1)
+def _mark(row: Row) -> Mark:
+    value: Any = notation.loads_own(row[0])
+    return Mark(**value)
 
 
-def _completes(span: Span, known: Span) -> bool:
-    """A span that was pulled while it ran is replaced by the same one with its end."""
-    return known.end_ns is None and span.end_ns is not None
+def _remarks(row: Row) -> tuple[str, ...]:
+    return codec.remarks_in(codec.receipt_from_json(row[0]))
 
 
 def _assembled(pieces: Row) -> Trace:
@@ -237,20 +252,7 @@ def _assembled(pieces: Row) -> Trace:
     if len(loaded) == 1:
         return codec.head_from_json(head, tuple(loaded[0]))
     merged = {span.id: span for piece in loaded for span in piece}
-    return codec.head_from_json(head, in_order(merged.values()))
-
-
-def _extent(spans: tuple[Span, ...]) -> tuple[int | None, int | None, int]:
-    """When the first span began and the last one ended, and whether any failed."""
-    starts = [span.start_ns for span in spans if span.start_ns is not None]
-    ends = [span.end_ns for span in spans if span.end_ns is not None]
-    first, last = min(starts, default=None), max(ends, default=None)
-    return _fitting(first), _fitting(last), int(any(span.failed for span in spans))
-
-
-def _fitting(moment: int | None) -> int | None:
-    """SQLite's integers end where signed 64-bit ones do; a clock beyond that is broken."""
-    return moment if moment is not None and abs(moment) <= LARGEST else None
+    return codec.head_from_json(head, with_agents(in_order(merged.values())))
 
 
 def _summary(row: Row) -> Summary:
@@ -283,16 +285,7 @@ def _listed(body: bytes) -> tuple[str, ...]:
 
 def _as_stored(text: str) -> str:
     """A text as it stands inside JSON."""
-    return notation.dumps(_plain(text)).decode()[1:-1]
-
-
-def _plain(text: str) -> str:
-    """SQLite's text cannot hold lone surrogates; they stand as `\\ud800`."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return notation.dumps(plain(text)).decode()[1:-1]
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def test_every_query_names_project_start_and_fields(new: bool, source: Open) -> 
         assert words["project_ids" if new else "session"] == [PROJECT_ID]
         assert words["min_start_time" if new else "start_time"] == since.isoformat()
         assert words["selects" if new else "select"]
-        assert words["tree_filter"] == 'eq(status, "error")'
+        assert words["tree_filter"] == 'or(eq(status, "error"), lte(feedback_score, 0))'
         assert words["filter"] == 'and(has(tags, "say \\"hi\\""), search("plan"))'
         assert words["page_size" if new else "limit"] == 100
         platform.fetch(identity(1))
@@ -236,7 +236,7 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_a_wrong_key_is_denied_without_the_servers_words(source: Open, waits: Waits) -> None:
     with FakeLangSmith(*trace(1)) as server:
         error = fails(source(server, key="lsv2_pt_0000000000000000_0000000000"), Denied)
-    assert "refuses the API key (HTTP 401)" in str(error)
+    assert "refuses the credentials (HTTP 401)" in str(error)
     assert "Invalid token" not in str(error)
     assert waits.waits == []
 

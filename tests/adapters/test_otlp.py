@@ -143,3 +143,8 @@ def test_json_and_protobuf_of_the_same_request_are_the_same_trace() -> None:
     one.start_time_unix_nano, one.end_time_unix_nano = 1_000_000_000, 1_000_000_005
     one.attributes.add(key="openinference.span.kind").value.string_value = "TOOL"
     assert otlp.decode_protobuf(made.SerializeToString()).traces == from_json
+
+
+def test_an_id_in_base64_that_begins_like_hex_is_base64() -> None:
+    assert otlp.identity("0xmHtvWvLP0=", 8) == "d31987b6f5af2cfd"
+    assert otlp.identity("0xD31987B6F5AF2CFD", 8) == "d31987b6f5af2cfd"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from adapters.trace import Span, Trace, in_order
+import pytest
+
+from adapters.trace import Feedback, Span, Trace, in_order
 
 
 def ids(spans: tuple[Span, ...]) -> str:
@@ -41,3 +43,22 @@ def test_a_cycle_loses_no_span() -> None:
 def test_order_once_made_stays() -> None:
     spans = tuple(Span(str(n), "", parent_id=str(n // 2) if n % 3 else None, start_ns=(n * 7) % 11) for n in range(1, 40))
     assert in_order(in_order(spans)) == in_order(spans)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "bad"),
+    [
+        (Feedback("correctness", 0.0), True),
+        (Feedback("correctness", 0.4), False),
+        (Feedback("thumbs", -1.0), True),
+        (Feedback("toxicity", 0.0), False),
+        (Feedback("toxicity", 1.0), True),
+        (Feedback("correct", label="No"), True),
+        (Feedback("correct", 1.0, "fail"), True),
+        (Feedback("hallucination", label="yes"), True),
+        (Feedback("hallucination", label="no"), False),
+        (Feedback("note", comment="hm"), False),
+    ],
+)
+def test_feedback_is_bad_by_its_label_or_its_score(feedback: Feedback, bad: bool) -> None:
+    assert feedback.bad is bad

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from adapters.trace import Json
+from tests.fakes.loopback import Answer, Asked, Loopback, given, said
+
+__all__ = ["KEY", "NEW", "OLD", "PROJECT", "PROJECTS", "PROJECT_ID", "Answer", "FakeLangSmith", "identity", "run", "said"]
 
 KEY = "lsv2_pt_0123456789abcdef_fedcba9876"
 PROJECT, PROJECT_ID = "billing-prod", "5f0a5f3e-8b1c-4c58-9d50-0d8a11e4b001"
 NEW, OLD, PROJECTS = "/api/v2/runs/query", "/api/v1/runs/query", "/api/v1/sessions"
-FAILED = 'eq(status, "error")'
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer; `cut` promises more bytes than it sends, `dropped` sends nothing at all."""
-
-    body: bytes = b"{}"
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    kind: str = "application/json"
-    cut: bool = False
-    dropped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request that came in."""
-
-    method: str
-    path: str
-    words: dict[str, Json]
-    headers: Mapping[str, str]
+FAILED = 'or(eq(status, "error"), lte(feedback_score, 0))'
 
 
 def run(number: int, trace: int, parent: int | None = None, error: str | None = None, **more: Json) -> dict[str, Json]:
@@ -77,72 +51,23 @@ def identity(number: int) -> str:
     return str(UUID(int=0x019C5E97DBF170138C8C000000000000 + number))
 
 
-class FakeLangSmith:
-    """Answers from its runs; `faults` are given first, one a request to an address; None lets one pass."""
+class FakeLangSmith(Loopback):
+    """Answers from its runs."""
 
     def __init__(self, *runs: Json, new: bool = True) -> None:
+        super().__init__()
         self.runs = list(runs)
         self.new = new
-        self.asked: list[Asked] = []
-        self.faults: list[tuple[str, Answer | None]] = []
-        keep = self
+        self._index: dict[object, list[Json]] = {}
+        self._indexed = -1
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._answer({key: value[0] for key, value in parse_qs(urlsplit(self.path).query).items()})
-
-            def do_POST(self) -> None:
-                self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-
-            def _answer(self, words: dict[str, Json]) -> None:
-                answer = keep.answer(Asked(self.command, urlsplit(self.path).path, words, dict(self.headers.items())))
-                if answer.dropped:
-                    self.close_connection = True
-                    return
-                self.send_response(answer.status)
-                for name, value in ({"content-type": answer.kind} | dict(answer.headers)).items():
-                    self.send_header(name, value)
-                self.send_header("content-length", str(len(answer.body) + (100 if answer.cut else 0)))
-                self.end_headers()
-                self.wfile.write(answer.body)
-                self.close_connection = answer.cut
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> FakeLangSmith:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def paths(self) -> list[str]:
-        return [each.path for each in self.asked]
-
-    def answer(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        for number, (path, fault) in enumerate(self.faults):
-            if asked.path == path:
-                del self.faults[number]
-                if fault is None:
-                    break
-                return fault
-        given = {name.lower(): value for name, value in asked.headers.items()}
-        if given.get("x-api-key") != KEY:
+    def reply(self, asked: Asked) -> Answer:
+        if given(asked, "x-api-key") != KEY:
             return said({"detail": f"Invalid token {KEY[:5]}...{KEY[-2:]}"}, 401)
         if (asked.method, asked.path) == ("GET", PROJECTS):
-            return said([{"id": PROJECT_ID, "tenant_id": identity(0), "name": PROJECT}] if asked.words.get("name") == PROJECT else [])
+            return said(
+                [{"id": PROJECT_ID, "tenant_id": identity(0), "name": PROJECT}] if asked.words.get("name", PROJECT) == PROJECT else []
+            )
         if (asked.method, asked.path) == ("POST", NEW) and self.new:
             return self._new(asked.words)
         if (asked.method, asked.path) == ("POST", OLD):
@@ -173,7 +98,14 @@ class FakeLangSmith:
         return said({"runs": items, "cursors": {"next": cursor}})
 
     def _matching(self, words: dict[str, Json], since: str, trace: Json) -> list[Json]:
-        bad = {each.get("trace_id") for each in self.runs if isinstance(each, dict) and each.get("status") == "ERROR"}
+        known = self._of(trace) if trace is not None else self.runs
+        if words.get("tree_filter") != FAILED and trace is not None:
+            return sorted(
+                (each for each in known if not isinstance(each, dict) or str(each.get("start_time", "9")) >= since),
+                key=_start,
+                reverse=True,
+            )
+        bad = {each.get("trace_id") for each in self.runs if isinstance(each, dict) and _is_bad(each)}
 
         def wanted(each: Json) -> bool:
             if not isinstance(each, dict):
@@ -187,9 +119,20 @@ class FakeLangSmith:
 
         return sorted((each for each in self.runs if wanted(each)), key=_start, reverse=True)
 
+    def _of(self, trace: Json) -> list[Json]:
+        """The runs of a trace, so that a server with many is not slow; a run that is none of any is in all."""
+        if len(self.runs) != self._indexed:
+            index: dict[object, list[Json]] = {}
+            for each in self.runs:
+                index.setdefault(each.get("trace_id") if isinstance(each, dict) else None, []).append(each)
+            self._index, self._indexed = index, len(self.runs)  # at once: others are asking
+        return [*self._index.get(trace, ()), *self._index.get(None, ())]
 
-def said(value: Json, status: int = 200) -> Answer:
-    return Answer(json.dumps(value).encode(), status)
+
+def _is_bad(each: dict[str, Json]) -> bool:
+    stats = each.get("feedback_stats")
+    scores = [held.get("avg") for held in stats.values() if isinstance(held, dict)] if isinstance(stats, dict) else []
+    return each.get("status") == "ERROR" or any(isinstance(score, int | float) and score <= 0 for score in scores)
 
 
 def _start(each: Json) -> str:

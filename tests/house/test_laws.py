@@ -20,9 +20,10 @@ DOORS = {
     "libcst": {"refinery/edits/tree.py"},
     "anthropic": {"refinery/llm/anthropic.py"},
     "chromadb": {"knowledge/chroma.py"},
+    "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py"},
     "langsmith": {"adapters/langsmith_source.py"},
     "tenacity": {"adapters/patience.py", "refinery/llm/retry.py"},
-    "sqlite3": {"refinery/store/sqlite.py", "refinery/store/schema.py", "knowledge/keywords.py"},
+    "sqlite3": {"refinery/store/sqlite.py", "refinery/store/saving.py", "refinery/store/schema.py", "knowledge/keywords.py"},
     "unidiff": {"refinery/repo/patch.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
     "orjson": {"adapters/notation.py"},
@@ -223,7 +224,7 @@ def test_what_is_declared_is_used_and_what_is_used_is_declared() -> None:
     declared = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]}
     packages = metadata.packages_distributions()
     ours = {*PACKAGES, *sys.stdlib_module_names, "yaml"}
-    brought = {"httpx2": "anthropic", "google": "opentelemetry-proto", "opentelemetry": "opentelemetry-proto"}
+    brought = {"google": "opentelemetry-proto", "opentelemetry": "opentelemetry-proto"}
     brought |= {"referencing": "jsonschema", "pydantic_core": "pydantic"}
     names = {module for path in sources() for module in imported(ast.parse(path.read_text()))} - ours
     used = {brought.get(module) or packages[module][0].lower() for module in names} | {"pyyaml"}
