@@ -130,9 +130,9 @@ def members(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
 def inside(it: Reading, node: ast.Attribute) -> Iterator[Danger]:
     """`shutil.__dict__` being gone through."""
     parent = it.parents.get(node)
-    if node.attr == "__dict__" and it.dotted(node.value) in _POWERFUL:
-        if not (isinstance(parent, ast.Subscript) and text_of(parent.slice, it.known) is not None):
-            yield it.found(node, BLOCK, f"goes through what {it.dotted(node.value)} offers, so that nobody can read what it takes")
+    named = isinstance(parent, ast.Subscript) and text_of(parent.slice, it.known) is not None
+    if node.attr == "__dict__" and not named and it.dotted(node.value) in _POWERFUL:
+        yield it.found(node, BLOCK, f"goes through what {it.dotted(node.value)} offers, so that nobody can read what it takes")
 
 
 def reference(it: Reading, node: ast.Attribute | ast.Name) -> Iterator[Danger]:

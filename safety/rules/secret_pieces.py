@@ -1,4 +1,5 @@
-"""Texts that a file puts together from its own variables, in any language that fills names in: `${a}${b}`, `$(A)$(B)`, `#{a}#{b}`, `a + b`."""
+"""Texts that a file puts together from its own variables: `${a}${b}`, `$(A)$(B)`, `#{a}#{b}`, `a + b`."""
+# ruff: noqa: E501  a pattern is not wrapped: it would read worse in pieces
 
 from __future__ import annotations
 

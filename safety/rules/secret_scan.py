@@ -1,4 +1,5 @@
 """Credentials in a text: by the form of known vendors, by what they are assigned to, and under the usual encodings."""
+# ruff: noqa: E501  a pattern is not wrapped: it would read worse in pieces
 
 from __future__ import annotations
 

@@ -67,6 +67,12 @@ def tests(case: Case) -> Iterator[Finding]:
 _STUB = re.compile(r"\bmock\.patch(?:\.\w+)*$|^(?:mocker|monkeypatch)\.\w+$|^patch(?:\.(?:object|dict|multiple))?$")
 
 
+def _stubs(text: str) -> dict[str, int]:
+    """Calls that replace code, with their line."""
+    calls = [node for node in nodes_like(text, ast.Call) if isinstance(node, ast.Call)] if "patch" in text else []
+    return {ast.unparse(call): call.lineno for call in calls if _STUB.search(ast.unparse(call.func))}
+
+
 def _judge(case: Case, change: FileChange) -> Iterator[Finding]:
     path = change.path
     if change.deleted:
@@ -153,12 +159,10 @@ def _in_the_program(case: Case, change: FileChange) -> Iterator[Finding]:
     for node in nodes_like(text, ast.FunctionDef):
         if isinstance(node, ast.FunctionDef) and OUTCOME.search(node.name) and node.name not in hooks:
             yield Finding("tests", change.path, node.lineno, f"the hook {node.name} steps into the test run", Effect.BLOCK)
-    stubbed = (
-        {ast.unparse(node) for node in nodes_like(known, ast.Call) if _STUB.search(ast.unparse(node.func))} if "patch" in text else set()
-    )
-    for node in nodes_like(text, ast.Call) if "patch" in text else ():
-        if isinstance(node, ast.Call) and _STUB.search(ast.unparse(node.func)) and ast.unparse(node) not in stubbed:
-            yield Finding("tests", change.path, node.lineno, "the program replaces its own code with the tools of tests", Effect.BLOCK)
+    stubbed = _stubs(known)
+    for source, line in _stubs(text).items():
+        if source not in stubbed:
+            yield Finding("tests", change.path, line, "the program replaces its own code with the tools of tests", Effect.BLOCK)
     asked = _asked(case)
     before = {node.value for node in nodes_like(known, ast.Constant) if isinstance(node, ast.Constant)}
     for node in nodes_like(text, ast.Compare, ast.Dict, ast.MatchValue, ast.Call, ast.Assign) if asked else ():
