@@ -14,7 +14,8 @@ from safety.rules.configuration import leaves, line_of, read
 from safety.rules.decisions import collapsed
 from safety.rules.embedded import dangers_of
 from safety.rules.kinds import Kind, kind_of
-from safety.rules.loosening import loosened, setting
+from safety.rules.loosening import holds, loosened, setting
+from safety.rules.python_loopholes import ANSWERS_ITSELF
 from safety.rules.python_source import nodes_like, python_of
 from safety.rules.size import is_binary
 from safety.verdict import Effect, Finding
@@ -27,6 +28,8 @@ def danger(case: Case) -> Iterator[Finding]:
     for change in changes:
         known = dangers_of(change.path, change.before) + moved
         for found in new(dangers_of(change.path, change.after), known):
+            if ANSWERS_ITSELF in found.says and matches_any(change.path, case.policy.test_globs):
+                continue  # a test answers in a person's place
             stubs = found.says.startswith("replaces a module") and matches_any(change.path, case.policy.test_globs)
             effect = Effect.NEEDS_APPROVAL if stubs else found.effect  # `tests` says when it is the code under test
             yield Finding("danger", change.path, found.line, found.says, effect)
@@ -49,7 +52,7 @@ def _settings(case: Case, change: FileChange) -> Iterator[Finding]:
         if says and (was is None or was[0] != value):
             yield Finding("danger", change.path, line, says, Effect.NEEDS_APPROVAL)
     for place, (value, line) in before.items():
-        if place not in after and not change.created and setting(place, value) and change.after.strip():
+        if place not in after and not change.created and holds(place, value) and change.after.strip():
             yield Finding("danger", change.path, line, f"the safety setting {place} is taken away", Effect.NEEDS_APPROVAL)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from safety.rules.loosening import limits
+from safety.rules.python_names import PROTECTS
 from safety.rules.python_source import nodes_like
 from safety.verdict import Effect
 
@@ -22,8 +23,10 @@ def collapsed(before: str, after: str) -> Iterator[tuple[int, str, Effect]]:
         if old is None or lines_of(before, old) == lines_of(after, now):
             continue
         answer = _only_answer(now)
-        if answer is not None and _only_answer(old) is None and any(isinstance(n, _WEIGHS) for s in old.body for n in ast.walk(s)):
-            yield now.lineno, f"{name} no longer decides anything: it always gives {answer}", Effect.NEEDS_APPROVAL
+        if answer is not None and _only_answer(old) is None and (_weighed(old) or PROTECTS.search(name)):
+            agrees = answer in ("True", "1") and (PROTECTS.search(name) is not None or name.startswith(("can_", "may_")))
+            says = f"{name} no longer decides anything: it always gives {answer}"
+            yield now.lineno, says, Effect.BLOCK if agrees else Effect.NEEDS_APPROVAL
         yield from _raised(name, old, now)
 
 
@@ -52,7 +55,18 @@ def _only_answer(function: Function) -> str | None:
         return "nothing"
     if isinstance(body[0], ast.Return) and (body[0].value is None or isinstance(body[0].value, ast.Constant)):
         return ast.unparse(body[0].value) if body[0].value is not None else "nothing"
+    inner = [n for s in function.body for n in ast.walk(s)]
+    returns = [n.value for n in inner if isinstance(n, ast.Return)]
+    refuses = any(isinstance(n, (ast.Raise, ast.Assert, ast.Yield, ast.YieldFrom, ast.FunctionDef, ast.Lambda)) for n in inner)
+    asks = any(isinstance(s, ast.Expr) and not isinstance(s.value, ast.Constant) for s in function.body)  # which may raise
+    if returns and not refuses and not asks and isinstance(function.body[-1], ast.Return):
+        answers = {ast.unparse(value) if isinstance(value, ast.Constant) else "" for value in returns}
+        return answers.pop() or None if len(answers) == 1 else None
     return None
+
+
+def _weighed(function: Function) -> bool:
+    return any(isinstance(n, _WEIGHS) for s in function.body for n in ast.walk(s))
 
 
 def _raised(name: str, old: Function, now: Function) -> Iterator[tuple[int, str, Effect]]:

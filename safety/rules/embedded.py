@@ -102,6 +102,7 @@ def _exec_form(text: str) -> str:
 def _recipes(text: str) -> Iterator[Danger]:
     lines = text.split("\n")
     at = 0
+    given = {"RM": "rm -f"} | dict(re.findall(r"(?m)^[ \t]*(\w+)[ \t]*(?:::?=|\?=|=)[ \t]*([^\n#$]*?)[ \t]*$", text))
     while at < len(lines):
         start, recipe = at, lines[at]
         while recipe.endswith("\\") and at + 1 < len(lines):
@@ -111,7 +112,7 @@ def _recipes(text: str) -> Iterator[Danger]:
         if recipe.startswith(("\t", "    ")):
             command = re.sub(r"^[@\-+]+", "", recipe.strip())
             # make's own $(NAME) is a variable here, and $$ is the shell's dollar
-            command = re.sub(r"\$\((\w+)\)", r"${\1}", command).replace("$$", "$")
+            command = re.sub(r"\$[({](\w+)[)}]", lambda m: given.get(m.group(1)) or "${" + m.group(1) + "}", command).replace("$$", "$")
             yield from (d.at(start + 1) for d in shell_dangers(command, python=python_dangers))
         elif shell := re.search(r"(?:!=|:?:?=\s*\$\(shell\s+)(.*)", recipe):
             yield from (d.at(start + 1) for d in shell_dangers(shell.group(1).rstrip(")"), python=python_dangers))
@@ -200,8 +201,10 @@ def _line_in(text: str, leaf: Leaf, inner: int, line: int) -> int:
 def _terraform(text: str) -> Iterator[Danger]:
     for number, line in enumerate(text.split("\n"), 1):
         match = re.match(r"\s*\"?([\w-]+)\"?\s*=\s*(.+?)\s*$", line)
+        for name, value in re.findall(r"\"?([\w-]+)\"?\s*[=:]\s*(\"[^\"]*\"|\[[^\[\]{}=]*\]|[\w.]+)", line):
+            for one in value.strip("[]").split(",") if value.startswith("[") else [value]:
+                yield from power(Leaf((name,), one.strip().strip('"')), [name.lower()], number, {})
         if match:
-            yield from power(Leaf((match.group(1),), match.group(2).strip('"')), [match.group(1).lower()], number, {})
             if match.group(1) in ("command", "inline", "user_data", "script"):
                 yield from (d.at(number) for d in shell_dangers(match.group(2).strip('"[]'), python=python_dangers))
             if match.group(2) == '["0.0.0.0/0"]':

@@ -53,7 +53,7 @@ def _path_faults(path: str) -> Iterator[str]:
         yield "the path is empty"
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
         yield "the path is absolute: it leads outside the repository"
-    if ".." in parts:
+    if ".." in parts or any(";" in part and part.split(";")[0] in ("..", ".") for part in parts):
         yield "the path climbs out with `..`"
     if any(c in path for c in "\u2044\u2215\u29f8\uff0f\u2024\ufe52\uff0e"):
         yield "the path has a character that looks like a slash or a dot and is none"
@@ -119,7 +119,7 @@ def _collisions(case: Case) -> Iterator[Finding]:
         if key in seen:
             yield Finding("fit", change.path, None, "the same file is changed twice in one proposal", Effect.BLOCK)
         seen.add(key)
-        other = known.get(key)
+        other = known.get(key) or _own_other(change)
         if change.created and other is not None and other != change.path:
             yield Finding(
                 "fit",
@@ -128,6 +128,29 @@ def _collisions(case: Case) -> Iterator[Finding]:
                 f"the name differs from {other} only in case or Unicode form; some systems keep one of them",
                 Effect.BLOCK,
             )
+
+
+_IMPORTED = re.compile(r"(?m)^\s*(?:from\s+([.\w]+)\s+import\b|import\s+([.\w]+)|(?:import|export)\b[^\n]*?[\"'](\.{1,2}/[^\"'\n]+)[\"'])")
+
+
+def _own_other(change: FileChange) -> str | None:
+    """A file that the new one takes its content from, whose name differs from its own only in case."""
+    stem, dot, ending = change.path.rpartition(".")
+    if not change.created or not dot or ending not in ("py", "js", "jsx", "ts", "tsx", "mjs"):
+        return None
+    folder = posixpath.dirname(change.path)
+    for match in _IMPORTED.finditer(change.after or ""):
+        module = match.group(1) or match.group(2) or ""
+        if match.group(3):
+            other = posixpath.normpath(posixpath.join(folder, match.group(3).removesuffix("." + ending)))
+        elif module.startswith("."):
+            up = len(module) - len(module.lstrip(".")) - 1
+            other = posixpath.normpath(posixpath.join(folder, *[".."] * up, *module.lstrip(".").split(".")))
+        else:
+            other = module.replace(".", "/")
+        if other != stem and plain(stem) in (plain(other), plain("src/" + other)) and other.split("/")[-1] != stem.split("/")[-1]:
+            return f"{other}.{ending}"
+    return None
 
 
 def _modes(change: FileChange) -> Iterator[Finding]:

@@ -46,6 +46,16 @@ def setting(place: str, value: object) -> bool:
     )
 
 
+def holds(place: str, value: object) -> bool:
+    """Whether a setting with this value holds an agent back, so that it is missed when it is gone."""
+    if not setting(place, value):
+        return False
+    if isinstance(value, bool):
+        leaf = place.split(".")[-1].strip("=") if not place.endswith(".enabled") else place
+        return value != bool(_FREES.search(leaf))
+    return True
+
+
 def loosened(place: str, was: object, value: object, *, known: bool) -> str | None:
     """In which way a new value holds the agent less, in words; None if it does not."""
     leaf = place.split(".")[-1].strip("=") if not place.endswith(".enabled") else place

@@ -133,6 +133,26 @@ _APPROVED = (
     ),
     *((p, "this decides which updates are taken in by themselves") for p in ("renovate.json*", ".renovaterc*", "dependabot.yml")),
     *((p, "this decides where packages come from") for p in (".npmrc", ".yarnrc*", "pip.conf", ".condarc", "uv.toml", ".pip/**")),
+    *(
+        (p, "this decides what is run where the program is deployed")
+        for p in (
+            "Procfile*",
+            "supervisord.conf",
+            "*.service",
+            "*.timer",
+            "ecosystem.config.*",
+            "fly.toml",
+            "render.yaml",
+            "heroku.yml",
+            "app.yaml",
+            "railway.json",
+            "railway.toml",
+            "vercel.json",
+            "netlify.toml",
+            "captain-definition",
+            "nixpacks.toml",
+        )
+    ),
     (".bazelrc", "this decides how everything is built"),
     ("**/.yarn/releases/**", "this is run in the place of the package manager"),
     ("**/.yarn/plugins/**", "this is run by the package manager"),

@@ -9,6 +9,14 @@ from safety.rules.configuration import Leaf
 from safety.rules.danger_found import Danger
 from safety.verdict import Effect
 
+_ENDPOINT = re.compile(
+    r"(?:^|[_-])(?:url|uri|endpoint|base|api|host|server|webhook|registry|mirror|index|callback|backend|issuer|origin|address)s?(?:$|[_-])|url$|endpoint$"
+)
+_NEAR = re.compile(
+    r"http://(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+(?:[:/]|$)|[\w.-]+\.(?:local|localhost|internal|svc|test|example|invalid|lan|cluster\.local)(?:[:/]|$)|[$<{%]|www\.w3\.org|json-schema\.org|schemas?\.)"
+)
+"""Machines that are not reached over the open network, and names that are no addresses."""
+
 
 def power(leaf: Leaf, keys: list[str], line: int, by_parent: dict[tuple[str, ...], dict[str, Leaf]]) -> Iterator[Danger]:
     """Settings that hand over the machine, delete or open things."""
@@ -80,6 +88,24 @@ def power(leaf: Leaf, keys: list[str], line: int, by_parent: dict[tuple[str, ...
         "pythonstartup",
     ):
         yield found(Effect.BLOCK, "turns off a protection of programs")
+    elif keys[-2:] == ["roleref", "name"] and text in ("cluster-admin", "admin", "system:masters"):
+        yield found(Effect.BLOCK, "gives all power over the cluster")
+    elif text == "*" and any(k in ("verbs", "resources", "apigroups") for k in keys[-2:]):
+        yield found(Effect.NEEDS_APPROVAL, "gives every right of its kind in the cluster")
+    elif re.search(r"(?:^|/)(?:administratoraccess|poweruseraccess|iamfullaccess)$|^roles/(?:owner|editor)$", text) or (
+        any(k in ("action", "actions", "notaction") for k in keys[-2:])
+        and re.fullmatch(r"\[?\"?(?:\*|(?:iam|sts|kms|organizations):\*|\*:\*)\"?\]?", text)
+    ):
+        yield found(Effect.BLOCK, "gives all power over the cloud account")
+    elif any(k in ("action", "actions") for k in keys[-2:]) and re.fullmatch(r"\[?\"?[a-z0-9-]+:\*\"?\]?", text):
+        yield found(Effect.NEEDS_APPROVAL, "gives every right on a service of the cloud")
+    elif (
+        any(k in ("principal", "principals", "member", "members", "identifiers", "aws") for k in keys[-2:])
+        and re.fullmatch(r"\[?\"?(?:\*|allusers|allauthenticatedusers)\"?\]?", text)
+    ) or (key == "acl" and text.startswith("public-")):
+        yield found(Effect.BLOCK, "opens it to everybody")
+    elif _ENDPOINT.search(key) and re.match(r"http://", text) and not _NEAR.match(text):
+        yield found(Effect.NEEDS_APPROVAL, "speaks to another machine unencrypted: everybody on the way can read and change it")
     elif key in ("debug", "flask_debug") and text in ("true", "1") and "log" not in leaf.place:
         yield found(Effect.NEEDS_APPROVAL, "runs in debug mode")
     elif key in (

@@ -27,8 +27,8 @@ from safety.rules.python_names import (
     TLS_OFF,
     TOO_OPEN,
 )
-from safety.rules.python_private import private, reads
-from safety.rules.python_programs import executes, runs, unreadable
+from safety.rules.python_private import private, reads, spelt_out
+from safety.rules.python_programs import executes, members, runs, unreadable
 from safety.rules.python_reading import ASK, BLOCK, Reading
 from safety.rules.python_stores import statements_built, stores
 from safety.rules.python_strings import statement
@@ -94,6 +94,8 @@ def call(it: Reading, node: ast.Call) -> Iterator[Danger]:
         yield from statements_built(it, node, name)
         yield from _method(it, node, last)
     yield from reads(it, node)
+    yield from spelt_out(it, node, last)
+    yield from members(it, node, name)
     if name in ("os.chmod", "pathlib.Path.chmod") or last == "chmod":
         mode = [fold(a, it.known) for a in node.args]
         wide = re.search(r"S_I(?:RWXO|WOTH|SUID|SGID)", ast.unparse(node)) is not None
@@ -121,7 +123,7 @@ def _method(it: Reading, node: ast.Call, last: str) -> Iterator[Danger]:
         yield it.found(node, BLOCK, "empties a file")
     elif last in SQL and node.args:
         yield from statement(it, node, node.args[0])
-    elif last == "extractall" and not any(k.arg == "filter" for k in node.keywords):
+    elif last == "extractall" and not any(k.arg == "filter" and "fully_trusted" not in ast.unparse(k.value) for k in node.keywords):
         yield it.found(node, ASK, "unpacks an archive wherever its entries point (extractall without filter)")
     elif last == "load_extension" or last == "enable_load_extension":
         yield it.found(node, BLOCK, "loads native code into the database")

@@ -9,8 +9,19 @@ from functools import lru_cache
 from safety.rules.danger_found import Danger
 from safety.rules.python_calls import call
 from safety.rules.python_insecure import insecure
-from safety.rules.python_loopholes import agreeing_lambda, assigns, back_door, fixed_password, function, gives_up, imports, swallows
-from safety.rules.python_programs import reference
+from safety.rules.python_loopholes import (
+    agreeing_lambda,
+    assigns,
+    back_door,
+    consents,
+    fixed_password,
+    function,
+    gives_up,
+    imports,
+    swallows,
+)
+from safety.rules.python_private import handed_out
+from safety.rules.python_programs import inside, reference
 from safety.rules.python_reading import Reading
 from safety.rules.python_strings import detects_test, text
 from safety.rules.python_writes import emptied, writes
@@ -32,6 +43,12 @@ def _dangers(it: Reading) -> Iterator[Danger]:
     for name in named:
         if isinstance(name.ctx, ast.Load):
             yield from reference(it, name)
+    for attribute in it.all(ast.Attribute):
+        yield from inside(it, attribute)
+    for given_back in it.all(ast.Return):
+        yield from handed_out(it, given_back)
+    for consenting in it.all(ast.keyword):
+        yield from consents(it, consenting)
     for handler in it.all(ast.ExceptHandler):
         yield from swallows(it, handler)
     taken: list[ast.Import | ast.ImportFrom] = [*it.all(ast.Import), *it.all(ast.ImportFrom)]

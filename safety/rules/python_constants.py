@@ -11,6 +11,7 @@ import urllib.parse
 from collections.abc import Mapping
 from functools import lru_cache
 
+from safety.rules.inflate import inflated
 from safety.rules.python_source import nodes_like
 
 Constant = str | bytes | int
@@ -97,6 +98,7 @@ _FOLDABLE_CALLS = frozenset(
         "b85decode",
     }
     | {"a85decode", "b16decode", "fromhex", "unhexlify", "a2b_hex", "a2b_base64", "unquote", "unquote_plus", "decode", "join", "format"}
+    | {"decompress", "int", "to_bytes"}
     | {"replace", "strip", "lower", "upper", "lstrip", "rstrip", "swapcase", "title", "casefold", "encode"}
 )
 
@@ -278,18 +280,37 @@ def _parts(node: ast.expr, known: Mapping[str, Constant | list[Constant]], depth
         if node.func.id == "map" and len(node.args) == 2 and isinstance(node.args[0], ast.Name) and node.args[0].id in ("chr", "str"):
             parts = _parts(node.args[1], known, depth)
             return [chr(p) if node.args[0].id == "chr" and isinstance(p, int) else str(p) for p in parts] if parts is not None else None
-    if isinstance(node, (ast.GeneratorExp, ast.ListComp)) and len(node.generators) == 1 and not node.generators[0].ifs:
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)) and len(node.generators) == 1:
         over, target = node.generators[0].iter, node.generators[0].target
         parts = _parts(over, known, depth)
         whole = fold(over, known, depth)
         parts = parts if parts is not None else list(whole) if isinstance(whole, (str, bytes)) else None
         if parts is None or not isinstance(target, ast.Name) or len(parts) > 5_000:
             return None
+        for condition in node.generators[0].ifs:
+            held = [_held(condition, {**known, target.id: part}, depth) for part in parts]
+            if None in held:
+                return None
+            parts = [part for part, keep in zip(parts, held, strict=True) if keep]
         values = [fold(node.elt, {**known, target.id: part}, depth) for part in parts]
         return [v for v in values if v is not None] if all(v is not None for v in values) else None
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         parts = _parts(node.value, known, depth)
         return parts[::-1] if parts is not None and node.slice.step is not None else parts
+    return None
+
+
+def _held(node: ast.expr, known: Mapping[str, Constant | list[Constant]], depth: int) -> bool | None:
+    """Whether a comparison of known values holds; None if that cannot be said."""
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    left, right = fold(node.left, known, depth), fold(node.comparators[0], known, depth)
+    if left is None or right is None:
+        return None
+    if isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        return (left == right) == isinstance(node.ops[0], ast.Eq)
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(left, str) and isinstance(right, str):
+        return (left in right) == isinstance(node.ops[0], ast.In)
     return None
 
 
@@ -350,6 +371,11 @@ def _called(node: ast.Call, known: Mapping[str, Constant | list[Constant]], dept
         if name.startswith(("b32", "b85", "a85")):
             return base64.b32decode(raw) if name == "b32decode" else base64.b85decode(raw) if name == "b85decode" else base64.a85decode(raw)
         return base64.b64decode(raw.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(raw) % 4))
+    if name == "int" and isinstance(node.func, ast.Name) and isinstance(first, (int, str)) and len(str(first)) <= 4_000:
+        base = args[1] if len(args) > 1 else 10
+        return int(first, base) if isinstance(first, str) and isinstance(base, int) else int(first)
+    if name == "decompress" and isinstance(first, bytes):
+        return inflated(first)
     if name in ("unquote", "unquote_plus") and isinstance(first, str):
         return urllib.parse.unquote(first)
     if (
@@ -406,6 +432,8 @@ def _method(
             return str(getattr(base, name)())
         if name == "encode":
             return base.encode()
+    if isinstance(base, int) and name == "to_bytes" and args and isinstance(args[0], int) and args[0] <= 4_000:
+        return base.to_bytes(args[0], "little" if len(args) > 1 and args[1] == "little" else "big")
     if isinstance(base, bytes) and name == "decode":
         return base.decode(str(args[0]) if args and str(args[0]).lower() in _CODECS - {"hex", "base64"} else "utf-8", "replace")
     if isinstance(base, bytes) and name == "join" and node.args:

@@ -14,6 +14,11 @@ from safety.rules.python_reading import ASK, BLOCK, Reading
 _ENDS_CHECKED = frozenset({"cert_reqs", "ssl_cert_reqs", "verify_mode", "tlsAllowInvalidCertificates"})
 
 
+_TEMPLATES = re.compile(
+    r"^(?:jinja2\.Template|flask\.render_template_string|markupsafe\.Markup|mako\.template\.Template|django\.utils\.safestring\.mark_safe)$|\.from_string$|^render_template_string$"
+)
+
+
 def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
     name = it.dotted(node.func) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     last = name.rsplit(".", 1)[-1]
@@ -96,6 +101,12 @@ def insecure(it: Reading, node: ast.Call) -> Iterator[Danger]:
             yield it.found(node, ASK, f"makes or keeps a secret in a way that can be guessed ({name})")
     elif last == "suppress" and any(ast.unparse(a).rsplit(".", 1)[-1] in ("Exception", "BaseException") for a in node.args):
         yield it.found(node, ASK, "hides every error: whatever goes wrong, it goes on (suppress)")
+    elif _TEMPLATES.search(name) and node.args and text_of(node.args[0], it.known) is None:
+        yield it.found(node, ASK, f"makes a template or a page of a text that is only known at run time ({last})")
+    elif (
+        last in ("redirect", "RedirectResponse") and node.args and re.search(r"\brequest\b|\bargs\b|\bparams\b", ast.unparse(node.args[0]))
+    ):
+        yield it.found(node, ASK, "sends a visitor on to wherever the request says")
     yield from shown(it, node, last)
 
 

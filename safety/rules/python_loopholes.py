@@ -113,13 +113,62 @@ def function(it: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Itera
         yield it.found(
             node, BLOCK, f"compares as equal to anything ({node.name}), which makes every check pass", f"{node.name} always true"
         )
-    elif always and PROTECTS.search(node.name):
+    elif (always or _weighs_nothing(it, body)) and PROTECTS.search(node.name):
         yield it.found(node, BLOCK, f"the check {node.name} lets everything pass", f"{node.name} always true")
+    elif _CONSENT.search(node.name) and len(body) == 1 and isinstance(body[0], ast.Return) and _says_yes(it, body[0].value):
+        yield it.found(node, BLOCK, f"{node.name} {ANSWERS_ITSELF}", f"{node.name} always yes")
     elif node.name in ("__reduce__", "__reduce_ex__"):
         yield it.found(node, ASK, "decides what is run when an object is read back", node.name)
     elif body and isinstance(body[0], ast.Return) and len(body) > 1:
         agrees = _always_agrees(it, body[:1])
         yield it.found(node, BLOCK if agrees else ASK, f"{node.name} returns before it does anything", f"{node.name} returns at once")
+
+    if PROTECTS.search(node.name) or _GRANTS.search(node.name):
+        for answer in (s.value for s in ast.walk(node) if isinstance(s, ast.Return)):
+            if isinstance(answer, ast.BoolOp) and isinstance(answer.op, ast.Or) and any(fold(v, it.known) is True for v in answer.values):
+                yield it.found(node, BLOCK, f"the check {node.name} lets everything pass", f"{node.name} always true")
+    for name, default in _defaults(node.args):
+        if _CONSENT.search(name) and isinstance(default, ast.Lambda) and _says_yes(it, default.body):
+            yield it.found(node, BLOCK, f"{name} {ANSWERS_ITSELF}, unless somebody else is given", f"{node.name} {name} always yes")
+
+
+def _defaults(given: ast.arguments) -> list[tuple[str, ast.expr]]:
+    placed = [*given.posonlyargs, *given.args]
+    pairs = list(zip([a.arg for a in placed[len(placed) - len(given.defaults) :]], given.defaults, strict=True))
+    return pairs + [(a.arg, value) for a, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
+
+
+_GRANTS = re.compile(r"^_?(?:can|may|is|has)_")
+ANSWERS_ITSELF = "answers itself what a person is asked"
+_CONSENT = re.compile(
+    r"(?:^|_)(?:confirm\w*|approv\w*|consent\w*|ask(?:_\w+)?|permission|authori[sz]e\w*|input_fn|prompt_user|human\w*)(?:_|$)",
+    re.IGNORECASE,
+)
+
+
+def consents(it: Reading, node: ast.keyword) -> Iterator[Danger]:
+    """`run(task, confirm=lambda question: "y")`."""
+    if node.arg and _CONSENT.search(node.arg) and isinstance(node.value, ast.Lambda) and _says_yes(it, node.value.body):
+        yield it.found(node.value, BLOCK, f"{node.arg} {ANSWERS_ITSELF}", f"{node.arg} always yes")
+
+
+def _says_yes(it: Reading, node: ast.expr | None) -> bool:
+    value = fold(node, it.known) if node is not None and not isinstance(node, ast.Name) else None
+    return value in (True, 1) or (
+        isinstance(value, str) and value.strip().lower() in ("y", "yes", "ok", "true", "approve", "approved", "allow")
+    )
+
+
+_MAY_REFUSE = re.compile(r"verif|valid|check|decode|require|ensure|assert|auth|load|parse|fetch|get_or", re.IGNORECASE)
+
+
+def _weighs_nothing(it: Reading, body: list[ast.stmt]) -> bool:
+    """Whether a function works things out and then says yes whatever they are."""
+    if len(body) < 2 or not isinstance(body[-1], ast.Return) or body[-1].value is None or isinstance(body[-1].value, ast.Name):
+        return False
+    worked_out = [s.value for s in body[:-1] if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None]
+    calls = [ast.unparse(n.func) for value in worked_out for n in ast.walk(value) if isinstance(n, ast.Call)]
+    return len(worked_out) == len(body) - 1 and fold(body[-1].value, it.known) in (True, 1) and not any(map(_MAY_REFUSE.search, calls))
 
 
 def agreeing_lambda(it: Reading, node: ast.Assign) -> Iterator[Danger]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from safety.rules.danger_found import Danger
-from safety.rules.python_names import SECRET_NAME
+from safety.rules.python_names import RUNS, RUNS_SHELL, SECRET_NAME
 from safety.rules.python_reading import ASK, BLOCK, Reading
 from safety.rules.python_writes import OPENS, path_sketch
 
@@ -33,13 +33,16 @@ def private(it: Reading, node: ast.expr, depth: int = 0) -> bool:
             return True
         elif isinstance(inner, ast.Name) and depth < 3 and isinstance(inner.ctx, ast.Load):
             given = it.bound.get(inner.id, [])
-            if len(given) == 1 and given[0] is not node and private(it, given[0], depth + 1):
+            given = (given if len(given) == 1 else []) + it.drawn.get(inner.id, [])[:8]
+            if any(one is not node and private(it, one, depth + 1) for one in given):
                 return True
     return False
 
 
 def _reads(it: Reading, call: ast.Call) -> bool:
     name = it.dotted(call.func) or ""
+    if name in RUNS or name in RUNS_SHELL:
+        return _FILES.search(ast.unparse(call).replace("'", "")) is not None
     if name in OPENS:
         target = (
             call.func.value if name == "pathlib.Path.open" and isinstance(call.func, ast.Attribute) else call.args[0] if call.args else None
@@ -48,7 +51,51 @@ def _reads(it: Reading, call: ast.Call) -> bool:
         target = call.func.value
     else:
         return False
-    return target is not None and _FILES.search(path_sketch(it, target)) is not None
+    return target is not None and any(_FILES.search(sketch) for sketch in _paths(it, target))
+
+
+def _paths(it: Reading, target: ast.expr) -> list[str]:
+    """The path of a file, or of each one that a loop goes through."""
+    drawn = it.drawn.get(target.id, []) if isinstance(target, ast.Name) and target.id not in it.bound else []
+    listed = [one for given in drawn if isinstance(given, (ast.List, ast.Tuple, ast.Set)) for one in given.elts[:50]]
+    return [path_sketch(it, one) for one in listed] or [path_sketch(it, target)]
+
+
+_SPELLS_OUT = frozenset({"dumps", "dump", "str", "repr", "pformat", "pprint", "safe_dump", "format", "jsonify", "JSONResponse"})
+
+
+def spelt_out(it: Reading, node: ast.Call, last: str) -> Iterator[Danger]:
+    """All settings of the machine being made into a text."""
+    if last in _SPELLS_OUT and any(_is_environment(it, given) for given in node.args):
+        yield it.found(node, BLOCK, f"writes out all settings of this machine ({last})")
+
+
+def handed_out(it: Reading, node: ast.Return) -> Iterator[Danger]:
+    """All settings of the machine being given to whoever asks; what starts another program may pass them on."""
+    if node.value is not None and _is_environment(it, node.value) and not any(k.arg == "env" for k in it.all(ast.keyword)):
+        yield it.found(node, ASK, "gives out all settings of this machine")
+
+
+def _is_environment(it: Reading, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a value is the whole of `os.environ`, as it is or copied."""
+    if isinstance(node, ast.Name) and depth < 4:
+        given = it.bound.get(node.id, [])
+        return it.names.get(node.id) == "os.environ" or (len(given) == 1 and _is_environment(it, given[0], depth + 1))
+    if isinstance(node, ast.Attribute):
+        return it.dotted(node) in ("os.environ", "os.environb")
+    if isinstance(node, ast.Dict):
+        return any(key is None and _is_environment(it, value, depth + 1) for key, value in zip(node.keys, node.values, strict=True))
+    if isinstance(node, (ast.DictComp, ast.ListComp)):
+        return not node.generators[0].ifs and _is_environment(it, node.generators[0].iter, depth + 1)
+    if isinstance(node, ast.Call) and depth < 4:
+        name = it.dotted(node.func) or ""
+        if name in ("os.environ.copy", "os.environ.items"):
+            return True
+        inner = node.args[0] if node.args else None
+        return (
+            name in ("dict", "list", "sorted", "copy.copy", "copy.deepcopy") and inner is not None and _is_environment(it, inner, depth + 1)
+        )
+    return False
 
 
 def reads(it: Reading, node: ast.Call) -> Iterator[Danger]:

@@ -107,6 +107,34 @@ def unreadable(it: Reading, node: ast.Call) -> Iterator[Danger]:
         yield it.found(node, BLOCK, "reaches into Python's inside to find a function by another way")
 
 
+_POWERFUL = frozenset({"os", "posix", "subprocess", "shutil", "builtins", "ctypes", "importlib", "pty"})
+_HARD_NAMES = frozenset(name.rsplit(".", 1)[-1] for name in RUNS_SHELL | DELETES if "." in name)
+
+
+def members(it: Reading, node: ast.Call, name: str) -> Iterator[Danger]:
+    """What a powerful module offers being gone through or taken by a computed name, so that the function found is named nowhere."""
+    asked = it.dotted(node.args[0]) if node.args else None
+    parent = it.parents.get(node)
+    if name in ("vars", "dir", "inspect.getmembers", "builtins.vars", "builtins.dir") and asked in _POWERFUL:
+        if not (isinstance(parent, ast.Subscript) and text_of(parent.slice, it.known) is not None):
+            yield it.found(node, BLOCK, f"goes through what {asked} offers, so that nobody can read what it takes")
+    elif name in ("getattr", "builtins.getattr") and asked in _POWERFUL and len(node.args) > 1:
+        if text_of(node.args[1], it.known) is None and not (isinstance(parent, ast.Call) and parent.func is node):
+            yield it.found(node, BLOCK, f"takes something of {asked} whose name is computed, so that nobody can read what it does")
+    elif name in ("operator.methodcaller", "operator.attrgetter") and node.args:
+        wanted = (text_of(node.args[0], it.known) or "").rsplit(".", 1)[-1]
+        if wanted in _HARD_NAMES and not (isinstance(parent, ast.Call) and parent.func is node):
+            yield it.found(node, BLOCK, f"hands {wanted} on, to be called where nobody sees it")
+
+
+def inside(it: Reading, node: ast.Attribute) -> Iterator[Danger]:
+    """`shutil.__dict__` being gone through."""
+    parent = it.parents.get(node)
+    named = isinstance(parent, ast.Subscript) and text_of(parent.slice, it.known) is not None
+    if node.attr == "__dict__" and not named and it.dotted(node.value) in _POWERFUL:
+        yield it.found(node, BLOCK, f"goes through what {it.dotted(node.value)} offers, so that nobody can read what it takes")
+
+
 def reference(it: Reading, node: ast.Attribute | ast.Name) -> Iterator[Danger]:
     parent = it.parents.get(node)
     if isinstance(parent, (ast.Call, ast.keyword)) and getattr(parent, "func", None) is node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cached_property
 from typing import TypeVar
 
 from safety.rules.danger_found import Danger
@@ -13,6 +14,8 @@ from safety.verdict import Effect
 
 BLOCK, ASK = Effect.BLOCK, Effect.NEEDS_APPROVAL
 DEEPEST = 3
+_TAKES = ("getattr", "builtins.getattr", "functools.partial", "partial")
+_ADDS = frozenset({"append", "extend", "add", "update", "insert", "write"})
 Node = TypeVar("Node", bound=ast.AST)
 
 
@@ -32,6 +35,30 @@ class Reading:
 
     def all(self, kind: type[Node]) -> list[Node]:
         return [node for node in nodes_like(self.source, kind) if isinstance(node, kind)]
+
+    @cached_property
+    def drawn(self) -> dict[str, list[ast.expr]]:
+        """What flows into each name otherwise than by assignment: what a loop goes through, what is added to it."""
+        found: dict[str, list[ast.expr]] = {}
+        loops: list[ast.For | ast.AsyncFor | ast.comprehension] = [
+            *self.all(ast.For),
+            *self.all(ast.AsyncFor),
+            *self.all(ast.comprehension),
+        ]
+        for loop in loops:
+            for target in loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(loop.iter)
+        for more in self.all(ast.AugAssign):
+            if isinstance(more.target, ast.Name):
+                found.setdefault(more.target.id, []).append(more.value)
+        for call in self.all(ast.Call):
+            if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.attr in _ADDS:
+                found.setdefault(call.func.value.id, []).extend(call.args)
+        for put in self.all(ast.Assign):
+            if isinstance(put.targets[0], ast.Subscript) and isinstance(put.targets[0].value, ast.Name):
+                found.setdefault(put.targets[0].value.id, []).append(put.value)
+        return found
 
     def _learn(self) -> None:
         for node in nodes_like(self.source, ast.Import, ast.ImportFrom):
@@ -68,8 +95,11 @@ class Reading:
                             self.temporary.add(one.id)
                         elif isinstance(value, ast.Call) and (self.dotted(value.func) or "").startswith("pathlib.Path"):
                             self.names.setdefault(one.id, "pathlib.Path")
-                        elif (dotted and not isinstance(value, ast.Call) and one.id not in self.names and dotted != one.id) or (
-                            isinstance(value, ast.Call) and dotted and self.module_of(value)
+                        elif (
+                            dotted
+                            and dotted != one.id
+                            and (isinstance(value, ast.Call) or one.id not in self.names)
+                            and (not isinstance(value, ast.Call) or self.module_of(value) or self.dotted(value.func) in _TAKES)
                         ):
                             self.names[one.id] = dotted
 

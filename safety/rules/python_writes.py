@@ -91,7 +91,7 @@ def path_sketch(it: Reading, node: ast.expr, depth: int = 0) -> str:
     if depth > 8:
         return UNKNOWN
     if isinstance(node, ast.Name) and text_of(node, it.known) is None:
-        given = it.bound.get(node.id, [])
+        given = it.bound.get(node.id, []) or it.drawn.get(node.id, [])
         return path_sketch(it, given[0], depth + 1) if len(given) == 1 else UNKNOWN
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return f"{path_sketch(it, node.left, depth + 1)}/{path_sketch(it, node.right, depth + 1)}"
@@ -118,6 +118,12 @@ def path_sketch(it: Reading, node: ast.expr, depth: int = 0) -> str:
         if last in ("join", "joinpath"):
             own = [node.func.value] if isinstance(node.func, ast.Attribute) and last == "joinpath" else []
             return "/".join(path_sketch(it, part, depth + 1) for part in [*own, *node.args])
+        if last in ("glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk"):
+            pattern = [path_sketch(it, part, depth + 1) for part in node.args[:1]]
+            own = [] if name.startswith(("glob.", "os.")) or not isinstance(node.func, ast.Attribute) else [node.func.value]
+            return "/".join([*(path_sketch(it, part, depth + 1) for part in own), *(pattern or [""])])
+        if last in ("sorted", "list", "iter", "reversed", "set") and node.args:
+            return path_sketch(it, node.args[0], depth + 1)
         if last in ("getenv", "get") and node.args and text_of(node.args[0], it.known) == "HOME":
             return "~"
     if isinstance(node, ast.Subscript) and ast.unparse(node) == "os.environ['HOME']":

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from safety.rules.danger_found import Danger
 from safety.rules.python_capabilities import python_dangers
+from safety.rules.python_loopholes import ANSWERS_ITSELF
+from safety.rules.script_shell import shell_calls
 from safety.rules.script_text import plain_script
 from safety.rules.shell import shell_dangers
 from safety.rules.sql import looks_like_sql, sql_dangers
@@ -95,6 +97,21 @@ _SCRIPT_RULES = tuple(
             Effect.NEEDS_APPROVAL,
         ),
         (r"\$where\b|process\.kill\s*\(|process\.binding\s*\(", "reaches past the program's own rules", Effect.NEEDS_APPROVAL),
+        (
+            r"(?:Object\.(?:values|keys|entries|getOwnPropertyNames)|Reflect\.(?:ownKeys|get))\s*\(\s*(?:fs|fsp|child_process|cp|process|globalThis|require\s*\()",
+            "goes through what a module offers, so that nobody can read what it takes",
+            Effect.BLOCK,
+        ),
+        (
+            r"\b(?:confirm\w*|approv\w*|consent\w*|ask[A-Z]\w*)\s*[=:]\s*(?:async\s*)?(?:\([^)]{0,200}\)|\w+)\s*=>\s*(?:\{\s*return\s+)?(?:true\b|\"(?:y|yes|ok)\")",
+            ANSWERS_ITSELF,
+            Effect.BLOCK,
+        ),
+        (
+            r"\b(?:is|has|can|check|verify|validate|auth|authorize|authenticate|allow|require|ensure)[A-Z]?\w*\s*\([^)]{0,200}\)\s*(?::\s*\w+\s*)?\{(?:(?!\breturn\b|\bthrow\b|\bif\b|\bawait\b|\bassert|[{}]|[vV]erif|[dD]ecod|[vV]alid)[^{}]){1,400}?\breturn\s+true\b",
+            "is a check that lets everything pass",
+            Effect.BLOCK,
+        ),
         (r"catch\s*(?:\(\w*\))?\s*\{\s*\}", "hides every error", Effect.NEEDS_APPROVAL),
         (r"(?:require|import)\s*\(\s*(?!['\"`])", "loads a module that is only known at run time", Effect.NEEDS_APPROVAL),
     )
@@ -119,6 +136,9 @@ def script_dangers(text: str) -> Iterator[Danger]:
             # the call with what it is given first: further options do not make it another call
             call = match.group() + re.split(r"[?),;\n]", plain[match.end() : match.end() + 200], maxsplit=1)[0]
             yield Danger(f"script {says}: {' '.join(call.split())}", where, says, effect)
+    for at, says, effect in shell_calls(plain):
+        told = " ".join(plain[at : at + 200].split("\n")[0].split())
+        yield Danger(f"script {says}: {told}", bisect_right(starts, at), says, effect)
     for number, line in enumerate(plain.split("\n"), 1):
         for command in re.findall(r"(?:exec|execSync|spawn|spawnSync|system)\s*\(\s*[`\"](.+?)[`\"]", line):
             yield from (d.at(number) for d in shell_dangers(command, python=python_dangers))

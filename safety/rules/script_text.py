@@ -22,6 +22,12 @@ _DECODED = re.compile(
     rf'(?:atob\(\s*{_STRING}\s*\)|Buffer\s*\.\s*from\(\s*{_STRING}\s*,\s*"(base64|hex)"\s*\)(?:\s*\.\s*toString\([^)]*\))?|(?:decodeURIComponent|unescape)\(\s*{_STRING}\s*\))'
 )
 _CODES = re.compile(r"String\s*\.\s*fromCharCode\(\s*((?:(?:0x[0-9a-fA-F]+|\d+)\s*,?\s*)+)\)")
+_NUMBERS = r"\[\s*((?:0x[0-9a-fA-F]{1,6}|\d{1,7})(?:\s{0,4},\s{0,4}(?:0x[0-9a-fA-F]{1,6}|\d{1,7})){0,5000})\s*,?\s*\]"
+_CODES_LISTED = re.compile(
+    rf"{_NUMBERS}\s*\.\s*map\([^\n]{{0,80}}?fromCharCode[^\n]{{0,40}}?\)\s*\.\s*join\(\s*\"\"\s*\)"
+    rf"|String\s*\.\s*fromCharCode\s*(?:\.\s*apply\(\s*\w+\s*,\s*|\(\s*\.\.\.){_NUMBERS}\s*\)"
+    rf"|(?:Buffer|Uint8Array)\s*\.\s*from\(\s*{_NUMBERS}\s*\)(?:\s*\.\s*toString\([^)]*\))?"
+)
 _CASED = re.compile(rf"{_STRING}\s*\.\s*(toLowerCase|toUpperCase|trim|concat)\(\s*(?:{_STRING})?\s*\)")
 _REPLACED = re.compile(rf"{_STRING}\s*\.\s*replace(?:All)?\(\s*{_STRING}\s*,\s*{_STRING}\s*\)")
 _BOUND = re.compile(rf"\b(?:const|let|var)\s+(\w+)\s*=\s*{_STRING}\s*(?=[;\n,])")
@@ -64,6 +70,7 @@ def _worked_out(code: str) -> str:
     code = _TURNED.sub(lambda m: '"' + m.group(1)[::-1] + '"', code)
     code = _DECODED.sub(_decoded, code)
     code = _CODES.sub(_from_codes, code)
+    code = _CODES_LISTED.sub(_from_codes, code)
     code = _CASED.sub(_cased, code)
     code = _REPLACED.sub(lambda m: '"' + m.group(1).replace(m.group(2) or "\0", m.group(3)) + '"', code)
     bound = {name: value for name, value in _BOUND.findall(code) if len(value) < 200}
@@ -88,7 +95,7 @@ def _decoded(match: re.Match[str]) -> str:
 
 
 def _from_codes(match: re.Match[str]) -> str:
-    codes = [int(code, 0) for code in re.findall(r"0x[0-9a-fA-F]+|\d+", re.sub(r"\b0+(?=\d)", "", match.group(1)))]
+    codes = [int(code, 0) for code in re.findall(r"0x[0-9a-fA-F]+|\d+", re.sub(r"\b0+(?=\d)", "", next(filter(None, match.groups()))))]
     plain = "".join(chr(code) for code in codes if 31 < code < 0xD800)
     return '"' + plain.replace("\\", "").replace('"', "") + '"'
 

@@ -173,7 +173,7 @@ def _in_sentences(line: str) -> Iterator[tuple[str, str]]:
 
 
 _WALLET = re.compile(
-    r"(?:mnemonic|seed[_ -]?(?:phrase|words)|recovery[_ -]?phrase|wallet[_ -]?seed)\w{0,20}[\"']?\s{0,3}[:=]{1,2}\s{0,3}[\"'`]?"
+    r"(?:mnemonic|seed(?:[_ -]?(?:phrase|words))?|recovery[_ -]?phrase|wallet[_ -]?seed)\w{0,20}[\"']?\s{0,3}[:=]{1,2}\s{0,3}[\"'`]?"
     r"((?:[a-z]{3,8} ){11,23}[a-z]{3,8})",
     re.IGNORECASE,
 )

@@ -1,4 +1,5 @@
 """Credentials in a text: by the form of known vendors, by what they are assigned to, and under the usual encodings."""
+# ruff: noqa: E501  a pattern is not wrapped: it would read worse in pieces
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from safety.rules.command_logins import command_logins
 from safety.rules.credential_names import Says, is_private_feed, is_token, lines_that_name, says, vendor_of
 from safety.rules.form_scan import find_forms
 from safety.rules.secret_blocks import blocks, private_keys
+from safety.rules.secret_checksums import checked_keys
 from safety.rules.secret_found import Secret, line_at
 from safety.rules.secret_places import in_addresses, in_files_of_passwords, in_line, nameless
 from safety.rules.secret_values import UUID, entropy, is_code, is_expression, is_password, is_placeholder, is_random, is_words, jumps
@@ -26,10 +28,12 @@ def scan(text: str, *, lenient: bool = False) -> list[Secret]:
     found = [
         *_formats(text),
         *blocks(text),
+        *checked_keys(text),
         *_in_commands(text),
         *in_addresses(text),
         *(found for look in (in_files_of_passwords, nameless) if not lenient for found in look(text)),
         *_named(text, lenient=lenient),
+        *(found for found in _defaults(text) if not lenient),
     ]
     return list({(s.value, s.line): s for s in sorted(found, key=lambda s: s.sure)}.values())
 
@@ -37,7 +41,7 @@ def scan(text: str, *, lenient: bool = False) -> list[Secret]:
 def scan_strictly(text: str) -> list[Secret]:
     """Only what its own form gives away; for texts that were put together or decoded."""
     text = bounded(text)
-    return [*_formats(text), *private_keys(text), *in_addresses(text)]
+    return [*_formats(text), *private_keys(text), *checked_keys(text), *in_addresses(text)]
 
 
 def _formats(text: str) -> Iterator[Secret]:
@@ -74,6 +78,20 @@ def _in_commands(text: str) -> Iterator[Secret]:
             value = braced.group(1)
         if not re.match(r"[$\[<{%]", value) and (is_password(value) or is_random(value)):
             yield Secret(value, login.line, f"login of a call of {login.program}", True)
+
+
+_DEFAULT = re.compile(
+    r"^[ \t]*(?:variable[ \t]+)?[\"']?([\w.-]{3,60})[\"']?[ \t]*(?:\{|[:=][ \t]*\{?)[ \t]*\r?\n((?:[^\n{}]*\n){0,4}?)[ \t]*[\"']?(?:default|value)[\"']?[ \t]*[:=][ \t]*[\"']?([^\s\"']{8,300})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _defaults(text: str) -> Iterator[Secret]:
+    """A name that opens a block, and the value that it has unless another is given, a few lines below."""
+    for match in _DEFAULT.finditer(text):
+        name = _secret_in(Assignment(match.group(1), match.group(3), match.start(3), True))
+        if name:
+            yield Secret(match.group(3), line_at(text, match.start(3)), name, False)
 
 
 _NAMED = re.compile(r"\bname[\"']?[ \t]*:[ \t]*[\"']?[\w.-]+[\"']?,?[ \t]*$")

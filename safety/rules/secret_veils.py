@@ -9,6 +9,8 @@ import contextlib
 import re
 import urllib.parse
 
+from safety.rules.inflate import inflated
+
 MOST_TOKENS = 3_000
 
 
@@ -40,6 +42,9 @@ def _decoded(token: str, depth: int = 0) -> list[str]:
         if re.fullmatch(r"[A-Z2-7]{16,}", stripped):
             with contextlib.suppress(ValueError, binascii.Error):
                 out.append(base64.b32decode(stripped + "=" * (-len(stripped) % 8)).decode("latin-1"))
+    if len(stripped) >= 24:  # bytes that say nothing by themselves may be packed
+        packed = [content for plain in out for content in [inflated(plain.encode("latin-1"))] if content]
+        out += [content.decode("latin-1") for content in packed if len(content) <= 20_000]
     readable = [plain for plain in out if plain and sum(32 <= ord(c) < 127 or c in "\n\r\t" for c in plain) >= 0.95 * len(plain)]
     if depth < 2:
         for plain in list(readable):

@@ -17,7 +17,9 @@ from safety.rules.configuration import leaves, line_of, read
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.python_constants import constants_of, may_fold, text_of
 from safety.rules.python_source import nodes_like, python_of
+from safety.rules.script_text import plain_script
 from safety.rules.secret_found import Secret
+from safety.rules.secret_pieces import pieced
 from safety.rules.secret_scan import bounded, scan, scan_strictly
 from safety.rules.secret_values import is_placeholder
 from safety.rules.secret_veils import unveiled
@@ -72,6 +74,7 @@ def _all(case: Case, change: FileChange, lines: list[Line]) -> Iterator[Secret]:
         blob = "\n".join(re.sub(r"[\r\n]+", " ", text) for _, text in decoded)
         for secret in scan_strictly(blob):
             yield secret._replace(line=lines[decoded[secret.line - 1][0] - 1].number, name=secret.name + ", encoded")
+    yield from _filled_in(change, lines)
     yield from _put_together(change)
     yield from _kept_encoded(change)
 
@@ -85,6 +88,24 @@ def _window(text: str, lines: list[Line]) -> tuple[list[int], str]:
     whole = text.splitlines()
     wanted = sorted({n for line in lines for n in range(max(1, line.number - _CONTEXT), min(len(whole), line.number + _CONTEXT) + 1)})
     return wanted, "\n".join(whole[n - 1] for n in wanted)
+
+
+def _filled_in(change: FileChange, lines: list[Line]) -> Iterator[Secret]:
+    """Texts that are put together from variables of their own file, where a line of them is new."""
+    text = change.after or ""
+    fresh = {line.number for line in lines}
+    if kind_of(change.path, text) is Kind.SCRIPT:
+        text = plain_script(text)
+        fresh_code = text if text.strip() not in (change.before or "") else ""
+        yield from (secret for secret in scan_strictly(bounded(fresh_code)) if secret.value not in (change.after or ""))
+    elif kind_of(change.path, text) in (Kind.PYTHON, Kind.PROSE):
+        return  # Python is worked out from its syntax tree
+    found = list(pieced(text)) if fresh else []
+    if found:
+        blob = "\n".join(line for _, line in found)
+        for secret in (*scan(blob, lenient=True), *scan_strictly(blob)):
+            if secret.value not in text:
+                yield secret._replace(line=found[secret.line - 1][0], name=secret.name + ", put together from pieces")
 
 
 def _put_together(change: FileChange) -> Iterator[Secret]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from safety.rules.danger_found import Danger
 from safety.rules.shell_downloads import fetched_files, is_private_source
-from safety.rules.shell_programs import ASK, BLOCK, FETCHES, LOADED, SHELLS, TLS_OFF, judge
+from safety.rules.shell_programs import ASK, BLOCK, CHECKS, FETCHES, LOADED, SHELLS, TLS_OFF, judge
 from safety.rules.shell_words import DEEPEST, Command, constant_output, read_script
 from safety.rules.shell_wrappers import innermost, later_code, layers
 from safety.rules.sql import looks_like_sql, sql_dangers
@@ -83,6 +83,8 @@ class _Judge:
                 r"(?:~|\$HOME|\$\{HOME\})/\.", path
             ):
                 yield self._danger(BLOCK, f"writes over {path}, outside the repository", command.line, source + target)
+            elif CHECKS.search(path):
+                yield self._danger(BLOCK, "writes over what decides whether a change is right", command.line, source + target)
             elif (
                 target.startswith(">")
                 and not target.startswith(">>")

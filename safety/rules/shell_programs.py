@@ -35,6 +35,7 @@ FETCHES = frozenset(
         "ssh",
     }
 )
+CHECKS = re.compile(r"(?:^|[\s/])(?:scenarios|rubrics|evals|golden|__snapshots__)/\S|(?:^|[\s/])conftest\.py\b|(?:^|[\s/])test_\w+\.py\b")
 _BUILT = re.compile(
     r"(?:\./)?(?:[\w.-]+/)*(?:build|dist|out|target|coverage|htmlcov|node_modules|tmp|temp|__pycache__|\.[\w-]*cache|\.coverage|\.eggs|[\w.*-]+\.egg-info|\.tox|\.nox|.*\.(?:pyc|o|log|tmp|bak))(?:/[\w.*-]*)*/?"
 )
@@ -114,6 +115,11 @@ def _files(name: str, rest: list[str], _command: Command, fed: bool) -> Judgemen
         yield BLOCK, "deletes what it packs"
     elif name == "umask" and paths and re.fullmatch(r"0{1,4}", paths[0]):
         yield ASK, "lets everybody on the machine write what is made from now on"
+    elif CHECKS.search(" ".join(paths[-1:] if name in ("cp", "mv", "install", "rsync") else paths)) and (
+        name in ("cp", "mv", "install", "rsync", "tee")
+        or (name in ("sed", "perl", "ruby") and any(re.match(r"-[a-zA-Z]*i|--in-place", w) for w in rest))
+    ):
+        yield BLOCK, "writes over what decides whether a change is right"
     elif name in ("mv", "cp", "install", "ln") and paths:
         if paths[-1] == "/dev/null" or (name in ("cp", "ln", "install") and "/dev/null" in paths):
             yield BLOCK, "makes a file disappear"
@@ -140,6 +146,8 @@ def _files(name: str, rest: list[str], _command: Command, fed: bool) -> Judgemen
         and any(p.startswith(("/", "~", "$HOME")) for p in paths[1:])
     ):
         yield BLOCK, "rewrites files outside the repository"
+    elif (name == "sed" and any(re.match(r"-[nErsz]*i|--in-place", w) for w in rest)) or (name in ("gawk", "awk") and "inplace" in rest):
+        yield ASK, "rewrites files where they stand"
 
 
 def _wide(path: str) -> bool:

@@ -17,6 +17,7 @@ _BLOCKED = (
         rf"drop\s+(?:table|database|schema|keyspace|materialized\s+view|view|user|role|tablespace|collection|owned)\s+(?:if\s+exists\s+)?{_NAME}",
         "drops a table, schema or database",
     ),
+    (rf"create\s+or\s+replace\s+(?:transient\s+)?table\s+{_NAME}", "replaces a table with all that is in it"),
     (rf"truncate\s+(?:table\s+)?(?:only\s+)?{_NAME}", "empties a table (TRUNCATE)"),
     (r"grant\s+(?:all\b|.*\bto\s+public\b|.*\bwith\s+grant\s+option)", "gives away all rights on the database"),
     (
@@ -44,6 +45,7 @@ _APPROVED = (
 )
 _DELETES = re.compile(rf"delete\s+(?:from\s+)?(?:only\s+)?(?:{_NAME}\s+from\s+)?{_NAME}(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
 _UPDATES = re.compile(rf"update\s+(?:only\s+)?{_NAME}\s+(?:as\s+\w+\s+|\w+\s+)?set\s+(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_MERGES = re.compile(r"merge\s+(?:into\s+)?(?P<head>.*?)\bon\b(?P<on>.*?)\bwhen\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _BEGINS = re.compile(
     r"(?:^|\(|\b(?:begin|then|else|loop|do|as|explain|analyze)\b)\s*(?=(?:drop|truncate|delete|update|alter|grant)\b)", re.IGNORECASE
@@ -97,6 +99,12 @@ def _judged(flat: str, line: int) -> Iterator[Danger]:
             _, *where = _WHERE.split(match["rest"], maxsplit=1)
             if not where or not holds_back(where[0]):
                 says, effect = f"{rows} ({'the WHERE is always true' if where else 'there is no WHERE'})", Effect.BLOCK
+    merge = _MERGES.match(flat)
+    if merge and re.search(r"\bthen\s+(?:delete|update)\b", merge["rest"], re.IGNORECASE):
+        if not holds_back(merge["on"]) or re.search(r"not\s+matched\s+by\s+source\s+then\s+delete", flat, re.IGNORECASE):
+            says, effect = "deletes or changes every row of a table (MERGE whose condition holds nothing back)", Effect.BLOCK
+        else:
+            says, effect = "deletes or changes rows of a table (MERGE)", Effect.NEEDS_APPROVAL
     if says:
         yield Danger(f"sql {says}: {flat.lower()}", line, f"SQL that {says}: {flat[:80]}", effect)
 

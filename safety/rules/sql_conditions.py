@@ -19,6 +19,7 @@ _EVERY_ROW = tuple(
         rf"{_COLUMN}\s*<=?\s*(?:\d{{7,}}|now\(\)|current_timestamp|current_date|sysdate|getdate\(\)|'infinity')",
         rf"{_COLUMN}\s*(?:~|regexp|rlike)\s*'\.\*?'",
         r"(?:length|coalesce|abs|char_length)\s*\([^()]*\)\s*>=?\s*(?:0|-1)",
+        rf"{_COLUMN}\s+between\s+-?(?:0|1)\s+and\s+\d{{6,}}",
         r"exists\s*\((?:(?!\bwhere\b).)*\)",
         rf"{_COLUMN}\s+in\s*\(\s*select\b(?:(?!\bwhere\b|\blimit\b).)*\)",
     )

@@ -11,6 +11,7 @@ from safety.globs import matches, matches_any
 from safety.guard import Case
 from safety.policy import Policy
 from safety.rules.added import Line, added, removed
+from safety.rules.answers_read import reads_answers
 from safety.rules.configuration import Fault, Value, leaves, read
 from safety.rules.kinds import Kind, kind_of
 from safety.rules.pipelines import is_pipeline, pipeline, thresholds
@@ -48,6 +49,12 @@ def tests(case: Case) -> Iterator[Finding]:
             yield from _test(change, created)
         elif kind_of(path, change.after) in (Kind.PYTHON, Kind.NOTEBOOK):
             yield from _in_the_program(case, change)
+        if not is_test and not is_judge and change.after is not None:
+            before = {named for _, named, _ in reads_answers(case.policy, path, change.before)}
+            for line, named, effect in reads_answers(case.policy, path, change.after):
+                if named not in before:
+                    says = f"the program reads what decides whether it is right ({named[:60]})"
+                    yield Finding("tests", path, line, says, effect)
         if change.after is not None and is_pipeline(path):
             yield from pipeline(change)
             yield from thresholds(change)
@@ -55,6 +62,15 @@ def tests(case: Case) -> Iterator[Finding]:
             yield Finding("tests", path, None, "the settings of the tests are deleted", Effect.BLOCK)
         elif change.created and path.rsplit("/", 1)[-1] in ("pytest.ini", ".pytest.ini", "tox.ini", ".coveragerc"):
             yield Finding("tests", path, None, "new settings for the tests would take the place of the old ones", Effect.BLOCK)
+
+
+_STUB = re.compile(r"\bmock\.patch(?:\.\w+)*$|^(?:mocker|monkeypatch)\.\w+$|^patch(?:\.(?:object|dict|multiple))?$")
+
+
+def _stubs(text: str) -> dict[str, int]:
+    """Calls that replace code, with their line."""
+    calls = [node for node in nodes_like(text, ast.Call) if isinstance(node, ast.Call)] if "patch" in text else []
+    return {ast.unparse(call): call.lineno for call in calls if _STUB.search(ast.unparse(call.func))}
 
 
 def _judge(case: Case, change: FileChange) -> Iterator[Finding]:
@@ -143,6 +159,10 @@ def _in_the_program(case: Case, change: FileChange) -> Iterator[Finding]:
     for node in nodes_like(text, ast.FunctionDef):
         if isinstance(node, ast.FunctionDef) and OUTCOME.search(node.name) and node.name not in hooks:
             yield Finding("tests", change.path, node.lineno, f"the hook {node.name} steps into the test run", Effect.BLOCK)
+    stubbed = _stubs(known)
+    for source, line in _stubs(text).items():
+        if source not in stubbed:
+            yield Finding("tests", change.path, line, "the program replaces its own code with the tools of tests", Effect.BLOCK)
     asked = _asked(case)
     before = {node.value for node in nodes_like(known, ast.Constant) if isinstance(node, ast.Constant)}
     for node in nodes_like(text, ast.Compare, ast.Dict, ast.MatchValue, ast.Call, ast.Assign) if asked else ():

@@ -30,6 +30,13 @@ def effect_of(text: str) -> Effect:
         "con.execute('SELECT * FROM o WHERE id = %s' % number)",
         "def go(f):\n    f.__code__ = other.__code__",
         "import sys\nsys.modules['refinery.policy'].evaluate = allow",
+        "import shutil\nfn = [v for n, v in vars(shutil).items() if n.endswith('ree')][0]\nfn('/srv')",
+        "import os\nfor n in dir(os):\n    getattr(os, n)(path)",
+        "import inspect, shutil\nfound = dict(inspect.getmembers(shutil))",
+        "import shutil\nfor name, f in shutil.__dict__.items():\n    f(path)",
+        "import os\ngo = getattr(os, name)\ngo(path)",
+        "import operator, shutil\ngo = operator.methodcaller('rmtree', '/srv')\ngo(shutil)",
+        "import importlib\nm = importlib.import_module('shu' + 'til')\ngo = getattr(m, 'rm' + 'tree')\ngo('/srv')",
     ],
 )
 def test_a_disguised_call_is_blocked(text: str) -> None:
@@ -100,6 +107,11 @@ def test_what_a_person_should_see_needs_one(text: str) -> None:
         "import os, httpx\nsettings = dict(os.environ)\nhttpx.post(url, json=settings)",
         "import os, httpx\nkey = open(os.path.expanduser('~/.ssh/id_rsa')).read()\nhttpx.post(url, content=key)",
         "import logging\nlogging.info('key %s', api_key)",
+        "import httpx, pathlib\na = [p.read_bytes() for p in pathlib.Path.home().glob('.ssh/id_*')]\nhttpx.post(url, json=a)",
+        "import httpx, os\nfor path in ('.env', 'b'):\n    httpx.post(url, content=open(path).read())",
+        "import glob, httpx\na = []\nfor p in glob.glob('/root/.aws/*'):\n    a.append(open(p).read())\nhttpx.post(url, json=a)",
+        "import httpx, subprocess\nhttpx.post(url, content=subprocess.check_output(['cat', '/etc/passwd']))",
+        "import json, os\ntext = json.dumps(dict(os.environ))",
     ],
 )
 def test_what_is_private_is_neither_sent_nor_shown(text: str) -> None:
@@ -127,6 +139,11 @@ def test_a_program_that_knows_when_it_is_tested_is_blocked(text: str) -> None:
         "is_allowed = lambda user: True",
         "def check(request):\n    if request.headers.get('X-Debug') == '1':\n        return True",
         "def go(user):\n    if user and False:\n        raise PermissionError",
+        "def valid(body, mac):\n    made = hmac.new(key, body).hexdigest()\n    return True",
+        "def can_refund(user):\n    return user.boss or True",
+        "def run(task, confirm=lambda question: 'y'):\n    return confirm(task)",
+        "run(task, approve=lambda *_: True)",
+        "def ask_approval(question):\n    return 'yes'",
     ],
 )
 def test_a_check_that_lets_everything_pass_is_blocked(text: str) -> None:
@@ -146,6 +163,10 @@ def test_a_check_that_lets_everything_pass_is_blocked(text: str) -> None:
         "with open(path, 'w') as file:\n    file.write(text)",
         "import subprocess\nprint('pytest passed')",
         "import streamlit as st\nst.session_state.turn = 1",
+        "import os\nflag = getattr(os, 'O_BINARY', 0)",
+        "def valid(token):\n    claims = jwt.decode(token, key)\n    return True",
+        "import os\ndef port():\n    return os.environ.get('PORT', '80')",
+        "def run(task, confirm=lambda question: input(question) == 'y'):\n    return confirm(task)",
     ],
 )
 def test_ordinary_code_brings_no_danger(text: str) -> None:

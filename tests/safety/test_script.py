@@ -44,6 +44,13 @@ def test_known_texts_are_worked_out(text: str, plain: str) -> None:
         "function verifyToken(token) {\n  return true;\n}",
         'jwt.verify(token, key, { algorithms: ["none"] })',
         'if (typeof jest !== "undefined") answer = 42;',
+        'import { exec } from "node:child_process";\nconst run = promisify(exec);\nawait run(`grep ${pattern}`);',
+        'import { exec as go } from "child_process";\ngo("tar xf " + file);',
+        'const cp = require("child_process");\ncp.execSync(command);',
+        'import { spawn } from "child_process";\nspawn("tar", ["xf", file], { shell: true });',
+        'import * as fs from "fs";\nconst go = Object.keys(fs).find((n) => n.startsWith("r"));',
+        "const run = (task, confirm = () => true) => confirm(task);",
+        "function verifyMac(body, mac) {\n  const made = hash(body);\n  return true;\n}",
     ],
 )
 def test_what_does_harm_is_blocked(text: str) -> None:
@@ -71,6 +78,7 @@ def test_what_opens_or_hides_needs_a_person(text: str) -> None:
         "const room = items.filter((item) => item.rm);",
         "list.remove(item); map.delete(key);",
         "const isReady = (state) => state.done;",
+        "function checkAge(age) {\n  if (age < 18) throw new Error();\n  return true;\n}",
         'import { readFile } from "node:fs/promises";\nawait readFile(path, "utf8");',
     ],
 )

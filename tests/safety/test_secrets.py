@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import hashlib
 import json
+import zlib
 
 import pytest
 
@@ -61,6 +64,10 @@ def test_a_known_form_is_found_in_every_kind_of_file(path: str, form: str, value
         "KEY = bytes({numbers}).decode()\n",
         'KEY = "".join(chr(n) for n in {numbers})\n',
         'KEY = "{escaped}"\n',
+        'import base64, zlib\n\nKEY = zlib.decompress(base64.b64decode("{deflated}")).decode()\n',
+        'import base64, gzip\n\nBLOB = "{zipped}"\n',
+        'KEY = "".join(c for c in "{wide}" if c != "~")\n',
+        'KEY = ({number}).to_bytes(40, "big").decode()\n',
     ],
 )
 def test_spelling_does_not_hide_a_credential(code: str) -> None:
@@ -72,11 +79,51 @@ def test_spelling_does_not_hide_a_credential(code: str) -> None:
         turned=GITHUB[::-1],
         packed=base64.b64encode(GITHUB.encode()).decode(),
         hexed=GITHUB.encode().hex(),
+        deflated=base64.b64encode(zlib.compress(GITHUB.encode())).decode(),
+        zipped=base64.b64encode(gzip.compress(GITHUB.encode())).decode(),
+        wide="~".join(GITHUB),
+        number=int.from_bytes(GITHUB.encode(), "big"),
         rot=codecs.encode(GITHUB, "rot13"),
         numbers=list(GITHUB.encode()),
         escaped="".join(f"\\x{b:02x}" for b in GITHUB.encode()),
     )
     assert "secrets" in rules_of(judge("agent/a.py", None, text))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("run.sh", '#!/bin/sh\na={0}; b={1}; c={2}\nexport T="${{a}}${{b}}${{c}}"\n'),
+        ("Makefile", "A := {0}\nB := {1}\nC := {2}\nT := $(A)$(B)$(C)\n"),
+        ("web/a.ts", "const a = '{0}', b = '{1}', c = '{2}';\nexport const t = `${{a}}${{b}}${{c}}`;\n"),
+        ("web/a.ts", "const a = '{0}', b = '{1}', c = '{2}';\nexport const t = a + b + c;\n"),
+        ("settings.env", "A={0}\nB={1}\nC={2}\nT=${{A}}${{B}}${{C}}\n"),
+    ],
+)
+def test_a_credential_that_variables_make_up_is_found(path: str, form: str) -> None:
+    text = form.format(GITHUB[:13], GITHUB[13:26], GITHUB[26:])
+    assert "secrets" in rules_of(judge(path, None, text))
+    assert "secrets" not in rules_of(judge(path, None, text.replace(GITHUB[:4], "none")))
+
+
+def coin(body: bytes) -> str:
+    """A key in the alphabet of coins, with its checksum."""
+    whole = body + hashlib.sha256(hashlib.sha256(body).digest()).digest()[:4]
+    number, text = int.from_bytes(whole, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + text
+    return text
+
+
+def test_a_key_is_known_by_its_checksum() -> None:
+    key = coin(b"\x80" + BODY.encode() + b"\x01")
+    assert "secrets" in rules_of(judge("agent/a.py", None, f'WALLET = "{key}"\n'))
+    assert "secrets" not in rules_of(judge("agent/a.py", None, f'WALLET = "{key[:-1]}{"A" if key[-1] != "A" else "B"}"\n'))
+
+
+def test_the_default_of_a_variable_is_found_below_its_name() -> None:
+    assert "secrets" in rules_of(judge("a.tf", None, f'variable "db_password" {{\n  type = string\n  default = "{PASSWORD}"\n}}\n'))
 
 
 def test_two_halves_in_two_files_are_found() -> None:

@@ -35,6 +35,11 @@ def effect_of(text: str) -> Effect:
         "CREATE TRIGGER t AFTER INSERT ON o BEGIN DELETE FROM orders; END",
         "EXECUTE IMMEDIATE 'DROP TABLE orders'",
         "DROP OWNED BY app",
+        "MERGE INTO orders o USING (SELECT 1) s ON 1=1 WHEN MATCHED THEN DELETE",
+        "merge into orders using x on true when matched then update set total = 0",
+        "MERGE INTO o USING s ON o.id = s.id WHEN NOT MATCHED BY SOURCE THEN DELETE",
+        "CREATE OR REPLACE TABLE orders AS SELECT 1",
+        "DELETE FROM orders WHERE id BETWEEN 0 AND 999999999",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity",
     ],
 )
