@@ -112,7 +112,7 @@ def _plain_names(files: tuple[str, ...]) -> dict[str, str]:
 
 
 def _collisions(case: Case) -> Iterator[Finding]:
-    known = _plain_names(case.around.files)
+    known = _plain_names(case.around.files) | _plain_names(tuple(case.around.related))
     seen: set[str] = set()
     for change in case.changes:
         key = plain(change.path)

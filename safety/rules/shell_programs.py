@@ -274,8 +274,10 @@ def _repositories(name: str, rest: list[str], _command: Command, _fed: bool) -> 
         ["workflow", "run"],
         ["secret", "set"],
     ):
-        hard = "delete" in rest[:3] or re.search(r"(?:-X|--method)[= ]?DELETE", " ".join(rest)) is not None
+        hard = "delete" in rest[:3] or re.search(r"(?:-X|--method)[= ]?DELETE", " ".join(rest)) is not None or "--admin" in rest
         yield (BLOCK if hard else ASK), "acts on the code host by itself", True
+    elif name in ("gh", "glab") and rest[:1] in (["pr"], ["mr"]) and ("--approve" in rest or rest[1:2] == ["approve"]):
+        yield BLOCK, "approves a change by itself", True
     elif name in ("gh", "glab", "tea") and ("delete" in rest[:3] or re.search(r"(?:-X|--method)[= ]?DELETE", " ".join(rest))):
         yield BLOCK, "deletes on the code host", True
     elif name in ("gh", "glab") and rest[:1] == ["api"] and re.search(r"(?:-X|--method)[= ]?(?:P\w+)|(?:^|\s)-[fF]\b", " ".join(rest)):

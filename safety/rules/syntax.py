@@ -13,6 +13,7 @@ from safety.changes import FileChange
 from safety.guard import Case
 from safety.rules.added import added
 from safety.rules.configuration import Fault, read
+from safety.rules.jinja import jinja_fault
 from safety.rules.kinds import Kind, is_prompt, kind_of
 from safety.rules.python_source import python_of, tree_of
 from safety.rules.shell import shell_faults
@@ -76,7 +77,7 @@ def _faults(path: str, text: str) -> Iterator[tuple[Fault, Effect]]:
     elif kind is Kind.SHELL:
         yield from ((Fault(line, f"the script is broken: {says}"), Effect.BLOCK) for line, says in shell_faults(text))
     elif kind is Kind.JINJA or (kind is Kind.PROSE and "{%" in text):
-        fault = _template_fault(text)
+        fault = _template_fault(text) or (_parsed_fault(text) if kind is Kind.JINJA else None)
         if fault:
             yield fault, Effect.BLOCK
     elif kind is Kind.SQL:
@@ -139,12 +140,17 @@ def _template_fault(text: str) -> Fault | None:
         elif word in _BLOCKS and not (opened and opened[-1][0] == "raw"):
             opened.append((word, line))
         elif word and word.startswith("end"):
-            if word == "endset" and not (opened and opened[-1][0] == "set"):
+            if word not in _BLOCKS.values():  # of a set that spans lines, or of an extension's tag
                 continue
             if not opened or _BLOCKS.get(opened[-1][0]) != word:
                 return Fault(line, f"the template is broken: `{word}` closes nothing")
             opened.pop()
     return Fault(opened[-1][1], f"the template is broken: `{opened[-1][0]}` is never closed") if opened else None
+
+
+def _parsed_fault(text: str) -> Fault | None:
+    found = jinja_fault(text)
+    return Fault(found[0], f"the template is broken: {found[1]}") if found else None
 
 
 def _sql_fault(text: str) -> Fault | None:

@@ -27,6 +27,7 @@ DOORS = {
     "unidiff": {"refinery/repo/patch.py"},
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
     "orjson": {"adapters/notation.py"},
+    "jinja2": {"safety/rules/jinja.py"},
     "jsonschema": {"refinery/suite/checks/structure.py"},
 }
 HEAVY = (
@@ -39,6 +40,7 @@ HEAVY = (
     "pydantic",
     "numpy",
     "yaml",
+    "jinja2",
     "jsonschema",
     "orjson",
     "unidiff",
