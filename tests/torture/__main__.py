@@ -100,7 +100,10 @@ def disks() -> list[str]:
                 state = folder / f"state-{level}" if elsewhere else None
                 with disk.disk(folder / f"disk-{level}-{elsewhere}") as place:
                     problems += disk.filled(place, level * 1024, state)
-    _say(f"disk: {2 * len(levels)} levels")
+            for later in (False, True):
+                with disk.disk(folder / f"accepting-{level}-{later}") as place:
+                    problems += disk.accepted(place, level * 1024, later)
+    _say(f"disk: {4 * len(levels)} runs, at {len(levels)} levels")
     return problems
 
 
