@@ -86,6 +86,8 @@ CALLS: tuple[tuple[str, Call], ...] = (
     ("traces list", Call()),
     ("traces show", Call(("abab",))),
     ("traces pull", Call(("--limit", "1"), 2)),
+    ("traces projects", Call(status=2)),
+    ("cluster", Call()),
     ("suite from-trace", Call(("abab", "--expect", "contains: EUR", "--into", "../traced.yaml"))),
     ("diagnose", Call(("abab",))),
     ("fix", Call(("--failing", "--yes", "--seconds", "20"))),
