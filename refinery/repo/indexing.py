@@ -49,6 +49,7 @@ class Index:
     def lock(self) -> None:
         """Take git's lock. It says whose it is from its first moment on, so that the next run knows it again after a kill."""
         name = self._private / "refinery.lock"
+        name.unlink(missing_ok=True)  # a run that was killed may have left it as another name of the lock, not to be emptied
         name.write_bytes(self._marker)
         try:
             os.link(name, self._lock)
@@ -76,7 +77,8 @@ class Index:
             self._lock.unlink()
 
     def draft(self, entries: Mapping[str, TreeEntry | None]) -> None:
-        """Prepare an index that differs from the present one in these paths only."""
+        """Prepare an index that differs from the present one in these paths only. The caller holds the lock."""
+        (self._private / "refinery.index.lock").unlink(missing_ok=True)  # of a git of ours that was killed; it would stop this one
         shutil.copyfile(self._private / "index", self._draft)
         git = self._git.at(GIT_INDEX_FILE=str(self._draft))
         zero = "0" * max((len(entry.blob) for entry in entries.values() if entry), default=40)

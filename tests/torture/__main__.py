@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.torture import disk, killing
-from tests.torture.cage import SLOW, tried
+from tests.torture.cage import LANDED, SLOW, tried
 from tests.torture.crowd import crowd
 from tests.torture.kills import Score, campaigns
 from tests.torture.sites import at_home
@@ -35,6 +35,8 @@ def kills() -> list[str]:
     total = Score()
     for called, score in campaigns(SHARE, PROCESSES, SEED):
         _say(f"  {called}: {score.kills} kills, {len(score.problems)} problems")
+        for says in score.problems:  # at once, and not only when all is through
+            _say(f"    {says}")
         total.add(score)
     where = ", ".join(f"{name} {count}" for name, count in total.struck.most_common())
     _say(f"kills: {total.kills}, of which struck first at {where}")
@@ -62,11 +64,11 @@ def crowds() -> list[str]:
 
 def canaries() -> list[str]:
     """Each way of running a program by itself, and all at once, against every command."""
-    groups = [((name,), SLOW) for name in VECTORS] + [(tuple(VECTORS), ())]
+    groups = [((name,), SLOW) for name in VECTORS] + [(LANDED, SLOW), (tuple(VECTORS), ())]
     problems = []
     with ProcessPoolExecutor(PROCESSES) as pool:
         for (names, _), found in zip(groups, pool.map(_among, groups), strict=True):
-            _say(f"  {names[0] if len(names) == 1 else 'all at once'}: {len(found)} problems")
+            _say(f"  {_called(names)}: {len(found)} problems")
             problems += found
     _say(f"canaries: {len(VECTORS)} ways, one at a time and all at once")
     return problems
@@ -77,7 +79,13 @@ def _among(group: tuple[tuple[str, ...], tuple[str, ...]]) -> list[str]:
     with _folder() as folder:
         at_home(folder / "home")
         found = tried(folder, names, left_out)
-    return [f"{', '.join(names) if len(names) == 1 else 'all at once'}: {says}" for says in found]
+    return [f"{_called(names)}: {says}" for says in found]
+
+
+def _called(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return "all at once" if names == tuple(VECTORS) else "all among which a fix is accepted"
 
 
 def disks() -> list[str]:
@@ -92,7 +100,10 @@ def disks() -> list[str]:
                 state = folder / f"state-{level}" if elsewhere else None
                 with disk.disk(folder / f"disk-{level}-{elsewhere}") as place:
                     problems += disk.filled(place, level * 1024, state)
-    _say(f"disk: {2 * len(levels)} levels")
+            for later in (False, True):
+                with disk.disk(folder / f"accepting-{level}-{later}") as place:
+                    problems += disk.accepted(place, level * 1024, later)
+    _say(f"disk: {4 * len(levels)} runs, at {len(levels)} levels")
     return problems
 
 

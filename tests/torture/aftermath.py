@@ -18,7 +18,7 @@ REFINERYS = (BRANCHES, "refs/refinery/", "refs/notes/refinery")
 """The refs that are Refinery's to change."""
 
 
-_DRAFTS = ("/.refinery-", "/refinery.index")
+_DRAFTS = ("/.refinery-", "/refinery.index", "/refinery.lock")
 """In the names of what an operation on the work tree puts beside the files it is to change; none may be left behind."""
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from refinery.cli.main import refinery
+from refinery.errors import RepositoryError
+from refinery.repo.hooks import GATES
 from tests.journeys.conftest import AGENT, SCENARIOS, SETTINGS
-from tests.refinery.repo.grounds import commit_all, git, write
-from tests.torture.aftermath import differences, mine
+from tests.refinery.repo.grounds import Picture, commit_all, git, write
+from tests.torture.aftermath import differences, mine, others
 from tests.torture.vectors import VECTORS, Cage, caged
 
 _RED = """- id: team-in-pounds
@@ -28,34 +31,85 @@ _FAILED = {
     "startTimeUnixNano": "1",
     "endTimeUnixNano": "2",
     "status": {"code": 2, "message": "boom"},
-    "attributes": [{"key": "openinference.span.kind", "value": {"stringValue": "AGENT"}}],
+    "attributes": [
+        {"key": "openinference.span.kind", "value": {"stringValue": "AGENT"}},
+        {"key": "input.value", "value": {"stringValue": '{"plan": "pro"}'}},
+    ],
 }
 
 FIX = "{fix}"
 """Stands for the fix that was kept before, in what a command is called with."""
 
-CALLS: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]] = {
-    "init": ((("--print",), 0),),
-    "doctor": (((), 0),),
-    "suite list": (((), 0),),
-    "suite run": ((("--trials", "1"), 1),),
-    "guard": ((("--staged",), 1), (("HEAD~1..HEAD",), 1), (("--changes", "../changes.jsonl"), 1)),
-    "traces import": ((("../trace.json",), 0),),
-    "traces list": (((), 0),),
-    "traces show": ((("abab",), 0),),
-    "traces pull": ((("--limit", "1"), 2),),
-    "diagnose": ((("abab",), 0),),
-    "fix": ((("--failing", "--yes", "--seconds", "20"), 0),),
-    "history": (((), 0),),
-    "show": (((FIX,), 0),),
-    "undo": (((FIX,), 0),),
-    "redo": (((FIX,), 0),),
-    "guides list": (((), 0),),
-    "guides add": ((("../guide.md",), 0),),
-    "guides search": ((("what a tool returned",), 0),),
-    "demo": ((("--into", "../demo"), 0),),
-}
-"""What each command is called with, in this order, and the exit status that shows it has done its work."""
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a command is called with, and what is to come of it."""
+
+    words: tuple[str, ...] = ()
+    status: int = 0
+    """The exit status that shows it has done its work."""
+    refused: tuple[str, ...] = ()
+    """Canaries among which it declines to, in words: it would have to run them, or write where another tool has its hooks."""
+    may: tuple[str, ...] = ()
+    """Programs that git itself runs at such a command of the user's, and that may be run here."""
+    given: str = ""
+    """Its standard input."""
+
+    def ends(self, among: Iterable[str]) -> int:
+        """The exit status among these canaries."""
+        return REFUSED if set(self.refused) & set(among) else self.status
+
+
+REFUSED = RepositoryError.exit_status
+_FILTERS = ("filter-clean", "filter-smudge", "filter-process")
+_COMMITTING = (*GATES, "post-commit", "gpg")
+"""What git runs at a commit; a fix on the user's branch is one of theirs."""
+_UNLANDED = (*_FILTERS, "gpg")
+"""A filter is not run, and a gpg that only sings does not sign."""
+
+CALLS: tuple[tuple[str, Call], ...] = (
+    ("init", Call(("--print",))),
+    ("doctor", Call()),
+    ("suite list", Call()),
+    ("suite run", Call(("--trials", "1"), 1)),
+    ("suite import", Call(("../cases.csv", "--into", "../imported.yaml"))),
+    ("guard", Call(("--staged",), 1)),
+    ("guard", Call(("HEAD~1..HEAD",), 1)),
+    ("guard", Call(("--changes", "../changes.jsonl"), 1)),
+    ("check", Call(("HEAD~1..HEAD",))),
+    ("hooks run", Call(("pre-commit",))),
+    ("hooks run", Call(("pre-merge-commit",))),
+    ("hooks run", Call(("pre-push",), given="refs/heads/main HEAD refs/heads/main HEAD~1\n")),
+    ("hooks install", Call(refused=("hooks-path",))),
+    ("hooks remove", Call()),
+    ("traces import", Call(("../trace.json",))),
+    ("traces list", Call()),
+    ("traces show", Call(("abab",))),
+    ("traces pull", Call(("--limit", "1"), 2)),
+    ("traces projects", Call(status=2)),
+    ("cluster", Call()),
+    ("suite from-trace", Call(("abab", "--expect", "contains: EUR", "--into", "../traced.yaml"))),
+    ("diagnose", Call(("abab",))),
+    ("fix", Call(("--failing", "--yes", "--seconds", "20"))),
+    ("history", Call()),
+    ("history", Call(("--journal",))),
+    ("show", Call((FIX,))),
+    ("verify", Call((FIX,))),
+    ("undo", Call((FIX,))),
+    ("redo", Call((FIX,))),
+    ("accept", Call((FIX,), refused=_UNLANDED, may=_COMMITTING)),
+    ("undo", Call((FIX, "--here"), may=_COMMITTING)),
+    ("redo", Call((FIX, "--here"), may=_COMMITTING)),
+    ("guides list", Call()),
+    ("guides add", Call(("../guide.md",))),
+    ("guides search", Call(("what a tool returned",))),
+    ("demo", Call(("--into", "../demo"))),
+)
+"""Every command, in this order, and what it is called with."""
+
+TO_LAND = ("fix", "accept", "undo", "redo")
+LANDED = tuple(name for name in VECTORS if name not in _UNLANDED)
+"""The canaries among which a fix is accepted."""
 
 SLOW = ("demo",)
 """Left to the long run: it works in a repository of its own making."""
@@ -96,6 +150,7 @@ def desk(folder: Path) -> Path:
     write(root, {"desk/limits.json": b'{\n  "seats": 6\n}\n'})
     (folder / "trace.json").write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [_FAILED]}]}]}))
     (folder / "changes.jsonl").write_text(json.dumps({"id": "1", "path": "notes.txt", "before": "two\n", "after": "2\n"}) + "\n")
+    (folder / "cases.csv").write_text("question,expected_output\nWhat does pro cost?,45 EUR\n")
     (folder / "guide.md").write_text("# Tools\n\nLook at what a tool returned before you answer.\n")
     return root
 
@@ -114,23 +169,42 @@ def fix_in(root: Path) -> str:
     return next(path.read_text().strip() for folder in ("heads/refinery", "refinery/undone") for path in (common / folder).glob("*"))
 
 
+def theirs(root: Path) -> Picture:
+    """All that is the user's but the one file that the fix changes, and what goes with a commit."""
+    return others(mine(root), root, ("desk/agent.py",))
+
+
+def overheard(cage: Cage, call: Call) -> list[str]:
+    """Canaries that had no leave to sing; silent again afterwards."""
+    sung = []
+    for name in cage.heard():
+        song = cage.air / name
+        programs = {Path(line.split()[0]).name for line in song.read_text().splitlines()}
+        sung += [name] if programs - set(call.may) else []
+        song.unlink()
+    return sung
+
+
 def tried(folder: Path, names: Iterable[str], leave_out: Iterable[str] = ()) -> list[str]:
     """Every command as a process of its own among these canaries; what went wrong."""
     root = desk(folder)
+    names = tuple(names)
     cage = full(root, folder / "air", names)
-    before = mine(root)
+    before = theirs(root)
     found = []
-    for name, calls in CALLS.items():
-        for words, status in calls if name not in leave_out else ():
-            said = [fix_in(root) if word == FIX else word for word in words]
-            done = subprocess.run(
-                [sys.executable, "-c", "from refinery.cli.main import main; main()", *name.split(), *said],
-                cwd=root,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode != status:
-                found.append(f"{name} {said} ended with status {done.returncode}: {done.stderr[-300:]}")
-            found += [f"{name} {said} made {each} sing" for each in cage.heard()]
-    return found + differences(before, mine(root))
+    for name, call in CALLS:
+        if name in leave_out:
+            continue
+        said = [fix_in(root) if word == FIX else word for word in call.words]
+        done = subprocess.run(
+            [sys.executable, "-c", "from refinery.cli.main import main; main()", *name.split(), *said],
+            cwd=root,
+            capture_output=True,
+            input=call.given,
+            text=True,
+            check=False,
+        )
+        if done.returncode != call.ends(names):
+            found.append(f"{name} {said} ended with status {done.returncode}: {done.stderr[-300:]}")
+        found += [f"{name} {said} made {each} sing" for each in overheard(cage, call)]
+    return found + differences(before, theirs(root))

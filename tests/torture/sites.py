@@ -182,7 +182,7 @@ WIDE = ("agent/tools.py", "bom.txt", "fresh/deep/new.py", "fresh/deep", "fresh")
 """What a fix that is accepted changes, removes and makes."""
 
 
-def _wide(place: Path) -> None:
+def keep_wide(place: Path) -> None:
     """Keep a fix of several files."""
     workspace = rooms(place)
     bom = workspace.repository.read("HEAD", "bom.txt")
@@ -211,7 +211,7 @@ def _take_back(place: Path) -> None:
     workspace.close()
 
 
-def _go_on(place: Path) -> None:
+def go_on(place: Path) -> None:
     """The user commits something else, so that the fix is no child of HEAD any more."""
     write(place, {"diary.txt": b"another day\n"})
     git(place, "add", "diary.txt")
@@ -243,9 +243,9 @@ def command(*words: str) -> Callable[[Path], None]:
 _ATTACHED = ("tidy", "untidy", "packed", "linked", "elsewhere")
 
 _HERE: Mapping[str, Operation] = {
-    "accept": Operation((_accept,), _ATTACHED, _wide, WIDE),
-    "accept onto later work": Operation((_accept,), _ATTACHED, _all(_wide, _go_on), WIDE),
-    "take back here": Operation((_take_back,), _ATTACHED, _all(_wide, _accept), WIDE),
+    "accept": Operation((_accept,), _ATTACHED, keep_wide, WIDE),
+    "accept onto later work": Operation((_accept,), _ATTACHED, _all(keep_wide, go_on), WIDE),
+    "take back here": Operation((_take_back,), _ATTACHED, _all(keep_wide, _accept), WIDE),
 }
 """These write to the user's work tree."""
 

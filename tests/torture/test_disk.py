@@ -11,7 +11,7 @@ from refinery.repo.repository import Repository
 from refinery.repo.workspace import Workspace
 from tests.refinery.repo.grounds import fix, make
 from tests.torture import aftermath
-from tests.torture.disk import disk, filled, impossible, read_only
+from tests.torture.disk import accepted, disk, filled, impossible, read_only
 
 pytest_plugins = ("tests.journeys.conftest",)
 
@@ -27,6 +27,13 @@ def possible(home: Path) -> None:
 def test_a_full_disk_is_told_and_harms_nothing(tmp_path: Path, free: int, elsewhere: bool) -> None:
     with disk(tmp_path / "disk") as place:
         assert filled(place, free * 1024, tmp_path / "state" if elsewhere else None) == []
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("free", [0, 8, 16, 32])
+def test_accepting_on_a_full_disk_is_all_or_nothing(tmp_path: Path, free: int, later: bool) -> None:
+    with disk(tmp_path / "disk") as place:
+        assert accepted(place, free * 1024, later) == []
 
 
 def test_in_a_read_only_repository_a_fix_is_tried_and_its_keeping_refused(tmp_path: Path) -> None:

@@ -168,6 +168,20 @@ def test_a_command_of_the_users_in_the_way_is_waited_out(root: Path, workspace: 
     sound(root)
 
 
+@pytest.mark.parametrize("left", ["refinery.index.lock", "refinery.index.plain", "refinery.lock"])
+def test_what_a_kill_left_beside_the_index_does_not_hinder_its_being_finished(root: Path, workspace: Workspace, left: str) -> None:
+    landing = half_done(root, workspace)
+    git(root, "update-ref", "refs/heads/main", landing.new)
+    if left == "refinery.lock":
+        os.link(root / ".git/index.lock", root / ".git" / left)
+    else:
+        (root / ".git" / left).write_bytes(b"half of it")
+    workspace.close()
+    assert "finished now" in open_workspace(root).recovered[0]
+    assert git(root, "status", "--porcelain") == ""
+    assert list((root / ".git").glob("*.lock")) + list((root / ".git").glob("refinery.*")) == []
+
+
 @pytest.mark.parametrize("arrived", [False, True])
 def test_locks_that_our_own_git_left_are_removed(root: Path, workspace: Workspace, arrived: bool) -> None:
     """It was killed with us as it moved the branch."""
