@@ -1,0 +1,58 @@
+"""What a guided session shows to be read: the conversation, the diagnosis, and what the work came to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refinery.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from adapters.trace import Trace
+    from refinery.domain import Diagnosis, Report
+
+HERE = "HERE IT WENT WRONG: "
+
+
+def show_conversation(talk: Talk, trace: Trace, found: Diagnosis) -> None:
+    """Who said what, in order, with the broken step marked in words."""
+    from refinery.flows.session.conversation import conversation, excerpt
+
+    talk.heading("The conversation")
+    for line in excerpt(conversation(trace, found.step)):
+        if isinstance(line, int):
+            talk.tell(
+                f"({line} more {'line is' if line == 1 else 'lines are'} left out here; all of it: refinery traces show {trace.id[:12]})", 2
+            )
+        else:
+            talk.tell(f"{HERE if line.broken else ''}{line.who}: {line.says}", 2)
+
+
+def show_diagnosis(talk: Talk, trace: Trace, found: Diagnosis) -> None:
+    """Two sentences, and the quote that shows it."""
+    from refinery.flows.session.conversation import said
+    from refinery.flows.session.telling import in_two_sentences
+
+    talk.heading("What is wrong")
+    talk.tell(" ".join(in_two_sentences(found)))
+    for quote in found.evidence[:1]:
+        span = trace.span(quote.span_id)
+        talk.tell(f"It shows in these words of {span.tool or span.agent or span.name or 'the agent'}: “{said(quote.text)}”")
+    for note in found.notes:
+        talk.tell(f"Note: {note}")
+
+
+def show_report(talk: Talk, report: Report) -> None:
+    """What was tried, what became of it, and what it cost."""
+    from refinery.cli.views import duration
+    from refinery.flows.session.telling import attempted
+
+    talk.heading("What was done")
+    if not report.kept:
+        talk.tell(report.says)
+    for number, step in enumerate(report.steps, 1):
+        talk.tell(f"{number}. {attempted(step)}", 2)
+    for note in report.notes:
+        talk.tell(f"Note: {note}")
+    usd = report.bill.usd
+    money = "how much money is not known" if usd is None else f"${usd:.2f}"
+    talk.tell(f"It took {duration(report.bill.seconds)}, {report.bill.runs} runs of the agent, and {money}.")
