@@ -32,7 +32,7 @@ class Decider:
 
     def keep(self, question: Question) -> bool:
         """Whether a fix that passed its trial is kept."""
-        self.talk.heading(f"This would mend it: {question.hypothesis.change}")
+        self.talk.heading("A change that mends it")
         self._show(question)
         while True:
             match self.talk.choose("What shall be done with it?", CHOICES, "s"):
@@ -65,12 +65,11 @@ class Decider:
     def _show(self, question: Question) -> None:
         made = offer(question)
         for case in made.cured:
-            self._behaviour(case)
+            self._behaviour("In this conversation" if len(made.cured) == 1 else f"Case {case.case}", case)
         if question.hypothesis.example:
             self.talk.tell(f"In short: {question.hypothesis.example}")
         for case in made.worse:
-            self.talk.tell("One case did worse, by chance or not:")
-            self._behaviour(case)
+            self._behaviour(f"Got worse, by chance or not: case {case.case}", case)
         if made.others and not made.worse:
             self.talk.tell(f"Got worse: none of {made.others} other {'case' if made.others == 1 else 'cases'} that were compared.")
         elif not made.others:
@@ -78,10 +77,11 @@ class Decider:
         self.talk.tell(f"Likelihood that it helps: {made.likelihood}")
         self.talk.tell(f"Risk: {made.risk}")
         self.talk.tell(f"Effort: {made.effort}")
+        self.talk.tell(f"What it does inside: {question.hypothesis.change}")
 
-    def _behaviour(self, case: Behaviour) -> None:
+    def _behaviour(self, name: str, case: Behaviour) -> None:
         before, after = case.passed
-        self.talk.tell(f"Case {case.case}:")
+        self.talk.tell(f"{name}:")
         self.talk.tell(f"before: {case.before}   (right {before} times)", 2)
         self.talk.tell(f"after:  {case.after}   (right {after} times)", 2)
 

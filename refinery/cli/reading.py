@@ -44,15 +44,16 @@ def show_diagnosis(talk: Talk, trace: Trace, found: Diagnosis) -> None:
 def show_report(talk: Talk, report: Report) -> None:
     """What was tried, what became of it, and what it cost."""
     from refinery.cli.views import duration
-    from refinery.flows.session.telling import attempted
+    from refinery.flows.session.telling import attempted, plainly
 
     talk.heading("What was done")
     if not report.kept:
-        talk.tell(report.says)
+        talk.tell(plainly(report.says))
     for number, step in enumerate(report.steps, 1):
         talk.tell(f"{number}. {attempted(step)}", 2)
     for note in report.notes:
-        talk.tell(f"Note: {note}")
-    usd = report.bill.usd
-    money = "how much money is not known" if usd is None else f"${usd:.2f}"
-    talk.tell(f"It took {duration(report.bill.seconds)}, {report.bill.runs} runs of the agent, and {money}.")
+        talk.tell(f"Note: {plainly(note)}")
+    spent = report.bill
+    known = sum(item.usd or 0.0 for item in spent.items)
+    money = f"${known:.2f}" + ("; what the agent itself spends is not known" if spent.usd is None else "")
+    talk.tell(f"It took {duration(spent.seconds)}, {spent.runs} runs of the agent, and {money}.")

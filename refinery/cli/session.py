@@ -34,6 +34,8 @@ DOING = {
     "look": "trying a change",
     "search": "trying changes",
     "gate": "comparing before and after",
+    "suite": "running cases",
+    "model": "asking the model",
 }
 """Stages of the work in plain words."""
 
@@ -129,17 +131,19 @@ class Guide:
 
     def say(self, event: Event) -> None:
         """Progress in plain words, with the money."""
+        from refinery.flows.session.telling import plainly
+
         doing = DOING.get(event.stage, event.stage)
-        spent = f"{event.says}; {self._spent()}" if event.says else self._spent()
-        self.progress(replace(event, stage=doing, says=f"{spent}"))
+        says = f"{self._spent()}; {plainly(event.says)}" if event.says else self._spent()
+        self.progress(replace(event, stage=doing, says=says))
 
     def _spent(self) -> str:
         from refinery.llm.budget import Metered
 
         if not isinstance(self.model, Metered):
-            return "no model, no money"
+            return "$0.00"
         usd = self.model.budget.bill.usd
-        return "price unknown" if usd is None else f"${usd:.2f} spent"
+        return "price unknown" if usd is None else f"${usd:.2f}"
 
     def _put(self, mark: Bookmark, store: Store) -> Bookmark:
         from refinery import wiring
@@ -181,7 +185,7 @@ class Guide:
 
     def _wishes(self, mark: Bookmark, trace: Trace, store: Store) -> Bookmark:
         """What should have happened, and by what a right answer is known."""
-        from refinery.flows.session.wishes import guessed, in_plain_words, met_already, wishes_from, written_down
+        from refinery.flows.session.wishes import guessed, in_checks, in_plain_words, met_already, wishes_from, written_down
 
         if mark.says is None:
             self.talk.heading("What should have happened?")
@@ -193,14 +197,14 @@ class Guide:
             self.talk.tell(f"You said it should have been so: {mark.says or '(nothing)'}")
             return mark
         known = written_down(trace, _suite())
-        for scenario in known:
-            self.talk.tell(f"For this situation it is written down already what is right: {scenario.id}.")
-        guess = () if known else guessed(mark.says or "")
+        guess = guessed(mark.says or "")
         self.talk.heading("How is a right answer known?")
+        for scenario in known:
+            self.talk.tell(f"For this situation something is written down already: {scenario.id}: {in_checks(scenario)}.")
         self.talk.tell("Give the words it must hold, with ; between several. Write not before words that must not stand in it.")
         self.talk.tell("Write exactly before an answer that has to be just that. For example: 45 EUR; not USD")
         while True:
-            typed = self.talk.ask("It says" + (" (Enter: as it is written down)" if known else ""), "; ".join(guess))
+            typed = self.talk.ask("It says" + (" (Enter: as it is written down)" if known and not guess else ""), "; ".join(guess))
             wishes = wishes_from(typed)
             if not wishes and not known and not trace.failed:
                 self.talk.tell("Without words to look for nobody can tell whether a change helps. Please give at least one.")

@@ -12,7 +12,7 @@ from refinery.cli import show
 LEAVE = ("q", "quit", "exit")
 
 
-class Left(Exception):  # noqa: N818  nothing went wrong
+class Left(Exception):
     """The person left, or nobody is there any more."""
 
 

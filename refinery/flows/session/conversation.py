@@ -40,7 +40,7 @@ def conversation(trace: Trace, broken: int | None = None) -> tuple[Line, ...]:
         line = _line(turn, broken)
         if line and not (lines and line.who == lines[-1].who and same(line.says, lines[-1].says) and not line.broken):
             lines.append(line)
-    if final and final.turn.part is Part.STEP and not any(line.who == "Agent" and same(line.says, said(final.text)) for line in lines):
+    if final and final.turn.part is Part.STEP and not any(line.step is not None and same(line.says, said(final.text)) for line in lines):
         lines.append(Line("Agent", said(final.text), final.turn.step, final.turn.step == broken))
     if broken is not None and broken < len(trace.spans) and not any(line.broken for line in lines):
         span = trace.spans[broken]
@@ -103,7 +103,7 @@ def _line(turn: Turn, broken: int | None) -> Line | None:
             return Line(turn.tool or "Tool", _failed(turn) or said(turn.text) or "answers nothing", turn.step, at)
         case Part.STEP if at or turn.span.failure:
             came_to = _failed(turn) or said(turn.text) or "does nothing that was recorded"
-            return Line(turn.agent or turn.span.name or "Agent", came_to, turn.step, at)
+            return Line(turn.agent or ("Agent" if turn.span.parent_id is None else turn.span.name) or "Agent", came_to, turn.step, at)
         case _:
             return None
 

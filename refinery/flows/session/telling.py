@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,22 @@ SEATS = {
     Layer.CONFIG: "in a setting of the agent",
 }
 SURE = ((0.75, "Refinery is fairly sure of this"), (0.4, "this is likely, and not certain"), (0.0, "this is a guess"))
+WORDS = {
+    "the base commit": "the agent as it is now",
+    "the base": "the agent as it is now",
+    "the gate": "the comparison",
+    "the guard": "the safety check",
+    "candidate edits": "changes",
+    "scenarios": "cases",
+    "scenario": "case",
+    "commit": "change",
+    "hypotheses": "ideas",
+    "branch": "name",
+    "--ask-again asks anew": "`refinery fix --ask-again` asks anew",
+}
+"""What the other parts of Refinery say, to people who know the tools, and how it is said here."""
+JARGON = re.compile("|".join(rf"(?<![\w/-]){re.escape(word)}(?![\w/-])" for word in WORDS))
+STEP = re.compile(r"Step \d+(?: \([^()]*\))?: ")
 SMALL, MEDIUM = 5, 25
 """Changed lines up to which a change is small, or medium."""
 
@@ -51,10 +68,11 @@ class Offer:
 
 def in_two_sentences(found: Diagnosis) -> tuple[str, str]:
     """What happened, and where that lies and how sure it is."""
+    happened = _sentence(STEP.sub("", found.summary, count=1))
     if not found.found:
-        return _sentence(found.summary), "No step of it stands out as the one that went wrong."
+        return happened, "No step of it stands out as the one that went wrong."
     sure = next(says for least, says in SURE if found.confidence >= least)
-    return _sentence(found.summary), f"The cause lies {SEATS[found.layer]}; {sure}."
+    return happened, f"The cause lies {SEATS[found.layer]}; {sure}."
 
 
 def offer(question: Question) -> Offer:
@@ -81,7 +99,7 @@ def why(question: Question) -> tuple[str, ...]:
         told.append(f"What may go wrong: {_sentence(question.hypothesis.risks)}")
     if question.hypothesis.cites:
         told.append(f"It leans on: {'; '.join(question.hypothesis.cites)}")
-    told.append(f"What the comparison says: {_sentence(question.says)}")
+    told.append(f"What the comparison says: {_sentence(plainly(question.says))}")
     if question.gate and question.gate.unseen_drop:
         told.append(f"What it cannot rule out: that some case now goes wrong in up to {question.gate.unseen_drop:.0%} of all tries.")
     return tuple(told)
@@ -90,12 +108,17 @@ def why(question: Question) -> tuple[str, ...]:
 def attempted(step: Step) -> str:
     """One change that was tried, and what became of it."""
     worse = f" (it got worse at: {', '.join(step.gate.regressions)})" if step.gate and step.gate.regressions else ""
-    return f"{step.hypothesis.change}: {step.says}{worse}"
+    return f"{step.hypothesis.change}: {plainly(step.says)}{worse}"
 
 
 def note_of_no(hypothesis: Hypothesis, reason: str) -> str:
     """What memory keeps of a fix that the expert did not want."""
     return f"{hypothesis.change}. The expert said no" + (f": {reason}" if reason else "")
+
+
+def plainly(text: str) -> str:
+    """The same without the words of the trade."""
+    return JARGON.sub(lambda found: WORDS[found[0]], text)
 
 
 def _risk(question: Question, gate: GateVerdict | None) -> str:

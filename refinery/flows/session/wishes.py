@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adapters.trace import Trace
 from refinery.domain import Expectation, Scenario
 from refinery.flows.complaint import canonical, input_of
+from refinery.flows.session.conversation import spoken
 from refinery.signals import expectation
 from refinery.signals.turns import answer
 
@@ -35,6 +36,11 @@ def checks_of(wishes: Sequence[str]) -> tuple[Expectation, ...]:
 def in_plain_words(wishes: Sequence[str]) -> str:
     """The wishes as a sentence's end."""
     return "; ".join(_told(check) for check in checks_of(wishes))
+
+
+def in_checks(scenario: Scenario) -> str:
+    """What a scenario asks of an answer, short."""
+    return "; ".join(f"{check.name.replace('-', ' ')} {spoken(check.value)}" for check in scenario.expect)
 
 
 def met_already(wishes: Sequence[str], trace: Trace) -> bool:
