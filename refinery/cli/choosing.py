@@ -39,11 +39,11 @@ def prepared(talk: Talk) -> bool:
     talk.heading("This project is not set up yet")
     talk.tell("This was found by looking; nothing was started:")
     for guess in seen.guessed:
-        talk.tell(f"- {guess}", 2)
-    talk.tell(f"- a change may touch: {', '.join(seen.editable)}", 2)
-    talk.tell(f"- situations that are written down: {len(seen.scenarios) or 'none yet'}", 2)
+        talk.tell(guess, "  - ")
+    talk.tell(f"a change may touch: {', '.join(seen.editable)}", "  - ")
+    talk.tell(f"situations that are written down: {len(seen.scenarios) or 'none yet'}", "  - ")
     if not (seen.python or seen.command):
-        talk.tell("- it is not clear how the agent is started; somebody who built it has to write that into refinery.toml", 2)
+        talk.tell("it is not clear how the agent is started; somebody who built it has to write that into refinery.toml", "  - ")
     if not talk.yes(f"Write this into a new file, {wiring.FILE}? Nothing else is touched.", default=False):
         talk.tell("Nothing was written. You can look at conversations; to mend them the file is needed.")
         return False
@@ -67,7 +67,7 @@ def resumed(talk: Talk, store: Store) -> Bookmark:
         talk.tell(f"What you were at last time cannot be found any more: {error}")
         return Bookmark()
     talk.heading("You left off in the middle of this")
-    talk.tell(f"“{short(mark.asked, 2 * LETTERS)}”", 2)
+    talk.tell(f"“{short(mark.asked, 2 * LETTERS)}”", "  ")
     return mark if talk.yes("Go on there?", default=True) else Bookmark()
 
 
@@ -129,10 +129,10 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
         talk.tell(f"{bunch.name} ({len(bunch.cases)})")
         for case in bunch.cases[: limit or None]:
             listed.append(case)
-            talk.tell(f"{len(listed):>3}  {short(case.asked, LETTERS) or '(nobody asked anything)'}")
-            talk.tell(f"answered: {short(case.answered, LETTERS)}" if case.answered else "no answer", 5)
+            talk.tell(short(case.asked, LETTERS) or "(nobody asked anything)", f"{len(listed):>3}  ")
+            talk.tell(f"answered: {short(case.answered, LETTERS)}" if case.answered else "no answer", "     ")
         if limit and len(bunch.cases) > limit:
-            talk.tell(f"and {len(bunch.cases) - limit} more like these", 5)
+            talk.tell(f"and {len(bunch.cases) - limit} more like these", "     ")
     talk.tell()
     return listed
 

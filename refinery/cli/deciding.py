@@ -53,7 +53,7 @@ class Decider:
         """Whether a change may be tried that the safety check lets nobody but a person allow."""
         self.talk.heading(f"This needs your permission before it is even tried: {question.hypothesis.change}")
         for finding in question.verdict.findings:
-            self.talk.tell(f"- {finding.path}: {finding.says}", 2)
+            self.talk.tell(f"{finding.path}: {finding.says}", "  - ")
         self._changes(question)
         return Said.YES if self.talk.yes("Allow this very change to be tried? If not, it is not offered again.", default=False) else Said.NO
 
@@ -82,8 +82,8 @@ class Decider:
     def _behaviour(self, name: str, case: Behaviour) -> None:
         before, after = case.passed
         self.talk.tell(f"{name}:")
-        self.talk.tell(f"before: {case.before}   (right {before} times)", 2)
-        self.talk.tell(f"after:  {case.after}   (right {after} times)", 2)
+        self.talk.tell(f"{case.before}   (right {before} times)", "  before: ")
+        self.talk.tell(f"{case.after}   (right {after} times)", "  after:  ")
 
     def _explain(self, question: Question) -> None:
         for paragraph in why(question):
@@ -97,4 +97,4 @@ class Decider:
         self.talk.tell("What would change, for whoever reads the files (- goes, + comes):")
         for change in question.changes:
             for line in diff(change.path, change.before or "", change.after or ""):
-                self.talk.tell(line, 2)
+                self.talk.tell(line, "  ")

@@ -20,11 +20,10 @@ def show_conversation(talk: Talk, trace: Trace, found: Diagnosis) -> None:
     talk.heading("The conversation")
     for line in excerpt(conversation(trace, found.step)):
         if isinstance(line, int):
-            talk.tell(
-                f"({line} more {'line is' if line == 1 else 'lines are'} left out here; all of it: refinery traces show {trace.id[:12]})", 2
-            )
+            many = "1 line is" if line == 1 else f"{line} lines are"
+            talk.tell(f"({many} left out here; all of it: refinery traces show {trace.id[:12]})", "  ")
         else:
-            talk.tell(f"{HERE if line.broken else ''}{line.who}: {line.says}", 2)
+            talk.tell(f"{HERE if line.broken else ''}{line.who}: {line.says}", "  ")
 
 
 def show_diagnosis(talk: Talk, trace: Trace, found: Diagnosis) -> None:
@@ -50,7 +49,7 @@ def show_report(talk: Talk, report: Report) -> None:
     if not report.kept:
         talk.tell(plainly(report.says))
     for number, step in enumerate(report.steps, 1):
-        talk.tell(f"{number}. {attempted(step)}", 2)
+        talk.tell(attempted(step), f"  {number}. ")
     for note in report.notes:
         talk.tell(f"Note: {plainly(note)}")
     spent = report.bill

@@ -46,12 +46,12 @@ def text(line: str = "") -> None:
     print(harmless(line))
 
 
-def paragraph(line: str, indent: str = "", *, strong: bool = False) -> None:
-    """Words for somebody who reads along, broken where the terminal ends."""
-    width = min(columns(), WIDEST)
-    for each in wrapped(harmless(line), max(width - cells(indent), 20)):
-        bold = strong and sys.stdout.isatty()
+def paragraph(line: str, first: str = "", *, strong: bool = False) -> None:
+    """Words for somebody who reads along, broken where the terminal ends; `first` stands before them, and the other lines below them."""
+    indent, bold = first, strong and sys.stdout.isatty()
+    for each in wrapped(harmless(line), max(min(columns(), WIDEST) - cells(first), 20)):
         print(f"{indent}\x1b[1m{each}\x1b[0m" if bold else f"{indent}{each}".rstrip())
+        indent = " " * cells(first)
     sys.stdout.flush()
 
 

@@ -27,11 +27,13 @@ class Talk:
     """Called before anything is asked: a changing line goes away."""
     _pondered: float = field(default=0.0, init=False)
 
-    def tell(self, text: str = "", indent: int = 0) -> None:
+    def tell(self, text: str = "", first: str = "") -> None:
+        """A paragraph; `first` stands before its first line, and the others are set below it."""
         self.before()
-        show.paragraph(text, " " * indent)
+        show.paragraph(text, first)
 
     def heading(self, text: str) -> None:
+        """What comes now."""
         self.before()
         show.paragraph("")
         show.paragraph(text, strong=True)
@@ -54,7 +56,7 @@ class Talk:
         """One of several letters, each with what it does."""
         show.forget_typed()
         for letter, does in choices.items():
-            self.tell(f"{letter}  {does}" + (" (if you just press Enter)" if letter == default else ""), 2)
+            self.tell(does + (" (if you just press Enter)" if letter == default else ""), f"  {letter}  ")
         while True:
             said = self._line(f"{question} [{default}]").strip().lower() or default
             found = [letter for letter in choices if said in (letter, choices[letter].split()[0].lower().strip(",.;:"))]
@@ -79,6 +81,7 @@ class Talk:
         if self.script is not None:
             answer = next(self.script, None)
             if answer is None:
+                show.typed(question, "")
                 raise Left
         with self._pondering():
             said = show.typed(question, answer)

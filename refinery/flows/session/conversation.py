@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from adapters.trace import Json, Trace
 from refinery.signals.turns import Part, Turn, answer, parsed, same, task, turns
 
+UNNAMED = frozenset({"assistant", "ai", "model", "bot"})
+"""What recorders call an agent that has no name."""
 LONGEST = 400
 """Letters of one thing said that are shown."""
 AROUND = 4
@@ -96,7 +98,7 @@ def _line(turn: Turn, broken: int | None) -> Line | None:
         case Part.USER:
             return Line("Customer", said(turn.text), turn.step, at)
         case Part.SAY if turn.text.strip():
-            return Line(turn.agent or "Agent", said(turn.text), turn.step, at)
+            return Line(_speaker(turn), said(turn.text), turn.step, at)
         case Part.CALL:
             return Line("Agent", f"looks up {turn.tool}" + (f" ({said(turn.text)})" if turn.text.strip() else ""), turn.step)
         case Part.RESULT:
@@ -106,6 +108,10 @@ def _line(turn: Turn, broken: int | None) -> Line | None:
             return Line(turn.agent or ("Agent" if turn.span.parent_id is None else turn.span.name) or "Agent", came_to, turn.step, at)
         case _:
             return None
+
+
+def _speaker(turn: Turn) -> str:
+    return turn.agent if turn.agent and turn.agent not in UNNAMED else "Agent"
 
 
 def _failed(turn: Turn) -> str:
