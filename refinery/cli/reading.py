@@ -40,14 +40,14 @@ def show_diagnosis(talk: Talk, trace: Trace, found: Diagnosis) -> None:
         talk.tell(f"Note: {note}")
 
 
-def show_report(talk: Talk, report: Report) -> None:
-    """What was tried, what became of it, and what it cost."""
+def show_report(talk: Talk, report: Report, *, refused: bool = False) -> None:
+    """What was tried, what became of it, and what it cost; `refused`: the person wanted none of what was found."""
     from refinery.cli.views import duration
     from refinery.flows.session.telling import attempted, plainly
 
     talk.heading("What was done")
     if not report.kept:
-        talk.tell(plainly(report.says))
+        talk.tell("Nothing else was found that mends it." if refused else plainly(report.says))
     for number, step in enumerate(report.steps, 1):
         talk.tell(attempted(step), f"  {number}. ")
     for note in report.notes:

@@ -243,7 +243,7 @@ class Guide:
                 report = fix_shown(patient, trace, says, shown_by, TRIES, found)
             finally:
                 decider.note()
-        show_report(self.talk, report)
+        show_report(self.talk, report, refused=bool(decider.refused))
         return report
 
     def _may_begin(self, *, costs: bool) -> None:

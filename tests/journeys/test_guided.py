@@ -125,7 +125,7 @@ def test_a_session_can_be_begun_anew_instead(wrong_price: Path, guided: Guided) 
 
 
 def test_a_no_and_its_reason_are_remembered_and_the_next_is_looked_for(wrong_price: Path, guided: Guided) -> None:
-    done = guided(*WHOLE[:4], "n", "the record must not be passed on", "w", "s", more=("--seconds", "20"))
+    done = guided(*WHOLE[:4], "n", "the record must not be passed on", "w", "s", more=("--seconds", "6"))
     assert done.status in (0, 1)
     with wiring.store(wrong_price) as store:
         (first, *_) = store.fixes()
@@ -137,6 +137,15 @@ def test_a_no_and_its_reason_are_remembered_and_the_next_is_looked_for(wrong_pri
     assert kept(wrong_price) == []
 
 
+def test_a_change_that_does_not_go_into_the_files_stays_put_aside(wrong_price: Path, guided: Guided) -> None:
+    (wrong_price / "desk" / "agent.py").write_text("# half-finished work\n")
+    done = guided(*WHOLE)
+    assert done.status == 0
+    assert "That was not possible, and nothing was changed" in done.out
+    assert (wrong_price / "desk" / "agent.py").read_text() == "# half-finished work\n"
+    assert len(kept(wrong_price)) == 1
+
+
 def test_why_shows_the_reasons_and_the_very_change(wrong_price: Path, guided: Guided) -> None:
     done = guided(*WHOLE[:4], "why")
     assert "Why it should help: " in done.out
@@ -146,7 +155,7 @@ def test_why_shows_the_reasons_and_the_very_change(wrong_price: Path, guided: Gu
 def test_words_that_the_wrong_answer_has_too_are_asked_for_again(wrong_price: Path, guided: Guided) -> None:
     done = guided(CHOICE, "another currency", "90", "90; not USD")
     assert "has all that already" in done.out
-    assert "says “90”; does not say “USD”" in done.out
+    assert "says “90” and does not say “USD”" in done.out
 
 
 def test_a_complaint_in_japanese_finds_its_conversation(desk: Path, refinery: Refinery, guided: Guided) -> None:

@@ -94,7 +94,7 @@ def offer(question: Question) -> Offer:
 
 def why(question: Question) -> tuple[str, ...]:
     """The reasons for a change, a paragraph each."""
-    told = [f"Why it should help: {_sentence(question.hypothesis.rationale)}"]
+    told = [f"Why it should help: {_sentence(plainly(question.hypothesis.rationale))}"]
     if question.hypothesis.risks:
         told.append(f"What may go wrong: {_sentence(question.hypothesis.risks)}")
     if question.hypothesis.cites:

@@ -34,8 +34,9 @@ def checks_of(wishes: Sequence[str]) -> tuple[Expectation, ...]:
 
 
 def in_plain_words(wishes: Sequence[str]) -> str:
-    """The wishes as a sentence's end."""
-    return "; ".join(_told(check) for check in checks_of(wishes))
+    """The wishes, of which there is at least one, as a sentence's end."""
+    *before, last = [_told(check) for check in checks_of(wishes)]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def in_checks(scenario: Scenario) -> str:
