@@ -58,6 +58,7 @@ __all__ = [
     "guides",
     "history",
     "mask",
+    "now",
     "repository",
     "settings",
     "source",
@@ -219,7 +220,7 @@ def study(
         plain = stated or Settings(None, Policy())
         yield Study(
             store=open_things.enter_context(store(start)),
-            now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
+            now=now,
             repository=found,
             model=_model(plain, provider or plain.provider, budget, say),
             tokens=tokens or VIEW_TOKENS,
@@ -271,7 +272,7 @@ def workbench(
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author,
             co_author=stated.co_author,
-            now=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
+            now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
@@ -287,6 +288,11 @@ def workbench(
             say=say,
             notes=(*stated.notes, *rooms.recovered),
         )
+
+
+def now() -> str:
+    """The time of day, as it is written down."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def real_interpreter(agent: AgentSpec, root: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from knowledge.passage import Passage
-from refinery.domain import Hypothesis, Said
+from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
 from refinery.repo.identity import Identity
@@ -39,6 +39,10 @@ class Question:
     changes: ChangeSet
     verdict: Verdict
     says: str
+    commit: str = ""
+    """The candidate that was tried; empty when nothing was."""
+    gate: GateVerdict | None = None
+    """How the agent behaved before and after, where it was tried."""
 
 
 def yes(_: Question) -> bool:
@@ -87,6 +91,8 @@ class Workbench:
     limits: Limits = field(default_factory=Limits)
     keep: Callable[[Question], bool] = yes
     approve: Callable[[Question], Said] = nobody
+    goes_on: bool = False
+    """After a no to an accepted fix the next one is looked for; else a no ends the run."""
     says_yes: bool = False
     """The user said --yes beforehand: it answers what their policy lets it answer, and nothing else."""
     ask_again: bool = False

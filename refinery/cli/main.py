@@ -12,6 +12,7 @@ from refinery.errors import OutsideError, RefineryError, UsageError
 from refinery.version import VERSION
 
 COMMANDS = {
+    "start": ("session", "Be guided from a conversation that went wrong to a change that mends it."),
     "demo": ("demo", "Run the whole loop on a bundled agent, offline, in a temporary repository."),
     "init": ("init", "Look at this repository and write refinery.toml."),
     "doctor": ("doctor", "Check everything a run needs, and say how to mend what is missing."),
@@ -60,10 +61,20 @@ class Lazy(click.Group):
 )
 @click.version_option(VERSION, prog_name="refinery")
 @click.pass_context
-def refinery(ctx: click.Context) -> None:
-    """Turn a failing trace of an AI agent into a git commit that carries its own proof."""
+def refinery(ctx: click.Context) -> int:
+    """Turn a failing trace of an AI agent into a git commit that carries its own proof.
+
+    Without a command, in a terminal, a guided session begins.
+    """
     if ctx.invoked_subcommand is None:
+        from refinery.cli import show
+
+        if show.someone_there():
+            from refinery.cli.session import guided
+
+            return guided()
         click.echo(ctx.get_help())
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from unicodedata import combining, east_asian_width
 
+from refinery.cli.wrapping import cells as cells
+from refinery.cli.wrapping import wrapped
 from refinery.events import Event
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from adapters.trace import Json
 
+WIDEST = 100
+"""Columns up to which running text is easily read."""
 PATIENCE = 1.0
 """Seconds of silence before progress is told."""
 
@@ -41,6 +44,15 @@ def on_screen(*parts: RenderableType) -> None:
 def text(line: str = "") -> None:
     """A line of a result, or several: nothing in it is taken for markup, or obeyed by the terminal."""
     print(harmless(line))
+
+
+def paragraph(line: str, first: str = "", *, strong: bool = False) -> None:
+    """Words for somebody who reads along, broken where the terminal ends; `first` stands before them, and the other lines below them."""
+    indent, bold = first, strong and sys.stdout.isatty()
+    for each in wrapped(harmless(line), max(min(columns(), WIDEST) - cells(first), 20)):
+        print(f"{indent}\x1b[1m{each}\x1b[0m" if bold else f"{indent}{each}".rstrip())
+        indent = " " * cells(first)
+    sys.stdout.flush()
 
 
 def note(line: str) -> None:
@@ -79,6 +91,27 @@ def answered(question: str, why: str) -> str:
     return sys.stdin.readline().strip()
 
 
+def typed(question: str, answer: str | None = None) -> str | None:
+    """What a person types after a question; None at the end of the input. An `answer` that is known stands there as if it were typed."""
+    *above, last = wrapped(harmless(question), min(columns(), WIDEST) - 2)
+    for each in above:
+        print(each, file=sys.stderr)
+    print(f"{last} ", end="", file=sys.stderr, flush=True)
+    if answer is not None:
+        print(harmless(answer), file=sys.stderr, flush=True)
+        return answer
+    line = sys.stdin.readline()
+    return line.rstrip("\r\n") if line else None
+
+
+def forget_typed() -> None:
+    """What was typed before it was asked for answers nothing, where a terminal can tell."""
+    if sys.stdin.isatty():
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def someone_there() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -87,9 +120,9 @@ def someone_there() -> bool:
 class Progress:
     """Tells what goes on, on stderr, once it has taken longer than a second: one line that changes on a terminal, lines elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, plain: bool = False) -> None:
         self.began = self.told = time.monotonic()
-        self.live = sys.stderr.isatty()
+        self.live = sys.stderr.isatty() and not plain
         self.width = 0
         self.stage = ""
 
@@ -136,15 +169,10 @@ def fitted(line: str, width: int) -> str:
     return line
 
 
-def cells(text: str) -> int:
-    """Places of a terminal that a text takes: wide letters take two, combining marks none."""
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Progress for the length of a block."""
-    telling = Progress()
+def progress(*, plain: bool = False) -> Iterator[Progress]:
+    """Progress for the length of a block; a plain one draws no line anew."""
+    telling = Progress(plain=plain)
     try:
         yield telling
     finally:

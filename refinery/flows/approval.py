@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from refinery.domain import Approval, Said
+from refinery.domain import Approval, GateVerdict, Said
 from refinery.flows.propose import Proposal
 from refinery.workbench import Question, Workbench
 from safety.verdict import Effect
@@ -46,9 +46,9 @@ def leave_for(proposal: Proposal, bench: Workbench) -> Leave:
             return Leave(approval=answer)
 
 
-def wanted(proposal: Proposal, says: str, bench: Workbench) -> bool:
+def wanted(proposal: Proposal, gate: GateVerdict, commit: str, bench: Workbench) -> bool:
     """Whether the person wants a fix kept that the gate has accepted; a no is remembered."""
-    if bench.keep(question(proposal, says)):
+    if bench.keep(replace(question(proposal, gate.says), commit=commit, gate=gate)):
         return True
     bench.store.record_approval(_approval(proposal, Said.NO, bench))
     return False

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from refinery.domain import Attempt, Cause, Report, Scenario
+from refinery.domain import Attempt, Cause, Diagnosis, Report, Scenario
 from refinery.errors import OutsideError
 from refinery.flows.approval import forget
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
@@ -24,11 +24,16 @@ def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], 
     return fix_shown(bench, trace, says, (scenario_for(trace, expect, says),) if expect else (), tries)
 
 
-def fix_shown(bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scenario], tries: int) -> Report:
-    """Fix what a trace shows, given scenarios that say what is right for its input and for neighbours of it."""
+def fix_shown(
+    bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scenario], tries: int, found: Diagnosis | None = None
+) -> Report:
+    """Fix what a trace shows, given scenarios that say what is right for its input and for neighbours of it.
+
+    `found` is the diagnosis where somebody has read one already; else the newest one that is kept, or the rules', is taken.
+    """
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
     suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
-    diagnosis = kept(trace, diagnose(trace, says, failed=True), bench.store)
+    diagnosis = found or kept(trace, diagnose(trace, says, failed=True), bench.store)
     if says:
         diagnosis = replace(diagnosis, expected=says)
     complaint = from_trace(trace, diagnosis, suite, says, shown_by)

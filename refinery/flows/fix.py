@@ -50,13 +50,13 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
                 gate = judge(proposal.targets, suite, base, commit.id, bench, rank=gated)
             ledger.add(spent_running("gate", gate.bill))
             accepted = gate.decision is Decision.ACCEPT
-            if accepted and wanted(proposal, gate.says, bench):
+            if accepted and wanted(proposal, gate, commit.id, bench):
                 claim = claim_of(complaint, diagnosis, proposal, gate, commit, suite, leave.approval, bench)
                 message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim, bench.co_author)
                 commit = bench.workspace.commit(base, proposal.changes, message, author)
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
             steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
-            if accepted or gated == tries:
+            if kept or (accepted and not bench.goes_on) or gated == tries:
                 break
     return remember(_report(diagnosis, steps, kept, shown, proposals, ledger, bench), complaint, bench)
 

@@ -222,3 +222,25 @@ def test_what_a_person_did_not_want_is_not_remembered_as_a_failure(red: Path) ->
     assert proposed(red, CURE, keep=False).kept is None
     with wiring.store(red) as store:
         assert [fix.outcome for fix in store.fixes()] == ["declined"]
+
+
+def test_where_the_run_goes_on_after_a_no_the_next_change_is_offered(red: Path) -> None:
+    edits = [{"path": "desk/agent.py", "old": LOOK_UP, "new": new} for new in (CURE, "return dict(record)")]
+    made = [
+        {"layer": "code", "layer_reason": "", "change": f"Way {number}", "rationale": "the look-up drops it", "edits": [edit]}
+        for number, edit in enumerate(edits, 1)
+    ]
+    offered: list[Question] = []
+
+    def second(question: Question) -> bool:
+        offered.append(question)
+        return len(offered) == 2
+
+    with wiring.workbench(red, keep=second) as bench:
+        model = Scripted(json.dumps({"hypotheses": made, "missing": ""}))
+        report = next(fix_failing(replace(bench, model=model, limits=Limits(candidates=0), goes_on=True), tries=3))
+    assert {each.hypothesis.change for each in offered} == {"Way 1", "Way 2"}
+    assert all(each.gate and each.gate.attempts["candidate"] for each in offered), "what the agent did is there to be shown"
+    assert next(step.commit.id for step in report.steps if step.commit) == offered[0].commit
+    assert report.kept
+    assert report.kept.commit.subject == offered[1].hypothesis.change

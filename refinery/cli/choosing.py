@@ -1,0 +1,150 @@
+"""The beginning of a guided session: what is there, where it was left, and which conversation it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refinery.cli.talk import Left, Talk
+from refinery.errors import RefineryError, RepositoryError
+
+if TYPE_CHECKING:
+    from refinery.events import Say
+    from refinery.flows.session.bookmark import Bookmark
+    from refinery.flows.session.failures import Bunch, Case
+    from refinery.store.port import Store
+
+AT_FIRST = 3
+"""Conversations of a group that are shown before all are asked for."""
+LETTERS = 70
+WAYS = "Type its number, or words that stand in it; p to paste a complaint; a to see all; f to read conversations from a file."
+
+
+def prepared(talk: Talk) -> bool:
+    """Whether the agent can be run here; where nothing is set up yet, it is offered, with what was guessed by looking."""
+    from refinery import config, wiring
+    from refinery.flows.survey import settings_text, survey
+
+    try:
+        with wiring.repository() as found:
+            root, stated = found.root, config.load(found.root)
+    except RepositoryError:
+        talk.tell("This is not the folder of an agent's project, so conversations can be looked at here, and nothing can be mended.")
+        return False
+    if stated is not None:
+        return stated.agent is not None
+    seen = survey(root)
+    talk.heading("This project is not set up yet")
+    talk.tell("This was found by looking; nothing was started:")
+    for guess in seen.guessed:
+        talk.tell(guess, "  - ")
+    talk.tell(f"a change may touch: {', '.join(seen.editable)}", "  - ")
+    talk.tell(f"situations that are written down: {len(seen.scenarios) or 'none yet'}", "  - ")
+    if not (seen.python or seen.command):
+        talk.tell("it is not clear how the agent is started; somebody who built it has to write that into refinery.toml", "  - ")
+    if not talk.yes(f"Write this into a new file, {wiring.FILE}? Nothing else is touched.", default=False):
+        talk.tell("Nothing was written. You can look at conversations; to mend them the file is needed.")
+        return False
+    with (root / wiring.FILE).open("x", encoding="utf-8") as file:
+        file.write(settings_text(seen))
+    talk.tell(f"Written: {root / wiring.FILE}")
+    return bool(seen.python or seen.command)
+
+
+def resumed(talk: Talk, store: Store) -> Bookmark:
+    """Where the last session was left, if the person wants to go on there; else a new beginning."""
+    from refinery.flows.session.bookmark import Bookmark, opened
+    from refinery.flows.session.conversation import short
+
+    mark = opened(store)
+    if not mark.trace:
+        return mark
+    try:
+        store.trace(mark.trace)
+    except RefineryError as error:
+        talk.tell(f"What you were at last time cannot be found any more: {error}")
+        return Bookmark()
+    talk.heading("You left off in the middle of this")
+    talk.tell(f"“{short(mark.asked, 2 * LETTERS)}”", "  ")
+    return mark if talk.yes("Go on there?", default=True) else Bookmark()
+
+
+def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
+    """The conversation that the session is about."""
+    from refinery.flows.session.bookmark import Bookmark
+    from refinery.flows.session.failures import everything, failing, matching
+
+    bunches, notes = failing(store, say)
+    complaint = ""
+    shown, limit = bunches, AT_FIRST
+    talk.heading("What went wrong?")
+    while True:
+        listed = _listed(talk, shown, limit)
+        for note in notes:
+            talk.tell(f"Note: {note}.")
+        if not listed:
+            talk.tell("There is no conversation here yet. Name a file that holds some; Enter leaves.")
+            _read(talk, store, say)
+            bunches, notes = failing(store, say)
+            shown = bunches
+            continue
+        talk.tell(WAYS)
+        said = talk.ask("Which one?", "1")
+        if said.isdecimal():
+            if 1 <= int(said) <= len(listed):
+                case = listed[int(said) - 1]
+                return Bookmark(trace=case.trace, asked=case.asked, complaint=complaint)
+            talk.tell(f"There is no number {said} in the list.")
+            continue
+        if said == "a":
+            every, notes = everything(store)
+            known = {case.trace for bunch in bunches for case in bunch.cases}
+            rest = [replace(bunch, cases=tuple(case for case in bunch.cases if case.trace not in known)) for bunch in every]
+            shown, limit = (*bunches, *(bunch for bunch in rest if bunch.cases)), 0
+            continue
+        if said == "f":
+            _read(talk, store, say)
+            bunches, notes = failing(store, say)
+            shown, limit = bunches, AT_FIRST
+            continue
+        if said == "p":
+            talk.tell("Paste or type the complaint, then an empty line.")
+            complaint = said = talk.lines()
+        found = matching(said, bunches, store) if said else ()
+        if found:
+            shown, limit = found, 0
+        else:
+            talk.tell("No conversation is like these words. This is the list as before:")
+
+
+def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
+    """Show a list, and give it back in the order of its numbers. A limit of 0 shows all."""
+    from refinery.flows.session.conversation import short
+
+    listed: list[Case] = []
+    for bunch in bunches:
+        talk.tell()
+        talk.tell(f"{bunch.name} ({len(bunch.cases)})")
+        for case in bunch.cases[: limit or None]:
+            listed.append(case)
+            talk.tell(short(case.asked, LETTERS) or "(nobody asked anything)", f"{len(listed):>3}  ")
+            talk.tell(f"answered: {short(case.answered, LETTERS)}" if case.answered else "no answer", "     ")
+        if limit and len(bunch.cases) > limit:
+            talk.tell(f"and {len(bunch.cases) - limit} more like these", "     ")
+    talk.tell()
+    return listed
+
+
+def _read(talk: Talk, store: Store, say: Say) -> None:
+    """Take conversations in from a file."""
+    from refinery.flows.importing import import_files
+
+    name = talk.ask("File:")
+    if not name:
+        raise Left
+    done = import_files([Path(name).expanduser()], store, say)
+    talk.tell(f"{done.saved.new} new conversations, {done.saved.known + done.saved.grown} were known.")
+    for error in done.errors:
+        talk.tell(f"{error.says}" + (f" ({error.hint})" if error.hint else ""))

@@ -1,0 +1,1 @@
+"""Tests of what a guided session shows, where a journey would be too long."""
