@@ -83,8 +83,12 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
 
     class Listening:
         @staticmethod
-        def pytest_configure(config: Any) -> None:
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_cmdline_main(config: Any) -> None:
             config.args = [test]
+            for name, value in (("numprocesses", 0), ("dist", "no"), ("tx", [])):  # xdist would start workers for the one test
+                if hasattr(config.option, name):
+                    setattr(config.option, name, value)
 
         @staticmethod
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -97,7 +101,7 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
 
         @staticmethod
         def pytest_exception_interact(call: Any, report: Any) -> None:
-            if not hasattr(report, "when"):
+            if report.when == "collect":
                 broken.append({"when": "collection", **_raised(call, report)})
 
         @staticmethod
@@ -114,9 +118,9 @@ def _verdict(phases: list[Json], broken: list[Json], aside: list[str]) -> Json:
     failed = [phase for phase in phases if phase["outcome"] in ("failed", "rerun")] or broken
     skipped = [phase for phase in phases if phase["outcome"] == "skipped" or phase["expected"]]
     if failed:
-        return {"outcome": failed, **failed[0]}
+        return {"outcome": "failed", **failed[0]}
     if skipped or (aside and not phases):
-        return {"outcome": skipped, "says": skipped[0]["says"] if skipped else aside[0]}
+        return {"outcome": "skipped", "says": skipped[0]["says"] if skipped else aside[0]}
     if any(phase["when"] == "call" and phase["outcome"] == "passed" for phase in phases):
         return {"outcome": "passed"}
     return {"outcome": "missing"}
@@ -124,12 +128,8 @@ def _verdict(phases: list[Json], broken: list[Json], aside: list[str]) -> Json:
 
 def _alone() -> list[str]:
     """Options that keep a run to itself: it leaves nothing behind, and starts and measures nothing beside the one test."""
-    found = ["-p", "no:cacheprovider"]
-    if find_spec("xdist"):
-        found += ["-n", "0"]
-    if find_spec("pytest_cov"):
-        found += ["--no-cov"]
-    return found
+    measures = find_spec("pytest_cov") and not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    return ["-p", "no:cacheprovider", *(["--no-cov"] if measures else [])]
 
 
 def _aside(item: Any) -> str:
@@ -164,7 +164,7 @@ def _raised(call: Any, report: Any) -> Json:
     if call.excinfo is None:
         return {"says": "", "error": "", "assertion": False}
     error = call.excinfo.value
-    if not getattr(report, "when", None) and error.__cause__ is not None:  # an import of a test file, wrapped
+    if report.when == "collect" and error.__cause__ is not None:  # an import of a test file, wrapped
         error = error.__cause__
     lines = traceback.format_exception_only(type(error), error)
     trail = error.__traceback__

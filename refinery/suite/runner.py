@@ -295,7 +295,8 @@ def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:
 
 def _aside(names: Collection[str]) -> Iterator[str]:
     if names:
-        yield f"{len(names)} {'test' if len(names) == 1 else 'tests'} skipped themselves, and say nothing: {_some(sorted(names))}"
+        who = "1 test skipped itself" if len(names) == 1 else f"{len(names)} tests skipped themselves"
+        yield f"{who}, which says nothing: {_some(sorted(names))}"
 
 
 def _some(names: Sequence[str]) -> str:

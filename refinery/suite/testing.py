@@ -111,9 +111,10 @@ class OneTest:
 def _ended(ran: Ran, agent: AgentSpec) -> Outcome:
     """How the process ended, told of a test. What it printed, and its status where that is a number, are the runner's own matter."""
     plain = attempt.from_slot(ran.ended, agent, None, ran.lines)
-    cause = Cause.EXIT if plain.cause is Cause.OUTPUT and ran.ended.why is Why.DONE else plain.cause
+    if plain.cause is Cause.OUTPUT and ran.ended.why is Why.DONE:
+        return replace(plain, output="", cause=None, says="")
     says = plain.says.replace("the agent did not answer", "the test did not end").replace("the agent", "the test")
-    return replace(plain, output="", cause=cause, says=says)
+    return replace(plain, output="", says=says)
 
 
 def _unfinished(plain: Outcome, ran: Ran) -> Outcome:
@@ -180,9 +181,8 @@ class Whole:
             ended = mine.outcome
         case = mine.cases.get(scenario.test)
         if case is None:
-            return replace(
-                ended, output=MISSING, cause=cause, says=ended.says if ended.cause else "the command wrote no result of this test"
-            )
+            says = ended.says or "the command wrote no result of this test"
+            return replace(ended, output=MISSING, cause=ended.cause or Cause.EXIT, says=says)
         if case.outcome == "passed":
             return Outcome("passed", latency_s=case.seconds)
         if case.outcome == "skipped":
