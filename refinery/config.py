@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +25,9 @@ from safety.policy import RULES, Policy
 FILE = "refinery.toml"
 TOLERATED = ("scope", "tests")
 """What people may do and a fix of Refinery's may not: work outside of its scope, and on the tests. The base's tests judge all the same."""
+
+TEST_SETTINGS = ("pytest.ini", ".pytest.ini", "tox.ini")
+"""What says which tests there are, where tests judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Settings:
     agent: AgentSpec | None
     """None when no agent is configured: traces can be read and diagnosed, but nothing can be run."""
     policy: Policy
+    tests: AgentSpec | None = None
+    """How the user's own tests are run; None where none are."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
     trials: int = 5
     concurrency: int = 4
@@ -82,8 +88,6 @@ class Settings:
     """USD per million tokens, in and out; None: as the price list says."""
     co_author: str = ""
     """Whom the commits of kept fixes name beside the user, `Name <address>`; empty for nobody."""
-    notes: tuple[str, ...] = field(default=())
-    """Settings that are understood and have no effect yet."""
 
 
 def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings | None:
@@ -105,9 +109,17 @@ def parse(text: str, environment: Mapping[str, str] = os.environ) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{FILE} is not valid TOML: {error}") from error
     try:
-        return _settings(File.model_validate(raw), environment)
+        return _settings(_checked(File.model_validate(raw), text), environment)
     except ValidationError as error:
         raise ConfigError(*_explained(error.errors()[0], text)) from error
+
+
+def _checked(file: File, text: str) -> File:
+    """[agent] may say no more than under which circumstances tests run; then there are tests."""
+    if file.agent and not file.agent.ways and not file.suite.command.strip():
+        says = f"{FILE}{_line(text, ['agent'])}: `agent`: name exactly one of command, python and http (there is none)"
+        raise ConfigError(says, hint="or let tests be run instead: `command` under [suite]")
+    return file
 
 
 class Strict(BaseModel):
@@ -162,10 +174,13 @@ class AgentTable(Strict):
 
     @model_validator(mode="after")
     def _one_way_to_run(self) -> AgentTable:
-        ways = [name for name in ("command", "python", "http") if getattr(self, name)]
-        if len(ways) != 1:
-            raise ValueError(f"name exactly one of command, python and http (there is {' and '.join(ways) or 'none'})")
+        if len(self.ways) > 1:
+            raise ValueError(f"name exactly one of command, python and http (there is {' and '.join(self.ways)})")
         return self
+
+    @property
+    def ways(self) -> list[str]:
+        return [name for name in ("command", "python", "http") if getattr(self, name)]
 
 
 class ScopeTable(Strict):
@@ -192,6 +207,15 @@ class SuiteTable(Strict):
     trials: int = Field(default=5, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=1000)
     command: str = ""
+
+    @field_validator("command")
+    @classmethod
+    def _words(cls, value: str) -> str:
+        try:
+            shlex.split(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} cannot be split into words: {error}") from error
+        return value
 
 
 def _rules(value: list[str]) -> list[str]:
@@ -270,14 +294,15 @@ class File(Strict):
 def _settings(file: File, environment: Mapping[str, str]) -> Settings:
     suite = file.suite
     return Settings(
-        agent=_agent(file.agent, environment) if file.agent else None,
+        agent=_agent(file.agent, environment) if file.agent and file.agent.ways else None,
+        tests=_tests(file.agent or AgentTable(), file.suite.command, environment),
         policy=Policy(
             editable=tuple(file.scope.editable),
             protected=tuple(file.scope.protected),
             core_files=tuple(file.safety.core_files),
             max_changed_lines=file.safety.max_changed_lines,
             yes_approves=tuple(file.safety.yes_approves),
-            judge_globs=(*Policy().judge_globs, *suite.scenarios),
+            judge_globs=(*Policy().judge_globs, *suite.scenarios, *(TEST_SETTINGS if suite.command.strip() else ())),
         ),
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
@@ -294,13 +319,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         budget_usd=file.model.budget_usd,
         price=(file.model.price[0], file.model.price[1]) if file.model.price else None,
         co_author=file.git.co_author,
-        notes=tuple(_without_effect(file)),
     )
-
-
-def _without_effect(file: File) -> Iterator[str]:
-    if file.suite.command:
-        yield f"{FILE}: suite.command is not run yet: write scenarios"
 
 
 def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
@@ -315,6 +334,16 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         sandbox=agent.sandbox,
         readable=agent.readable,
     )
+
+
+def _tests(agent: AgentTable, command: str, environment: Mapping[str, str]) -> AgentSpec | None:
+    """The user's tests run as the agent does: with its Python, behind its walls, as long at most."""
+    words = shlex.split(command)
+    if not words:
+        return None
+    beside = Path(words[0]).with_name("python") if os.sep in words[0] and Path(words[0]).name in ("pytest", "py.test") else None
+    table = agent if agent.interpreter or beside is None else agent.model_copy(update={"interpreter": str(beside)})
+    return replace(_agent(table, environment), command=tuple(words), python="", http="")
 
 
 def users_python(environment: Mapping[str, str] = os.environ) -> str:

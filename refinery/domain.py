@@ -336,6 +336,10 @@ class Scenario:
     line: int = 0
     threshold: float | None = None
     """The share of the checks, by weight, that must be met; None: all of them."""
+    test: str = ""
+    """The test of the user's own suite that it stands for, as that suite's runner calls it; empty for a scenario of a file."""
+    shares: bool = False
+    """One run of the suite's whole command tries it together with others, so what becomes of them is not independent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +398,8 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     OUTPUT = "output"
     """No answer, or one that cannot be parsed, or too much of it."""
+    SKIPPED = "skipped"
+    """A test left itself out: it has not passed, and there is nothing to cure."""
     JUDGE = "judge"
     INFRASTRUCTURE = "infrastructure"
     """The machine failed, not the agent; the attempt says nothing about it."""

@@ -251,17 +251,20 @@ def workbench(
     with ExitStack() as open_things:
         found = open_things.enter_context(repository(start))
         stated = settings_at(found, at) if at else settings(found)
-        if stated.agent is None:
-            raise ConfigError(f"{FILE} does not say how to run the agent", hint="set `command`, `python` or `http` under [agent]")
+        described = stated.agent or stated.tests
+        if described is None:
+            hint = "set `command`, `python` or `http` under [agent], or `command` under [suite] to run your tests"
+            raise ConfigError(f"{FILE} does not say how to run the agent", hint=hint)
         clear_abandoned()
         rooms = open_things.enter_context(closing(Workspace(found)))
         opened = open_things.enter_context(open_store(found.state / "store.sqlite", failing))
         capture = open_things.enter_context(Capture())
-        agent = replace(stated.agent, interpreter=real_interpreter(stated.agent, found.root))
+        agent = replace(described, interpreter=real_interpreter(described, found.root))
+        tests = replace(stated.tests, interpreter=real_interpreter(stated.tests, found.root)) if stated.tests else None
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
-        walls = None if agent.http else establish(agent.sandbox, found.state / SANDBOX)
-        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, walls=walls)
+        walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
+        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls)
         yield Workbench(
             repository=found,
             workspace=rooms,
@@ -286,7 +289,7 @@ def workbench(
             says_yes=says_yes,
             ask_again=ask_again,
             say=say,
-            notes=(*stated.notes, *rooms.recovered),
+            notes=rooms.recovered,
         )
 
 

@@ -98,17 +98,23 @@ def _repository() -> Iterator[Row]:
             looking_at = "settings"
             stated = wiring.settings(found)
             yield Row("settings", "ok", str(found.root / wiring.FILE))
-            for note in stated.notes:
-                yield Row("settings", "warn", note)
             looking_at = "scenarios"
             scenarios = scenarios_at(found, head, stated.scenarios)
-            yield Row("scenarios", "ok", f"{len(scenarios)} in {head[:12]}") if scenarios else _no_scenarios(stated.scenarios)
+            if scenarios:
+                yield Row("scenarios", "ok", f"{len(scenarios)} in {head[:12]}")
+            elif not stated.tests:
+                yield _no_scenarios(stated.scenarios)
             yield _model(stated.provider)
             looking_at = "sandbox"
-            if stated.agent and not stated.agent.http:
-                yield _sandbox(stated.agent, found.state)
+            described = stated.tests or stated.agent
+            if described and not described.http:
+                yield _sandbox(described, found.state)
+        looking_at = "tests"
+        if stated.tests:
+            yield from _tests()
         looking_at = "agent"
-        yield from _agent()
+        if stated.agent or not stated.tests:
+            yield from _agent()
     except RefineryError as error:
         yield Row(looking_at, "bad", str(error), error.hint)
 
@@ -162,6 +168,25 @@ def _sandbox(agent: AgentSpec, state: Path) -> Row:
     return Row(
         "sandbox", "warn" if agent.network else "ok", says, "take network = true out of [agent] if it can do without" * agent.network
     )
+
+
+def _tests() -> Iterator[Row]:
+    """List the user's own tests, and run the first of them."""
+    from refinery import wiring
+    from refinery.domain import Cause
+    from refinery.flows.suite import suite_at
+
+    with wiring.workbench() as bench:
+        head = bench.repository.head()
+        suite = suite_at(bench, head)
+        tests = [each for each in suite.scenarios if each.test]
+        with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
+            attempt = running.attempt(tests[0], 0)
+    said = "; ".join((f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {head[:12]}", *suite.notes))
+    if attempt.passed or attempt.cause in (Cause.CHECKS, Cause.EXIT, Cause.SKIPPED):
+        yield Row("tests", "ok", f"{said}; {tests[0].id} ran in {attempt.latency_s:.2f} s")
+    else:
+        yield Row("tests", "bad", f"{said}; {tests[0].id}: {attempt.says}", "run it by hand")
 
 
 def _agent() -> Iterator[Row]:

@@ -92,7 +92,7 @@ def _asked(kind: str, repository: Repository, stated: Settings) -> Answer:
     from refinery.flows.check import Terms, check, read_alone
 
     def judge(revisions: str) -> Checked:
-        if stated.agent is None or not stated.gate_on_push:
+        if (stated.agent is None and stated.tests is None) or not stated.gate_on_push:
             return read_alone(revisions, repository, wiring.guard(), stated.tolerated)
         with show.progress() as say, wiring.workbench(say=say, at=repository.range(revisions).base) as bench:
             return check(revisions, bench, Terms(stated.tolerated, seconds=stated.push_seconds))

@@ -41,6 +41,7 @@ def command(only_print: bool, as_json: bool) -> int:
                 "editable": list(found.editable),
                 "scenarios": list(found.scenarios),
                 "tests": list(found.tests),
+                "suite_command": found.suite_command or None,
                 "guessed": list(found.guessed),
                 "missing": list(found.missing),
             }

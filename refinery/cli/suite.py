@@ -61,11 +61,16 @@ def table(at: str, as_json: bool) -> None:
     """
     from refinery import wiring
     from refinery.cli import views
-    from refinery.flows.suite import scenarios_at
+    from refinery.flows.suite import scenarios_at, suite_at
 
+    notes: tuple[str, ...] = ()
     with wiring.repository() as repository:
         settings = wiring.settings(repository)
-        found = scenarios_at(repository, repository.resolve(at), settings.scenarios)
+        found = () if settings.tests else scenarios_at(repository, repository.resolve(at), settings.scenarios)
+    if settings.tests:
+        with show.progress() as say, wiring.workbench(say=say) as bench:
+            suite = suite_at(bench, bench.repository.resolve(at))
+            found, notes = suite.scenarios, (*bench.notes, *suite.notes)
     if as_json:
         rows: list[Json] = [
             {
@@ -79,12 +84,14 @@ def table(at: str, as_json: bool) -> None:
             }
             for each in found
         ]
-        show.as_json({"scenarios": rows})
+        show.as_json({"scenarios": rows, "notes": list(notes)})
     elif found:
         rows_shown = [
             (each.id, each.capability, ", ".join(check.name for check in each.expect), f"{each.path}:{each.line}") for each in found
         ]
         show.on_screen(views.table(("scenario", "capability", "checks", "where"), rows_shown))
+        for note in notes:
+            show.text(f"  {note}")
     else:
         show.text(f"no scenarios match {', '.join(settings.scenarios)} in {at}")
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from refinery.domain import Attempt, Checked, Commit, Decision, GateVerdict, Scenario
-from refinery.errors import NotEnough, UsageError
+from refinery.errors import ConfigError, NotEnough, UsageError
 from refinery.events import Event
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.review import review_range
-from refinery.flows.suite import chosen, scenarios_at
+from refinery.flows.suite import Suite, chosen, scenarios_at, suite_at
 from refinery.repo.identity import NEUTRAL
 from refinery.repo.repository import Range, Repository
 from refinery.suite.arms import REPEATS
 from refinery.suite.gate import compare, decide
 from refinery.suite.impact import touching
 from refinery.suite.runner import bill
+from refinery.suite.testing import MISSING
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet
 from safety.globs import matches
@@ -65,7 +66,8 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
         verdict = review_range(revisions, bench.repository, for_people(bench.guard))
     if refused := refusing(verdict, terms.tolerated):
         return Checked(Decision.REJECT, _refused(refused), verdict, None, bill=ledger.bill(), notes=bench.notes)
-    suite = _suite(span, bench)
+    found = _suite(span, bench)
+    suite, bench = found.scenarios, replace(bench, notes=(*bench.notes, *found.notes))
     with ledger.step("look"):
         look = _look(suite, bench.repository.changes(revisions), span, bench, terms)
     ledger.items.append(bill("look", look.attempts, 0.0))
@@ -95,12 +97,19 @@ def _refused(findings: Sequence[Finding]) -> str:
     return f"refused by the guard: {first(findings)}"
 
 
-def _suite(span: Range, bench: Workbench) -> tuple[Scenario, ...]:
+def _suite(span: Range, bench: Workbench) -> Suite:
     """The base's scenarios, and those that only the head has."""
-    base = scenarios_at(bench.repository, span.base, bench.scenarios)
-    known = {scenario.id for scenario in base}
-    fresh = [scenario for scenario in scenarios_at(bench.repository, span.head, bench.scenarios) if scenario.id not in known]
-    return chosen((*base, *fresh), (), bench.scenarios)
+    base = suite_at(bench, span.base)
+    known = {scenario.id for scenario in base.scenarios}
+    added, notes = list(scenarios_at(bench.repository, span.head, bench.scenarios)), base.notes
+    if bench.runner.tests:
+        try:
+            with bench.workspace.lease(_judged_by_base(span, bench)) as tree:
+                added += bench.runner.tests_in(tree).scenarios
+        except ConfigError as error:  # the base's tests are run all the same, and tell what is broken
+            notes = (*notes, f"tests that the head adds were not looked for: {error}")
+    fresh = [scenario for scenario in added if scenario.id not in known]
+    return Suite(chosen((*base.scenarios, *fresh), (), bench.scenarios), notes)
 
 
 def _look(suite: tuple[Scenario, ...], changes: ChangeSet, span: Range, bench: Workbench, terms: Terms) -> Look:
@@ -116,8 +125,10 @@ def _look(suite: tuple[Scenario, ...], changes: ChangeSet, span: Range, bench: W
     touched = touching(product, executions)
     if touched is None:
         return Look(suite, attempts, "")
+    new = {each.scenario for each in attempts if not each.passed and each.output == MISSING}
     base = {scenario.id for scenario in scenarios_at(bench.repository, span.base, bench.scenarios)}
-    wanted = tuple(each for each in suite if each.id in touched or each.id in terms.targets or each.id not in base)
+    known = base | {each.id for each in suite if each.test and each.id not in new}
+    wanted = tuple(each for each in suite if each.id in touched or each.id in terms.targets or each.id not in known)
     left = len(suite) - len(wanted)
     return Look(
         wanted, attempts, f"{left} of {len(suite)} scenarios were not compared: no run of theirs touches what is changed" if left else ""

@@ -13,11 +13,12 @@ from typing import Any
 
 from adapters.trace import Json
 from refinery import contract
-from refinery.domain import AgentSpec, Approval, Commit, Complaint, Diagnosis, GateVerdict, Said, Scenario
+from refinery.domain import Approval, Commit, Complaint, Diagnosis, GateVerdict, Said, Scenario
 from refinery.flows.propose import Proposal
 from refinery.repo.message import FIX
 from refinery.repo.objects import TreeFile
 from refinery.repo.sameness import fix_id
+from refinery.suite.runner import Runner
 from refinery.suite.writing import check
 from refinery.version import VERSION
 from refinery.workbench import Workbench
@@ -52,15 +53,17 @@ def claim_of(
     bench: Workbench,
 ) -> Claim:
     """Everything a reader may hold the commit to. What differs from run to run (times, traces of runs) has no place in it."""
+    policy = bench.guard.policy
+    judges = (*policy.judge_globs, *(policy.test_globs if bench.runner.tests else ()))
     thresholds: dict[str, Json] = {
         "alpha": round(gate.alpha, 6),
         "trials": bench.trials,
         "scenarios": [*bench.scenarios],
-        "judge": [*bench.guard.policy.judge_globs],
+        "judge": [*judges],
     }
     aims = {scenario.id for scenario in proposal.targets}
     ran = (*proposal.targets, *(scenario for scenario in suite if scenario.id not in aims))
-    judge = judge_of(bench.repository.files(tried.parent), bench.guard.policy.judge_globs, bench.scenarios)
+    judge = judge_of(bench.repository.files(tried.parent), judges, bench.scenarios)
     return {
         "version": 1,
         "base": tried.parent,
@@ -81,7 +84,7 @@ def claim_of(
         "model": _model(proposal),
         "cost": {"runs": gate.bill.runs, "tokens": gate.bill.tokens, "usd": gate.bill.usd},
         "approval": None if approval is None else contract.approval(approval),
-        "agent": started_by(bench.runner.agent),
+        "agent": started_by(bench.runner),
         "thresholds": thresholds,
         "sealed": sealed(("scenarios", judging(ran)), ("judge", judge), ("thresholds", thresholds)),
         "refinery": VERSION,
@@ -131,16 +134,22 @@ def sealed(*parts: tuple[str, object]) -> list[Json]:
     return links
 
 
-def started_by(agent: AgentSpec) -> dict[str, Json]:
-    """How the agent was run, but for what depends on the machine."""
-    return {"command": [*agent.command], "python": agent.python, "http": agent.http, "timeout_s": agent.timeout_s}
+def started_by(runner: Runner) -> dict[str, Json]:
+    """How the agent and the user's tests were run, but for what depends on the machine."""
+    agent = runner.agent
+    tests: dict[str, Json] = {"tests": [*runner.tests.command]} if runner.tests else {}
+    return {"command": [*agent.command], "python": agent.python, "http": agent.http, "timeout_s": agent.timeout_s, **tests}
 
 
 def judging(scenarios: Iterable[Scenario]) -> list[list[Json]]:
-    """What of the scenarios decides: what is given, what is expected, and how often; in the order of their ids."""
+    """What of the scenarios decides: what is given, what is expected, and how often; in the order of their ids.
+
+    Tests are not among them: what they expect stands in their files, and those are sealed with the judges.
+    """
     return [
         [each.id, each.input, [check(one) for one in each.expect], each.threshold, each.trials]
         for each in sorted(scenarios, key=lambda each: each.id)
+        if not each.test
     ]
 
 

@@ -12,6 +12,7 @@ from itertools import takewhile
 from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
 from refinery.errors import ConfigError, UsageError
+from refinery.signals.stacks import raised
 from refinery.suite.names import slug
 from refinery.suite.scenarios import load
 from refinery.suite.writing import check
@@ -103,6 +104,8 @@ def trace_of(attempt: Attempt, scenario: Scenario) -> Trace:
     """A trace of one span made from an attempt, for agents that send no spans."""
     last = attempt.error.strip().splitlines()[-1] if attempt.error.strip() else ""
     kind, _, message = last.partition(":")
+    if told := raised(attempt.error):
+        kind, message = told.type, told.message
     failure = Failure(kind.strip(), message.strip() or attempt.says, attempt.error) if attempt.error else None
     unmet = "\n".join(check.says for check in attempt.checks if not check.passed)
     mark = hashlib.sha256(f"{scenario.id}\0{attempt.output}\0{attempt.error}".encode()).hexdigest()[:32]

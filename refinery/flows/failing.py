@@ -13,7 +13,7 @@ from refinery.flows.approval import forget
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
 from refinery.flows.diagnose import kept
 from refinery.flows.fix import fix
-from refinery.flows.suite import chosen, scenarios_at
+from refinery.flows.suite import chosen, suite_at
 from refinery.signals.diagnosis import diagnose
 from refinery.workbench import Workbench
 
@@ -32,7 +32,8 @@ def fix_shown(
     `found` is the diagnosis where somebody has read one already; else the newest one that is kept, or the rules', is taken.
     """
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
-    suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
+    held = suite_at(bench, bench.repository.head())
+    suite, bench = held.scenarios, replace(bench, notes=(*bench.notes, *held.notes))
     diagnosis = found or kept(trace, diagnose(trace, says, failed=True), bench.store)
     if says:
         diagnosis = replace(diagnosis, expected=says)
@@ -48,7 +49,8 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
     No report at all: every scenario passes. Raises OutsideError when none fails, and some could not be tried.
     """
     head = bench.repository.head()
-    suite = chosen(scenarios_at(bench.repository, head, bench.scenarios), (), bench.scenarios)
+    found = suite_at(bench, head)
+    suite, bench = chosen(found.scenarios, (), bench.scenarios), replace(bench, notes=(*bench.notes, *found.notes))
     traces: list[Trace] = []
     with bench.workspace.lease(head) as tree, bench.runner.open(tree) as running:
         pairs = [(each, 0) for each in suite]
@@ -77,7 +79,7 @@ def _symptom(attempt: Attempt) -> str:
 
 
 def _fails(attempt: Attempt) -> bool:
-    return attempt.counts and not attempt.passed
+    return attempt.counts and not attempt.passed and attempt.cause is not Cause.SKIPPED
 
 
 def _trace(seen: Mapping[str, Trace], attempt: Attempt, scenario: Scenario) -> Trace:

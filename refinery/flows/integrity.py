@@ -148,9 +148,9 @@ def _approval(note: Note, changes: ChangeSet) -> Iterator[Point]:
 
 
 def _agent(note: Note, bench: Workbench) -> Iterator[Point]:
-    then, now = note.claim.agent, started_by(bench.runner.agent)
+    then, now = note.claim.agent, started_by(bench.runner)
     if then != now:
-        differ = ", ".join(key for key in now if then.get(key) != now[key])
+        differ = ", ".join(key for key in {**then, **now} if then.get(key) != now.get(key))
         yield Point("agent", None, f"refinery.toml runs the agent otherwise today than for the claim ({differ}); today's is measured")
 
 

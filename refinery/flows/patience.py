@@ -36,8 +36,9 @@ def bounded(
     else:
         seconds = SHARE * runner.agent.timeout_s
     agent = replace(runner.agent, timeout_s=min(runner.agent.timeout_s, max(least, round(seconds, 1))))
+    tests = replace(runner.tests, timeout_s=min(runner.tests.timeout_s, agent.timeout_s)) if runner.tests else None
     limits = replace(runner.limits, memory_bytes=_least(runner.limits.memory_bytes, _memory() // (2 * workers)))
-    return replace(runner, agent=agent, limits=limits)
+    return replace(runner, agent=agent, tests=tests, limits=limits)
 
 
 def _taken(runner: Runner, tree: Path, scenario: Scenario, clock: Callable[[], float]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from refinery.domain import Attempt, Complaint, Execution, Scenario
+from refinery.domain import Attempt, Cause, Complaint, Execution, Scenario
 from refinery.errors import OutsideError
 from refinery.events import Event
 from refinery.workbench import Workbench
@@ -68,7 +68,7 @@ def refuse_what_cannot_start(attempts: Collection[Attempt], base: str, bench: Wo
 
 
 def _failed(attempt: Attempt | None) -> bool:
-    return attempt is not None and attempt.counts and not attempt.passed
+    return attempt is not None and attempt.counts and not attempt.passed and attempt.cause is not Cause.SKIPPED
 
 
 def _nothing_to_fix(complaint: Complaint, broken: Sequence[Attempt]) -> str:

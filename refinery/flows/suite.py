@@ -34,6 +34,34 @@ class Brought:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a commit can be tried with."""
+
+    scenarios: tuple[Scenario, ...]
+    notes: tuple[str, ...] = ()
+    """What is no scenario, and why."""
+
+
+def suite_at(bench: Workbench, commit: str, patterns: Sequence[str] = (), *, tests: bool = True) -> Suite:
+    """The scenarios of a commit, and where the settings name a test suite each of its tests, as they stand there.
+
+    Raises ConfigError where the tests cannot be listed, and where scenarios ask for an agent that nobody has described.
+    """
+    written = scenarios_at(bench.repository, commit, patterns or bench.scenarios)
+    if written and bench.runner.tests_alone:
+        says = f"{written[0].path} asks an agent, and refinery.toml does not say how to run it"
+        raise ConfigError(says, hint="set `command`, `python` or `http` under [agent]; for tests alone, take the file out of `scenarios`")
+    if bench.runner.tests is None or not tests:
+        return Suite(written)
+    with bench.workspace.lease(commit) as tree:
+        found = bench.runner.tests_in(tree)
+    known = {scenario.id: scenario for scenario in written}
+    if same := [each.id for each in found.scenarios if each.id in known]:
+        raise ConfigError(f"{known[same[0]].path}: the scenario {same[0]!r} has the name of a test", hint="give it another one")
+    return Suite((*written, *found.scenarios), found.notes)
+
+
 def scenarios_at(repository: Repository, commit: str, patterns: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios that a commit holds; files of the work tree that are not committed do not count."""
     paths = [file.path for file in repository.files(commit) if any(matches(file.path, pattern) for pattern in patterns)]
@@ -58,8 +86,9 @@ def run_suite(
     What was done is written down as it goes; `resume` takes up a run of the same commit, agent and scenarios that was interrupted.
     """
     commit = bench.repository.resolve(at)
-    scenarios = tagged(chosen(scenarios_at(bench.repository, commit, bench.scenarios), names, bench.scenarios), tags)
-    unfinished = Unfinished(bench.repository.state / "suite.jsonl", commit, bench.runner.agent, scenarios)
+    suite = suite_at(bench, commit)
+    scenarios = tagged(chosen(suite.scenarios, names, bench.scenarios), tags)
+    unfinished = Unfinished(bench.repository.state / "suite.jsonl", commit, bench.runner.agent, scenarios, bench.runner.tests)
     done = unfinished.done() if resume else {}
     if not done:
         unfinished.begin()
@@ -67,7 +96,7 @@ def run_suite(
         result = bench.runner.run(tree, scenarios, trials or bench.trials, bench.say, done, unfinished.add)
     if not result.interrupted:
         unfinished.end()
-    return replace(result, notes=(*bench.notes, *result.notes, *bench.repository.describe_state()))
+    return replace(result, notes=(*bench.notes, *suite.notes, *result.notes, *bench.repository.describe_state()))
 
 
 def chosen(scenarios: tuple[Scenario, ...], names: Sequence[str], patterns: Sequence[str]) -> tuple[Scenario, ...]:

@@ -24,6 +24,8 @@ class Survey:
     editable: tuple[str, ...]
     scenarios: tuple[str, ...]
     tests: tuple[str, ...]
+    suite_command: str
+    """What runs the tests that were found, where Refinery can run them one by one."""
     guessed: tuple[str, ...]
     """What was assumed, and from what."""
     missing: tuple[str, ...]
@@ -43,9 +45,12 @@ def survey(root: Path) -> Survey:
     scenarios = [path for path in files if path.suffix in (".yaml", ".yml") and "scenarios" in path.relative_to(root).parts]
     guessed = [f"the agent is {callable_} ({seen})"] if callable_ else [f"the agent is run by {' '.join(command)}"] if command else []
     missing = []
-    if not callable_ and not command:
+    runs_tests = "pytest -q" if any(_has_tests(root / name) for name in (*tests, ".")) else ""
+    if runs_tests and not callable_ and not command:
+        guessed.append("there are tests and nothing that looks like an agent, so the tests are what is run (pytest -q)")
+    elif not callable_ and not command:
         missing.append("how to run the agent: set `command`, `python` or `http` under [agent]")
-    if not scenarios:
+    if not scenarios and (callable_ or command or not runs_tests):
         missing.append("scenarios: write one, or let `refinery fix TRACE --expect ...` write the first")
     return Survey(
         command=command,
@@ -53,6 +58,7 @@ def survey(root: Path) -> Survey:
         editable=tuple([f"{name}/**" for name in [*folders, *textual]] + loose) or ("**",),
         scenarios=tuple(str(path.relative_to(root)) for path in scenarios),
         tests=tests,
+        suite_command=runs_tests,
         guessed=tuple(guessed),
         missing=tuple(missing),
     )
@@ -60,14 +66,13 @@ def survey(root: Path) -> Survey:
 
 def settings_text(found: Survey) -> str:
     """A refinery.toml that says what was found, with a remark where it is a guess."""
-    agent = _agent_lines(found)
     editable = ", ".join(_quoted(glob) for glob in found.editable)
     return "\n".join(
         [
             "# Refinery's settings for this repository. Every key is explained in the manual.",
             "",
             "[agent]",
-            *agent,
+            *_agent_lines(found),
             'timeout = "60s"',
             "",
             "[scope]",
@@ -76,6 +81,7 @@ def settings_text(found: Survey) -> str:
             "",
             "[suite]",
             'scenarios = ["scenarios/**/*.yaml"]',
+            *_suite_lines(found),
             "trials = 5  # at most; the gate stops early",
             "",
             "[safety]",
@@ -94,7 +100,24 @@ def _agent_lines(found: Survey) -> list[str]:
     if found.command:
         words = ", ".join(_quoted(word) for word in found.command)
         return [f"command = [{words}]  # the scenario's input as JSON on stdin, the answer on stdout"]
+    if found.suite_command:
+        return ['# python = "package.module:callable"  # not found by looking; without one the tests are run']
     return ['# python = "package.module:callable"', 'command = ["python", "-m", "your_agent"]  # not found by looking: please set']
+
+
+def _suite_lines(found: Survey) -> list[str]:
+    if not found.suite_command:
+        return []
+    line = f"command = {_quoted(found.suite_command)}"
+    if found.python or found.command:
+        return [f"# {line}  # would run your tests beside the scenarios"]
+    return [f"{line}  # your tests, each a scenario"]
+
+
+def _has_tests(folder: Path) -> bool:
+    """Whether pytest would find test files there; of the root itself only what lies at the top."""
+    look = folder.rglob if folder.name in ("tests", "test") else folder.glob
+    return any(True for pattern in ("test_*.py", "*_test.py") for _ in look(pattern))
 
 
 def _callable(root: Path, files: list[Path]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from refinery.flows.fix import judge
 from refinery.flows.integrity import Examined, examine, is_here
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.reproduce import refuse_what_cannot_start
-from refinery.flows.suite import scenarios_added, scenarios_at
+from refinery.flows.suite import scenarios_added, suite_at
 from refinery.flows.version import Version
 from refinery.workbench import Workbench
 
@@ -82,7 +82,7 @@ def _measure(version: Version, claimed: Claimed, examined: Examined, bench: Work
     note = examined.note
     stated = note.claim.thresholds if note and note.made_with(version) else None
     patterns = (*bench.scenarios, *(stated.scenarios if stated else ()))
-    suite = scenarios_at(bench.repository, version.base, patterns)
+    suite = suite_at(bench, version.base, patterns).scenarios
     added = scenarios_added(bench.repository, version.base, version.commit, patterns)
     known: dict[str, Scenario] = {scenario.id: scenario for scenario in (*added, *suite)}
     if not claimed.targets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from refinery.domain import Attempt, Scenario
 from refinery.events import Event, Say
@@ -76,9 +76,19 @@ class Runs:
                 yield attempt.passed, after[attempt.trial]
 
     def evidence(self, *names: str) -> PairedEvidence:
-        """For the candidate being better on these scenarios together."""
+        """For the candidate being better on these scenarios together.
+
+        Where runs are shared, what becomes of several tests may have one reason, so that the pairs of a run are no independent
+        witnesses: there the weakest of them speaks for all, which is evidence whatever they have to do with each other.
+        """
+        if len(names) > 1 and self.shared(names):
+            return min((self.evidence(name) for name in names), key=lambda each: each.value)
         pairs = [pair for name in names for pair in self.pairs(name)]
         return PairedEvidence(*(pairs.count(came) for came in ((False, True), (True, False), (True, True), (False, False))))
+
+    def shared(self, names: Iterable[str]) -> bool:
+        """Whether one run tries some of these scenarios together."""
+        return any(self.scenarios[name].shares for name in names)
 
     @property
     def same(self) -> bool:

@@ -58,7 +58,8 @@ def decide(
     began = time.monotonic()
     runs = Runs(base, candidate, (*targets, *others), say, trials)
     threshold = 1 / stats.spent(alpha, rank)
-    first = max(REPEATS, -(-stats.wins_needed(threshold) // max(1, len(targets))))
+    apart = 1 if runs.shared(scenario.id for scenario in targets) else max(1, len(targets))
+    first = max(REPEATS, -(-stats.wins_needed(threshold) // apart))
     case = Case(runs, tuple(targets), tuple(others), max(trials, first), first, threshold, alpha)
     runs.more({scenario.id: first for scenario in targets} | {scenario.id: REPEATS for scenario in others})
     answer = case.unmeasurable() or (case.plain() if runs.same else None)
@@ -314,7 +315,7 @@ class Case:
             says=_sentence(answer.says + self._dropped()),
             effect=now / after - was / before if before and after else None,
             interval=None
-            if answer.plain or not pairs
+            if answer.plain or not pairs or (len(self._weighed) > 1 and self.runs.shared(self._weighed))
             else stats.paired_difference(evidence.wins, evidence.losses, evidence.both, evidence.neither),
             trials=max(len(self.runs.all(BASE)), len(self.runs.all(CANDIDATE))),
             smallest_effect=stats.smallest_effect(evidence.pairs, self.threshold) if pairs else None,

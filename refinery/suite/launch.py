@@ -26,7 +26,7 @@ from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits, scrubbed
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
-from refinery.suite.pool import WORKER, Halt, Pool, Unstarted, emptied, folder, remove
+from refinery.suite.pool import WORKER, Ended, Halt, Pool, Unstarted, emptied, folder, remove
 from refinery.suite.sandbox import view
 from refinery.suite.sandbox.ground import Ground, Level
 from refinery.suite.sandbox.room import Entrance, Room
@@ -79,6 +79,33 @@ class Ids:
         return f"00-{self.trace}-{self.parent}-01"
 
 
+class Manner(Protocol):
+    """How something else than the agent is run in its place: a test of the user's."""
+
+    @property
+    def needs(self) -> tuple[Path, ...]:
+        """What has to be visible for it."""
+
+    def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
+        """What runs for a scenario, with a private folder as it is called there."""
+
+    def left(self, home: Path) -> bytes:
+        """What a run wrote into its private folder; empty where that is nothing."""
+
+    def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
+        """What it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run, before anybody says what it means."""
+
+    ended: Ended
+    trace: Trace | None
+    lines: Mapping[str, frozenset[int]] | None
+    left: bytes
+
+
 class Local:
     """The agent in processes of this machine: a callable or a command, in slots of one worker."""
 
@@ -93,8 +120,10 @@ class Local:
         covered: bool,
         ground: Ground,
         nursery: Nursery | None = None,
+        manner: Manner | None = None,
     ) -> None:
         self.agent = agent
+        self.manner = manner
         self.tree = tree.absolute()
         self.given = given
         self.size = size
@@ -120,16 +149,25 @@ class Local:
         return bool(self.agent.python) or _covered(self.argv, WORKER, self.home, self.tree, 1.0) is not None
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
+        ran = self.ran(scenario, trial, halt)
+        if isinstance(ran, Unstarted):
+            return self.explained(attempt.unstarted(ran, self.agent))
+        if self.manner:
+            return self.explained(self.manner.outcome(ran, self.agent))
+        return self.explained(attempt.from_slot(ran.ended, self.agent, ran.trace, ran.lines))
+
+    def ran(self, scenario: Scenario, trial: int, halt: Halt) -> Ran | Unstarted:
+        """One run as it went."""
         pool = self._worker()
         if isinstance(pool, Unstarted):
-            return self._explained(attempt.unstarted(pool, self.agent))
+            return pool
         ids = Ids.new()
         home = self._room()
         try:
             ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            return self._explained(attempt.from_slot(ended, self.agent, trace, lines))
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"")
         finally:
             if emptied(home):
                 self._rooms.append(home)
@@ -214,7 +252,12 @@ class Local:
     def _seen(self) -> tuple[Path, ...]:
         """What the agent needs to see besides the system, and what the user lets it see."""
         homes = view.homes()
-        found = [WORKER, *map(Path, self.agent.readable), *view.of_python(self.interpreter, homes)]
+        found = [
+            WORKER,
+            *(self.manner.needs if self.manner else ()),
+            *map(Path, self.agent.readable),
+            *view.of_python(self.interpreter, homes),
+        ]
         if self.argv:
             path = scrubbed(self.given, (), self.home, self.tree, self.interpreter)
             found += view.of_python(sys.executable, homes)
@@ -231,7 +274,7 @@ class Local:
     def _listening(self) -> dict[str, Json]:
         return {"listen": self._entrance.port} if self.capture and self._entrance.port else {}
 
-    def _explained(self, outcome: Outcome) -> Outcome:
+    def explained(self, outcome: Outcome) -> Outcome:
         """What failed because of the walls is told from what would fail anywhere, with the setting that opens them."""
         if self.ground.level is Level.NONE or outcome.cause is None:
             return outcome
@@ -290,8 +333,9 @@ class Local:
         environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
         if self.capture and not self._entrance.deaf:
             environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
-        argv = _covered(self.argv, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
-        return {"argv": [*(argv or self.argv)], "environment": {**environment}, "stdin": compact(scenario.input)}
+        plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
+        argv = _covered(plain, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
+        return {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
 
     def _trace(self, ids: Ids) -> Trace | None:
         if not self.capture:

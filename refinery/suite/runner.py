@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +24,7 @@ from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
 from refinery.suite.sandbox.ground import Ground, Level, establish
+from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
 Pair = tuple[Scenario, int]
 """A scenario and the number of the trial."""
@@ -56,6 +57,8 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    tests: AgentSpec | None = None
+    """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
 
@@ -79,6 +82,22 @@ class Runner:
             if nursery:
                 nursery.close()
             launch.close()
+
+    @property
+    def tests_alone(self) -> bool:
+        """Whether there is no agent that could be asked anything."""
+        return self.tests is not None and self.tests == self.agent
+
+    def tests_in(self, tree: Path) -> Found:
+        """The tests of a folder, found by running the command there. Raises ConfigError when they cannot be listed or there are none."""
+        if self.tests is None:
+            return Found(())
+        patient = replace(self.tests, timeout_s=max(self.tests.timeout_s, LEAST_TO_COLLECT))
+        local = _local_for(self, patient, tree, 1, False)
+        try:
+            return found(local)
+        finally:
+            local.close()
 
     @contextmanager
     def open(self, tree: Path, coverage: bool = False) -> Iterator[TreeBench]:
@@ -119,13 +138,15 @@ class Runner:
             except KeyboardInterrupt:
                 interrupted = True
             notes = bench.notes()
+        aside = {each.scenario for each in attempts if each.cause is Cause.SKIPPED}
+        scenarios = [each for each in scenarios if each.id not in aside]
         results = tuple(_result(scenario, attempts) for scenario in scenarios)
         return SuiteResult(
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
             bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
-            notes=(*notes, *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
+            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
             interrupted=interrupted,
         )
 
@@ -138,7 +159,8 @@ class TreeBench:
         self._tree = tree
         self._at_once = min(runner.concurrency, room())
         self._launch = _launch(runner, tree, self._at_once, coverage)
-        self._coverage = coverage and self._launch.can_cover
+        self._tests = _launch_for_tests(runner, tree, self._at_once, coverage)
+        self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
 
@@ -153,7 +175,8 @@ class TreeBench:
         halt = Halt()
         if not pairs:
             return
-        self._launch.expect(len(pairs))
+        for launch in self._launches():
+            launch.expect(sum(self._for(scenario) is launch for scenario, _ in pairs))
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
             futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
             try:
@@ -169,13 +192,14 @@ class TreeBench:
             except BaseException:
                 for future in futures:
                     future.cancel()
-                self._launch.forget()
+                for launch in self._launches():
+                    launch.forget()
                 halt.now()
                 raise
 
     def execution(self, scenario: Scenario) -> Execution | None:
         """Which lines ran in the last attempt at a scenario, which is made now if there was none; None when that cannot be seen."""
-        if self._coverage and scenario.id not in self._executions:
+        if self._covers[bool(scenario.test)] and scenario.id not in self._executions:
             self.attempt(scenario, 0)
         return self._executions.get(scenario.id)
 
@@ -183,19 +207,20 @@ class TreeBench:
         """What a reader of results from here should know."""
         agent = self._runner.agent
         missing = [name for name in agent.environment if name not in self._runner.environment]
-        found = [*self._protection()]
+        said = [*self._protection()]
         if missing:
-            found.append(f"declared for the agent, but not set here: {', '.join(missing)}")
+            said.append(f"declared for the agent, but not set here: {', '.join(missing)}")
         if self._at_once < self._runner.concurrency:
-            found.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
+            said.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
         if self._retried:
-            found.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+            said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
         if self._runner.capture and self._runner.capture.refused:
-            found.append(f"{self._runner.capture.refused} telemetry requests could not be read")
-        return tuple(found)
+            said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        return tuple(said)
 
     def close(self) -> None:
-        self._launch.close()
+        for launch in self._launches():
+            launch.close()
 
     def _protection(self) -> Iterator[str]:
         """What the agent was kept from, and what the settings let it do all the same."""
@@ -219,12 +244,19 @@ class TreeBench:
         return attempt, outcome.trace
 
     def _once(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Outcome]:
-        outcome = self._launch.run(scenario, trial, halt)
+        outcome = self._for(scenario).run(scenario, trial, halt)
         if outcome.trace is not None:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
             outcome = replace(outcome, trace=trace_from(self._tree, trace))
         return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
+
+    def _for(self, scenario: Scenario) -> Launch:
+        """What runs a scenario: the agent, or the user's test runner."""
+        return self._tests if scenario.test and self._tests else self._launch
+
+    def _launches(self) -> list[Launch]:
+        return [self._launch, *([self._tests] if self._tests else [])]
 
     def _pass_on(self, trace: Trace | None, also: Callable[[Trace], None] | None) -> None:
         for listener in (self._runner.sink, also):
@@ -245,10 +277,31 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
     return Local(runner.agent, tree, runner.environment, size, runner.limits, runner.capture, coverage, runner.ground, runner.nursery)
 
 
+def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
+    return launched(_local_for(runner, runner.tests, tree, size, coverage)) if runner.tests else None
+
+
+def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
+    """The user's test runner, confined as the agent is."""
+    agent, manner = manner_of(tests)
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, manner=manner)
+
+
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:
     own = tuple(sorted((each for each in attempts if each.scenario == scenario.id), key=lambda each: each.trial))
     counted = [each for each in own if each.counts]
     return ScenarioResult(scenario.id, own, stats.clopper_pearson(sum(each.passed for each in counted), len(counted)))
+
+
+def _aside(names: Collection[str]) -> Iterator[str]:
+    if names:
+        who = "1 test skipped itself" if len(names) == 1 else f"{len(names)} tests skipped themselves"
+        yield f"{who}, which says nothing: {_some(sorted(names))}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:

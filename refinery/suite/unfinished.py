@@ -16,9 +16,9 @@ from refinery.suite.runner import Done
 class Unfinished:
     """The attempts of one run, in a file of their own; each belongs to a commit, an agent and a scenario as it is written."""
 
-    def __init__(self, path: Path, commit: str, agent: AgentSpec, scenarios: Sequence[Scenario]) -> None:
+    def __init__(self, path: Path, commit: str, agent: AgentSpec, scenarios: Sequence[Scenario], tests: AgentSpec | None = None) -> None:
         self._path = path
-        self._keys = {each.id: _key(commit, agent, each) for each in scenarios}
+        self._keys = {each.id: _key(commit, (tests if each.test else None) or agent, each) for each in scenarios}
 
     def done(self) -> Done:
         """Attempts that need not be made again. What does not fit the run that is asked for is left out; so is a torn last line."""

@@ -50,3 +50,36 @@ def test_not_everything_can_be_made_readable(path: str) -> None:
 
 def test_folders_that_are_named_can_be_read() -> None:
     assert agent('readable = ["~/models", "/data/"]').readable == (str(Path.home() / "models"), os.path.normpath("/data"))
+
+
+def test_tests_run_as_the_agent_would_and_need_none() -> None:
+    stated = parse('[agent]\ntimeout = "9s"\nenvironment = ["DB"]\nnetwork = true\n[suite]\ncommand = "pytest -k \'not slow\'"\n', {})
+    assert stated.agent is None
+    assert stated.tests is not None
+    assert stated.tests.command == ("pytest", "-k", "not slow")
+    assert (stated.tests.timeout_s, stated.tests.environment, stated.tests.network) == (9.0, ("DB",), True)
+
+
+def test_tests_beside_an_agent_are_no_agent() -> None:
+    stated = parse('[agent]\npython = "a:b"\n[suite]\ncommand = ".venv/bin/pytest"\n', {})
+    assert stated.agent is not None
+    assert stated.tests is not None
+    assert (stated.agent.python, stated.tests.python, stated.tests.command) == ("a:b", "", (".venv/bin/pytest",))
+    assert stated.tests.interpreter == ".venv/bin/python", "the one that this pytest belongs to"
+
+
+def test_what_says_which_tests_there_are_is_a_judge_where_tests_judge() -> None:
+    assert "pytest.ini" in parse('[suite]\ncommand = "pytest"\n', {}).policy.judge_globs
+    assert "pytest.ini" not in parse("", {}).policy.judge_globs
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[suite]\n[agent]\ntimeout = 3\n", r"refinery.toml:2: `agent`: name exactly one of command, python and http \(there is none\)"),
+        ('[suite]\ncommand = "sh -c \'make test"\n', "refinery.toml:2: `suite.command`: .* cannot be split into words"),
+    ],
+)
+def test_a_way_to_run_that_is_none_is_named_with_its_line(text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse(text, {})

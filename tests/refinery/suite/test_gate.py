@@ -29,6 +29,27 @@ def test_a_deterministic_cure_is_accepted_after_three_runs() -> None:
     assert len(said) == 10
 
 
+def test_targets_that_share_their_runs_are_one_witness_and_not_many() -> None:
+    def asked(shares: bool) -> GateVerdict:
+        before, after = fixed(a=False, b=False, c=False), fixed(a=True, b=True, c=True)
+        targets = [replace(scenario(name), shares=shares) for name in "abc"]
+        return decide(Played(before), Played(after), targets, [], 5, 1, silent)
+
+    alone, shared = asked(False), asked(True)
+    assert (alone.decision, alone.trials // 3) == (Decision.ACCEPT, 2)
+    assert (shared.decision, shared.trials // 3) == (Decision.ACCEPT, 3)
+
+
+def test_the_weakest_of_targets_that_share_their_runs_speaks_for_all() -> None:
+    def asked(shares: bool) -> GateVerdict:
+        before, after = rates(a="---------", b="-+-+-+-+-"), rates(a="+++++++++", b="+++++++++")
+        targets = [replace(scenario(name), shares=shares) for name in "ab"]
+        return decide(Played(before), Played(after), targets, [], 6, 1, silent)
+
+    assert (asked(False).decision, asked(True).decision) == (Decision.ACCEPT, Decision.NOT_ENOUGH)
+    assert (asked(False).interval is None, asked(True).interval is None) == (False, True)
+
+
 def test_looking_at_a_second_hypothesis_costs_more_runs() -> None:
     base = Played(fixed(t=False))
     assert decide(base, Played(fixed(t=True)), [scenario("t")], [], 5, 2, silent).decision is Decision.ACCEPT
