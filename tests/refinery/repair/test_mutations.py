@@ -37,6 +37,20 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("exchanged names", "def f(t, a, b, v):\n    return v * t[b] / t[a]\n", "t[b] / t[a]", "t[a] / t[b]", ""),
+    ("exchanged values", 'def f(r):\n    return {"a": r.last, "b": r.first}\n', 'r.last, "b": r.first', 'r.first, "b": r.last', ""),
+    ("brackets", "def f(c):\n    return (c + 32) * 9 / 5\n", "(c + 32) * 9 / 5", "c * 9 / 5 + 32", ""),
+    ("key of a cache", "def get(self, path, **query):\n    key = path\n    return self.kept[key]\n", "key = path",
+     "key = (path, tuple(sorted(query.items())))", ""),
+    ("unit of time", "def f(minutes):\n    return timedelta(seconds=minutes)\n", "seconds=", "minutes=", ""),
+    ("zone at hand", "def f(t, o):\n    return t.astimezone(UTC)\ndef g(o):\n    return o.zone\n", "(UTC)", "(o.zone)", ""),
+    ("bound that is read", 'def f(c):\n    return range(1, c["n"])\n', 'range(1, c["n"])', 'range(1, c["n"] + 1)', ""),
+    ("relabelled", "def f(t, zone):\n    return t.replace(tzinfo=zone)\n", "t.replace(tzinfo=zone)", "t.astimezone(zone)", ""),
+    ("format of a time", 'def f(t):\n    return t.strftime("%m.%d.%Y")\n', "%m.%d.%Y", "%d.%m.%Y", ""),
+    ("flag of a pattern", 'import re\ndef f(t):\n    return re.search("a.b", t)\n', '"a.b", t', '"a.b", t, flags=re.DOTALL', ""),
+    ("every one", 'def f(t):\n    return t.replace(",", "", 1)\n', '"", 1)', '"")', ""),
+    ("fence", "import json\ndef f(reply):\n    return json.loads(reply)\n", "loads(reply)",
+     'loads(reply[reply.find("{") : reply.rfind("}") + 1])', ""),
     ("comparison", "def f(a, b):\n    return a < b\n", "a < b", "a <= b", ""),
     ("boolean", "def f(a, b):\n    if a or b:\n        return 1\n", "a or b", "a and b", ""),
     ("range", "def f(n):\n    return [i for i in range(n)]\n", "range(n)", "range(n + 1)", ""),
