@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
-from refinery.domain import Attempt, Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
+from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothesis, Scenario, Step
 from refinery.edits.draft import draft
+from refinery.edits.minimise import minimal, pieces, together
 from refinery.events import Event
 from refinery.flows.complaint import home_for
 from refinery.flows.consult import ROUNDS, Asked, consult
@@ -17,6 +17,7 @@ from refinery.flows.cures import Cures, joined
 from refinery.flows.ledger import Ledger
 from refinery.flows.memorised import memorised
 from refinery.flows.neighbours import neighbours, ranked, witnessed
+from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
@@ -31,29 +32,6 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
-LOOKS = 3
-"""Quick looks at a model's hypothesis before it counts as failed. They decide who reaches the gate, as in the search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A hypothesis as file changes, with the guard's answer and the targets it is meant to turn."""
-
-    hypothesis: Hypothesis
-    changes: ChangeSet
-    verdict: Verdict
-    targets: tuple[Scenario, ...]
-    slug: str
-    model: str = ""
-    """Who wrote it, when a model did."""
-    bill: Bill = field(default_factory=Bill)
-    """What asking the model for it, and for those before it, cost."""
-
-    @property
-    def product(self) -> tuple[FileChange, ...]:
-        """The changes without the scenarios that are committed with them."""
-        edited = {edit.path for edit in self.hypothesis.edits}
-        return tuple(change for change in self.changes if change.path in edited)
 
 
 @dataclass(slots=True)
@@ -166,12 +144,13 @@ class Proposals:
                 continue
             seen = self._look(proposal, screen)
             if seen.promising and len(seen.turned) == len(self.shown.red):
+                smallest = self._minimal(proposal, screen)
                 with screen.resting():
-                    yield proposal
+                    yield smallest
             elif seen.promising:
                 partial.append((proposal, seen))
             else:
-                self.steps.append(Step(hypothesis, proposal.verdict, None, None, _why(seen)))
+                self.steps.append(Step(hypothesis, proposal.verdict, None, None, why(seen)))
         with screen.resting():
             yield from map(self._narrowed, by_turned(partial))
 
@@ -199,6 +178,27 @@ class Proposals:
                 if seen.promising or look == LOOKS - 1:
                     break
         return seen
+
+    def _minimal(self, proposal: Proposal, screen: Screen) -> Proposal:
+        """The same cure without the pieces that it does not need; the rationale says what was found."""
+        every = pieces(proposal.product)
+        if len(every) < 2:
+            return proposal
+
+        def cures(edits: tuple[Edit, ...]) -> bool:
+            less = self._modelled(replace(proposal.hypothesis, edits=together(edits)))
+            seen = self._look(less, screen) if less.verdict.allowed else Screened()
+            return seen.promising and len(seen.turned) == len(self.shown.red)
+
+        least = minimal(every, cures)
+        told = [f"{least.dropped} of {len(every)} changed places turned out not to be needed, and were left out."] if least.dropped else []
+        if least.shown and len(least.edits) > 1:
+            told.append(f"Each of the {len(least.edits)} changed places is needed: without any one of them the failure is back.")
+        if not told:
+            return proposal
+        edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
+        rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
+        return self._modelled(replace(proposal.hypothesis, edits=edits, rationale=rationale))
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
@@ -320,25 +320,6 @@ class Proposals:
             for scenario in self.complaint.fresh
             if (path := home_for(scenario, self.bench.scenarios)) not in taken
         )
-
-
-def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """The words in which the failure was described, for finding the code and the configuration that speak of the same."""
-    texts = [complaint.says, diagnosis.summary, diagnosis.expected]
-    texts += [quote.text for quote in diagnosis.evidence]
-    texts += [f"{expectation.kind} {expectation.value}" for scenario in complaint.targets for expectation in scenario.expect]
-    aims = {scenario.id for scenario in complaint.targets}
-    texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
-    found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
-    return tuple(found)
-
-
-def _why(seen: Screened) -> str:
-    """Why a hypothesis did not reach the gate, with what the agent did instead."""
-    unmet = "; ".join(f"{attempt.scenario}: {attempt.says}" for attempt in seen.failed[:LOOKS])
-    if seen.broke:
-        return f"not taken to the gate: in {LOOKS} quick looks it cured {', '.join(sorted(seen.turned))} and broke others ({unmet})"
-    return f"not taken to the gate: in {LOOKS} quick looks the failure stayed ({unmet})"
 
 
 def _texts(trace: Trace) -> dict[str, str]:

@@ -275,7 +275,7 @@ def test_the_model_may_look_around_before_it_answers() -> None:
 
 
 def test_hypotheses_may_come_as_the_call_that_concludes() -> None:
-    call = ToolUse("1", "propose", {"hypotheses": [hypothesis(CONFIG_EDIT)], "missing": ""})  # type: ignore[dict-item]  # it is JSON
+    call = ToolUse("1", "propose", json.loads(reply(hypothesis(CONFIG_EDIT)).text))
     proposal, _ = ask(Reply("", (call,), Stop.TOOLS))
     assert [edit.old for found in proposal.hypotheses for edit in found.edits] == ["newest_first: false"]
 
