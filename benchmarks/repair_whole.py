@@ -1,10 +1,10 @@
 """Repair of whole repositories through the command line: share fixed, share kept wrongly (by cases kept apart), seconds.
 
-Run: python -m benchmarks.repair_whole [FOLDER] [--only NAME] [--seconds N]
+Run: python -m benchmarks.repair_whole [FOLDER] [--only NAME] [--seconds N] [--model NAME]
 
 FOLDER holds YAML files of sound repositories (default: benchmarks/agents). Each names its callable, its files, visible and hidden cases as
 `[id, input, answer]`, and faults: edits that break it, from a good text to a bad one. One repository is made for each fault, with
-the visible cases as its scenarios, and `refinery fix --failing --model none --yes` is run in it; what is kept is judged by all cases.
+the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases.
 """
 
 from __future__ import annotations
@@ -64,13 +64,14 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", default="60")
+    parser.add_argument("--model", default="none", help="none, anthropic or openai; the environment says where it is")
     chosen = parser.parse_args()
     outcomes = []
     for path in sorted(chosen.folder.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
             for fault in entry["faults"]:
                 if chosen.only in f"{entry['repository']}/{fault['name']}":
-                    outcome = tried(entry, fault, chosen.seconds)
+                    outcome = tried(entry, fault, chosen.seconds, chosen.model)
                     outcomes.append(outcome)
                     print(
                         f"{outcome.verdict:6} {outcome.layer:7} {outcome.name:48} {outcome.seconds:6.1f} s "
@@ -88,7 +89,7 @@ def main() -> None:
         )
 
 
-def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str) -> Outcome:
+def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str, model: str) -> Outcome:
     """One fault, from its repository to the verdict."""
     name = f"{entry['repository']}/{fault['name']}"
     files = dict(entry["files"])
@@ -96,7 +97,10 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str) -> Outcome
         root, home = Path(folder, "repository"), Path(folder, "home")
         home.mkdir()
         (home / ".gitconfig").write_text("[user]\n\tname = B\n\temail = b@example.com\n[init]\n\tdefaultBranch = main\n")
-        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        vendor = (
+            {name: value for name, value in os.environ.items() if name.startswith(("ANTHROPIC_", "OPENAI_"))} if model != "none" else {}
+        )
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **vendor}
         write(root, files)
         if failing := judged(root, entry, entry["visible"] + entry["hidden"]):
             raise SystemExit(f"{name}: the sound repository fails: {failing}")
@@ -123,7 +127,7 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str) -> Outcome
             subprocess.run(["git", *command], cwd=root, env=environment, check=True)
         began, used = time.perf_counter(), children()
         done = subprocess.run(
-            [*REFINERY, "fix", "--failing", "--model", "none", "--yes", "--json", "--seconds", seconds],
+            [*REFINERY, "fix", "--failing", "--model", model, "--yes", "--json", "--seconds", seconds],
             cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
         took, spent = time.perf_counter() - began, children() - used

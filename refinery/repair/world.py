@@ -26,6 +26,8 @@ class World:
     companions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Keys that stand in the same record (a dict display, a mapping in a data file)."""
     attributes: Counter[str] = field(default_factory=Counter)
+    stored: set[str] = field(default_factory=set)
+    """Attributes that somebody sets."""
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Annotated fields by class."""
     functions: dict[str, tuple[Module, Function]] = field(default_factory=dict)
@@ -162,6 +164,8 @@ def parameters(function: Function) -> tuple[str, ...]:
 def _look(world: World, module: Module, node: ast.AST) -> None:
     if isinstance(node, ast.Attribute):
         world.attributes[node.attr] += 1
+        if not isinstance(node.ctx, ast.Load):
+            world.stored.add(node.attr)
         world.members[name_of(node.value)].add(node.attr)
         world.styles[name_of(node.value)]["attribute"] += 1
     elif isinstance(node, FUNCTIONS):

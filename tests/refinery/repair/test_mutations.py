@@ -37,6 +37,15 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("ties", "def f(xs):\n    return sorted(xs, key=lambda x: -x[1])\n", "-x[1]", "(-x[1], x[0])", ""),
+    ("compared with", "def f(total, lines):\n    return len(lines) > 3\n", "len(lines) > 3", "total > 3", ""),
+    (
+        "flag",
+        "class Talk:\n    over = False\ndef f(t):\n    if t.over:\n        return 1\n    return 2\n",
+        "    return 2",
+        "    t.over = True\n    return 2",
+        "",
+    ),
     ("exchanged names", "def f(t, a, b, v):\n    return v * t[b] / t[a]\n", "t[b] / t[a]", "t[a] / t[b]", ""),
     ("exchanged values", 'def f(r):\n    return {"a": r.last, "b": r.first}\n', 'r.last, "b": r.first', 'r.first, "b": r.last', ""),
     ("brackets", "def f(c):\n    return (c + 32) * 9 / 5\n", "(c + 32) * 9 / 5", "c * 9 / 5 + 32", ""),
