@@ -50,3 +50,8 @@ def test_not_everything_can_be_made_readable(path: str) -> None:
 
 def test_folders_that_are_named_can_be_read() -> None:
     assert agent('readable = ["~/models", "/data/"]').readable == (str(Path.home() / "models"), os.path.normpath("/data"))
+
+
+def test_each_task_may_have_a_model_of_its_own() -> None:
+    stated = parse('[model]\nprovider = "anthropic"\nname = "one"\ncache = false\n[model.tasks]\nanalyst = "other"\n', {})
+    assert (stated.model, dict(stated.models), stated.cache) == ("one", {"analyst": "other"}, False)
