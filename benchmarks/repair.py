@@ -9,6 +9,8 @@ What is looked at, in which order, and what is taken for a cure is as in `refine
 from __future__ import annotations
 
 import argparse
+import ast
+import contextlib
 import json
 import os
 import statistics
@@ -22,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from refinery.domain import Attempt, Cause, Diagnosis, Edit, Execution, Expectation, Hypothesis, Layer, Place, Quote, Scenario, Signal
+from refinery.domain import Attempt, Cause, Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Scenario, Signal
 from refinery.edits.draft import draft
 from refinery.flows.cures import Cures, joined
 from refinery.flows.neighbours import Seen, neighbours, ranked
@@ -52,8 +54,6 @@ class Fault:
     beside: dict[str, str] = field(default_factory=dict)
     """Files that are there and not searched: tests."""
     hidden_setup: str = ""
-    scenarios: tuple[Scenario, ...] = ()
-    """The visible cases, where they are cases and not tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,6 @@ def broken(entry: dict[str, Any]) -> Iterator[Fault]:
             hidden=tuple(f"answer_({asked!r}) == {wanted!r}" for _, asked, wanted in (*entry["hidden"], *fault.get("hidden", ()))),
             fix=tuple(Edit(path, "", entry["files"][path]) for path in dict.fromkeys(path for path, _, _ in fault["edits"])),
             hidden_setup=entry.get("hidden_setup", ""),
-            scenarios=tuple(Scenario(case, asked, (Expectation("equals", wanted),)) for case, asked, wanted in entry["visible"]),
         )
 
 
@@ -231,12 +230,12 @@ def solve(worker: Worker, fault: Fault, limit: int) -> Result:
 
 def believable(worker: Worker, fault: Fault, found: list[Hypothesis], before: dict[str, str]) -> Hypothesis | None:
     """The first of several cures, by how they go about inputs nearby."""
-    if len(found) < 2 or not fault.scenarios:
+    name, cases = called(fault)
+    if not found or not cases:
         return found[0] if found else None
-    tests = {each.id: test for each, test in zip(fault.scenarios, fault.visible, strict=True)}
-    red = [each for each in fault.scenarios if tests[each.id] in before]
-    around = neighbours(red, [each for each in fault.scenarios if each not in red])
-    shown = tuple(f"answer_({each!r})" for each in around.inputs)
+    red = [each for test, each in cases if test in before]
+    around = neighbours(red, [each for test, each in cases if test not in before])
+    shown = tuple(f"{name}(*{each!r})" for each in around.inputs)
     seen = [
         [Seen((outcome.says,), not outcome.passed) for outcome in worker.run(files, fault.setup, shown, show=True)]
         for files in (fault.files, *(applied(fault.files, each.edits) for each in found))
@@ -245,7 +244,20 @@ def believable(worker: Worker, fault: Fault, found: list[Hypothesis], before: di
     if VERBOSE:
         for place in order:
             print("      ", found[place].confidence, found[place].change)
-    return found[order[0]]
+    return found[order[0]] if order else None
+
+
+def called(fault: Fault) -> tuple[str, list[tuple[str, Scenario]]]:
+    """The function that most tests call with plain values, and those tests with these values as inputs."""
+    calls: dict[str, list[tuple[str, Scenario]]] = {}
+    for test in fault.visible:
+        tree = ast.parse(test, mode="eval").body
+        call = tree.left if isinstance(tree, ast.Compare) else tree
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.keywords:
+            with contextlib.suppress(ValueError):
+                given = [ast.literal_eval(each) for each in call.args]
+                calls.setdefault(call.func.id, []).append((test, Scenario(test, given, ())))
+    return max(calls.items(), key=lambda each: len(each[1]), default=("", []))
 
 
 def judged(worker: Worker, fault: Fault, kept: Hypothesis, tried: int, seconds: float, first: float) -> Result:

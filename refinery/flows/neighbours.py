@@ -17,6 +17,8 @@ from refinery.domain import Attempt, Cause, Scenario
 EACH = 6
 """Neighbours of one scenario."""
 MOST = 30
+CRASHES = 0.1
+"""The share of neighbours on which a cure may crash where the base does not."""
 PRIOR = 0.6
 """What the likeliest cure is given for that; the others less, as they are less likely."""
 CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
@@ -68,9 +70,21 @@ def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourh
 
 
 def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> list[int]:
-    """The cures by number, the most believable first. `scores` are how likely the search took each for."""
-    values = [(-_believed(number, base, cures, around) - PRIOR * score / max(scores), number) for number, score in enumerate(scores)]
+    """The cures by number, the most believable first. `scores` are how likely the search took each for.
+
+    One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them.
+    """
+    values = [
+        (-_believed(number, base, cures, around) - PRIOR * score / max(scores), number)
+        for number, score in enumerate(scores)
+        if _crashes(base, cures[number], around) <= CRASHES
+    ]
     return [number for _, number in sorted(values)]
+
+
+def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:
+    """How often it crashes next door where the base does not."""
+    return _share([own[place].crashed and not base[place].crashed for place in range(len(around.near))], 0.0)
 
 
 def _believed(number: int, base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> float:
@@ -79,13 +93,12 @@ def _believed(number: int, base: Sequence[Seen], cures: Sequence[Sequence[Seen]]
         return 0.0
     agree = [own[place].behaviour == cure[place].behaviour for cure in cures if cure is not own for place in range(len(near))]
     calm = [own[place].behaviour == base[place].behaviour for place, each in enumerate(near) if not each.red]
-    crash = [own[place].crashed and not base[place].crashed for place in range(len(near))]
     deaf = [
         own[place].behaviour == own[len(near) + each.origin].behaviour
         for place, each in enumerate(near)
         if base[place].behaviour != base[len(near) + each.origin].behaviour
     ]
-    return _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 2 * _share(crash, 0.0) - _share(deaf, 0.0)
+    return _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 2 * _crashes(base, own, around) - _share(deaf, 0.0)
 
 
 def witnessed(attempts: Sequence[Attempt]) -> list[Seen]:

@@ -55,6 +55,8 @@ class Proposals:
     """Candidates that cured the complaint and broke something else."""
     halves: int = 0
     """Candidates that cured one failure and changed another without curing it."""
+    crashing: int = 0
+    """Candidates that cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
     chance: int = 0
     """Candidates that cured some failures and run in others like them, which stayed as they were."""
     endless: int = 0
@@ -91,6 +93,8 @@ class Proposals:
             parts.append(f"{self.broke} cured them and broke others")
         if self.halves:
             parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
+        if self.crashing:
+            parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
         if self.held_back:
@@ -236,14 +240,15 @@ class Proposals:
         """Cures of all failures, the most believable first."""
         found = cures.take_whole()
         agent = self.bench.runner.agent
-        if len(found) > 1 and not agent.network and not agent.http:  # what acts on the world is not run on inputs nobody asked for
+        if found and not agent.network and not agent.http:  # what acts on the world is not run on inputs nobody asked for
             around = neighbours(self.shown.red, self.shown.green)
             inputs = around.inputs
-            self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they differ on similar inputs"))
+            self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
             seen = [witnessed(screen.behaves(changes, inputs)) for changes in (ChangeSet(()), *(each.changes for each in found))]
             self.ledger.items.append(BillItem("search", runs=len(inputs) * len(seen), usd=self._price))
             if all(len(each) == len(inputs) for each in seen):
                 order = ranked([each.hypothesis.confidence for each in found], seen[0], seen[1:], around)
+                self.crashing += len(found) - len(order)
                 found = [found[place] for place in order]
         for proposal in found:
             with screen.resting():

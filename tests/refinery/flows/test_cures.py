@@ -96,8 +96,9 @@ def seen(*answers: object) -> list[Seen]:
 GREEN = Neighbourhood((Neighbour(1, 0, red=False), Neighbour(2, 0, red=False)), (0,))
 
 
-def test_a_cure_that_crashes_next_door_comes_last() -> None:
-    assert ranked([0.5, 0.4], seen(1, 2, 0), [seen(1, "crash", 0), seen(1, 2, 0)], GREEN) == [1, 0]
+def test_a_cure_that_crashes_next_door_where_the_base_does_not_is_left_out() -> None:
+    assert ranked([0.5, 0.4], seen(1, 2, 0), [seen(1, "crash", 0), seen(1, 2, 0)], GREEN) == [1]
+    assert ranked([0.5], seen(1, "crash", 0), [seen(1, "crash", 0)], GREEN) == [0]
 
 
 def test_a_cure_that_stops_listening_to_an_input_comes_last() -> None:
