@@ -1,29 +1,40 @@
 """Repair without a model on hand-written faults: share fixed, share fixed wrongly (by tests kept apart), seconds, candidates.
 
-Run: python -m benchmarks.repair [--only NAME] [--limit N]     (faults under benchmarks/faults/, one YAML file a kind)
+Run: python -m benchmarks.repair [FOLDER] [--only NAME] [--limit N]     (faults under benchmarks/faults/, one YAML file a kind)
+
+A file holds faults, each with its own files, or sound repositories (see `benchmarks.repair_whole`) with edits that break them.
+What is looked at, in which order, and what is taken for a cure is as in `refinery.flows.propose`; there is no guard and no gate.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import contextlib
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from refinery.domain import Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Signal
+from refinery.domain import Attempt, Cause, Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Scenario, Signal
 from refinery.edits.draft import draft
+from refinery.flows.cures import Cures, joined
+from refinery.flows.neighbours import Seen, neighbours, ranked
+from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 
 SAME_HASHES = {**os.environ, "PYTHONHASHSEED": "0"}
 """What a program prints of a set must not differ from run to run."""
+VERBOSE = "-v" in sys.argv
 FAULTS = Path(__file__).parent / "faults"
 
 
@@ -40,6 +51,9 @@ class Fault:
     visible: tuple[str, ...]
     hidden: tuple[str, ...]
     fix: tuple[Edit, ...]
+    beside: dict[str, str] = field(default_factory=dict)
+    """Files that are there and not searched: tests."""
+    hidden_setup: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +86,10 @@ class Worker:
         command = [sys.executable, "-P", str(script)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=SAME_HASHES)
 
-    def run(self, files: dict[str, str], setup: str, tests: tuple[str, ...], trace: bool = False) -> list[Outcome]:
+    def run(self, files: dict[str, str], setup: str, tests: tuple[str, ...], trace: bool = False, show: bool = False) -> list[Outcome]:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"files": files, "setup": setup, "tests": list(tests), "trace": trace}
+        request = {"files": files, "setup": setup, "tests": list(tests), "trace": trace, "show": show}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answers = json.loads(self.process.stdout.readline())
@@ -98,13 +112,15 @@ class Worker:
 def main() -> None:
     """Prints one line a fault and the totals."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=Path, default=FAULTS)
     parser.add_argument("--only", default="")
-    parser.add_argument("--limit", type=int, default=400)
+    parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("-v", action="store_true", help="name all cures that were compared, the chosen one first")
     chosen = parser.parse_args()
     worker = Worker()
     results: list[Result] = []
     try:
-        for fault in load():
+        for fault in load(chosen.folder):
             if chosen.only in fault.name:
                 results.append(solve(worker, fault, chosen.limit))
                 tell(results[-1])
@@ -113,46 +129,142 @@ def main() -> None:
     totals(results)
 
 
-def load() -> list[Fault]:
+def load(folder: Path) -> list[Fault]:
     """All faults, in order of file and place."""
-    return [
-        Fault(
-            name=entry["name"],
-            kind=path.stem,
-            layer=entry.get("layer", "code"),
-            curable=entry.get("curable", True),
-            files=entry["files"],
-            setup=entry["setup"],
-            visible=tuple(entry["visible"]),
-            hidden=tuple(entry["hidden"]),
-            fix=tuple(Edit(*part) for part in entry.get("fix", ())),
+    entries = [(path.stem, entry) for path in sorted(folder.glob("*.yaml")) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [fault for kind, entry in entries for fault in (broken(entry) if "repository" in entry else [single(entry, kind)])]
+
+
+def single(entry: dict[str, Any], kind: str) -> Fault:
+    """A fault with its own files."""
+    return Fault(
+        name=entry["name"],
+        kind=kind,
+        layer=entry.get("layer", "code"),
+        curable=entry.get("curable", True),
+        files=entry["files"],
+        setup=entry["setup"],
+        visible=tuple(entry["visible"]),
+        hidden=tuple(entry["hidden"]),
+        fix=tuple(Edit(*part) for part in entry.get("fix", ())),
+        beside=entry.get("beside", {}),
+    )
+
+
+def broken(entry: dict[str, Any]) -> Iterator[Fault]:
+    """The faults of a repository."""
+    module, _, name = entry["python"].partition(":")
+    setup = f"from {module} import {name} as answer_"
+    for fault in entry["faults"]:
+        files = dict(entry["files"])
+        for path, good, bad in fault["edits"]:
+            if files[path].count(good) != 1:
+                raise SystemExit(f"{fault['name']}: the text to break stands {files[path].count(good)} times in {path}")
+            files[path] = files[path].replace(good, bad)
+        yield Fault(
+            name=fault["name"],
+            kind=fault["layer"],
+            layer=fault["layer"],
+            curable=True,
+            files=files,
+            setup=setup,
+            visible=tuple(f"answer_({asked!r}) == {wanted!r}" for _, asked, wanted in entry["visible"]),
+            hidden=tuple(f"answer_({asked!r}) == {wanted!r}" for _, asked, wanted in (*entry["hidden"], *fault.get("hidden", ()))),
+            fix=tuple(Edit(path, "", entry["files"][path]) for path in dict.fromkeys(path for path, _, _ in fault["edits"])),
+            hidden_setup=entry.get("hidden_setup", ""),
         )
-        for path in sorted(FAULTS.glob("*.yaml"))
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
-    ]
 
 
 def solve(worker: Worker, fault: Fault, limit: int) -> Result:
-    """The first candidate above the floor that passes every visible test, judged by the hidden ones."""
-    base = worker.run(fault.files, fault.setup, fault.visible, trace=True)
+    """The candidate that the search would keep, judged by the hidden tests."""
+    base = worker.run(fault.beside | fault.files, fault.setup, fault.visible, trace=True)
     sound(worker, fault, base)
     executions = [Execution(test, outcome.passed, outcome.lines) for test, outcome in zip(fault.visible, base, strict=True)]
-    failing = [test for test, outcome in zip(fault.visible, base, strict=True) if not outcome.passed]
-    ordered = (*failing, *(test for test in fault.visible if test not in failing))
+    before = {test: outcome.says for test, outcome in zip(fault.visible, base, strict=True) if not outcome.passed}
+    ended = [
+        Attempt(test, 0, False, cause=Cause.EXIT if ": expected " not in says else Cause.CHECKS, error=says)
+        for test, says in before.items()
+    ]
+    cures: Cures[Hypothesis] = Cures(frozenset(before), executions, ended)
     started = time.perf_counter()
-    tried, first = 0, 0.0
+    first = 0.0
+
+    def look(hypothesis: Hypothesis) -> Screened:
+        outcomes = worker.run(fault.beside | applied(fault.files, hypothesis.edits), fault.setup, fault.visible)
+        by_test = dict(zip(fault.visible, outcomes, strict=True))
+        turned = frozenset(test for test in before if by_test[test].passed)
+        broke = frozenset(test for test in fault.visible if test not in before and not by_test[test].passed)
+        moved = frozenset(test for test in before if test not in turned and by_test[test].says != before[test])
+        return Screened(turned, broke, moved)
+
+    def kept() -> Hypothesis | None:
+        if found := believable(worker, fault, cures.take_whole(), before):
+            return found
+        for what, seen in cures.some:
+            if cures.alone(tuple(draft(what.edits, fault.files.get).changes), seen):
+                return what
+        for one, other in cures.pairs():
+            both = joined(one, other)
+            if both and not draft(both.edits, fault.files.get).misfits:
+                seen = look(both)
+                if seen.promising and seen.turned == cures.red:
+                    return both
+        return None
+
+    def result(hypothesis: Hypothesis | None) -> Result:
+        took = time.perf_counter() - started
+        if hypothesis is None:
+            return Result(fault, None, False, cures.looked, took, first * 1000)
+        return judged(worker, fault, hypothesis, cures.looked, took, first)
+
     words = [outcome.says for outcome in base if not outcome.passed]
     for hypothesis in candidates(fault.files, diagnose(base), executions, words, limit=limit):
         first = first or time.perf_counter() - started
         if hypothesis.confidence < FLOOR:
             continue
-        tried += 1
-        outcomes = worker.run(applied(fault.files, hypothesis.edits), fault.setup, ordered)
-        if all(outcome.passed for outcome in outcomes):
-            seconds = time.perf_counter() - started
-            hidden = worker.run(applied(fault.files, hypothesis.edits), fault.setup, fault.hidden)
-            return Result(fault, hypothesis, all(outcome.passed for outcome in hidden), tried, seconds, first * 1000)
-    return Result(fault, None, False, tried, time.perf_counter() - started, first * 1000)
+        cures.saw(hypothesis, look(hypothesis))
+        if (cures.compared or cures.joined) and (found := kept()):
+            return result(found)
+    return result(kept())
+
+
+def believable(worker: Worker, fault: Fault, found: list[Hypothesis], before: dict[str, str]) -> Hypothesis | None:
+    """The first of several cures, by how they go about inputs nearby."""
+    name, cases = called(fault)
+    if not found or not cases:
+        return found[0] if found else None
+    red = [each for test, each in cases if test in before]
+    around = neighbours(red, [each for test, each in cases if test not in before])
+    shown = tuple(f"{name}(*{each!r})" for each in around.inputs)
+    seen = [
+        [Seen((outcome.says,), not outcome.passed) for outcome in worker.run(files, fault.setup, shown, show=True)]
+        for files in (fault.files, *(applied(fault.files, each.edits) for each in found))
+    ]
+    order = ranked([each.confidence for each in found], seen[0], seen[1:], around)
+    if VERBOSE:
+        for place in order:
+            print("      ", found[place].confidence, found[place].change)
+    return found[order[0]] if order else None
+
+
+def called(fault: Fault) -> tuple[str, list[tuple[str, Scenario]]]:
+    """The function that most tests call with plain values, and those tests with these values as inputs."""
+    calls: dict[str, list[tuple[str, Scenario]]] = {}
+    for test in fault.visible:
+        tree = ast.parse(test, mode="eval").body
+        call = tree.left if isinstance(tree, ast.Compare) else tree
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.keywords:
+            with contextlib.suppress(ValueError):
+                given = [ast.literal_eval(each) for each in call.args]
+                calls.setdefault(call.func.id, []).append((test, Scenario(test, given, ())))
+    return max(calls.items(), key=lambda each: len(each[1]), default=("", []))
+
+
+def judged(worker: Worker, fault: Fault, kept: Hypothesis, tried: int, seconds: float, first: float) -> Result:
+    """What is kept, by the tests that it was not made for."""
+    setup = f"{fault.setup}\n{fault.hidden_setup}"
+    outcomes = worker.run(fault.beside | applied(fault.files, kept.edits), setup, (*fault.visible, *fault.hidden))
+    return Result(fault, kept, all(outcome.passed for outcome in outcomes), tried, seconds, first * 1000)
 
 
 def sound(worker: Worker, fault: Fault, base: list[Outcome]) -> None:
@@ -160,7 +272,9 @@ def sound(worker: Worker, fault: Fault, base: list[Outcome]) -> None:
     if all(outcome.passed for outcome in base) or not any(outcome.passed for outcome in base):
         raise SystemExit(f"{fault.name}: the visible tests must fail in part: {[outcome.says for outcome in base]}")
     if fault.curable:
-        outcomes = worker.run(applied(fault.files, fault.fix), fault.setup, (*fault.visible, *fault.hidden))
+        mended = {edit.path: edit.new for edit in fault.fix} if not any(edit.old for edit in fault.fix) else applied(fault.files, fault.fix)
+        setup = f"{fault.setup}\n{fault.hidden_setup}"
+        outcomes = worker.run(fault.beside | fault.files | mended, setup, (*fault.visible, *fault.hidden))
         if not all(outcome.passed for outcome in outcomes):
             raise SystemExit(f"{fault.name}: the reference fix fails: {[outcome.says for outcome in outcomes]}")
 

@@ -10,7 +10,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -86,6 +86,10 @@ class Settings:
     budget_usd: float = 2.0
     price: tuple[float, float] | None = None
     """USD per million tokens, in and out; None: as the price list says."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """Names of other models for single tasks."""
+    cache: bool = True
+    """Whether answers of a model are kept for a while, and taken again for the same request."""
     co_author: str = ""
     """Whom the commits of kept fixes name beside the user, `Name <address>`; empty for nobody."""
 
@@ -267,6 +271,13 @@ class GitTable(Strict):
         return value
 
 
+class TasksTable(Strict):
+    """[model.tasks]: which model does what; empty: the one of [model]."""
+
+    theorist: str = ""
+    analyst: str = ""
+
+
 class ModelTable(Strict):
     """[model]"""
 
@@ -275,6 +286,8 @@ class ModelTable(Strict):
     budget_usd: float | int = Field(default=2.0, ge=0)
     price: list[Annotated[float | int, Field(ge=0)]] | None = Field(default=None, min_length=2, max_length=2)
     """USD per million tokens, in and out, of a model that the price list does not have."""
+    tasks: TasksTable = TasksTable()
+    cache: bool = True
 
 
 class File(Strict):
@@ -318,6 +331,8 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         model=file.model.name,
         budget_usd=file.model.budget_usd,
         price=(file.model.price[0], file.model.price[1]) if file.model.price else None,
+        models={task: name for task, name in file.model.tasks.model_dump().items() if name},
+        cache=file.model.cache,
         co_author=file.git.co_author,
     )
 

@@ -50,6 +50,8 @@ from safety.policy import Policy
 from safety.rules.all import ALL
 from safety.rules.secret_scan import scan
 
+ANSWERS = "answers"
+"""The folder in which answers of a model are kept."""
 __all__ = [
     "FILE",
     "SANDBOX",
@@ -222,7 +224,7 @@ def study(
             store=open_things.enter_context(store(start)),
             now=now,
             repository=found,
-            model=_model(plain, provider or plain.provider, budget, say),
+            model=_model("analyst", plain, provider or plain.provider, budget, say),
             tokens=tokens or VIEW_TOKENS,
             ask=ask,
             say=say,
@@ -280,7 +282,7 @@ def workbench(
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
             recall=lambda symptom: Memory(opened).advice(symptom),
-            model=_model(stated, provider or stated.provider, budget, say),
+            model=_model("theorist", stated, provider or stated.provider, budget, say, found.state / ANSWERS),
             scenarios=stated.scenarios,
             trials=stated.trials,
             limits=Limits(seconds=seconds),
@@ -341,12 +343,13 @@ def _policy(path: Path) -> Policy:
         raise ConfigError(f"there is no file {path}", hint="name a policy in JSON") from None
 
 
-def _model(stated: Settings, provider: str, budget: float | None, say: Say) -> LLM | None:
-    """The model of the settings, metered. The vendors' libraries are imported here and not before."""
+def _model(task: str, stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None) -> LLM | None:
+    """The model that the settings name for a task, metered, with its answers kept in a folder. The vendors' libraries are imported here."""
     if provider == "none":
         return None
     around, prices = Surrounding.read(), load_prices()
-    name = stated.model if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
+    named = stated.models.get(task, stated.model)
+    name = named if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
     if stated.price and name:
         prices = prices.stating(name, *stated.price)
     model: LLM
@@ -360,4 +363,8 @@ def _model(stated: Settings, provider: str, budget: float | None, say: Say) -> L
 
         account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
         model = Anthropic(account, name, prices, say=say)
+    if answers is not None and stated.cache:
+        from refinery.llm.cassette import Remembered
+
+        model = Remembered(model, answers)
     return Discreet(Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd)), sensitive)

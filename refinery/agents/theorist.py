@@ -1,4 +1,4 @@
-"""The theorist: asks a model for hypotheses, holds each edit against the files, and sends what does not fit back once."""
+"""The theorist: a model that may look around in the repository is asked for hypotheses; what does not fit the files goes back once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.agents.answer import SCHEMA, read_answer
 from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace, names
+from refinery.agents.lookaround import TOOLS, LookAround
+from refinery.agents.loop import Limits, Talk, again, talk
 from refinery.agents.prompting import fenced, prompt, word
 from refinery.domain import Attempt, Bill, BillItem, Diagnosis, Hypothesis, Layer, Scenario, Step
+from refinery.edits.codemap import CodeMap
 from refinery.edits.draft import draft
+from refinery.edits.forms import read_forms
 from refinery.events import Event, Say
 from refinery.llm.budget import BudgetSpent
-from refinery.llm.port import LLM, Message, ModelError, Reply, Request, Stop
+from refinery.llm.port import LLM, Message, ModelError, Request, Stop, Tool
 
 MAX_TOKENS = 24_000
 """Room for thinking too, which counts as output."""
@@ -26,6 +30,9 @@ SURE = 0.4
 MOST_OF_AN_EDIT = 2_000
 """Characters of an earlier edit that are told again."""
 MOST_RUNS = 5
+CONCLUDE = Tool("propose", "Concludes: the hypotheses, where they are not given as the answer's text.", SCHEMA)
+LIMITS = Limits(rounds=8, tokens=240_000)
+"""How long the model may look around before it answers."""
 TEXT_SUFFIXES = frozenset({".md", ".txt", ".jinja", ".jinja2", ".j2", ".prompt", ".tmpl", ".mustache"})
 CONFIG_SUFFIXES = frozenset({".yaml", ".yml", ".toml", ".json", ".ini", ".cfg"})
 
@@ -48,7 +55,8 @@ class _Round:
     sound: tuple[Hypothesis, ...]
     complaints: tuple[str, ...]
     missing: str
-    reply: Reply
+    talk: Talk
+    notes: tuple[str, ...] = ()
 
 
 def propose(
@@ -73,18 +81,19 @@ def propose(
     are files that nobody may change; `tried` are hypotheses that did not make it, with what was found against them.
     """
     request, notes = _request(diagnosis, trace, sources, advice, limit, failures, suite, passing, closed, tried)
-    say(Event(PURPOSE, f"asking {llm.model} for hypotheses", 0, 2))
-    first = _ask(llm, request, sources)
-    if first.reply.stop is Stop.REFUSAL:
-        return Proposal((), Bill((first.reply.usage,)), (*notes, "the model declined to answer"))
+    act = LookAround(CodeMap(sources))
+    first = _ask(llm, request, sources, act, say)
+    if first.talk.reply.stop is Stop.REFUSAL:
+        return Proposal((), first.talk.bill, (*notes, "the model declined to answer"))
     rounds = [first]
     lost: BillItem | None = None
-    if first.complaints:
+    if first.talk.failed:
+        notes = (*notes, f"the model's looking around broke off: {first.talk.failed}")
+    elif first.complaints:
         say(Event(PURPOSE, f"the answer does not fit in {len(first.complaints)} places; asking once more", 1, 2))
-        again = Message("user", prompt("again", complaints="\n".join(f"- {says}" for says in first.complaints)))
+        wrong = prompt("again", complaints="\n".join(f"- {says}" for says in first.complaints))
         try:
-            said = (first.reply.as_message(),) if first.reply.text else ()  # an empty turn would be refused
-            rounds.append(_ask(llm, replace(request, messages=(*request.messages, *said, again)), sources))
+            rounds.append(_ask(llm, again(first.talk, wrong), sources, act, say))
         except (ModelError, BudgetSpent) as error:
             lost = error.spent if isinstance(error, ModelError) else None
             notes = (*notes, f"the model could not be asked again: {error}")
@@ -128,7 +137,7 @@ def _request(
         limit=str(limit),
     )
     system = prompt("theorist", schema=json.dumps(SCHEMA, indent=1), limit=str(limit))
-    return Request(system, (Message("user", case),), schema=SCHEMA, max_tokens=MAX_TOKENS, purpose=PURPOSE), (
+    return Request(system, (Message("user", case),), (*TOOLS, CONCLUDE), SCHEMA, MAX_TOKENS, PURPOSE), (
         *red.notes,
         *run.notes,
         *files.notes,
@@ -170,20 +179,27 @@ def _failing(step: Step) -> list[Attempt]:
     return list({each.scenario: each for each in reversed(ran) if not each.passed}.values())[:MOST_RUNS]
 
 
-def _ask(llm: LLM, request: Request, sources: Mapping[str, str]) -> _Round:
-    reply = llm.complete(request)
-    answer = read_answer(reply.text)
+def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: LookAround, say: Say) -> _Round:
+    talked = talk(llm, request, act, CONCLUDE.name, LIMITS, say)
+    reply = talked.reply
+    concluded = talked.ending(CONCLUDE.name)
+    if talked.failed:
+        return _Round((), (), "", talked)
+    answer = read_answer(json.dumps(concluded.arguments) if concluded else reply.text)
     complaints = list(answer.complaints)
     if reply.stop is Stop.LENGTH:
         complaints.append("it was cut for its length: be shorter, with fewer hypotheses")
     sound: list[Hypothesis] = []
+    notes: list[str] = []
     for hypothesis in answer.hypotheses:
-        misfits = draft(hypothesis.edits, sources.get).misfits
+        forms = read_forms(hypothesis.edits, sources.get)
+        misfits = draft(forms.edits, sources.get).misfits
         if misfits:
             complaints += [f"hypothesis `{hypothesis.change}`, {misfit.path}: {misfit.says}" for misfit in misfits]
         else:
-            sound.append(hypothesis)
-    return _Round(tuple(sound), tuple(complaints), answer.missing, reply)
+            sound.append(replace(hypothesis, edits=forms.edits))
+            notes += forms.notes
+    return _Round(tuple(sound), tuple(complaints), answer.missing, talked, tuple(notes))
 
 
 def _proposal(
@@ -210,7 +226,11 @@ def _proposal(
     hypotheses.sort(key=lambda hypothesis: _worth(hypothesis, diagnosis))
     if len(hypotheses) > limit:
         found.append(f"{len(hypotheses) - limit} hypotheses beyond the limit of {limit} were left out")
-    spent = [*(each.reply.usage for each in rounds), *([lost] if lost else [])]
+    found += [note for each in rounds for note in each.notes]
+    looked = sum(each.talk.looked for each in rounds)
+    if looked:
+        found.append(f"the model looked {looked} times into the repository before it answered")
+    spent = [*(item for each in rounds for item in each.talk.items), *([lost] if lost else [])]
     return Proposal(tuple(hypotheses[:limit]), Bill(tuple(spent)), tuple(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from refinery.domain import Edit
@@ -55,8 +56,7 @@ class Tree:
             parts: list[libcst.CSTNode] = [first, *new[1:], target.with_changes(leading_lines=())]
         else:
             parts = [target, *new] if after else [*new, target]
-        changed = self._module.deep_replace(target, libcst.FlattenSentinel(parts))  # type: ignore[type-var]  # a sentinel is allowed where statements stand
-        return _code(changed)
+        return _code(self._replaced(target, parts))
 
     def replace(self, line: int, code: str) -> str:
         """The text with the statement that begins in this line replaced by others; comments above it stay."""
@@ -68,8 +68,16 @@ class Tree:
             raise NotEditable("there is nothing to put in its place")
         if hasattr(target, "leading_lines"):
             new[0] = new[0].with_changes(leading_lines=target.leading_lines)
-        changed = self._module.deep_replace(target, libcst.FlattenSentinel(new))  # type: ignore[type-var]  # a sentinel is allowed where statements stand
-        return _code(changed)
+        return _code(self._replaced(target, new))
+
+    def _replaced(self, target: libcst.CSTNode, parts: Sequence[libcst.CSTNode]) -> object:
+        import libcst
+
+        try:
+            changed = self._module.deep_replace(target, libcst.FlattenSentinel(parts))  # type: ignore[type-var]  # a sentinel is allowed where statements stand
+        except TypeError as error:  # `elif` is a statement to the syntax tree, and a clause to whoever wrote it
+            raise NotEditable(f"{self.path}: nothing can be put beside a clause of another statement") from error
+        return changed
 
     def code(self, line: int) -> str:
         """The statement that begins in this line, at no depth."""

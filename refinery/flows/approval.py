@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from refinery.domain import Approval, GateVerdict, Said
-from refinery.flows.propose import Proposal
+from refinery.flows.proposal import Proposal
 from refinery.workbench import Question, Workbench
 from safety.verdict import Effect
 

@@ -14,7 +14,7 @@ from typing import Any
 from adapters.trace import Json
 from refinery import contract
 from refinery.domain import Approval, Commit, Complaint, Diagnosis, GateVerdict, Said, Scenario
-from refinery.flows.propose import Proposal
+from refinery.flows.proposal import Proposal
 from refinery.repo.message import FIX
 from refinery.repo.objects import TreeFile
 from refinery.repo.sameness import fix_id

@@ -11,7 +11,7 @@ from refinery import contract
 from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report
 from refinery.flows.claim import Claim, diagnosed, digest, trailers
 from refinery.flows.consult import symptom
-from refinery.flows.propose import Proposal
+from refinery.flows.proposal import Proposal
 from refinery.repo.message import compose
 from refinery.store.port import Store
 from refinery.workbench import Workbench

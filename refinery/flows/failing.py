@@ -11,6 +11,7 @@ from refinery.domain import Attempt, Cause, Diagnosis, Report, Scenario
 from refinery.errors import OutsideError
 from refinery.flows.approval import forget
 from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
+from refinery.flows.cures import symptom
 from refinery.flows.diagnose import kept
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, suite_at
@@ -69,13 +70,8 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)
         yield report
         cured = set(report.steps[-1].gate.targets) if report.kept and report.steps[-1].gate else set()
-        done = cured or {each.id for each, _ in red if _symptom(attempts[each.id]) == _symptom(attempts[red[0][0].id])}
+        done = cured or {each.id for each, _ in red if symptom(attempts[each.id]) == symptom(attempts[red[0][0].id])}
         red = [(each, trace) for each, trace in red if each.id not in done]
-
-
-def _symptom(attempt: Attempt) -> str:
-    """What failures of one cause are likely to share: the error that ended the run; wrong answers are one kind."""
-    return attempt.error.strip().rpartition("\n")[2] if attempt.cause is Cause.EXIT else str(attempt.cause)
 
 
 def _fails(attempt: Attempt) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
-from refinery.domain import Attempt, Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
+from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothesis, Scenario, Step
 from refinery.edits.draft import draft
+from refinery.edits.minimise import minimal, pieces, together
 from refinery.events import Event
 from refinery.flows.complaint import home_for
 from refinery.flows.consult import ROUNDS, Asked, consult
+from refinery.flows.cures import Cures, joined
 from refinery.flows.ledger import Ledger
 from refinery.flows.memorised import memorised
+from refinery.flows.neighbours import neighbours, ranked, witnessed
+from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
@@ -29,25 +32,6 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
-LOOK_ON = 120
-"""Candidates looked at for a cure of all failures before one of some is taken for what can be had; later as many as until then."""
-LOOKS = 3
-"""Quick looks at a model's hypothesis before it counts as failed. They decide who reaches the gate, as in the search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A hypothesis as file changes, with the guard's answer and the targets it is meant to turn."""
-
-    hypothesis: Hypothesis
-    changes: ChangeSet
-    verdict: Verdict
-    targets: tuple[Scenario, ...]
-    slug: str
-    model: str = ""
-    """Who wrote it, when a model did."""
-    bill: Bill = field(default_factory=Bill)
-    """What asking the model for it, and for those before it, cost."""
 
 
 @dataclass(slots=True)
@@ -71,6 +55,10 @@ class Proposals:
     """Candidates that cured the complaint and broke something else."""
     halves: int = 0
     """Candidates that cured one failure and changed another without curing it."""
+    crashing: int = 0
+    """Candidates that cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
+    chance: int = 0
+    """Candidates that cured some failures and run in others like them, which stayed as they were."""
     endless: int = 0
     """Candidates that did not come to an end in the time that a look may take."""
     patience: float = 0.0
@@ -105,6 +93,10 @@ class Proposals:
             parts.append(f"{self.broke} cured them and broke others")
         if self.halves:
             parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
+        if self.crashing:
+            parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
+        if self.chance:
+            parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
         if self.held_back:
             parts.append(f"{self.held_back} were held back by the guard")
         if self.memorised:
@@ -156,12 +148,13 @@ class Proposals:
                 continue
             seen = self._look(proposal, screen)
             if seen.promising and len(seen.turned) == len(self.shown.red):
+                smallest = self._minimal(proposal, screen)
                 with screen.resting():
-                    yield proposal
+                    yield smallest
             elif seen.promising:
                 partial.append((proposal, seen))
             else:
-                self.steps.append(Step(hypothesis, proposal.verdict, None, None, _why(seen)))
+                self.steps.append(Step(hypothesis, proposal.verdict, None, None, why(seen)))
         with screen.resting():
             yield from map(self._narrowed, by_turned(partial))
 
@@ -190,43 +183,109 @@ class Proposals:
                     break
         return seen
 
+    def _minimal(self, proposal: Proposal, screen: Screen) -> Proposal:
+        """The same cure without the pieces that it does not need; the rationale says what was found."""
+        every = pieces(proposal.product)
+        if len(every) < 2:
+            return proposal
+
+        def cures(edits: tuple[Edit, ...]) -> bool:
+            less = self._modelled(replace(proposal.hypothesis, edits=together(edits)))
+            seen = self._look(less, screen) if less.verdict.allowed else Screened()
+            return seen.promising and len(seen.turned) == len(self.shown.red)
+
+        least = minimal(every, cures)
+        told = [f"{least.dropped} of {len(every)} changed places turned out not to be needed, and were left out."] if least.dropped else []
+        if least.shown and len(least.edits) > 1:
+            told.append(f"Each of the {len(least.edits)} changed places is needed: without any one of them the failure is back.")
+        if not told:
+            return proposal
+        edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
+        rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
+        return self._modelled(replace(proposal.hypothesis, edits=edits, rationale=rationale))
+
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
         return replace(proposal, targets=tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned))
 
     def _from_search(self) -> Iterator[Proposal]:
+        """Cures of all failures, compared with each other; else those of some that may be believed alone, or that together cure all."""
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
-        ranked = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
-        partial: list[tuple[Proposal, Screened]] = []
-        due = 0
-        start = self.bench.clock()
+        found = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
+        cures: Cures[Proposal] = Cures(frozenset(each.id for each in self.shown.red), self.shown.executions, self.shown.attempts)
         with ExitStack() as stack:
             screen = stack.enter_context(self._screening())
-            looking = in_order(lambda proposal: screen.look(proposal.changes), self._allowed(ranked), self.bench.limits.workers)
-            looks = stack.enter_context(closing(looking))
+            looking = in_order(lambda proposal: screen.look(proposal.changes), self._allowed(found), self.bench.limits.workers)
+            looks = stack.enter_context(closing(self._timed(looking)))
             for proposal, seen in looks:
-                self.screened += 1
-                self.ledger.items.append(BillItem("search", runs=seen.runs, usd=self._price))
-                self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
-                self.broke += bool(seen.broke)
-                self.endless += seen.late
-                self.patience = screen.patience
-                if seen.promising and len(seen.turned) == len(self.shown.red):
-                    self._took(start)
+                self._count(proposal, seen, screen)
+                cures.saw(proposal, seen)
+                if cures.compared:
+                    yield from self._compared(cures, screen)
+                elif cures.joined:
+                    yield from self._of_some(cures, screen)
+            yield from self._compared(cures, screen)
+            yield from self._of_some(cures, screen)
+
+    def _count(self, proposal: Proposal, seen: Screened, screen: Screen) -> None:
+        self.screened += 1
+        self.ledger.items.append(BillItem("search", runs=seen.runs, usd=self._price))
+        self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
+        self.broke += bool(seen.broke)
+        self.halves += seen.promising and not seen.convincing
+        self.endless += seen.late
+        self.patience = screen.patience
+
+    def _compared(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
+        """Cures of all failures, the most believable first."""
+        found = cures.take_whole()
+        agent = self.bench.runner.agent
+        if found and not agent.network and not agent.http:  # what acts on the world is not run on inputs nobody asked for
+            around = neighbours(self.shown.red, self.shown.green)
+            inputs = around.inputs
+            self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
+            seen = [witnessed(screen.behaves(changes, inputs)) for changes in (ChangeSet(()), *(each.changes for each in found))]
+            self.ledger.items.append(BillItem("search", runs=len(inputs) * len(seen), usd=self._price))
+            if all(len(each) == len(inputs) for each in seen):
+                order = ranked([each.hypothesis.confidence for each in found], seen[0], seen[1:], around)
+                self.crashing += len(found) - len(order)
+                found = [found[place] for place in order]
+        for proposal in found:
+            with screen.resting():
+                yield proposal
+
+    def _of_some(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
+        """What cures some failures and has no say in the others; then pairs that cure all."""
+        own = [(proposal, seen) for proposal, seen in cures.some if cures.alone(proposal.product, seen)]
+        cures.some = [each for each in cures.some if each not in own]
+        self.chance += len(cures.some)
+        for proposal in map(self._narrowed, by_turned(own)):
+            with screen.resting():
+                yield proposal
+        for one, other in cures.pairs():
+            both = joined(one.hypothesis, other.hypothesis)
+            if both is None:
+                continue
+            proposal = self._drafted(both)
+            if proposal.verdict.allowed:
+                seen = screen.look(proposal.changes)
+                self._count(proposal, seen, screen)
+                if seen.promising and seen.turned == cures.red:
                     with screen.resting():
                         yield proposal
-                    start = self.bench.clock()
-                elif seen.convincing:
-                    partial.append((proposal, seen))
-                    due = due or max(LOOK_ON, 2 * self.screened)
-                self.halves += seen.promising and not seen.convincing
-                if partial and self.screened >= due:
-                    self._took(start)
-                    with screen.resting():
-                        yield from map(self._narrowed, by_turned(partial))
-                    start, partial, due = self.bench.clock(), [], 0
-            self._took(start)
-        yield from map(self._narrowed, by_turned(partial))
+
+    def _timed(self, looks: Generator[tuple[Proposal, Screened], None, None]) -> Generator[tuple[Proposal, Screened], None, None]:
+        """The same, with the time between two of them on the bill; the gate has a line of its own."""
+        with closing(looks):
+            while True:
+                start = self.bench.clock()
+                try:
+                    found = next(looks)
+                except StopIteration:
+                    return
+                finally:
+                    self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
+                yield found
 
     def _screening(self) -> AbstractContextManager[Screen]:
         shown = self.shown
@@ -236,9 +295,6 @@ class Proposals:
     def _price(self) -> float | None:
         """What a quick look costs, which is not watched: nothing where no run on the base cost anything, else nobody knows."""
         return 0.0 if all(attempt.cost_usd == 0.0 for attempt in self.shown.attempts) else None
-
-    def _took(self, start: float) -> None:
-        self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
 
     def _allowed(self, ranked: Iterable[Hypothesis]) -> Iterator[Proposal]:
         """Candidates that may run at all: they fit, they are no memorised answer, the guard lets them through, and there is time."""
@@ -269,25 +325,6 @@ class Proposals:
             for scenario in self.complaint.fresh
             if (path := home_for(scenario, self.bench.scenarios)) not in taken
         )
-
-
-def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """The words in which the failure was described, for finding the code and the configuration that speak of the same."""
-    texts = [complaint.says, diagnosis.summary, diagnosis.expected]
-    texts += [quote.text for quote in diagnosis.evidence]
-    texts += [f"{expectation.kind} {expectation.value}" for scenario in complaint.targets for expectation in scenario.expect]
-    aims = {scenario.id for scenario in complaint.targets}
-    texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
-    found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
-    return tuple(found)
-
-
-def _why(seen: Screened) -> str:
-    """Why a hypothesis did not reach the gate, with what the agent did instead."""
-    unmet = "; ".join(f"{attempt.scenario}: {attempt.says}" for attempt in seen.failed[:LOOKS])
-    if seen.broke:
-        return f"not taken to the gate: in {LOOKS} quick looks it cured {', '.join(sorted(seen.turned))} and broke others ({unmet})"
-    return f"not taken to the gate: in {LOOKS} quick looks the failure stayed ({unmet})"
 
 
 def _texts(trace: Trace) -> dict[str, str]:

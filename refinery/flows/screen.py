@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
 from refinery.flows.patience import bounded
 from refinery.suite.checks.vocabulary import needs_spans
@@ -130,6 +131,14 @@ class Screen:
                     late = attempt.cause is Cause.TIMEOUT
                     return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, late, (attempt,))
             return Screened(frozenset(turned), moved=frozenset(moved), runs=runs, failed=tuple(failed))
+
+    def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:
+        """How a change goes about inputs that no check decides; nothing when there is no more looking to be done."""
+        with self._folder() as tree:
+            if tree is None:
+                return ()
+            with _written(tree, changes), self.runner.open(tree) as running:
+                return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
 
     @contextmanager
     def resting(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Answers of a model kept in files, one per request, so that a conversation can be had again without the model.
+"""Answers of a model kept in files, one per request, so that a conversation can be had again without the model, or without paying twice.
 
 A file is named by the model and the content of the request and holds both sides as readable JSON. What a prompt contains,
 the recording contains: it is to be handled like the traces and sources it was made from.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,46 @@ class Recorded:
         reply = self.llm.complete(request)
         _write(path, self.model, request, reply)
         return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Asks the model once per request for as long as an answer stays fresh, so that a run that was ended is taken up without paying twice.
+
+    Only whole answers are kept: one that was cut, or a refusal, is asked for again. Not for judges, whose verdicts have to be independent.
+    """
+
+    llm: LLM
+    folder: Path
+    now: Callable[[], float] = time.time
+    fresh_s: float = 7 * 24 * 3600.0
+
+    @property
+    def model(self) -> str:
+        return self.llm.model
+
+    def complete(self, request: Request) -> Reply:
+        """The kept answer while it is fresh, or a new one."""
+        path = _path(self.folder, self.model, request)
+        kept = _read(path) if self._fresh(path) else None
+        if kept is not None:
+            return kept
+        reply = self.llm.complete(request)
+        if reply.stop in (Stop.END, Stop.TOOLS):
+            _write(path, self.model, request, reply)
+            self._sweep()
+        return reply
+
+    def _fresh(self, path: Path) -> bool:
+        try:
+            return self.now() - path.stat().st_mtime < self.fresh_s
+        except FileNotFoundError:
+            return False
+
+    def _sweep(self) -> None:
+        for path in self.folder.glob("*.json"):
+            if not self._fresh(path):
+                path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

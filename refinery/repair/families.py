@@ -12,15 +12,18 @@ from refinery.repair.mutations import (
     conditions,
     conversions,
     copies,
+    exchange,
     fields,
     guards,
     names,
     operators,
     ordering,
+    patterns,
     resilience,
     returns,
     statements,
     terms,
+    times,
     values,
 )
 
@@ -43,4 +46,7 @@ FAMILIES: tuple[Family, ...] = (
     resilience.propose,
     accumulation.propose,
     statements.propose,
+    exchange.propose,
+    times.propose,
+    patterns.propose,
 )

@@ -127,10 +127,13 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
             if value >= 30 and "day" in scalar.key:
                 steps.append((usual, 0.4))
         steps += [(-value, 0.1)]
+    if whole and value % 10:  # a decimal point that was lost
+        steps += [(value / 10, 0.4), (value / 100, 0.25)]
     for new, prior in steps:
         if new < 0 <= value and prior > 0.1:
             continue
-        turned = int(new) if whole and new == int(new) else new if not whole else int(new)
+        broken = whole and new != int(new) and new in (value / 10, value / 100)
+        turned = new if broken or not whole else int(new)
         yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
 
 

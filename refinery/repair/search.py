@@ -22,6 +22,7 @@ from refinery.repair.localise import Suspicion, localise
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
+from refinery.repair.placeholders import Refill, refills
 from refinery.repair.shape import pointless, shape_of
 from refinery.repair.world import World, survey
 
@@ -39,7 +40,7 @@ CONFIGURED = 200_000
 class _Ranked:
     key: tuple[float, int, int]
     score: float = field(compare=False)
-    make: _Code | _Config = field(compare=False)
+    make: _Code | _Config | Refill = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def candidates(
     executions: Sequence[Execution],
     words: Collection[str],
     seed: int = 0,
-    limit: int = 400,
+    limit: int = 1000,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
@@ -87,7 +88,7 @@ class _Search:
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        self.world: World = survey(self.modules.values(), self.scalars)
+        self.world: World = survey(self.modules.values(), self.scalars, sources)
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.pointless: dict[tuple[str, int], int] = {}
@@ -105,7 +106,7 @@ class _Search:
                 continue
             given += 1
             yield hypothesis
-            side = best[0 if isinstance(ranked.make, _Code) else 1]
+            side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
         for pair in pairs(*best):
@@ -125,6 +126,8 @@ class _Search:
         turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard))
         for score, knob in turned:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
+        for score, refill in refills(self.sources, self.modules.values(), self.clues):
+            self._push(score * 0.8, refill)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
             while self.heap and -self.heap[0].key[0] >= bound:
@@ -145,7 +148,7 @@ class _Search:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
 
-    def _push(self, score: float, make: _Code | _Config) -> None:
+    def _push(self, score: float, make: _Code | _Config | Refill) -> None:
         number = next(self.order)
         tie = number
         if self.seed:
@@ -155,6 +158,8 @@ class _Search:
     def _hypothesis(self, ranked: _Ranked) -> Hypothesis | None:
         if isinstance(ranked.make, _Config):
             return self._config(ranked.make, ranked.score)
+        if isinstance(ranked.make, Refill):
+            return self._refill(ranked.make, ranked.score)
         return self._code(ranked.make, ranked.score)
 
     def _config(self, make: _Config, score: float) -> Hypothesis | None:
@@ -174,6 +179,17 @@ class _Search:
             edits=edits_between(scalar.path, before, after),
             risks="everything else that reads this setting changes with it",
             confidence=confidence(score, make.knob.data),
+        )
+
+    def _refill(self, make: Refill, score: float) -> Hypothesis | None:
+        if self._again(make.path + make.after):
+            return None
+        return Hypothesis(
+            change=make.says,
+            rationale=f"In {make.path} {make.why}.",
+            layer=Layer.PROMPT,
+            edits=edits_between(make.path, self.sources[make.path], make.after),
+            confidence=confidence(score, never=False),
         )
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:

@@ -6,6 +6,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from refinery.edits.scalar import Scalar
@@ -25,6 +26,8 @@ class World:
     companions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Keys that stand in the same record (a dict display, a mapping in a data file)."""
     attributes: Counter[str] = field(default_factory=Counter)
+    stored: set[str] = field(default_factory=set)
+    """Attributes that somebody sets."""
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Annotated fields by class."""
     functions: dict[str, tuple[Module, Function]] = field(default_factory=dict)
@@ -37,6 +40,8 @@ class World:
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Attributes and keys read from variables of a name: `customer` -> country, currency."""
 
+    beside: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Names of files, without what follows the last dot, by the names of their neighbours of the same kind."""
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """How variables of a name are read: `attribute` or `item`."""
 
@@ -65,9 +70,16 @@ class World:
         return found
 
 
-def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = ()) -> World:
-    """Reads all modules and configuration values once."""
+def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Iterable[str] = ()) -> World:
+    """Reads all modules, configuration values and names of files once."""
     world = World()
+    folders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for path in map(PurePosixPath, paths):
+        if path.suffix != ".py":
+            folders[str(path.parent), path.suffix].add(path.stem)
+    for stems in folders.values():
+        for stem in stems:
+            world.beside[stem].update(stems - {stem})
     for module in modules:
         for node in module.inside(module.tree):
             _look(world, module, node)
@@ -152,6 +164,8 @@ def parameters(function: Function) -> tuple[str, ...]:
 def _look(world: World, module: Module, node: ast.AST) -> None:
     if isinstance(node, ast.Attribute):
         world.attributes[node.attr] += 1
+        if not isinstance(node.ctx, ast.Load):
+            world.stored.add(node.attr)
         world.members[name_of(node.value)].add(node.attr)
         world.styles[name_of(node.value)]["attribute"] += 1
     elif isinstance(node, FUNCTIONS):

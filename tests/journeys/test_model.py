@@ -183,3 +183,20 @@ def test_a_models_name_belongs_to_its_provider(yearly: Path, refinery: Refinery,
         file.write('[model]\nprovider = "openai"\nname = "ours"\n')
     _, server = ask(refinery, monkeypatch, said(CURE))
     assert server.asked[0]["model"] != "ours"
+
+
+def test_what_a_models_patch_does_not_need_is_left_out_of_the_commit(
+    yearly: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needless = {
+        "old": '"""A price desk: what does a plan cost?"""',
+        "new": '"""A price desk: what does a plan cost, by the month or the year?"""',
+    }
+    both = json.loads(said(CURE))
+    both["hypotheses"][0]["edits"].append({"path": "desk/agent.py", **needless})
+    done, _ = ask(refinery, monkeypatch, json.dumps(both))
+    assert done.status == 0, done.out + done.err
+    branch = str(part(done.json, "kept", "branch"))
+    assert "by the month" not in git(yearly, "show", f"{branch}:desk/agent.py")
+    message = git(yearly, "log", "-1", "--format=%B", branch)
+    assert "were left out" in message or "was left out" in message

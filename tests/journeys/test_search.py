@@ -91,3 +91,28 @@ def test_a_failure_that_nothing_cures_does_not_keep_another_from_being_fixed(des
     refinery("fix", "--failing", "--json", "--seconds", "4")
     (kept,) = git(desk, "branch", "--list", "refinery/*", "--format=%(refname:short)").split()
     assert "net + net" in git(desk, "show", f"{kept}:desk/agent.py")
+
+
+SQUARE = '''"""Turns a table."""
+
+
+def answer(given):
+    rows = given["rows"]
+    return [[rows[i][j] for j in range(len(rows[0]))] for i in range(len(rows))]
+'''
+TABLES = """- id: one
+  input: {rows: [[1]]}
+  expect:
+    - equals: [[1]]
+- id: square
+  input: {rows: [[1, 2], [3, 4]]}
+  expect:
+    - equals: [[1, 3], [2, 4]]
+"""
+
+
+def test_of_two_cures_the_one_that_crashes_on_similar_inputs_is_not_kept(desk: Path, refinery: Refinery) -> None:
+    agent(desk, SQUARE, TABLES)
+    refinery("fix", "--failing", "--json")
+    for kept in git(desk, "branch", "--list", "refinery/*", "--format=%(refname:short)").split():
+        assert "rows[j][i]" not in git(desk, "show", f"{kept}:desk/agent.py")

@@ -83,3 +83,8 @@ def test_what_says_which_tests_there_are_is_a_judge_where_tests_judge() -> None:
 def test_a_way_to_run_that_is_none_is_named_with_its_line(text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         parse(text, {})
+
+
+def test_each_task_may_have_a_model_of_its_own() -> None:
+    stated = parse('[model]\nprovider = "anthropic"\nname = "one"\ncache = false\n[model.tasks]\nanalyst = "other"\n', {})
+    assert (stated.model, dict(stated.models), stated.cache) == ("one", {"analyst": "other"}, False)

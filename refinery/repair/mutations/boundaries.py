@@ -9,7 +9,7 @@ from refinery.repair.mutation import Mutation, Site, grouped, memorising, short
 from refinery.repair.world import role
 
 FAMILY = "off by one"
-NUMBERISH = (ast.Name, ast.Call, ast.BinOp, ast.Attribute)
+NUMBERISH = (ast.Name, ast.Call, ast.BinOp, ast.Attribute, ast.Subscript)
 
 
 def propose(site: Site) -> Iterator[Mutation]:

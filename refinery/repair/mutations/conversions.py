@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import likeness
 from refinery.repair.world import name_of
 
 FAMILY = "missing conversion"
@@ -40,6 +41,10 @@ def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:
         texts = any(isinstance(other, ast.Constant) and isinstance(other.value, str) for other in (node.left, *node.comparators))
         if texts or isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq):
             yield from _cleaned(site, side, 0.8)
+        if isinstance(side, ast.Call) and isinstance(side.func, ast.Name):
+            for name in site.names_at(side)[:6]:
+                says = f"Compare `{name}` instead of `{short(site.src(side))}`"
+                yield site.put(side, name, "compared with", says, 0.1 + 0.2 * likeness(name, site.src(side)))
         if isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In):
             yield site.put(side, f"str({site.src(side)})", FAMILY, f"Compare `{short(site.src(side))}` as text", 0.15)
             yield site.put(side, f"int({site.src(side)})", FAMILY, f"Compare `{short(site.src(side))}` as a number", 0.12)

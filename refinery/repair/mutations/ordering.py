@@ -73,6 +73,9 @@ def _keys(site: Site) -> Iterator[tuple[str, str]]:
 def _key(site: Site, node: ast.Lambda) -> Iterator[Mutation]:
     body = node.body
     text = site.src(body)
+    if not isinstance(body, ast.Tuple):
+        for tie in _ties(site, node):
+            yield site.put(body, f"({text}, {tie})", FAMILY, f"Order what is equal by `{tie}`", 0.45)
     if isinstance(body, ast.UnaryOp) and isinstance(body.op, ast.USub):
         yield site.put(body, site.src(body.operand), FAMILY, "Sort the other way round", 0.4)
     elif not isinstance(body, ast.Tuple):
@@ -84,6 +87,17 @@ def _key(site: Site, node: ast.Lambda) -> Iterator[Mutation]:
         first, second = (site.src(item) for item in body.elts)
         for new in (f"({second}, {first})", f"(-{first}, {second})", f"({first}, -{second})"):
             yield site.put(body, new, FAMILY, f"Sort by `{short(new)}`", 0.3)
+
+
+def _ties(site: Site, node: ast.Lambda) -> Iterator[str]:
+    """By what else the things can be ordered: the other half of a pair, or themselves."""
+    names = [argument.arg for argument in node.args.args]
+    if len(names) != 1:
+        return
+    items = {site.src(part.slice) for part in ast.walk(node.body) if isinstance(part, ast.Subscript) and site.src(part.value) == names[0]}
+    yield from (f"{names[0]}[{1 - int(item)}]" for item in sorted(items) if item in ("0", "1"))
+    if not items:
+        yield names[0]
 
 
 def _what(site: Site, node: ast.Call) -> str:

@@ -18,8 +18,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     if site.clues.any_of(*TRANSIENT):
         yield from _retried(site)
     for node in site.statement.nodes:
-        if isinstance(node, ast.Call) and name_of(node.func) == "loads" and node.args and site.clues.any_of(*PARSING):
-            yield from _unfenced(site, node)
+        if isinstance(node, ast.Call) and name_of(node.func) == "loads" and node.args:
+            yield from _unfenced(site, node, 1.0 if site.clues.any_of(*PARSING) else 0.5)
         if site.clues.any_of(*ZONES):
             yield from _zoned(site, node)
 
@@ -64,16 +64,16 @@ def _wraps(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
-def _unfenced(site: Site, node: ast.Call) -> Iterator[Mutation]:
+def _unfenced(site: Site, node: ast.Call, weight: float) -> Iterator[Mutation]:
     text = site.src(node.args[0])
     bare = text if isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript | ast.Call) else f"({text})"
     if isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript):
         new = f'{bare}[{bare}.find("{{") : {bare}.rfind("}}") + 1]'
-        yield site.put(node.args[0], new, "fenced JSON", f"Read the JSON object inside `{short(text)}`", 0.7)
+        yield site.put(node.args[0], new, "fenced JSON", f"Read the JSON object inside `{short(text)}`", 0.7 * weight)
         new = f'{bare}[{bare}.find("[") : {bare}.rfind("]") + 1]'
-        yield site.put(node.args[0], new, "fenced JSON", f"Read the JSON list inside `{short(text)}`", 0.35)
+        yield site.put(node.args[0], new, "fenced JSON", f"Read the JSON list inside `{short(text)}`", 0.35 * weight)
     new = f'{bare}.strip().removeprefix("```json").removeprefix("```").removesuffix("```")'
-    yield site.put(node.args[0], new, "fenced JSON", f"Take the code fence off `{short(text)}` before parsing", 0.65)
+    yield site.put(node.args[0], new, "fenced JSON", f"Take the code fence off `{short(text)}` before parsing", 0.65 * weight)
 
 
 def _zoned(site: Site, node: ast.expr) -> Iterator[Mutation]:

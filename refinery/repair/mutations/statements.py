@@ -22,6 +22,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     if site.function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return
     yield from _remembered(site)
+    yield from _flagged(site)
     yield from _reset(site)
     yield from _repeated(site)
     yield from _copied(site)
@@ -63,6 +64,17 @@ def _remembered(site: Site) -> Iterator[Mutation]:
             for where in ("before", "after"):
                 yield site.add(f"{seen.id}.{verb}({item})", where, FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.5)
         yield site.add(f"{seen.id}[{item}] = True", "after", FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.2)
+
+
+def _flagged(site: Site) -> Iterator[Mutation]:
+    """A field that is true or false by default, that conditions ask for, and that nobody ever sets: it is set here."""
+    for name in site.locals[:8]:
+        for member in sorted(site.world.members.get(name, ())):
+            known = [value for value in site.world.roles.get(member, ()) if isinstance(value, bool)]
+            if known and member not in site.world.stored and site.world.styles[name]["attribute"]:
+                code = f"{name}.{member} = {not known[0]}"
+                for where in ("before", "after"):
+                    yield site.add(code, where, FAMILY, f"Note `{name}.{member}`", 0.5 if where == "before" else 0.3)
 
 
 def _reset(site: Site) -> Iterator[Mutation]:

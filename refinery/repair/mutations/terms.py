@@ -25,8 +25,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             called = isinstance(parent, ast.Call) and parent.func is node
             if isinstance(node, ast.Name) and isinstance(parent, PLACES) and not called:
                 yield from _terms(site, node)
-            if _is_key(site, node):
-                yield from _keys(site, node)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.JoinedStr | ast.Call | ast.Tuple) and _is_key(site, node):
+            yield from _keys(site, node)
     statement = site.statement.node
     value = getattr(statement, "value", None)
     if isinstance(statement, ast.Return | ast.Assign) and isinstance(
@@ -71,8 +71,20 @@ def _is_key(site: Site, node: ast.expr) -> bool:
 
 def _keys(site: Site, node: ast.expr) -> Iterator[Mutation]:
     function = site.function
-    names = [argument.arg for argument in function.args.args if argument.arg != "self"] if function else []
+    if function is None:
+        return
+    given = {
+        argument.arg: argument.arg for argument in (*function.args.args, *function.args.kwonlyargs) if argument.arg not in ("self", "cls")
+    }
+    if function.args.vararg:
+        given[function.args.vararg.arg] = function.args.vararg.arg
+    if function.args.kwarg:  # its order is that of the call, and says nothing
+        given[function.args.kwarg.arg] = f"tuple(sorted({function.args.kwarg.arg}.items()))"
     text = grouped(site, node)
-    for name in names:
-        if name != text:
-            yield site.put(node, f"({name}, {text})", "part of a key", f"Tell keys apart by `{name}` too", 0.5)
+    used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    left = [name for name in given if name not in used]
+    for name in left:
+        yield site.put(node, f"({text}, {given[name]})", "part of a key", f"Tell keys apart by `{name}` too", 0.5)
+    if len(left) > 1:
+        all_of = ", ".join(given[name] for name in left)
+        yield site.put(node, f"({text}, {all_of})", "part of a key", "Tell keys apart by everything that was given", 0.4)

@@ -19,6 +19,7 @@ PAIRS = (("asc", "desc"), ("first", "last"), ("min", "max"), ("oldest", "newest"
          ("start", "end"), ("before", "after"), ("%d/%m/%Y", "%m/%d/%Y"), ("%Y-%m-%d", "%Y-%d-%m"), ("%H", "%I"), (", ", ","),
          ("ignore", "strict"),
          ("r", "rb"), ("w", "a"), ("utf-8", "utf-8-sig"), (" ", ""), ("\n", "\n\n"), (";", ","), ("\t", ","))  # fmt: skip
+MOST_BESIDE = 8
 OVERFIT = "the text is taken from elsewhere and may fit this case only"
 
 
@@ -58,8 +59,17 @@ def _from_scope(site: Site, node: ast.expr) -> Iterator[Mutation]:
             prior = (0.3 + 0.5 * near) * (1.0 if isinstance(node, ast.Constant) else 0.75)
             says = f"Take `{wanted[0]}` from `{short(value)}` instead of `{short(text, 24)}`"
             prior *= 1.0 + 0.3 * site.clues.mention(name)
+            prior *= _stranger(site, node, name)
             yield site.put(node, value, FAMILY, says, prior)
             yield from _everywhere(site, node, value, f"{says} throughout", prior * 0.95)
+
+
+def _stranger(site: Site, node: ast.expr, name: str) -> float:
+    """A constant may stand for anything; what has the right name already, or is only compared with its namesake, is less likely wrong."""
+    if isinstance(node, ast.Constant):
+        return 1.0
+    compared = isinstance(site.parent(node), ast.Compare)
+    return (0.4 if name_of(node) == name else 1.0) * (0.6 if compared else 1.0)
 
 
 def _everywhere(site: Site, node: ast.expr, value: str, says: str, prior: float) -> Iterator[Mutation]:
@@ -128,6 +138,9 @@ def _text(site: Site, node: ast.Constant, value: str) -> Iterator[Mutation]:
     for one, other in (*PAIRS, *((b, a) for a, b in PAIRS)):
         if value == one:
             yield site.put(node, _quoted(other, quote), "neighbour text", f"Use {other!r} instead of {value!r}", 0.35)
+    for stem in sorted(site.world.beside.get(value, ()))[:MOST_BESIDE]:
+        prior = 0.3 + 0.2 * site.clues.mention(stem)
+        yield site.put(node, _quoted(stem, quote), "neighbour file", f"Use {stem!r}, a file that stands beside {value!r}", prior)
     is_key = (isinstance(parent, ast.Dict) and node in parent.keys) or isinstance(parent, ast.Subscript)
     if name and not is_key:
         candidates = [text for text, _ in site.world.roles[name].most_common(8) if isinstance(text, str) and text != value]

@@ -33,7 +33,7 @@ from refinery.domain import (
 )
 from refinery.events import Event, silent
 from refinery.llm.budget import BudgetSpent
-from refinery.llm.port import Reply, Stop, Unavailable
+from refinery.llm.port import Reply, Stop, ToolUse, Unavailable
 from refinery.llm.scripted import Line, Scripted
 from safety.verdict import Verdict
 
@@ -160,7 +160,7 @@ def test_an_edit_that_does_not_fit_goes_back_to_the_model_once() -> None:
     assert [message.role for message in again] == ["user", "assistant", "user"]
     assert "agent/config.yaml: `old` does not stand in the file" in again[2].text
     assert proposal.bill.tokens == 30
-    assert "once more" in heard[-1].says
+    assert any("once more" in event.says for event in heard)
 
 
 def test_what_still_does_not_fit_is_dropped_and_told() -> None:
@@ -262,3 +262,46 @@ def test_a_file_that_was_not_shown_cannot_be_edited() -> None:
     proposal, _ = ask(*[reply(hypothesis({"path": "other.py", "old": "x", "new": "y"}, layer="code"))] * 2)
     assert proposal.hypotheses == ()
     assert any("other.py" in note for note in proposal.notes)
+
+
+def test_the_model_may_look_around_before_it_answers() -> None:
+    looks = Reply("", (ToolUse("1", "search", {"text": "newest"}), ToolUse("2", "read", {"path": "agent/app.py", "line": 1})), Stop.TOOLS)
+    proposal, script = ask(looks, reply(hypothesis(CONFIG_EDIT)))
+    found, read = script.requests[1].messages[-1].tool_results
+    assert "agent/config.yaml:2: newest_first: false" in found.text
+    assert "def total(items)" in read.text
+    assert len(proposal.hypotheses) == 1
+    assert "the model looked 2 times into the repository before it answered" in proposal.notes
+
+
+def test_hypotheses_may_come_as_the_call_that_concludes() -> None:
+    call = ToolUse("1", "propose", json.loads(reply(hypothesis(CONFIG_EDIT)).text))
+    proposal, _ = ask(Reply("", (call,), Stop.TOOLS))
+    assert [edit.old for found in proposal.hypotheses for edit in found.edits] == ["newest_first: false"]
+
+
+def test_a_look_that_makes_no_sense_is_told_what_would() -> None:
+    _, script = ask(Reply("", (ToolUse("1", "read", {"path": "app.py", "line": 1}),), Stop.TOOLS), reply(hypothesis(CONFIG_EDIT)))
+    (told,) = script.requests[1].messages[-1].tool_results
+    assert told.failed
+    assert "there are agent/app.py" in told.text
+
+
+def test_an_edit_that_differs_in_white_space_is_fitted_and_told() -> None:
+    loose = {
+        "path": "agent/app.py",
+        "old": "return sum(item['price'] for item in items)",
+        "new": "return sum(item['price'] for item in items) or 0",
+    }
+    wide = {**loose, "old": f"        {loose['old']}  ", "new": f"        {loose['new']}"}
+    proposal, script = ask(reply(hypothesis(wide, layer="code")))
+    ((edit,),) = (found.edits for found in proposal.hypotheses)
+    assert edit.new == f"    {loose['new']}\n"
+    assert len(script.requests) == 1
+    assert "white space of an edit was fitted to line 2" in proposal.notes[-1]
+
+
+def test_what_breaks_off_while_looking_around_is_told() -> None:
+    proposal, _ = ask(Reply("", (ToolUse("1", "files", {"within": ""}),), Stop.TOOLS), Unavailable("busy"))
+    assert proposal.hypotheses == ()
+    assert "the model's looking around broke off: busy" in proposal.notes

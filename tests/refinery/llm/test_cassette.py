@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from refinery.domain import BillItem
 from refinery.errors import OutsideError
-from refinery.llm.cassette import NotRecorded, Recorded, Replayed
+from refinery.llm.cassette import NotRecorded, Recorded, Remembered, Replayed
 from refinery.llm.port import Message, Reply, Request, Stop, ToolUse
 from refinery.llm.scripted import Scripted
 
@@ -56,3 +57,26 @@ def test_a_broken_recording_is_named(tmp_path: Path) -> None:
     file.write_text("{", "utf-8")
     with pytest.raises(OutsideError, match=file.name):
         Replayed("scripted", tmp_path).complete(ASK)
+
+
+def test_a_remembered_answer_is_taken_while_it_is_fresh_and_then_asked_for_again(tmp_path: Path) -> None:
+    clock = [time.time()]
+    script = Scripted(ANSWER, Reply("nein"))
+    remembered = Remembered(script, tmp_path, lambda: clock[0], fresh_s=60.0)
+    assert [remembered.complete(ASK).text for _ in range(2)] == ["ja", "ja"]
+    clock[0] += 120.0
+    assert remembered.complete(ASK).text == "nein"
+
+
+def test_an_answer_that_was_cut_is_not_remembered(tmp_path: Path) -> None:
+    remembered = Remembered(Scripted(Reply("j", stop=Stop.LENGTH), ANSWER), tmp_path)
+    assert [remembered.complete(ASK).text for _ in range(3)] == ["j", "ja", "ja"]
+
+
+def test_what_is_no_longer_fresh_is_swept(tmp_path: Path) -> None:
+    clock = [time.time()]
+    remembered = Remembered(Scripted(ANSWER, ANSWER), tmp_path, lambda: clock[0], fresh_s=60.0)
+    remembered.complete(ASK)
+    clock[0] += 120.0
+    remembered.complete(Request("other", ASK.messages))
+    assert not list(tmp_path.glob("*.json")), "both were written at the time of the machine, which is long ago by this clock"

@@ -1,0 +1,190 @@
+"""Repair of whole repositories through the command line: share fixed, share kept wrongly (by cases kept apart), seconds.
+
+Run: python -m benchmarks.repair_whole [FOLDER] [--only NAME] [--seconds N] [--model NAME]
+
+FOLDER holds YAML files of sound repositories (default: benchmarks/agents). Each names its callable, its files, visible and hidden cases as
+`[id, input, answer]`, and faults: edits that break it, from a good text to a bad one. One repository is made for each fault, with
+the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "agents"
+REFINERY = (sys.executable, "-c", "from refinery.cli.main import main; main()")
+JUDGE = """
+import importlib, json, sys
+given = json.load(sys.stdin)
+sys.path.insert(0, ".")
+exec(given["setup"])
+module, _, name = given["python"].partition(":")
+answer = getattr(importlib.import_module(module), name)
+bad = []
+for case, asked, wanted in given["cases"]:
+    try:
+        got = json.loads(json.dumps(answer(asked)))
+    except Exception as error:
+        got = repr(error)
+    if got != wanted:
+        bad.append(f"{case}: {got}")
+print(json.dumps(bad))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one fault."""
+
+    name: str
+    layer: str
+    verdict: str
+    """`fixed`, `part` (only some failures cured, none wrongly), `WRONG` or `open`."""
+    says: str
+    seconds: float
+    processor: float
+
+
+def main() -> None:
+    """One line a fault, then the totals."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seconds", default="60")
+    parser.add_argument("--model", default="none", help="none, anthropic or openai; the environment says where it is")
+    chosen = parser.parse_args()
+    outcomes = []
+    for path in sorted(chosen.folder.glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for fault in entry["faults"]:
+                if chosen.only in f"{entry['repository']}/{fault['name']}":
+                    outcome = tried(entry, fault, chosen.seconds, chosen.model)
+                    outcomes.append(outcome)
+                    print(
+                        f"{outcome.verdict:6} {outcome.layer:7} {outcome.name:48} {outcome.seconds:6.1f} s "
+                        f"({outcome.processor:5.1f} s cpu)  {outcome.says}",
+                        flush=True,
+                    )
+    for layer in (*sorted({outcome.layer for outcome in outcomes}), ""):
+        group = [outcome for outcome in outcomes if layer in ("", outcome.layer)]
+        count = {word: sum(outcome.verdict == word for outcome in group) for word in ("fixed", "part", "WRONG", "open")}
+        print(
+            f"{layer or 'all'}: {len(group)} faults, "
+            + ", ".join(f"{word} {number}" for word, number in count.items())
+            + f"; median {statistics.median(outcome.seconds for outcome in group):.1f} s"
+            f" ({statistics.median(outcome.processor for outcome in group):.1f} s of processor)"
+        )
+
+
+def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str, model: str) -> Outcome:
+    """One fault, from its repository to the verdict."""
+    name = f"{entry['repository']}/{fault['name']}"
+    files = dict(entry["files"])
+    with tempfile.TemporaryDirectory() as folder:
+        root, home = Path(folder, "repository"), Path(folder, "home")
+        home.mkdir()
+        (home / ".gitconfig").write_text("[user]\n\tname = B\n\temail = b@example.com\n[init]\n\tdefaultBranch = main\n")
+        vendor = (
+            {name: value for name, value in os.environ.items() if name.startswith(("ANTHROPIC_", "OPENAI_"))} if model != "none" else {}
+        )
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **vendor}
+        write(root, files)
+        if failing := judged(root, entry, entry["visible"] + entry["hidden"]):
+            raise SystemExit(f"{name}: the sound repository fails: {failing}")
+        for path, good, bad in fault["edits"]:
+            if files[path].count(good) != 1:
+                raise SystemExit(f"{name}: the text to break stands {files[path].count(good)} times in {path}")
+            files[path] = files[path].replace(good, bad)
+        write(root, files)
+        failing = judged(root, entry, entry["visible"])
+        if not failing or (len(failing) == len(entry["visible"]) and not fault.get("all")):
+            raise SystemExit(f"{name}: {len(failing)} of {len(entry['visible'])} visible cases fail")
+        cases = [{"id": case, "input": asked, "expect": [{"equals": wanted}]} for case, asked, wanted in entry["visible"]]
+        top = sorted({path.split("/")[0] for path in files})
+        editable = [f"{each}/**" if (root / each).is_dir() else each for each in top]
+        write(
+            root,
+            {
+                "scenarios/cases.yaml": yaml.safe_dump(cases, sort_keys=False),
+                "refinery.toml": f'[agent]\npython = "{entry["python"]}"\ninterpreter = "{sys.executable}"\ntimeout = "10s"\n'
+                f"[scope]\neditable = {json.dumps(editable)}\n",
+            },
+        )
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "As it is"]):
+            subprocess.run(["git", *command], cwd=root, env=environment, check=True)
+        began, used = time.perf_counter(), children()
+        done = subprocess.run(
+            [*REFINERY, "fix", "--failing", "--model", model, "--yes", "--json", "--seconds", seconds],
+            cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True, timeout=600,
+        )  # fmt: skip
+        took, spent = time.perf_counter() - began, children() - used
+        reports = read(done.stdout)
+        kept = [report for report in reports if report.get("kept")]
+        if not kept:
+            says = "; ".join(report.get("says", "") for report in reports) or done.stderr[-300:]
+            return Outcome(name, fault["layer"], "open", says, took, spent)
+        best = None
+        for report in kept:
+            tree = Path(folder, "kept")
+            subprocess.run(["git", "clone", "-q", str(root), str(tree)], env=environment, check=True)
+            subprocess.run(["git", "checkout", "-q", report["kept"]["commit"]], cwd=tree, env=environment, check=True)
+            bad = judged(tree, entry, entry["visible"] + entry["hidden"])
+            before = {line.split(":")[0] for line in judged(root, entry, entry["visible"] + entry["hidden"])}
+            left = {line.split(":")[0] for line in bad}
+            diff = subprocess.run(
+                ["git", "diff", "-U0", "HEAD~1", "--", ".", ":!scenarios"], cwd=tree, env=environment, capture_output=True, text=True
+            )
+            lines = [line for line in diff.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+            verdict = "fixed" if not bad else "WRONG" if left & {case for case, _, _ in entry["hidden"]} else "part"
+            best = (verdict, " | ".join(line.strip() for line in lines) + (f"   STILL {bad[:2]} of {len(before)}" if bad else ""))
+            subprocess.run(["rm", "-rf", str(tree)], check=True)
+            if verdict == "fixed":
+                break
+        assert best is not None
+        return Outcome(name, fault["layer"], best[0], best[1], took, spent)
+
+
+def judged(root: Path, entry: dict[str, Any], cases: list[Any]) -> list[str]:
+    """The cases that fail, with what was said."""
+    asked = {"python": entry["python"], "setup": entry.get("hidden_setup", ""), "cases": cases}
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", JUDGE], cwd=root, input=json.dumps(asked), capture_output=True, text=True, timeout=60
+    )
+    return json.loads(done.stdout) if done.returncode == 0 else [f"{case}: broken: {done.stderr[-200:]}" for case, _, _ in cases]
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+
+def read(text: str) -> list[dict[str, Any]]:
+    """The JSON objects of an output, one a fix."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while (at := text.find("{", at)) >= 0:
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+    return found
+
+
+def children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()

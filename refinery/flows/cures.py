@@ -1,0 +1,121 @@
+"""What a search has found so far: cures of all failures, of some, and which of them may be believed by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Generic, TypeVar
+
+from refinery.domain import Attempt, Cause, Execution, Hypothesis
+from refinery.flows.screen import Screened
+from refinery.repair.pairs import FLOOR
+from refinery.suite.impact import touching
+from safety.changes import FileChange
+
+LOOK_ON = 120
+"""Candidates looked at for a cure of all failures before those of some are put together; later as many as until then."""
+AGAIN = 30
+"""Candidates that are looked at for further cures once there is one; half as many again where it took longer to find."""
+ENOUGH = 5
+"""Cures that are compared with each other."""
+HALVES = 14
+"""Cures of some failures that are tried in pairs, the best of each kind."""
+PAIRS = 40
+
+What = TypeVar("What")
+
+
+@dataclass(slots=True)
+class Cures(Generic[What]):
+    """Cures in the order in which they were found. `What` is what the caller needs to go on with one."""
+
+    red: frozenset[str]
+    executions: Sequence[Execution] = ()
+    attempts: Sequence[Attempt] = ()
+    """How the failing scenarios went on the base."""
+    whole: list[What] = field(default_factory=list)
+    some: list[tuple[What, Screened]] = field(default_factory=list)
+    looked: int = 0
+    _until: int = 0
+    _due: int = 0
+
+    def saw(self, what: What, seen: Screened) -> None:
+        """One more candidate was looked at."""
+        self.looked += 1
+        if seen.promising and seen.turned == self.red:
+            self.whole.append(what)
+            self._until = self._until or self.looked + max(AGAIN, self.looked // 2)
+        elif seen.convincing:
+            self.some.append((what, seen))
+            self._due = self._due or max(LOOK_ON, 2 * self.looked)
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is time to choose among the cures of all failures."""
+        return bool(self.whole) and (len(self.whole) >= ENOUGH or self.looked >= self._until)
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is time to put cures of some failures together."""
+        return bool(self.some) and not self.whole and self._due > 0 and self.looked >= self._due
+
+    def take_whole(self) -> list[What]:
+        """The cures of all failures; a new collection begins."""
+        taken, self.whole, self._until = self.whole, [], 0
+        return taken
+
+    def pairs(self) -> Iterator[tuple[What, What]]:
+        """Two cures of some failures that together may cure all, where neither does alone. Each pair is given once."""
+        self._due = 2 * self.looked
+        kinds: dict[frozenset[str], int] = {}
+        best: list[tuple[What, Screened]] = []
+        for what, seen in self.some:
+            kinds[seen.turned] = kinds.get(seen.turned, 0) + 1
+            if kinds[seen.turned] <= HALVES // 2:
+                best.append((what, seen))
+        given = 0
+        for (one, first), (other, second) in combinations(best[: 2 * HALVES], 2):
+            if first.turned | second.turned == self.red and given < PAIRS:
+                given += 1
+                yield one, other
+
+    def alone(self, changes: Sequence[FileChange], seen: Screened) -> bool:
+        """Whether a cure of some failures may be believed though others remain.
+
+        What remains must be a failure of another kind, or lie where the change cannot reach: an edit that has its say in a failure which it
+        does not cure, like those it cures, has more likely met them by chance. Several wrong answers that are the same are a kind.
+        """
+        left = self.red - seen.turned
+        symptoms = {attempt.scenario: symptom(attempt) for attempt in self.attempts}
+        kinds = {symptoms.get(name) for name in seen.turned}
+        like = {name for name in left if symptoms.get(name) in kinds}
+        if not like or self._one_answer(seen.turned):
+            return True
+        touched = touching(changes, self.executions) if self.executions else None
+        return touched is not None and not (like & touched)
+
+    def _one_answer(self, turned: frozenset[str]) -> bool:
+        """Whether these, and they alone, failed with one and the same answer."""
+        said = {attempt.scenario: attempt.output for attempt in self.attempts if attempt.scenario in self.red}
+        answers = {said.get(name, "") for name in turned}
+        return len(turned) > 1 and len(answers) == 1 and "" not in answers and not answers & {said.get(name) for name in self.red - turned}
+
+
+def symptom(attempt: Attempt) -> str:
+    """What failures of one cause are likely to share: the error that ended the run; wrong answers are one kind."""
+    return attempt.error.strip().rpartition("\n")[2] if attempt.cause is Cause.EXIT else str(attempt.cause)
+
+
+def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
+    """Both at once; None where they cannot be, since they edit the same text."""
+    if {(edit.path, edit.at, edit.old) for edit in one.edits} & {(edit.path, edit.at, edit.old) for edit in other.edits}:
+        return None
+    return replace(
+        one,
+        change=f"{one.change}; {other.change[0].lower()}{other.change[1:]}",
+        rationale=f"{one.rationale} Each alone cures some of the failures, both together all. Together with: {other.rationale}",
+        edits=(*one.edits, *other.edits),
+        risks="; ".join(dict.fromkeys(risk for risk in (one.risks, other.risks) if risk)),
+        confidence=max(FLOOR, round(one.confidence * other.confidence, 4)),
+    )

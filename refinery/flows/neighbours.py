@@ -1,0 +1,165 @@
+"""Which of several cures to believe: how each goes about inputs that are near those of the scenarios, and that no check decides.
+
+A cure that a search finds has passed the scenarios; so have others that are wrong. What tells them apart without an oracle is how
+they behave next door (after Xiong et al., "Identifying patch correctness in test-based program repair", 2018): right cures agree with
+each other, leave alone what is near a passing scenario, do not crash where the base does not, and do not stop listening to an input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from adapters.trace import Json
+from refinery.domain import Attempt, Cause, Scenario
+
+EACH = 6
+"""Neighbours of one scenario."""
+MOST = 30
+CRASHES = 0.1
+"""The share of neighbours on which a cure may crash where the base does not."""
+PRIOR = 0.6
+"""What the likeliest cure is given for that; the others less, as they are less likely."""
+CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
+
+Behaviour = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An input near that of a scenario."""
+
+    input: Json
+    origin: int
+    """Which of the scenarios' inputs it differs from."""
+    red: bool
+    """The scenario fails on the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Inputs of scenarios, and those near them."""
+
+    near: tuple[Neighbour, ...]
+    own: tuple[Json, ...]
+
+    @property
+    def inputs(self) -> tuple[Json, ...]:
+        """All of them, in the order in which `ranked` looks at what they came to."""
+        return (*(each.input for each in self.near), *self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run on a neighbour came to."""
+
+    behaviour: Behaviour
+    crashed: bool
+
+
+def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourhood:
+    """Inputs that differ from a scenario's in one place, those of all scenarios by turns."""
+    own = tuple(scenario.input for scenario in (*red, *green))
+    rows = [[Neighbour(value, number, number < len(red)) for value in islice(_near(each, own), EACH)] for number, each in enumerate(own)]
+    found: list[Neighbour] = []
+    for each in chain.from_iterable(zip_longest(*rows)):
+        if each is not None and each.input not in own and all(each.input != other.input for other in found):
+            found.append(each)
+    return Neighbourhood(tuple(found[:MOST]), own)
+
+
+def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> list[int]:
+    """The cures by number, the most believable first. `scores` are how likely the search took each for.
+
+    One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them.
+    """
+    values = [
+        (-_believed(number, base, cures, around) - PRIOR * score / max(scores), number)
+        for number, score in enumerate(scores)
+        if _crashes(base, cures[number], around) <= CRASHES
+    ]
+    return [number for _, number in sorted(values)]
+
+
+def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:
+    """How often it crashes next door where the base does not."""
+    return _share([own[place].crashed and not base[place].crashed for place in range(len(around.near))], 0.0)
+
+
+def _believed(number: int, base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> float:
+    own, near = cures[number], around.near
+    if not near:
+        return 0.0
+    agree = [own[place].behaviour == cure[place].behaviour for cure in cures if cure is not own for place in range(len(near))]
+    calm = [own[place].behaviour == base[place].behaviour for place, each in enumerate(near) if not each.red]
+    deaf = [
+        own[place].behaviour == own[len(near) + each.origin].behaviour
+        for place, each in enumerate(near)
+        if base[place].behaviour != base[len(near) + each.origin].behaviour
+    ]
+    return _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 2 * _crashes(base, own, around) - _share(deaf, 0.0)
+
+
+def witnessed(attempts: Sequence[Attempt]) -> list[Seen]:
+    """What a comparison looks at of each attempt."""
+    return [Seen(attempt.behaviour, attempt.cause in CRASHED) for attempt in attempts]
+
+
+def _share(flags: Sequence[bool], unknown: float) -> float:
+    return sum(flags) / len(flags) if flags else unknown
+
+
+def _near(value: Json, known: Sequence[Json]) -> Iterator[Json]:
+    """One leaf changed at a time, a first change for every leaf before a second for any."""
+    leaves = list(_leaves(value, ()))
+    rows = [[_put(value, path, new) for new in _changed(leaf, path, known)] for path, leaf in leaves]
+    yield from (each for each in chain.from_iterable(zip_longest(*rows, fillvalue=value)) if each != value)
+
+
+def _leaves(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves(part, (*path, key))
+    elif isinstance(value, list):
+        yield path, value
+        for place, part in enumerate(value[:4]):
+            yield from _leaves(part, (*path, place))
+    else:
+        yield path, value
+
+
+def _changed(leaf: Json, path: tuple[str | int, ...], known: Sequence[Json]) -> Iterator[Json]:
+    if isinstance(leaf, bool):
+        yield not leaf
+    elif isinstance(leaf, int | float):
+        yield from (leaf + 1, leaf - 1, leaf * 2, 0)
+    elif isinstance(leaf, list):
+        yield from ([*leaf, *leaf[:1]], leaf[:-1], leaf[::-1])
+    for other in known:
+        there = _at(other, path)
+        if type(there) is type(leaf) and there != leaf:
+            yield there
+    if isinstance(leaf, str):
+        yield from (leaf.upper(), f" {leaf}")
+
+
+def _at(value: Json, path: tuple[str | int, ...]) -> Json:
+    for key in path:
+        if isinstance(value, Mapping) and isinstance(key, str):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
+def _put(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
+    if not path:
+        return new
+    key, rest = path[0], path[1:]
+    if isinstance(value, Mapping):
+        return {name: _put(part, rest, new) if name == key else part for name, part in value.items()}
+    assert isinstance(value, list)
+    return [_put(part, rest, new) if place == key else part for place, part in enumerate(value)]

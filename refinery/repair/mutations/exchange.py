@@ -1,0 +1,126 @@
+"""Two things that stand in each other's place: names, keys, fields or values of one statement; and brackets around the wrong part."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from refinery.edits.draft import spliced
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import likeness
+from refinery.repair.world import base_of, name_of, text_of
+
+FAMILY = "exchanged"
+REGROUPED = "brackets"
+MOST = 6
+"""Pairs of names of one statement that are exchanged."""
+Weak = (ast.Add, ast.Sub)
+Strong = (ast.Mult, ast.Div)
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Like things of one statement exchanged; a sum taken out of its brackets, or put into some."""
+    yield from _names(site)
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Dict):
+            yield from _values(site, node)
+        elif isinstance(node, ast.BinOp):
+            yield from _regrouped(site, node)
+
+
+def _names(site: Site) -> Iterator[Mutation]:
+    """`a[x] / a[y]` for `a[y] / a[x]`: two names, or two fields of one record, exchanged wherever the statement reads them."""
+    places: dict[str, list[ast.expr]] = {}
+    for node in site.statement.nodes:
+        if isinstance(getattr(node, "ctx", None), ast.Load) and _simple(node) and not _called(site, node):
+            places.setdefault(site.src(node), []).append(node)
+    tried = 0
+    for one, other in combinations(places, 2):
+        if tried == MOST or one in other or other in one or not _alike(site, places[one][0], places[other][0]):
+            continue
+        tried += 1
+        spans = [(*site.module.span(node), other) for node in places[one]] + [(*site.module.span(node), one) for node in places[other]]
+        start, end = min(spans)[0], max(span[1] for span in spans)
+        moved = [(first - start, last - start, new) for first, last, new in spans]
+        new = spliced(site.module.text[start:end], moved)
+        yield site.between(start, end, new, FAMILY, f"Exchange `{short(one, 24)}` and `{short(other, 24)}`", 0.3)
+
+
+def _simple(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute | ast.Subscript) and base_of(node) is not None)
+
+
+def _called(site: Site, node: ast.expr) -> bool:
+    parent = site.parent(node)
+    return (isinstance(parent, ast.Call) and parent.func is node) or isinstance(parent, ast.Attribute)
+
+
+def _alike(site: Site, one: ast.expr, other: ast.expr) -> bool:
+    """Two names that stand in like places, or two fields of one record."""
+    first, second = base_of(one), base_of(other)
+    if first is None or second is None:
+        return first is second and _place(site, one) == _place(site, other)
+    return first[2] == second[2] and ast.dump(first[0]) == ast.dump(second[0])
+
+
+def _place(site: Site, node: ast.expr) -> tuple[str, str]:
+    """As what a node stands in the one around it; the two sides of an operator are alike."""
+    parent = site.parent(node)
+    if isinstance(parent, ast.BinOp | ast.Compare | ast.BoolOp):
+        return "operand", ""
+    if parent is None:
+        return "", ""
+    field = next((name for name, value in ast.iter_fields(parent) if value is node or (isinstance(value, list) and node in value)), "")
+    return type(parent).__name__, field
+
+
+def _values(site: Site, node: ast.Dict) -> Iterator[Mutation]:
+    entries = [(key, value) for key, value in zip(node.keys, node.values, strict=True) if text_of(key)]
+    for (first, one), (second, other) in pairwise(entries):
+        crossed = likeness(name_of(one), text_of(second) or "") + likeness(name_of(other), text_of(first) or "")
+        start, middle = site.module.span(one)
+        begin, end = site.module.span(other)
+        text = site.module.text
+        new = text[begin:end] + text[middle:begin] + text[start:middle]
+        says = f"Exchange the values of `{text_of(first)}` and `{text_of(second)}`"
+        yield site.between(start, end, new, FAMILY, says, 0.75 if crossed >= 1 else 0.3 if type(one) is type(other) else 0.1)
+
+
+def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`(a + b) * c` for `a * c + b` and for `a + b * c`, and the other way round."""
+    left, right = node.left, node.right
+    text = site.src(node)
+    sign = site.module.text[site.module.span(left)[1] : site.module.span(right)[0]].strip("() \n")
+    if isinstance(node.op, Strong):
+        inner, rest = _innermost(site, left)
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, Weak):
+            weak = "+" if isinstance(inner.op, ast.Add) else "-"
+            whole = f"{site.src(inner.left)}{rest} {sign} {grouped(site, right)} {weak} {grouped(site, inner.right)}"
+            yield site.put(node, _safe(site, node, whole), REGROUPED, f"Apply `{sign}` before `{weak}` in `{short(text)}`", 0.35)
+            plain = f"{site.src(inner.left)} {weak} {grouped(site, inner.right)}{rest} {sign} {grouped(site, right)}"
+            yield site.put(node, _safe(site, node, plain), REGROUPED, f"Take the brackets off in `{short(text)}`", 0.3)
+    elif isinstance(node.op, Weak):
+        if isinstance(right, ast.BinOp) and isinstance(right.op, Strong):
+            strong = "*" if isinstance(right.op, ast.Mult) else "/"
+            new = f"({site.src(left)} {sign} {grouped(site, right.left)}) {strong} {grouped(site, right.right)}"
+            yield site.put(node, new, REGROUPED, f"Apply `{sign}` before `{strong}` in `{short(text)}`", 0.35)
+        if isinstance(left, ast.BinOp) and isinstance(left.op, Strong):
+            strong = "*" if isinstance(left.op, ast.Mult) else "/"
+            new = f"{site.src(left.left)} {strong} ({site.src(left.right)} {sign} {grouped(site, right)})"
+            yield site.put(node, new, REGROUPED, f"Apply `{sign}` before `{strong}` in `{short(text)}`", 0.3)
+        if isinstance(node.op, ast.Sub) and isinstance(right, ast.BinOp) and isinstance(right.op, Weak):
+            new = f"{site.src(left)} - {site.src(right)}"
+            yield site.put(node, _safe(site, node, new), REGROUPED, f"Take the brackets off in `{short(text)}`", 0.25)
+
+
+def _innermost(site: Site, node: ast.expr) -> tuple[ast.expr, str]:
+    """The sum at the left end of a product, and what of the product follows it."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, Strong) and isinstance(node.left, ast.BinOp):
+        return node.left, f" {'*' if isinstance(node.op, ast.Mult) else '/'} {grouped(site, node.right)}"
+    return node, ""
+
+
+def _safe(site: Site, node: ast.expr, text: str) -> str:
+    """In brackets of its own where more is done with it."""
+    return f"({text})" if isinstance(site.parent(node), ast.BinOp | ast.UnaryOp | ast.Attribute | ast.Subscript) else text

@@ -1,0 +1,82 @@
+"""Regular expressions and text searches that see too little or too much: flags, greed, anchors, counts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
+
+FUNCTIONS = ("compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub")
+FLAGS = (("DOTALL", 0.4), ("IGNORECASE", 0.4), ("MULTILINE", 0.3))
+PLACES = {"sub": 4, "split": 3, "compile": 1}
+"""How many arguments stand before the flags; two elsewhere."""
+FAMILY = "pattern"
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Calls of `re`, and `replace` with a count."""
+    for node in site.statement.nodes:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex") and node.func.attr in FUNCTIONS:
+            yield from _flags(site, node, node.func.value.id, node.func.attr)
+            if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                yield from _pattern(site, node.args[0])
+            if node.func.attr != "compile" and len(node.args) > 1:
+                subject = node.args[-1] if node.func.attr != "sub" else node.args[min(2, len(node.args) - 1)]
+                if isinstance(subject, ast.Name | ast.Attribute | ast.Subscript):
+                    for method in ("lower()", "strip()"):
+                        says = f"Look at `{short(site.src(subject))}` after `{method}`"
+                        yield site.put(subject, f"{site.src(subject)}.{method}", FAMILY, says, 0.3)
+        elif node.func.attr in ("replace", "split", "rsplit") and name_of(node.func.value) not in ("re", "regex"):
+            yield from _count(site, node, node.func.attr)
+
+
+def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutation]:
+    given = next((keyword.value for keyword in node.keywords if keyword.arg == "flags"), None)
+    place = PLACES.get(name, 2)
+    if given is None and len(node.args) > place:
+        given = node.args[place]
+    end = site.module.span(node)[1] - 1
+    has = site.src(given) if given is not None else ""
+    for flag, prior in FLAGS:
+        if flag in has:
+            continue
+        says = f"Match with {flag}"
+        if given is not None:
+            yield site.put(given, f"{has} | {module}.{flag}", FAMILY, says, prior)
+        elif not site.module.text[:end].rstrip().endswith(","):
+            yield site.between(end, end, f", flags={module}.{flag}", FAMILY, says, prior)
+
+
+def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
+    text = site.src(node)
+    for old, new, says, prior in (
+        (r"([*+])(?![?+])", r"\1?", "as little as possible", 0.25),
+        (r"([*+])\?", r"\1", "as much as possible", 0.25),
+        (r"\+(?![?+])", "*", "also where there is none", 0.2),
+        (r"\*(?![?+])", "+", "only where there is one", 0.2),
+        (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
+        (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
+        (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
+        (r"^(r?[\"'])\^", r"\1", "anywhere, not only at the beginning", 0.2),
+        (r"\$([\"'])$", r"\1", "whatever follows", 0.2),
+    ):
+        places = list(re.finditer(old, text))
+        for found in places[:4]:
+            changed = text[: found.start()] + re.sub(old, new, found.group(), count=1) + text[found.end() :]
+            if changed != text:
+                yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior / max(1, len(places) - 1))
+
+
+def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
+    most = 3 if name == "replace" else 2
+    if len(node.args) == most:
+        start, end = site.module.span(node.args[most - 2])[1], site.module.span(node.args[most - 1])[1]
+        yield site.between(start, end, "", FAMILY, f"`{name}` every one, not only the first", 0.45)
+    elif len(node.args) == most - 1 and name != "replace" and not node.keywords:
+        end = site.module.span(node.args[-1])[1]
+        yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.3)

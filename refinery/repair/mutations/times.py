@@ -1,0 +1,114 @@
+"""Times: durations in the wrong unit, a zone that is put on where a time should be converted, and the zone of somebody else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.wording import parts
+from refinery.repair.world import name_of
+
+UNITS = ("seconds", "minutes", "hours", "days", "weeks", "milliseconds")
+ZONE = frozenset({"zone", "tz", "timezone", "tzinfo", "zoneinfo", "utc"})
+READS = ("fromisoformat", "strptime")
+CODE = re.compile(r"%-?[dmyYHIMSBbjpAaf]")
+OTHER_CODES = (("%H", "%I"), ("%y", "%Y"), ("%m", "%M"), ("%B", "%b"), ("%A", "%a"), ("%d", "%-d"), ("%S", "%f"))
+TAKES_ZONE = ("astimezone", "now", "fromtimestamp")
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Units of durations, conversions between zones, and the zones that are at hand."""
+    zones: tuple[str, ...] | None = None
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.search(node.value):
+            yield from _codes(site, node)
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else name_of(node.func)
+        if name == "timedelta":
+            yield from _units(site, node)
+        elif name in (*TAKES_ZONE, *READS, "replace", "combine", "datetime"):
+            if zones is None:
+                zones = tuple(_zones(site))
+            yield from _zoned(site, node, name, zones)
+
+
+def _codes(site: Site, node: ast.Constant) -> Iterator[Mutation]:
+    """`%d.%m` for `%m.%d`, `%H` for `%I`: codes exchanged with those beside them, or taken for another of their kind."""
+    if isinstance(site.parent(node), ast.JoinedStr):
+        return
+    text = site.src(node)
+    places = list(CODE.finditer(text))
+    for first, second in pairwise(places):
+        new = text[: first.start()] + second.group() + text[first.end() : second.start()] + first.group() + text[second.end() :]
+        if first.group() != second.group():
+            yield site.put(node, new, "format of a time", f"Read and write times as {new}", 0.4)
+    for place in places:
+        for one, other in OTHER_CODES:
+            if place.group() in (one, other):
+                new = text[: place.start()] + (other if place.group() == one else one) + text[place.end() :]
+                yield site.put(node, new, "format of a time", f"Read and write times as {new}", 0.3)
+
+
+def _units(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    for keyword in node.keywords:
+        if keyword.arg not in UNITS:
+            continue
+        start = site.module.span(keyword)[0]
+        said = {f"{part}s" for part in parts(site.src(keyword.value))}
+        for unit in UNITS:
+            if unit != keyword.arg:
+                prior = 0.85 if unit in said else 0.1 if keyword.arg in said else 0.35
+                says = f"Take `{short(site.src(keyword.value))}` as {unit}, not {keyword.arg}"
+                yield site.between(start, start + len(keyword.arg), unit, "unit of time", says, prior)
+    if len(node.args) == 1 and not node.keywords:
+        start = site.module.span(node.args[0])[0]
+        said = {f"{part}s" for part in parts(site.src(node.args[0]))}
+        for unit in UNITS[:3]:
+            says = f"Take `{short(site.src(node.args[0]))}` as {unit}, not days"
+            yield site.between(start, start, f"{unit}=", "unit of time", says, 0.85 if unit in said else 0.3)
+
+
+def _zoned(site: Site, node: ast.Call, name: str, zones: tuple[str, ...]) -> Iterator[Mutation]:
+    text = site.src(node)
+    given = next((keyword for keyword in node.keywords if keyword.arg in ("tzinfo", "tz")), None)
+    value = given.value if given else node.args[-1] if name in TAKES_ZONE and node.args else None
+    if value is not None:
+        for zone in zones:
+            if zone != site.src(value):
+                yield site.put(value, zone, "time zone", f"Use the zone `{zone}` instead of `{short(site.src(value))}`", 0.5)
+    if not isinstance(node.func, ast.Attribute):
+        return
+    owner = site.src(node.func.value)
+    if name == "replace" and given and len(node.keywords) == 1 and not node.args:
+        zone = site.src(given.value)
+        yield site.put(node, f"{owner}.astimezone({zone})", "time zone", f"Convert to `{short(zone)}`, do not only relabel", 0.6)
+        yield site.put(node, owner, "time zone", f"Leave the zone of `{short(owner)}` as it is", 0.2)
+        if isinstance(node.func.value, ast.Call) and name_of(node.func.value.func) == "astimezone":
+            return
+        for other in zones:
+            new = f"{text}.astimezone({other})"
+            if other != zone:
+                yield site.put(node, new, "time zone", f"Convert `{short(text)}` to `{other}`", 0.3)
+    elif name == "astimezone" and value is not None:
+        yield site.put(
+            node, f"{owner}.replace(tzinfo={site.src(value)})", "time zone", f"Read `{short(owner)}` as a time of that zone", 0.45
+        )
+    elif name in READS:
+        for zone in zones:
+            yield site.put(node, f"{text}.replace(tzinfo={zone})", "time zone", f"Read `{short(text)}` as a time of `{zone}`", 0.4)
+
+
+def _zones(site: Site) -> Iterator[str]:
+    """What is in scope and is called a zone: names, and fields of what is at hand."""
+    names = site.locals
+    found = [name for name in names if parts(name) & ZONE]
+    for owner in names[:10]:
+        found += [site.world.reading(owner, member) for member in sorted(site.world.reach(owner)) if parts(member) & ZONE]
+    found += [name for name in site.module.globals if parts(name) & ZONE and name not in ("timezone", "ZoneInfo", "tzinfo")]
+    if "timezone" in site.module.globals:
+        found.append("timezone.utc")
+    yield from list(dict.fromkeys(found))[:6]

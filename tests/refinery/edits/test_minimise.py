@@ -1,0 +1,38 @@
+"""A patch is left with what it needs."""
+
+from __future__ import annotations
+
+from refinery.domain import Edit
+from refinery.edits.draft import draft
+from refinery.edits.minimise import minimal, pieces, together
+from safety.changes import FileChange
+
+BEFORE = "a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n"
+PROMPT = "You answer.\n"
+
+
+def test_pieces_that_are_not_needed_are_left_out() -> None:
+    edits = pieces([FileChange("m.py", BEFORE, "a = 9\nb = 2\nc = 9\nd = 4\ne = 9\n")])
+    least = minimal(edits, lambda some: {"c = 9\n"} <= {edit.new for edit in some})
+    assert ([edit.new for edit in least.edits], least.dropped, least.shown) == (["c = 9\n"], 2, True)
+
+
+def test_pieces_that_need_each_other_stay_and_are_shown_to() -> None:
+    edits = pieces([FileChange("m.py", BEFORE, "a = 9\nb = 2\nc = 9\nd = 4\ne = 5\n")])
+    least = minimal(edits, lambda some: len(some) == 2)
+    assert (least.edits, least.dropped, least.shown) == (edits, 0, True)
+
+
+def test_what_could_not_be_tried_is_not_said_to_be_needed() -> None:
+    edits = pieces([FileChange("m.py", BEFORE, "a = 9\nb = 2\nc = 9\nd = 4\ne = 9\n")])
+    assert not minimal(edits, lambda some: False, tries=1).shown
+
+
+def test_each_line_added_to_a_prompt_is_a_piece_and_they_are_put_together_again() -> None:
+    after = PROMPT + "Say the currency.\nBe polite.\nBe brief.\n"
+    edits = pieces([FileChange("p.md", PROMPT, after)])
+    assert [edit.new for edit in edits] == ["Say the currency.\n", "Be polite.\n", "Be brief.\n"]
+    (one,) = draft(together(edits), {"p.md": PROMPT}.get).changes
+    assert one.after == after
+    least = minimal(edits, lambda some: any("currency" in edit.new for edit in some))
+    assert together(least.edits) == (Edit("p.md", "", "Say the currency.\n", len(PROMPT)),)

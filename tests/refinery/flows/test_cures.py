@@ -1,0 +1,109 @@
+"""What a search may believe of the cures that it found."""
+
+from __future__ import annotations
+
+from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
+from refinery.flows.cures import AGAIN, Cures, joined
+from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, neighbours, ranked
+from refinery.flows.screen import Screened
+from safety.changes import FileChange
+
+RED = frozenset({"a", "b"})
+BEFORE = "def one(x):\n    return x + 1\n\n\ndef two(x):\n    return x + 2\n"
+IN_ONE = FileChange("m.py", BEFORE, BEFORE.replace("x + 1", "x - 1"))
+
+
+def wrong(name: str, output: str = "", cause: Cause = Cause.CHECKS, error: str = "") -> Attempt:
+    return Attempt(name, 0, False, cause=cause, output=output or name, error=error)
+
+
+def ran(**lines: set[int]) -> list[Execution]:
+    return [Execution(name, False, {"m.py": frozenset(numbers)}) for name, numbers in lines.items()]
+
+
+def cures(*attempts: Attempt, executions: list[Execution] | None = None) -> Cures[str]:
+    return Cures(RED, executions or [], attempts or (wrong("a"), wrong("b")))
+
+
+def hypothesis(new: str, old: str = "x", at: int | None = None) -> Hypothesis:
+    return Hypothesis(f"Use {new}", "why.", Layer.CODE, (Edit("m.py", old, new, at),), confidence=0.5)
+
+
+def test_the_first_cure_is_not_taken_before_others_were_looked_for() -> None:
+    found = cures()
+    found.saw("first", Screened(RED))
+    early = found.compared
+    for number in range(AGAIN):
+        found.saw(str(number), Screened())
+    assert (early, found.compared) == (False, True)
+    assert found.take_whole() == ["first"]
+    assert found.take_whole() == []
+
+
+def test_a_cure_of_some_that_runs_in_the_failures_it_leaves_is_not_believed() -> None:
+    found = cures(executions=ran(a={1, 2}, b={1, 2}))
+    assert not found.alone([IN_ONE], Screened(frozenset({"a"})))
+
+
+def test_a_cure_of_some_is_believed_where_the_others_run_elsewhere() -> None:
+    found = cures(executions=ran(a={1, 2}, b={5, 6}))
+    assert found.alone([IN_ONE], Screened(frozenset({"a"})))
+
+
+def test_a_cure_of_some_is_believed_where_the_others_fail_otherwise() -> None:
+    found = cures(wrong("a"), wrong("b", cause=Cause.EXIT, error="KeyError: 'x'"), executions=ran(a={1, 2}, b={1, 2}))
+    assert found.alone([IN_ONE], Screened(frozenset({"a"})))
+
+
+def test_what_a_setting_reaches_is_not_known() -> None:
+    found = cures(executions=ran(a={1, 2}, b={5, 6}))
+    assert not found.alone([FileChange("c.json", "1", "2")], Screened(frozenset({"a"})))
+
+
+def test_failures_with_one_and_the_same_answer_are_a_kind() -> None:
+    found = Cures[str](frozenset("abc"), (), (wrong("a", "Call us."), wrong("b", "Call us."), wrong("c", "45 EUR")))
+    assert found.alone([FileChange("c.json", "1", "2")], Screened(frozenset({"a", "b"})))
+    assert not found.alone([FileChange("c.json", "1", "2")], Screened(frozenset({"a"})))
+
+
+def test_cures_of_some_are_paired_where_together_they_turn_all() -> None:
+    found = cures()
+    for name, turned in (("one", {"a"}), ("other", {"b"}), ("like one", {"a"})):
+        found.saw(name, Screened(frozenset(turned)))
+    assert list(found.pairs()) == [("one", "other"), ("other", "like one")]
+
+
+def test_two_edits_of_one_text_are_not_joined() -> None:
+    assert joined(hypothesis("y"), hypothesis("z")) is None
+    both = joined(hypothesis("y", at=1), hypothesis("z", at=9))
+    assert both is not None
+    assert [edit.new for edit in both.edits] == ["y", "z"]
+
+
+def test_neighbours_differ_from_a_scenario_in_one_place() -> None:
+    red = Scenario("r", {"plan": "pro", "seats": 3}, ())
+    green = Scenario("g", {"plan": "team", "seats": 1}, ())
+    around = neighbours([red], [green])
+    assert {"plan": "team", "seats": 3} in [each.input for each in around.near]
+    assert all(isinstance(each.input, dict) and len(each.input) == 2 for each in around.near)
+    assert all(each.input not in (red.input, green.input) for each in around.near)
+
+
+def seen(*answers: object) -> list[Seen]:
+    return [Seen((answer,), answer == "crash") for answer in answers]
+
+
+GREEN = Neighbourhood((Neighbour(1, 0, red=False), Neighbour(2, 0, red=False)), (0,))
+
+
+def test_a_cure_that_crashes_next_door_where_the_base_does_not_is_left_out() -> None:
+    assert ranked([0.5, 0.4], seen(1, 2, 0), [seen(1, "crash", 0), seen(1, 2, 0)], GREEN) == [1]
+    assert ranked([0.5], seen(1, "crash", 0), [seen(1, "crash", 0)], GREEN) == [0]
+
+
+def test_a_cure_that_stops_listening_to_an_input_comes_last() -> None:
+    assert ranked([0.5, 0.4], seen(7, 8, 9), [seen(5, 5, 5), seen(5, 6, 9)], GREEN) == [1, 0]
+
+
+def test_among_equals_the_likelier_cure_comes_first() -> None:
+    assert ranked([0.4, 0.5], seen(1, 2, 0), [seen(1, 2, 0), seen(1, 2, 0)], GREEN) == [1, 0]
