@@ -104,6 +104,8 @@ class Placing:
         while folder != self._root and folder.is_relative_to(self._root):
             try:
                 folder.rmdir()
+            except FileNotFoundError:
+                pass  # a run that was killed had come so far
             except OSError:
                 return
             folder = folder.parent

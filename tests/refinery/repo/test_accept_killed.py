@@ -14,6 +14,7 @@ from refinery.errors import RepositoryError
 from refinery.repo.accepting import PLAINLY
 from refinery.repo.history import History, State
 from refinery.repo.landing import Landing
+from refinery.repo.placing import Placing, Step
 from refinery.repo.readiness import planned
 from refinery.repo.workspace import Workspace
 from safety.changes import ChangeSet, FileChange
@@ -180,6 +181,12 @@ def test_what_a_kill_left_beside_the_index_does_not_hinder_its_being_finished(ro
     assert "finished now" in open_workspace(root).recovered[0]
     assert git(root, "status", "--porcelain") == ""
     assert list((root / ".git").glob("*.lock")) + list((root / ".git").glob("refinery.*")) == []
+
+
+def test_a_kill_between_two_emptied_folders_leaves_neither(root: Path) -> None:
+    (root / "a").mkdir()  # a/b/new.py and a/b are gone already
+    assert Placing(root, "0" * 12, (Step("a/b/new.py", "1", ""),), ()).clear() == ()
+    assert not (root / "a").exists()
 
 
 @pytest.mark.parametrize("arrived", [False, True])
