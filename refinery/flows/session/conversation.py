@@ -39,7 +39,8 @@ def conversation(trace: Trace, broken: int | None = None) -> tuple[Line, ...]:
         lines.append(Line("Customer", short(in_words(asked))))
     final = answer(trace)
     known = {span.id for span in trace.spans}
-    inner, outer = [], []
+    inner: list[Turn] = []
+    outer: list[Turn] = []
     for turn in every:
         (outer if turn.part is Part.STEP and turn.span.parent_id not in known else inner).append(turn)
     for turn in (*inner, *outer):  # what the whole run came to is said last
