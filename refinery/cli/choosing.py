@@ -86,7 +86,8 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
             talk.tell(f"Note: {note}.")
         if not listed:
             talk.tell("There is no conversation here yet. Name a file that holds some; Enter leaves.")
-            _read(talk, store, say)
+            if not _read(talk, store, say):
+                raise Left
             bunches, notes = failing(store, say)
             shown = bunches
             continue
@@ -137,14 +138,15 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
     return listed
 
 
-def _read(talk: Talk, store: Store, say: Say) -> None:
-    """Take conversations in from a file."""
+def _read(talk: Talk, store: Store, say: Say) -> bool:
+    """Take conversations in from a file; False where none was named."""
     from refinery.flows.importing import import_files
 
     name = talk.ask("File:")
     if not name:
-        raise Left
+        return False
     done = import_files([Path(name).expanduser()], store, say)
     talk.tell(f"{done.saved.new} new conversations, {done.saved.known + done.saved.grown} were known.")
     for error in done.errors:
         talk.tell(f"{error.says}" + (f" ({error.hint})" if error.hint else ""))
+    return True

@@ -173,7 +173,7 @@ def test_a_complaint_in_japanese_finds_its_conversation(desk: Path, refinery: Re
 
 def test_words_find_the_conversation_in_which_they_stand(desk: Path, refinery: Refinery, guided: Guided) -> None:
     bring(desk, refinery, span("Combien coûte l'offre équipe ?", "L'offre équipe coûte 90 dollars.", 1), span("Was kostet Pro?", "45", 2))
-    done = guided("équipe coûte", "1")
+    done = guided("f", "", "équipe coûte", "1")
     assert "Customer: Combien coûte l'offre équipe ?" in done.out
     assert "HERE IT WENT WRONG: Agent: L'offre équipe coûte 90 dollars." in done.out
 
@@ -211,7 +211,7 @@ def test_conversations_are_read_from_a_file_where_there_are_none(desk: Path, gui
     chat = desk.parent / "chat.json"
     chat.write_text(json.dumps([{"role": "user", "content": "What is Pro?"}, {"role": "assistant", "content": "45 USD"}]))
     done = guided(str(desk.parent / "nowhere.json"), str(chat), "1")
-    assert "nowhere.json" in done.out
+    assert "nowhere.json" in "".join(done.out.split()), "a long path is broken over lines"
     assert "Customer: What is Pro?" in done.out
 
 

@@ -38,7 +38,12 @@ def conversation(trace: Trace, broken: int | None = None) -> tuple[Line, ...]:
     if asked and not any(turn.part is Part.USER for turn in every):
         lines.append(Line("Customer", short(in_words(asked))))
     final = answer(trace)
+    known = {span.id for span in trace.spans}
+    inner: list[Turn] = []
+    outer: list[Turn] = []
     for turn in every:
+        (outer if turn.part is Part.STEP and turn.span.parent_id not in known else inner).append(turn)
+    for turn in (*inner, *outer):  # what the whole run came to is said last
         line = _line(turn, broken)
         if line and not (lines and line.who == lines[-1].who and same(line.says, lines[-1].says) and not line.broken):
             lines.append(line)

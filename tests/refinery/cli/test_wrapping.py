@@ -25,6 +25,7 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(text: str, width
 
 def test_words_stay_whole_and_wide_letters_need_no_spaces() -> None:
     assert wrapped("the price in pounds", 10) == ["the price", "in pounds"]
+    assert wrapped("xx abc価", 6) == ["xx abc", "価"]
     assert wrapped("価格を教えてください", 8) == ["価格を教", "えてくだ", "さい"]
 
 

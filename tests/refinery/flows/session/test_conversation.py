@@ -41,6 +41,17 @@ def test_what_failed_says_how() -> None:
     assert told(conversation(run(ROOT, failed), 1))[2] == "! look_up: fails: 'gold'"
 
 
+def test_what_the_whole_run_came_to_is_said_last_and_marked_once() -> None:
+    failed = Span("r", "answer", Kind.AGENT, input="Team?", output="90", failure=Failure("ValueError", "no currency"))
+    assert told(conversation(run(failed, LOOK_UP), 0)) == [
+        "Customer: Team?",
+        "Agent: looks up look_up (team)",
+        "look_up: amount: 90",
+        "Agent: fails: no currency",
+        "! Agent: 90",
+    ]
+
+
 def test_a_chat_keeps_its_speakers_and_leaves_out_the_instructions() -> None:
     spoken = [("system", "Be kind."), ("user", "プロプランはいくらですか"), ("assistant", "45ドルです")]
     spans = [Span(str(at), role, Kind.MESSAGE, agent=role, output=text) for at, (role, text) in enumerate(spoken)]
