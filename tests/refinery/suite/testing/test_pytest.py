@@ -143,8 +143,10 @@ def test_a_root_above_the_tests_does_not_change_their_names(shop: Shop) -> None:
 def test_what_stands_beside_refinerys_own_files_does_not_hide_the_users_modules(shop: Shop) -> None:
     shop.write("score.py", "WHOSE = 'mine'\n")
     shop.write("tests/test_score.py", "import score\n\ndef test_whose():\n    assert score.WHOSE == 'mine'\n")
-    (found,) = shop.found("pytest").scenarios
-    assert shop.opened("pytest").attempt(found, 0).passed
+    open_to_all = shop.runner("pytest", sandbox="none")  # in a sandbox those files are not there
+    (found,) = open_to_all.tests_in(shop.tree).scenarios
+    with open_to_all.open(shop.tree) as bench:
+        assert bench.attempt(found, 0).passed
 
 
 def test_a_second_run_that_passes_excuses_nothing(shop: Shop) -> None:
