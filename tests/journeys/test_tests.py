@@ -150,3 +150,19 @@ def test_init_proposes_the_tests_where_it_finds_no_agent(shop: Path, refinery: R
     assert "how to run the agent" not in str(made.json["missing"])
     commit(shop, "Settings")
     assert refinery("suite", "list").status == 0
+
+
+def test_tests_run_beside_the_scenarios_of_an_agent(desk: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    (desk / "tests").mkdir()
+    (desk / "tests" / "test_desk.py").write_text(
+        "from desk.agent import answer\n\ndef test_desk():\n    assert '45' in answer({'plan': 'pro'})\n"
+    )
+    settings = (desk / "refinery.toml").read_text().replace("timeout", 'environment = ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]\ntimeout')
+    (desk / "refinery.toml").write_text(settings + '[suite]\ncommand = "pytest -q"\n')
+    commit(desk, "Tests")
+    ran = refinery("suite", "run", "--trials", "1", "--json")
+    assert ran.status == 0, ran.err
+    assert "tests/test_desk.py::test_desk" in str(ran.json["scenarios"])
+    assert len(ran.json["scenarios"]) == 4  # type: ignore[arg-type]
+    assert len(refinery("suite", "run", "--tag", "test", "--trials", "1", "--json").json["scenarios"]) == 1  # type: ignore[arg-type]

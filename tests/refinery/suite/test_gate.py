@@ -37,7 +37,7 @@ def test_targets_that_share_their_runs_are_one_witness_and_not_many() -> None:
 
     alone, shared = asked(False), asked(True)
     assert (alone.decision, alone.trials // 3) == (Decision.ACCEPT, 2)
-    assert (shared.decision, shared.trials // 3) == (Decision.ACCEPT, 3)
+    assert (shared.decision, shared.trials // 3, shared.deterministic) == (Decision.ACCEPT, 3, True)
 
 
 def test_the_weakest_of_targets_that_share_their_runs_speaks_for_all() -> None:

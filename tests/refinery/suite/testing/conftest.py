@@ -28,8 +28,10 @@ class Shop:
         (self.tree / path).parent.mkdir(parents=True, exist_ok=True)
         (self.tree / path).write_text(text)
 
-    def runner(self, *command: str, seconds: float = 30.0, interpreter: str = sys.executable) -> Runner:
-        spec = AgentSpec(command, timeout_s=seconds, interpreter=interpreter, environment=("PYTEST_DISABLE_PLUGIN_AUTOLOAD",))
+    def runner(self, *command: str, seconds: float = 30.0, interpreter: str = sys.executable, sandbox: str = "auto") -> Runner:
+        spec = AgentSpec(
+            command, timeout_s=seconds, interpreter=interpreter, environment=("PYTEST_DISABLE_PLUGIN_AUTOLOAD",), sandbox=sandbox
+        )
         return Runner(spec, concurrency=2, environment=ALONE, tests=spec)
 
     def found(self, *command: str) -> Found:

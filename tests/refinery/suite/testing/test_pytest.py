@@ -89,6 +89,7 @@ def test_a_command_chooses_among_the_tests_and_each_is_run_alone(priced: Shop) -
     assert len(found.scenarios) == 2
     bench = priced.opened(*command)
     assert [bench.attempt(each, 0).passed for each in found.scenarios] == [True, True]
+    assert priced.opened("pytest", "tests").attempt(found.scenarios[0], 0).passed, "those that fail are others"
 
 
 @pytest.mark.parametrize(
@@ -141,9 +142,11 @@ def test_a_root_above_the_tests_does_not_change_their_names(shop: Shop) -> None:
 
 def test_what_stands_beside_refinerys_own_files_does_not_hide_the_users_modules(shop: Shop) -> None:
     shop.write("score.py", "WHOSE = 'mine'\n")
-    shop.write("test_score.py", "import score\n\ndef test_whose():\n    assert score.WHOSE == 'mine'\n")
-    (found,) = shop.found("pytest").scenarios
-    assert shop.opened("pytest").attempt(found, 0).passed
+    shop.write("tests/test_score.py", "import score\n\ndef test_whose():\n    assert score.WHOSE == 'mine'\n")
+    open_to_all = shop.runner("pytest", sandbox="none")  # in a sandbox those files are not there
+    (found,) = open_to_all.tests_in(shop.tree).scenarios
+    with open_to_all.open(shop.tree) as bench:
+        assert bench.attempt(found, 0).passed
 
 
 def test_a_second_run_that_passes_excuses_nothing(shop: Shop) -> None:
