@@ -86,7 +86,8 @@ CALLS: tuple[tuple[str, Call], ...] = (
     ("traces list", Call()),
     ("traces show", Call(("abab",))),
     ("traces pull", Call(("--limit", "1"), 2)),
-    ("traces projects", Call(status=2)),
+    ("traces projects", Call()),
+    ("start", Call(("--plain", "--answers", "../answers.txt"))),
     ("cluster", Call()),
     ("suite from-trace", Call(("abab", "--expect", "contains: EUR", "--into", "../traced.yaml"))),
     ("diagnose", Call(("abab",))),
@@ -151,6 +152,7 @@ def desk(folder: Path) -> Path:
     (folder / "trace.json").write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [_FAILED]}]}]}))
     (folder / "changes.jsonl").write_text(json.dumps({"id": "1", "path": "notes.txt", "before": "two\n", "after": "2\n"}) + "\n")
     (folder / "cases.csv").write_text("question,expected_output\nWhat does pro cost?,45 EUR\n")
+    (folder / "answers.txt").write_text("1\nq\n")
     (folder / "guide.md").write_text("# Tools\n\nLook at what a tool returned before you answer.\n")
     return root
 

@@ -12,8 +12,6 @@ from tests.torture.aftermath import differences
 from tests.torture.cage import CALLS, FIX, LANDED, SLOW, TO_LAND, commands, desk, fix_in, full, overheard, theirs
 from tests.torture.vectors import VECTORS, sing
 
-pytest_plugins = ("tests.journeys.conftest",)
-
 
 @pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if vector.sings])
 def test_the_canary_sings_when_the_users_git_is_run(tmp_path: Path, home: Path, name: str) -> None:

@@ -13,8 +13,6 @@ from tests.refinery.repo.grounds import fix, make
 from tests.torture import aftermath
 from tests.torture.disk import accepted, disk, filled, impossible, read_only
 
-pytest_plugins = ("tests.journeys.conftest",)
-
 
 @pytest.fixture(autouse=True)
 def possible(home: Path) -> None:
