@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,7 @@ class Index:
         """Prepare an index that differs from the present one in these paths only. The caller holds the lock."""
         (self._private / "refinery.index.lock").unlink(missing_ok=True)  # of a git of ours that was killed; it would stop this one
         shutil.copyfile(self._private / "index", self._draft)
+        _ahead(self._draft)
         git = self._git.at(GIT_INDEX_FILE=str(self._draft))
         zero = "0" * max((len(entry.blob) for entry in entries.values() if entry), default=40)
         told = [
@@ -89,12 +91,14 @@ class Index:
         git.run("update-index", "-z", "--index-info", given=b"".join(told))
         there = b"".join(encode(path) + b"\0" for path, entry in entries.items() if entry)
         noted = shutil.copyfile(self._draft, self._private / "refinery.index.plain")
+        _ahead(self._draft)
         try:
             git.ask("update-index", "-z", "--stdin", given=there)  # notes sizes and times, or git would look at each file again
             if not self._says(git, entries):
                 os.replace(noted, self._draft)
         finally:
             Path(noted).unlink(missing_ok=True)
+        os.utime(self._draft)
         _synced(self._draft)
 
     def adopt(self) -> None:
@@ -124,3 +128,8 @@ def _synced(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _ahead(index: Path) -> None:
+    """Give an index a time that no file has yet: git looks into files as young as it is, through the user's filters."""
+    os.utime(index, (time.time() + 60, time.time() + 60))
