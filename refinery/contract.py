@@ -16,6 +16,7 @@ from refinery.domain import (
     GateVerdict,
     Hypothesis,
     Interval,
+    Judging,
     Measure,
     Reliability,
     Report,
@@ -145,7 +146,13 @@ def attempt(tried: Attempt) -> JsonObject:
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
+        "judging": judging(tried.judging) if tried.judging else None,
     }
+
+
+def judging(made: Judging) -> JsonObject:
+    """Who judged an attempt's rubrics; `audit` is empty where that judge was never audited here."""
+    return {"judge": made.judge, "audit": made.audit, "asked": made.asked, "wavered": made.wavered, "usage": usage(Bill((made.usage,)))}
 
 
 def scenario_result(result: ScenarioResult) -> JsonObject:

@@ -428,6 +428,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """How a model judged the rubrics of one attempt."""
+
+    judge: str
+    """The model, and the version of its prompt."""
+    audit: str = ""
+    """How its verdicts compare with people's; empty when that was never measured here."""
+    asked: int = 0
+    """Rubrics that were put to it."""
+    wavered: int = 0
+    """Of these, those on which it disagreed with itself about the same answer."""
+    usage: BillItem = BillItem("judge")
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One run of one scenario."""
 
@@ -447,6 +462,8 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
+    judging: Judging | None = None
+    """None when no model was asked."""
 
     @property
     def counts(self) -> bool:

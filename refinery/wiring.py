@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,17 +19,20 @@ from adapters.trace import Trace
 from knowledge.guides import Guides
 from knowledge.memory import Memory
 from refinery import config
+from refinery.agents.judge import Judge
 from refinery.config import FILE, Settings, Surrounding
-from refinery.domain import AgentSpec, Said
+from refinery.domain import AgentSpec, Said, Scenario
 from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
+from refinery.flows.audit import audited
 from refinery.flows.diagnose import VIEW_TOKENS, Study
 from refinery.flows.importing import as_is
 from refinery.flows.interview import Ask, unanswered
+from refinery.flows.suite import scenarios_at
 from refinery.llm.budget import Budget, Metered
 from refinery.llm.discreet import Discreet
-from refinery.llm.port import LLM
-from refinery.llm.prices import load_prices
+from refinery.llm.port import LLM, Request
+from refinery.llm.prices import Tokens, load_prices
 from refinery.plugins import source_opener
 from refinery.repo.environment import user_state_folder
 from refinery.repo.history import History
@@ -41,6 +44,7 @@ from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
+from refinery.suite.rubrics import Recalled, Rubrics
 from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
@@ -224,12 +228,45 @@ def study(
             store=open_things.enter_context(store(start)),
             now=now,
             repository=found,
-            model=_model("analyst", plain, provider or plain.provider, budget, say),
+            model=_model("analyst", plain, provider or plain.provider, _spending(plain, budget), say),
             tokens=tokens or VIEW_TOKENS,
             ask=ask,
             say=say,
             afresh=afresh,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeBench:
+    """A judge, and what an audit of it needs."""
+
+    judge: Judge
+    store: Store
+    most: Callable[[Request], float]
+    """What a question may cost at most, in US dollars."""
+    budget_usd: float
+
+
+@contextmanager
+def judging(provider: str | None = None, budget: float | None = None, say: Say = silent, start: Path | None = None) -> Iterator[JudgeBench]:
+    """The judge that refinery.toml names, or another provider's. Raises ConfigError where there is no model."""
+    with repository(start) as found, store(start) as opened:
+        stated = config.load(found.root) or nothing_stated()
+        spending = _spending(stated, budget)
+        model = _model("judge", stated, provider or stated.provider, spending, say)
+        if model is None:
+            raise ConfigError("there is no model that could judge", hint=f"name a `provider` under [model] in {FILE}, or pass --model")
+
+        def most(request: Request) -> float:
+            return spending.prices.most(model.model, Tokens(fresh=request.most_input_tokens, output=request.max_tokens))
+
+        yield JudgeBench(Judge(model), opened, most, spending.usd or 0.0)
+
+
+def scenarios_of(at: str) -> tuple[Scenario, ...]:
+    """The scenarios that a commit holds in files; none where there is no commit yet."""
+    with repository() as found:
+        return () if found.unborn() else scenarios_at(found, found.resolve(at), scenario_patterns(found))
 
 
 @contextmanager
@@ -266,15 +303,20 @@ def workbench(
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
         walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
-        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls)
+        spending = _spending(stated, budget)
+        rubrics = _rubrics(stated, provider or stated.provider, spending, say, opened)
+        quick = replace(rubrics, judge=Recalled(rubrics.judge), times=1) if rubrics else None
+        runner = Runner(
+            agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls, rubrics=rubrics
+        )
         yield Workbench(
             repository=found,
             workspace=rooms,
             store=opened,
             guard=Guard(ALL, stated.policy),
             runner=runner,
-            scratch=replace(runner, sink=None),
-            unwatched=replace(runner, sink=None, capture=None),
+            scratch=replace(runner, sink=None, rubrics=quick),
+            unwatched=replace(runner, sink=None, capture=None, rubrics=quick),
             author=found.author,
             co_author=stated.co_author,
             now=now,
@@ -282,7 +324,7 @@ def workbench(
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
             recall=lambda symptom: Memory(opened).advice(symptom),
-            model=_model("theorist", stated, provider or stated.provider, budget, say, found.state / ANSWERS),
+            model=_model("theorist", stated, provider or stated.provider, spending, say, found.state / ANSWERS),
             scenarios=stated.scenarios,
             trials=stated.trials,
             limits=Limits(seconds=seconds),
@@ -343,15 +385,30 @@ def _policy(path: Path) -> Policy:
         raise ConfigError(f"there is no file {path}", hint="name a policy in JSON") from None
 
 
-def _model(task: str, stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None) -> LLM | None:
+def _spending(stated: Settings, usd: float | None) -> Budget:
+    """What all models of one command may cost together."""
+    prices = load_prices()
+    for name in (stated.model, *stated.models.values()) if stated.price else ():
+        prices = prices.stating(name, *stated.price) if name and stated.price else prices
+    return Budget(prices, usd=stated.budget_usd if usd is None else usd)
+
+
+def _rubrics(stated: Settings, provider: str, spending: Budget, say: Say, opened: Store) -> Rubrics | None:
+    """Who judges rubrics, and what is known of how good it is. Its answers are never kept: verdicts have to be independent."""
+    model = _model("judge", stated, provider, spending, say)
+    if model is None:
+        return None
+    judge = Judge(model)
+    return Rubrics(judge, audited(opened, judge.name))
+
+
+def _model(task: str, stated: Settings, provider: str, spending: Budget, say: Say, answers: Path | None = None) -> LLM | None:
     """The model that the settings name for a task, metered, with its answers kept in a folder. The vendors' libraries are imported here."""
     if provider == "none":
         return None
-    around, prices = Surrounding.read(), load_prices()
+    around, prices = Surrounding.read(), spending.prices
     named = stated.models.get(task, stated.model)
     name = named if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
-    if stated.price and name:
-        prices = prices.stating(name, *stated.price)
     model: LLM
     if provider == "openai":
         from refinery.llm.openai import VENDOR, OpenAICompatible, Server
@@ -367,4 +424,4 @@ def _model(task: str, stated: Settings, provider: str, budget: float | None, say
         from refinery.llm.cassette import Remembered
 
         model = Remembered(model, answers)
-    return Discreet(Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd)), sensitive)
+    return Discreet(Metered(model, spending), sensitive)

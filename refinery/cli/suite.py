@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from refinery.cli import show
+from refinery.cli.judging import audit_judge
 
 if TYPE_CHECKING:
     from adapters.trace import Json
@@ -19,7 +20,10 @@ CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
 
 @click.group()
 def command() -> None:
-    """Run, list or import scenarios."""
+    """Run, list, generate or import scenarios, and audit their judge."""
+
+
+command.add_command(audit_judge)
 
 
 @command.command("run")

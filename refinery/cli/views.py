@@ -36,10 +36,12 @@ from refinery.domain import (
     Verification,
 )
 from refinery.repo.entries import Entry
+from refinery.suite.audit import Audit
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
 LONGEST = 160
+MOST_DIFFERING = 10
 
 
 def trace_tree(trace: Trace) -> RenderableType:
@@ -281,6 +283,32 @@ def suite(result: SuiteResult) -> RenderableType:
     curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
     repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
     return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
+
+
+def audit(made: Audit) -> RenderableType:
+    """How a judge compares with people and with itself, and where they differ."""
+    figures = made.agreement
+    kappa, around = figures.kappa, figures.kappa_interval()
+    rates = _table("", "share", "95 %", "of")
+    rows = (
+        ("agrees with people", figures.accuracy),
+        ("passes what people fail", figures.wrongly_passed),
+        ("fails what people pass", figures.wrongly_failed),
+        *((("says something else when asked again", made.flips),) if made.times > 1 else ()),
+    )
+    for name, share in rows:
+        known = share.value is not None
+        rates.add_row(
+            name, f"{share.value:.0%}" if known else "not measured", bounds(share.interval) if known else "", f"{share.count}/{share.of}"
+        )
+    rates.add_row("kappa (agreement beyond chance)", "not defined" if kappa is None else f"{kappa:.2f}", bounds(around), str(figures.total))
+    lines: list[RenderableType] = [Text(made.judge, STRONG), rates]
+    for each in made.differing[:MOST_DIFFERING]:
+        people, judge = ("pass" if said else "fail" for said in (each.people, each.judge))
+        lines.append(Text(f"row {each.row}: people say {people}, the judge says {judge}: {one_line(each.says, LONGEST)}", DIM))
+    if (more := len(made.differing) - MOST_DIFFERING) > 0:
+        lines.append(Text(f"and {more} more: --json shows all", DIM))
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in made.notes), Text(bill(made.bill), DIM))
 
 
 def _why_not(result: ScenarioResult) -> str:
