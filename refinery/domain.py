@@ -67,6 +67,11 @@ class Bill:
         prices = [item.usd for item in self.items]
         return None if None in prices else sum(price for price in prices if price is not None)
 
+    def line(self, step: str) -> BillItem:
+        """All of it as one item."""
+        tokens_in, tokens_out = sum(item.input_tokens for item in self.items), sum(item.output_tokens for item in self.items)
+        return BillItem(step, self.seconds, tokens_in, tokens_out, self.usd, self.runs)
+
 
 # -- what went wrong ----------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from refinery.errors import ConfigError, RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.flows.audit import audited
 from refinery.flows.diagnose import VIEW_TOKENS, Study
+from refinery.flows.generating import profile_at
 from refinery.flows.importing import as_is
 from refinery.flows.interview import Ask, unanswered
 from refinery.flows.suite import scenarios_at
@@ -43,6 +44,7 @@ from refinery.signals.failing import failing
 from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
+from refinery.suite.generation.profile import Profile, read_profile
 from refinery.suite.pool import clear_abandoned
 from refinery.suite.rubrics import Recalled, Rubrics
 from refinery.suite.runner import Runner
@@ -234,6 +236,42 @@ def study(
             say=say,
             afresh=afresh,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What scenarios are made up from."""
+
+    repository: Repository
+    commit: str
+    suite: tuple[Scenario, ...]
+    profile: Profile
+    patterns: tuple[str, ...]
+    """Where the suite looks for scenarios."""
+    model: LLM | None
+
+
+@contextmanager
+def grounds(
+    at: str, profile: Path | None = None, provider: str | None = None, budget: float | None = None, say: Say = silent, *, asks: bool = True
+) -> Iterator[Grounds]:
+    """The agent of a commit, as its files show it or as a file describes it, and the model that thinks things up, if `asks` wants one."""
+    with repository() as found:
+        stated = config.load(found.root) or nothing_stated()
+        commit = found.resolve(at)
+        suite = scenarios_at(found, commit, stated.scenarios)
+        model = (
+            _model("inventor", stated, provider or stated.provider, _spending(stated, budget), say, found.state / ANSWERS) if asks else None
+        )
+        known = _described(profile) if profile else profile_at(found, commit, stated.agent, stated.policy, stated.scenarios, suite)
+        yield Grounds(found, commit, suite, known, stated.scenarios, model)
+
+
+def _described(path: Path) -> Profile:
+    try:
+        return read_profile(str(path), path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", hint="refinery suite profile --out FILE writes one") from error
 
 
 @dataclass(frozen=True, slots=True)

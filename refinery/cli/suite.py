@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from refinery.cli import show
+from refinery.cli.generating import generate, profile
 from refinery.cli.judging import audit_judge
 
 if TYPE_CHECKING:
@@ -18,12 +19,9 @@ INTERRUPTED = 130
 CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
 
 
-@click.group()
+@click.group(commands=[profile, generate, audit_judge])
 def command() -> None:
     """Run, list, generate or import scenarios, and audit their judge."""
-
-
-command.add_command(audit_judge)
 
 
 @command.command("run")

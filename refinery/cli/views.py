@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from rich.box import HORIZONTALS
@@ -35,8 +35,10 @@ from refinery.domain import (
     SuiteResult,
     Verification,
 )
+from refinery.flows.generating import Generated, Tried
 from refinery.repo.entries import Entry
 from refinery.suite.audit import Audit
+from refinery.suite.generation.profile import Profile
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
@@ -283,6 +285,52 @@ def suite(result: SuiteResult) -> RenderableType:
     curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
     repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
     return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
+
+
+def profile(found: Profile) -> RenderableType:
+    """What an agent is taken to be, each thing with where it was read."""
+    lines: list[RenderableType] = [Text(found.job.says or "nobody says what job it is hired to do", STRONG)]
+    sections = (("what it can do", found.capabilities), ("what has to be true", found.assumptions))
+    for title, facts in (*sections, ("what it leans on", found.dependencies), ("what its prompts say", found.rules)):
+        if facts:
+            lines += [Text(), Text(title, STRONG), _facts([(each.where, Text(each.says)) for each in facts])]
+    if found.tools:
+        tools = _table("tool", "takes", "does")
+        for each in found.tools:
+            takes = ", ".join(f"{one.name}{'' if one.required else '?'}" for one in each.parameters)
+            tools.add_row(each.name, takes, Text("changes something" if each.changes else "looks", BAD if each.changes else ""))
+        lines += [Text(), tools]
+    if found.inputs:
+        given = _table("input", "kind", "for example")
+        for field in found.inputs:
+            example = ", ".join(one_line(json.dumps(value, ensure_ascii=False), 40) for value in field.examples[:2])
+            given.add_row(f"{field.name or '(all of it)'}{'' if field.required else '?'}", field.kind, example)
+        lines += [Text(), given]
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes))
+
+
+def generated(found: Generated, tried: Mapping[str, Tried]) -> RenderableType:
+    """Each made-up scenario: what it is after, what it asks, what it checks, what it came to, and what is left to a person."""
+    lines: list[RenderableType] = []
+    for number, each in enumerate(found.made, 1):
+        rated = each.quality
+        parts = f"relevance {rated.relevance:.1f}, specificity {rated.specificity:.1f}"
+        parts += f", distinctness {rated.distinctness:.1f}, executability {rated.executability:.1f}"
+        rows = [("tries", Text(f"{each.pattern or 'something of its own'}: {each.scenario.assumption}"))]
+        rows.append(("asks", Text(one_line(json.dumps(each.scenario.input, ensure_ascii=False), LONGEST))))
+        checks = "; ".join(one_line(f"{one.name}: {json.dumps(one.value, ensure_ascii=False)}", 70) for one in each.scenario.expect)
+        rows.append(("checks", Text(checks)))
+        if came := tried.get(each.scenario.id):
+            rows.append(
+                ("came to", Text(f"a find: {came.says}", BAD) if came.find else Text(came.says, GOOD if came.attempt.passed else DIM))
+            )
+        rows += [("fill in", Text(each.fill, "yellow"))] if each.fill else []
+        lines.append(Text.assemble((f"{number}. {each.scenario.id}  ", STRONG), (f"{rated.score:.1f} of 6 ({parts})", DIM)))
+        lines.append(Padding(_facts(rows), (0, 0, 0, 3)))
+    finds = sum(each.find for each in tried.values())
+    if tried:
+        lines.append(Text(f"{finds} of {len(tried)} show something that somebody should look at", BAD if finds else GOOD))
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes), Text(bill(found.bill), DIM))
 
 
 def audit(made: Audit) -> RenderableType:

@@ -13,7 +13,7 @@ from refinery.domain import Bill
 from refinery.events import Event, Say
 from refinery.suite.agreement import Agreement, Share
 from refinery.suite.labels import Label
-from refinery.suite.rubrics import Judges, summed
+from refinery.suite.rubrics import Judges
 
 FEW = 30
 """Labels of either kind below which an audit says little; it says so."""
@@ -95,7 +95,7 @@ def audit(judge: Judges, labels: Sequence[Label], times: int, say: Say) -> Audit
             for label, verdict in first
             if verdict.passed is not None and verdict.passed is not label.passed
         ),
-        bill=Bill((summed([item for verdict in made.values() for item in verdict.items]),)),
+        bill=Bill((Bill(tuple(item for verdict in made.values() for item in verdict.items)).line("judge"),)),
         notes=tuple(_notes(labels, [verdict for _, verdict in first])),
     )
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from adapters.trace import Json
 from refinery import stats
 from refinery.agents.judge import Judgement
-from refinery.domain import BillItem, Judging
+from refinery.domain import Bill, BillItem, Judging
 from refinery.suite.checks.ruling import PASSED, Ruling, failed, unmeasured
 from refinery.suite.outcome import shortened
 
@@ -93,7 +93,7 @@ class Sitting:
         """What it came to; None when nothing was put to the judge."""
         if not self.put:
             return None
-        return Judging(self.rubrics.judge.name, self.rubrics.audit, self.put, self.wavered, summed(self.items))
+        return Judging(self.rubrics.judge.name, self.rubrics.audit, self.put, self.wavered, Bill(tuple(self.items)).line("judge"))
 
 
 class Recalled:
@@ -120,15 +120,3 @@ class Recalled:
             with self._lock:
                 self._known[key] = made
         return made
-
-
-def summed(items: list[BillItem]) -> BillItem:
-    """All judgements of an attempt on one line of a bill; the money is unknown as soon as one price is."""
-    prices = [item.usd for item in items]
-    return BillItem(
-        "judge",
-        sum(item.seconds for item in items),
-        sum(item.input_tokens for item in items),
-        sum(item.output_tokens for item in items),
-        None if None in prices else sum(price for price in prices if price is not None),
-    )

@@ -23,7 +23,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
-from refinery.suite.rubrics import Rubrics, summed
+from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -274,18 +274,19 @@ class TreeBench:
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
     """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is."""
-    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
-    tokens = sum(item.input_tokens for item in judgings), sum(item.output_tokens for item in judgings)
-    costs = [*(attempt.cost_usd for attempt in attempts), *(item.usd for item in judgings)]
+    judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
+    costs = [*(attempt.cost_usd for attempt in attempts), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return BillItem(step, seconds, *tokens, usd=usd, runs=len(attempts))
+    return replace(judging, seconds=seconds, usd=usd, runs=len(attempts))
 
 
 def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
     """The runs, and the judge on a line of its own where one was asked."""
     judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
     runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
-    return Bill((runs, replace(summed(judgings), seconds=0.0)) if judgings else (runs,))  # it was asked while the agent ran
+    return Bill(
+        (runs, replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)) if judgings else (runs,)
+    )  # it was asked while the agent ran
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:

@@ -41,6 +41,6 @@ class Keyed:
     def name(self) -> str:
         return "keyed, prompt 1"
 
-    def judge(self, rubric: str, asked: Json, answer: str) -> Judgement:  # noqa: ARG002  # the port's signature
+    def judge(self, rubric: str, asked: Json, answer: str) -> Judgement:  # the port's signature
         self.count += 1
         return Judgement(self._word in answer, f"it {'has' if self._word in answer else 'lacks'} {self._word}", (PRICE,))
