@@ -523,9 +523,19 @@ class Measure:
     observations: int
 
 
+WEIGHTS: Mapping[str, float] = {
+    "tool_execution": 0.30,
+    "response_quality": 0.25,
+    "error_handling": 0.20,
+    "performance": 0.15,
+    "completeness": 0.10,
+}
+"""What each dimension of reliability counts for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The five dimensions (weights 30/25/20/15/10) and their weighted mean over those that were observed."""
+    """The five dimensions and their weighted mean over those that were observed."""
 
     overall: Measure
     tool_execution: Measure
@@ -533,6 +543,18 @@ class Reliability:
     error_handling: Measure
     performance: Measure
     completeness: Measure
+
+    @property
+    def dimensions(self) -> Mapping[str, Measure]:
+        """The five by name, in the order of their weights."""
+        return {name: getattr(self, name) for name in WEIGHTS}
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What each dimension counts for in the mean: of what was observed, scaled up to a whole; nothing for the rest."""
+        observed = {name for name, measure in self.dimensions.items() if measure.value is not None}
+        whole = sum(WEIGHTS[name] for name in observed)
+        return {name: WEIGHTS[name] / whole if name in observed else 0.0 for name in WEIGHTS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from adapters.trace import Json, Kind, Span, Trace
 from refinery.cli import show
 from refinery.cli.checkup import Row
 from refinery.domain import (
+    WEIGHTS,
     Bill,
     BillItem,
     Checked,
@@ -282,9 +283,9 @@ def suite(result: SuiteResult) -> RenderableType:
     table = _table("scenario", "passed", "95 %", "why not")
     for each in result.scenarios:
         table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
-    curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
-    repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
-    return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
+    return Group(
+        table, Text(), _reliability(result.reliability), *_repeated(result), *(Text(f"note: {each}", DIM) for each in result.notes)
+    )
 
 
 def profile(found: Profile) -> RenderableType:
@@ -376,19 +377,38 @@ def _rate(result: ScenarioResult) -> Text:
 
 
 def _reliability(scores: Reliability) -> RenderableType:
-    table = _table("reliability", "score", "95 %", "seen")
-    rows: tuple[tuple[str, Measure], ...] = (
-        ("overall", scores.overall),
-        ("tool execution (30 %)", scores.tool_execution),
-        ("response quality (25 %)", scores.response_quality),
-        ("error handling (20 %)", scores.error_handling),
-        ("performance (15 %)", scores.performance),
-        ("completeness (10 %)", scores.completeness),
-    )
-    for name, measure in rows:
-        value = "not observed" if measure.value is None else f"{measure.value:.0%}"
-        table.add_row(name, value, bounds(measure.interval), str(measure.observations))
-    return table
+    """The score with its parts: what each counts for, how sure it is, and how much was seen."""
+    table = _table("reliability", "counts for", "score", "95 %", "seen")
+    table.add_row("overall", "", *_measured(scores.overall))
+    for name, measure in scores.dimensions.items():
+        table.add_row(name.replace("_", " "), f"{scores.weights[name]:.0%}", *_measured(measure))
+    missing = [name.replace("_", " ") for name, weight in scores.weights.items() if not weight]
+    if not missing or len(missing) == len(scores.weights):
+        return table
+    usual = ", ".join(f"{name.replace('_', ' ')} {weight:.0%}" for name, weight in WEIGHTS.items())
+    says = f"nothing was seen of {', '.join(missing)}, so the others count for more than usual ({usual})"
+    return Group(table, Text(says, DIM))
+
+
+def _measured(measure: Measure) -> tuple[str, str, str]:
+    value = "not measured" if measure.value is None else f"{measure.value:.0%}"
+    return value, bounds(measure.interval), str(measure.observations)
+
+
+def score(result: SuiteResult) -> RenderableType:
+    """The reliability of an agent alone, without its scenarios."""
+    runs = sum(len(each.attempts) for each in result.scenarios)
+    lost = sum(not attempt.counts for each in result.scenarios for attempt in each.attempts)
+    counted = f"; {lost} of them say nothing about the agent, and do not count" if lost else ""
+    head = f"{len(result.scenarios)} {_plural(len(result.scenarios), 'scenario')}, {runs} {_plural(runs, 'run')}{counted}"
+    notes = (Text(f"note: {each}", DIM) for each in result.notes)
+    return Group(Text(head), Text(), _reliability(result.reliability), *_repeated(result), *notes, Text(bill(result.bill), DIM))
+
+
+def _repeated(result: SuiteResult) -> list[RenderableType]:
+    """pass^k, where scenarios were run more than once."""
+    curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
+    return [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
 
 
 def _facts(rows: Iterable[tuple[str, Text]]) -> RenderableType:

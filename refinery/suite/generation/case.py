@@ -11,7 +11,6 @@ from refinery.domain import Expectation, Scenario
 from refinery.suite.generation.inputs import spoken
 from refinery.suite.outcome import compact
 
-
 FIGURE = re.compile(r"^\\b([\d.,\\]+)\\b$")
 """An expression that is one figure and nothing else."""
 
