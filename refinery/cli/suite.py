@@ -21,7 +21,7 @@ CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
 
 @click.group(commands=[profile, generate, audit_judge])
 def command() -> None:
-    """Run, list, generate or import scenarios, and audit their judge."""
+    """Run, list, make up or import scenarios, and audit their judge."""
 
 
 @command.command("run")

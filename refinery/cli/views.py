@@ -326,7 +326,8 @@ def generated(found: Generated, tried: Mapping[str, Tried]) -> RenderableType:
                 ("came to", Text(f"a find: {came.says}", BAD) if came.find else Text(came.says, GOOD if came.attempt.passed else DIM))
             )
         rows += [("fill in", Text(each.fill, "yellow"))] if each.fill else []
-        lines.append(Text.assemble((f"{number}. {each.scenario.id}  ", STRONG), (f"{rated.score:.1f} of 6 ({parts})", DIM)))
+        rows.append(("rated", Text(f"{rated.score:.1f} of 6: {parts}", DIM)))
+        lines.append(Text(f"{number}. {each.scenario.id}", STRONG))
         lines.append(Padding(_facts(rows), (0, 0, 0, 3)))
     finds = sum(each.find for each in tried.values())
     if tried:

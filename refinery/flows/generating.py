@@ -221,5 +221,5 @@ def shape(generated: Generated, tried: dict[str, Tried]) -> dict[str, Json]:
 
 
 def _shown(scenario: Scenario) -> str:
-    checks = ", ".join(each.name for each in scenario.expect)
-    return f"{scenario.id}: {json.dumps(scenario.input, ensure_ascii=False)[:300]} ({checks})"
+    checks = json.dumps([{each.name: each.value} for each in scenario.expect], ensure_ascii=False)
+    return f"{scenario.id}: {json.dumps(scenario.input, ensure_ascii=False)[:300]}, expected: {checks[:300]}"

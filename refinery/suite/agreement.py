@@ -84,7 +84,8 @@ class Agreement:
         drawn = (_kappa(*(draw.gammavariate(cell, 1.0) for cell in cells)) for _ in range(DRAWS))
         values = sorted(value for value in drawn if value is not None)
         tail = (1 - confidence) / 2
-        return Interval(values[int(tail * len(values))], values[int((1 - tail) * len(values))])
+        low, high = values[int(tail * len(values))], values[int((1 - tail) * len(values))]
+        return Interval(min(low, self.kappa), max(high, self.kappa))  # at its edges the posterior shies away from what was seen
 
 
 def _kappa(both_pass: float, both_fail: float, false_pass: float, false_fail: float) -> float | None:

@@ -38,7 +38,7 @@ def test_nothing_is_written_before_somebody_says_so(spoken: Path, refinery: Refi
     assert done.status == 0
     assert "nothing was written" in done.err
     assert "8. " in done.out
-    assert "of 6 (relevance" in done.out
+    assert "of 6: relevance" in done.out
     assert git(spoken, "status", "--porcelain") == ""
 
 

@@ -59,6 +59,7 @@ def test_a_run_asks_the_judge_and_says_that_nobody_audited_it(judged: Path, refi
     attempt = part(done.json, "scenarios", 0, "attempts", 0)
     assert isinstance(attempt, dict)
     assert (done.status, attempt["cause"]) == (1, "checks")
+    assert len(server.asked) == 2, "the same question is asked anew, though answers of models are kept: it has to be a second opinion"
     assert part(attempt, "judging", "audit") == ""
     assert "never audited here" in str(done.json["notes"])
     assert part(done.json, "usage", "steps", 1, "step") == "judge"

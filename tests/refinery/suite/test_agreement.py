@@ -31,6 +31,7 @@ def test_full_agreement_on_few_answers_is_not_taken_for_certainty() -> None:
     assert few is not None
     assert many is not None
     assert few.low < 0.7 < 0.95 < many.low
+    assert few.high == many.high == 1.0, "what was seen lies within"
 
 
 def test_the_interval_of_kappa_is_near_the_usual_one_where_there_are_many_answers() -> None:

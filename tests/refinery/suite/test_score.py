@@ -83,8 +83,8 @@ def test_repeating_what_always_comes_out_the_same_makes_nothing_surer() -> None:
 
 def test_the_interval_is_what_one_works_out_by_hand() -> None:
     # shares 1, 1, 1 and 0 of two runs each: p = 0.75; the variance between scenarios is 4/3 * (3 * 0.5^2 + 1.5^2) / 64 = 0.0625,
-    # that of one run is 0.1875, so that eight runs are worth three; Wilson's interval is
-    # (0.75 + 3.8415/6 -+ 1.96 * sqrt(0.0625 + 3.8415/36)) / (1 + 3.8415/3)
+    # that of one run is 0.1875, so that eight runs are worth three. Wilson's interval of 2.25 of 3 has
+    # its centre at 1.39025 / 2.2805, and half its width is 1.96 times the root of 0.16921, by 2.2805
     found = interval([[True, True], [True, True], [True, True], [False, False]])
     assert found.low == pytest.approx(0.2561, abs=0.0001)
     assert found.high == pytest.approx(0.9632, abs=0.0001)
