@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from refinery.config import FILE
     from refinery.signals.failing import failing
     from refinery.wiring.bench import workbench
+    from refinery.wiring.diagnosing import study
     from refinery.wiring.ground import (
         SANDBOX,
         guard,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         state_folder,
     )
     from refinery.wiring.shelves import guides, mask, source, store, traces_named
-    from refinery.wiring.study import study
 
 __all__ = [
     "FILE",
@@ -49,7 +49,7 @@ __all__ = [
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
 _PARTS |= dict.fromkeys(("guides", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
-_PARTS |= {"study": "refinery.wiring.study", "workbench": "refinery.wiring.bench"}
+_PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench"}
 
 
 def __getattr__(name: str) -> Any:
