@@ -84,9 +84,8 @@ def generate(profile: Profile, suite: Sequence[Scenario], commit: str, count: in
     if model is None:
         notes.append("there is no model, so rules made all of it; with one, three of ten are thought up by it")
         if profile.rules:
-            notes.append(
-                f"whether the {len(profile.rules)} rules of its prompts hold under pressure only a judge can say, so that is not tried"
-            )
+            what = "the one rule" if len(profile.rules) == 1 else f"the {len(profile.rules)} rules"
+            notes.append(f"not tried, since only a judge could say: whether {what} in its prompts can be talked away")
     else:
         try:
             invention = invent(
