@@ -277,6 +277,8 @@ def workbench(
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author,
             co_author=stated.co_author,
+            captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
+            mask=lambda trace: redacted(trace, sensitive),
             now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
