@@ -103,10 +103,10 @@ def _tell(made: Dossier) -> None:
         show.text(made.asked.says)
         show.text()
     if made.entry is None:
-        show.text(f"the last search ({made.at}): {made.subject}")
+        show.paragraph(f"the last search ({made.at}): {made.subject}")
         show.on_screen(reviewing.evidence(made))
         return
-    show.text(f"commit {made.entry.commit}  ({', '.join(filter(None, (made.entry.state, made.entry.branch)))})")
+    show.text(f"commit {made.entry.commit}  ({', '.join(filter(None, (made.fate, made.entry.branch)))})")
     show.text()
     show.text(made.entry.message.rstrip())
     show.text()
@@ -116,4 +116,4 @@ def _tell(made: Dossier) -> None:
     show.text(made.patch.rstrip())
     show.on_screen(reviewing.evidence(made))
     show.text()
-    show.text("More: --json (all of it), --markdown (for a pull request), --html FILE (a report)")
+    show.paragraph("More: --json, --markdown (for a pull request), --html FILE (a report)")

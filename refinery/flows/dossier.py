@@ -10,6 +10,7 @@ from typing import Any
 from refinery.errors import UsageError
 from refinery.flows.integrity import FETCH
 from refinery.flows.noted import Unsealed, read
+from refinery.flows.past import FATES
 from refinery.flows.story import Story, story
 from refinery.repo.history import Entry, History, Shown
 from refinery.repo.shown import Descent
@@ -39,6 +40,11 @@ class Dossier:
     def name(self) -> str:
         """What commands call it; empty for a search that kept nothing."""
         return (self.entry.slug or self.entry.commit[:12]) if self.entry else ""
+
+    @property
+    def fate(self) -> str:
+        """What became of it, in a reviewer's word."""
+        return str(FATES[self.entry.state]) if self.entry else ""
 
 
 def dossier(shown: Shown) -> Dossier:

@@ -23,7 +23,7 @@ from safety.verdict import Verdict
 LONGEST = 300
 """Letters of one answer."""
 WHERE = {
-    State.BRANCH: "It waits on branch {branch}, and is part of nothing yet.",
+    State.BRANCH: "It waits on a branch of its own, and is part of nothing yet.",
     State.MERGED: "It is part of what is checked out.",
     State.UNDO_OFFERED: "It is part of what is checked out; a branch that takes it back is there to be merged.",
     State.UNDONE: "It was taken back; `refinery redo {name}` brings it again.",
@@ -117,7 +117,7 @@ def _of_fix(made: Dossier) -> Iterator[Told]:
         yield from _from_story(made)
     else:
         yield from _from_message(made)
-    yield Told("where", WHERE[entry.state].format(branch=entry.branch, name=made.name))
+    yield Told("where", WHERE[entry.state].format(name=made.name))
     yield Told("evidence", f"{made.standing} `refinery verify {made.name}` holds the claim against a new run of the gate.")
 
 

@@ -163,7 +163,7 @@ def took(seconds: float | None) -> str:
     """How long something lasted."""
     if seconds is None:
         return ""
-    if 0 < seconds < 0.0005:
+    if seconds < 0.0005:
         return "under 1 ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 

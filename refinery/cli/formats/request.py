@@ -61,8 +61,10 @@ def _sections(made: Dossier) -> Iterator[tuple[str, str]]:
         yield "What else was tried", "\n".join(_refused(refused, told.screened))
     if made.patch:
         yield "The diff", f"<details><summary>The diff</summary>\n\n{fenced(made.patch, 'diff', PATCH)}\n\n</details>"
+    if made.entry is None:
+        yield "What came of it", plain(told.says, 2 * SENTENCE)
     yield "What it cost", _cost(told.usage)
-    yield "Check it, or take it back", "\n\n".join(_check(made))
+    yield ("Check it, or take it back" if made.entry else "Where this is from"), "\n\n".join(_check(made))
 
 
 def _untold(made: Dossier) -> Iterator[tuple[str, str]]:

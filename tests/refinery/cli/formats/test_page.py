@@ -141,6 +141,13 @@ def test_the_same_steps_stand_side_by_side_and_what_differs_is_marked() -> None:
     ]
 
 
+def test_a_step_that_is_the_same_before_and_after_is_folded(usual: Read) -> None:
+    assert "the same before and after" in usual.text("span")
+    other = body()
+    other["transcripts"]["pairs"][0]["after"] = {"steps": [{"step": 0, "span_id": "s0", "kind": "agent", "name": "other"}]}
+    assert "the same before and after" not in Read(page(replace(made(), story=story(other)))).text("span")
+
+
 def test_in_a_changed_line_the_words_that_differ_are_marked(usual: Read) -> None:
     assert [each for each in usual.text("b") if each.strip()] == ["14", "30"]
     classes = [attributes["class"] for tag, attributes in usual.tags if tag == "code" and "class" in attributes]

@@ -82,6 +82,12 @@ def test_a_fix_without_evidence_has_its_message() -> None:
     assert "No evidence is kept here" in text
 
 
+def test_of_a_search_that_kept_nothing_it_is_told_what_came_of_it() -> None:
+    text = body(replace(made("Nothing was found."), entry=None, patch="", standing="From the store."))
+    assert "## What came of it\n\nNothing was found." in text
+    assert "refinery undo" not in text
+
+
 def test_of_scenarios_that_always_passed_only_the_number_is_told() -> None:
     found = made(many=2)
     assert found.story is not None
