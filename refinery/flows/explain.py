@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from refinery.errors import UsageError
-from refinery.flows.check import Terms, for_people, look_at_base
+from refinery.flows.check import Terms, look_at_base
 from refinery.flows.dossier import Dossier, dossier
-from refinery.flows.review import review_range
+from refinery.flows.review import for_people, review_range
 from refinery.flows.story import Tried
 from refinery.flows.suite import suite_at
 from refinery.repo import message

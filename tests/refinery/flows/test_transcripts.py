@@ -7,7 +7,7 @@ from adapters.trace import Document, Failure, Kind, Message, Span, ToolCall, Tra
 from refinery.domain import Quote
 from refinery.flows.story import Run
 from refinery.flows.transcripts import LONGEST, MOST_STEPS, cut, told
-from refinery.wiring import sensitive
+from refinery.wiring.shelves import sensitive
 
 
 def as_it_is(trace: Trace) -> Trace:
