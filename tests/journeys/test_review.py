@@ -203,7 +203,6 @@ def test_a_request_is_opened_by_the_forges_own_command_line(
     desk: Path, refinery: Refinery, forge: Path, address: str, program: str, words: list[str]
 ) -> None:
     remote(desk, address, kept(desk))
-    (forge / ("glab" if program == "gh" else "gh")).unlink()
     done = refinery("request", "mend", "--base", "main", "--yes")
     assert done.status == 0, done.err
     assert done.out == "https://forge.example/pull/7\n"

@@ -141,6 +141,12 @@ def test_the_same_steps_stand_side_by_side_and_what_differs_is_marked() -> None:
     ]
 
 
+def test_a_broken_step_that_is_gone_with_the_change_is_marked_too() -> None:
+    gone = Tellable(step=1, kind="tool", name="cache")
+    rows = list(beside(Run(steps=[gone]), Run(), gone))
+    assert [(row.before, row.after, row.broken) for row in rows] == [(gone, None, True)]
+
+
 def test_a_step_that_is_the_same_before_and_after_is_folded(usual: Read) -> None:
     assert "the same before and after" in usual.text("span")
     other = body()

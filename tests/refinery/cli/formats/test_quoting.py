@@ -79,6 +79,13 @@ def test_a_block_ends_where_we_end_it(text: str) -> None:
     assert [token.type for token in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
 
 
+@pytest.mark.parametrize("text", ["```\nout", "a\n`````\nout", "   ```\nout", "~~~\nout"])
+def test_a_fence_in_a_block_does_not_end_it(text: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(f"{fenced(text)}\n\nafter")
+    assert [token.type for token in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
+    assert "out" in tokens[0].content
+
+
 @given(st.text(alphabet="` a<\n", max_size=40))
 def test_a_span_of_code_ends_where_we_end_it(text: str) -> None:
     tokens = MarkdownIt("commonmark").parse(f"before {code(text)} after")
