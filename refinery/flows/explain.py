@@ -112,7 +112,9 @@ def _of_fix(made: Dossier) -> Iterator[Told]:
         return
     same = made.asked is not None and made.asked.kind == "rewritten" and made.asked.same
     rewritten = f"A fix that Refinery made, rewritten: it makes the very change that was validated as {entry.commit[:12]}."
-    yield Told("it is", rewritten if same else made.asked.says if made.asked else "A fix that Refinery made.")
+    yield Told(
+        "it is", rewritten if same else f"{made.asked.says} The fix: {entry.subject}." if made.asked else "A fix that Refinery made."
+    )
     if told:
         yield from _from_story(made)
     else:

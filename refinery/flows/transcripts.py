@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from adapters.trace import Json, Message, Span, Trace
+from adapters.trace import Document, Failure, Json, Message, Span, Trace
 from refinery.domain import Attempt, Complaint, Quote, Report, Scenario
 from refinery.flows.complaint import trace_of
 from refinery.suite.arms import BASE, CANDIDATE
@@ -19,6 +19,8 @@ ENDS = 10
 """Steps at either end of a longer run that are told in any case."""
 LONGEST = 1500
 """Letters of one text that are told."""
+MOST_READ = 200_000
+"""Letters of one text that are looked through for what has to be masked; a longer one is not told at all."""
 
 Mask = Callable[[Trace], Trace]
 
@@ -51,7 +53,8 @@ def told(trace: Trace, mask: Mask, broken: int | None = None, quotes: Sequence[Q
     for quote in quotes:
         quoted.setdefault(quote.span_id, []).append(quote.text)
     shown = _shown(trace, broken, quoted)
-    masked = mask(replace(trace, spans=tuple(span for place, span in enumerate(trace.spans) if place in shown)))
+    bare = tuple(_bare(span, quoted.get(span.id, [])) for place, span in enumerate(trace.spans) if place in shown)
+    masked = mask(Trace(trace.id, bare, task=_readable(trace.task)))
     began = min((span.start_ns for span in trace.spans if span.start_ns is not None), default=None)
     steps: list[Json] = []
     last = -1
@@ -112,12 +115,30 @@ def _shown(trace: Trace, broken: int | None, quoted: Collection[str]) -> frozens
     return frozenset([*dict.fromkeys(wanted)][:MOST_STEPS])
 
 
-def _step(place: int, span: Span, depth: int, began: int | None, broken: bool, quotes: Sequence[str]) -> dict[str, Json]:
+def _bare(span: Span, quotes: Sequence[str]) -> Span:
+    """A span with the texts that are told of it and no others, so that no more is looked through for what has to be masked."""
     given = span.input or "\n".join(_messages(span.input_messages))
     came = span.output or "\n".join(_messages(span.output_messages)) or "\n\n".join(document.content for document in span.documents)
     failure = f"{span.failure.type}: {span.failure.message}" if span.failure else "failed" if span.failed else ""
     unseen = [quote for quote in quotes if not any(quote in text for text in (given, came, failure))]
     others = list(dict.fromkeys(text for quote in unseen for text in span.texts() if quote in text))[:2]
+    return replace(
+        span,
+        failure=Failure("", _readable(failure)),
+        input=_readable(given),
+        output=_readable(came),
+        input_messages=(),
+        output_messages=(),
+        documents=tuple(Document(_readable(text)) for text in others),
+        attributes={},
+    )
+
+
+def _readable(text: str) -> str:
+    return text if len(text) <= MOST_READ else f"[… {len(text):,} letters, too many to be looked through for credentials …]"
+
+
+def _step(place: int, span: Span, depth: int, began: int | None, broken: bool, quotes: Sequence[str]) -> dict[str, Json]:
     return {
         "step": place,
         "span_id": span.id,
@@ -125,10 +146,10 @@ def _step(place: int, span: Span, depth: int, began: int | None, broken: bool, q
         "kind": span.kind,
         "name": cut(span.tool or span.name or span.agent, longest=200),
         "agent": cut(span.agent, longest=200),
-        "input": cut(given, quotes),
-        "output": cut(came, quotes),
-        "failure": cut(failure, quotes),
-        "also": [cut(text, quotes) for text in others],
+        "input": cut(span.input, quotes),
+        "output": cut(span.output, quotes),
+        "failure": cut(span.failure.message if span.failure else "", quotes),
+        "also": [cut(document.content, quotes) for document in span.documents],
         "began": None if span.start_ns is None or began is None else round((span.start_ns - began) / 1e9, 4),
         "seconds": None if span.seconds is None else round(span.seconds, 4),
         "broken": broken,

@@ -129,6 +129,24 @@ def test_a_commit_like_any_other_is_explained_by_what_it_can_touch(desk: Path, r
     assert refinery("explain", "nowhere").status == 2
 
 
+def test_a_commit_that_holds_several_fixes_is_explained_by_each_of_them(desk: Path, refinery: Refinery) -> None:
+    kept(desk)
+    git(desk, "checkout", "-q", "-b", "refinery/other")
+    (desk / "notes.txt").write_text("a note\n")
+    commit(desk, "Write a note\n\nWhat failed: nobody knew.\n\nRefinery-Trace: cdcd\nRefinery-Fix: fedcba9876543210")
+    git(desk, "checkout", "-q", "main")
+    messages = [git(desk, "log", "-1", "--format=%B", f"refinery/{name}") for name in ("mend", "other")]
+    squashed = "\n\n".join("\n".join(f"    {line}".rstrip() for line in text.splitlines()) for text in messages)
+    (desk / "desk" / "limits.json").write_text('{"seats": 7}\n')
+    (desk / "notes.txt").write_text("a note\n")
+    commit(desk, f"Squashed commit of the following:\n\n{squashed}")
+    made = json.loads(refinery("explain", "HEAD", "--json").out)
+    assert {each["name"] for each in made["fixes"]} == {"mend", "other"}
+    told = " ".join(each["says"] for each in made["says"])
+    assert "The fix: Set seats to 7." in told
+    assert "nobody knew." in told
+
+
 def test_of_an_agent_with_several_functions_only_those_scenarios_are_named_that_run_them(desk: Path, refinery: Refinery) -> None:
     other = "def phone():\n    return 'Please call us.'\n"
     (desk / "desk" / "phone.py").write_text(other)

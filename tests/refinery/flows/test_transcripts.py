@@ -88,3 +88,13 @@ def test_credentials_and_personal_data_are_masked() -> None:
     text = str(told(trace, lambda each: redacted(each, sensitive)))
     assert key not in text
     assert "jane.doe" not in text
+
+
+def test_a_text_that_is_too_long_to_be_looked_through_is_not_told() -> None:
+    (step,) = run(Trace("t", (Span("s", "read", output="secret " * 100_000),))).told
+    assert step.output == "[… 700,000 letters, too many to be looked through for credentials …]"
+
+
+def test_what_is_kept_of_the_largest_run_stays_small() -> None:
+    large = tuple(Span(f"s{number}", "n" * 5000, input="i" * 50_000, output="o" * 50_000) for number in range(300))
+    assert len(str(told(Trace("t", large, task="t" * 50_000), as_it_is))) < 200_000
