@@ -184,7 +184,7 @@ def _refused(refused: Sequence[Tried], screened: int) -> Iterator[str]:
     if len(refused) > MOST_TRIED:
         yield f"\nAnd {len(refused) - MOST_TRIED} more."
     if screened:
-        yield f"\nBeside these, {screened} candidate edits were looked at once and did not come as far."
+        yield f"\n{screened} candidate edits were looked at once; these, and the one above, came furthest."
 
 
 def _cost(spent: Spent) -> str:
