@@ -57,11 +57,8 @@ def _counted(asked: str, said: str) -> str:
     match = wanted[0]
     count = COUNTED.get(match["count"].lower()) or int(match["count"])
     fits = entries >= count if match["least"] else (entries <= count) if match["most"] else entries == count
-    return (
-        ""
-        if fits or count < 2 or (entries % count == 0 and not match["most"])
-        else f"{match.group()[:-2].strip()}: asked for; the answer has {entries}"
-    )
+    nested = not match["most"] and entries % count == 0  # as many points under each
+    return "" if fits or nested else f"The answer has {entries} entries, where the question says “{match.group()[:-2].strip()}”"
 
 
 def _priced(asked: str, said: str) -> str:
