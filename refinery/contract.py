@@ -199,7 +199,12 @@ def hypothesis(proposed: Hypothesis) -> JsonObject:
     }
 
 
+MOST_ARMS = 300
+"""Scenarios of which the runs are told one by one."""
+
+
 def gate(judged: GateVerdict) -> JsonObject:
+    told = _arms(judged)
     return {
         "decision": judged.decision,
         "says": judged.says,
@@ -214,9 +219,24 @@ def gate(judged: GateVerdict) -> JsonObject:
         "alpha": judged.alpha,
         "evidence": judged.evidence,
         "deterministic": judged.deterministic,
+        "arms": told[:MOST_ARMS],
+        "arms_left_out": len(told[MOST_ARMS:]),
         "notes": list(judged.notes),
         "usage": usage(judged.bill),
     }
+
+
+def _arms(judged: GateVerdict) -> list[Json]:
+    """Every run of each scenario in the order of its trials: `+` passed, `-` failed, `?` says nothing about the agent."""
+    runs: dict[str, dict[str, str]] = {}
+    for arm, attempts in judged.attempts.items():
+        for each in attempts:
+            mark = "?" if not each.counts else "+" if each.passed else "-"
+            own = runs.setdefault(each.scenario, dict.fromkeys(judged.attempts, ""))
+            own[arm] += mark
+    flipped = {flip.scenario for flip in judged.flips}
+    names = sorted(runs, key=lambda name: (name not in judged.targets, name not in judged.regressions, name not in flipped))
+    return [{"scenario": name, "target": name in judged.targets, **runs[name]} for name in names]
 
 
 def step(taken: Step) -> JsonObject:

@@ -20,7 +20,7 @@ def command(since: str | None, limit: int, every: bool, as_json: bool) -> None:
     """
     from refinery import contract, wiring
     from refinery.cli import views
-    from refinery.cli.traces import moment
+    from refinery.cli.moments import moment
     from refinery.flows.cluster import cluster
 
     with show.progress() as say, wiring.store() as store:

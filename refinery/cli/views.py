@@ -35,7 +35,6 @@ from refinery.domain import (
     SuiteResult,
     Verification,
 )
-from refinery.repo.entries import Entry
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
@@ -430,15 +429,6 @@ def _signed(effect: float | None) -> str:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
-
-
-def history(entries: Sequence[Entry]) -> RenderableType:
-    """The kept fixes; the name that `show`, `undo` and `redo` take stands on a line of its own, so that it can be copied."""
-    lines: list[RenderableType] = []
-    for each in entries:
-        lines.append(Text.assemble(f"{each.commit[:12]}  {each.state:<6}  ", (each.subject, STRONG)))
-        lines.append(Text(f"  {each.branch or each.slug}", DIM, overflow="fold"))
-    return Group(*lines)
 
 
 def checkup(rows: Sequence[Row]) -> RenderableType:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.redaction import redacted
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from knowledge.memory import Memory
@@ -26,7 +27,7 @@ from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.model import models_for
-from refinery.wiring.shelves import guides
+from refinery.wiring.shelves import guides, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -83,6 +84,8 @@ def workbench(
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author,
             co_author=stated.co_author,
+            captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
+            mask=lambda trace: redacted(trace, sensitive),
             now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
