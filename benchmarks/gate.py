@@ -231,7 +231,10 @@ def _two_sample_power(trials: int, low: float, high: float) -> float:
     mean = (passes[:, None] + passes[None, :]) / (2 * trials)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.nan_to_num((passes[None, :] - passes[:, None]) / np.sqrt(2 * trials * mean * (1 - mean)))
-    chance = lambda rate: np.array([math.comb(trials, int(k)) * rate**k * (1 - rate) ** (trials - k) for k in passes])  # noqa: E731
+
+    def chance(rate: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return np.array([math.comb(trials, int(k)) * rate**k * (1 - rate) ** (trials - k) for k in passes])
+
     same = [chance(rate) for rate in np.linspace(0.02, 0.98, 49)]
     shown = np.zeros_like(score, dtype=bool)
     for least in sorted(set(np.round(score[score > 0], 9)), reverse=True):
@@ -311,10 +314,9 @@ def _trials(count: int) -> None:
         power, used = power_of(made(trials, ALPHA), low, high)
         sign, two = fixed_size(_sign_power, low, high, power), fixed_size(_two_sample_power, low, high, power)
         seen = f"{tally.share(tally.accepted):6.1%} {tally.share(tally.runs):6.1f}"
-        print(
-            f"  {low:.1f} -> {high:.1f}, at most {trials:2}   {seen}   {power:6.1%} {used:6.1f}     {sign:3}     {two:3}        {1 - used / sign:6.0%}   {least(low, high, power):6.1f}",
-            flush=True,
-        )
+        exact = f"{power:6.1%} {used:6.1f}"
+        fixed = f"{sign:4}     {two:3}        {1 - used / sign:6.0%}"
+        print(f"  {low:.1f} -> {high:.1f}, at most {trials:2}   {seen}   {exact}    {fixed}   {least(low, high, power):6.1f}", flush=True)
     print("a third each without effect, with the effect, and with a larger one; fixed size: the sign test for the effect's power")
     for low, high, larger, trials in ((0.2, 0.9, (0.0, 1.0), 12), (0.5, 0.8, (0.3, 0.9), 60)):
         plan = made(trials, ALPHA)

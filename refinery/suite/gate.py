@@ -13,6 +13,8 @@ from refinery.suite.arms import BASE, CANDIDATE, REPEATS, Runs
 from refinery.suite.plan import Judge, Standing, fewest, planned
 from refinery.suite.runner import Bench, bill
 
+JUDGED = "llm-rubric"
+"""The check that a judge decides."""
 RECHECK = 4
 """Times as many trials as usual for a scenario that never failed on the base and did with the change."""
 CONFIRMATIONS = 3
@@ -383,10 +385,25 @@ class Case:
     def _flips(self, name: str) -> Iterator[Flip]:
         (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
         if before and after and (was * after != now * before or 0 < was < before):
-            yield Flip(name, f"{was}/{before}", f"{now}/{after}", "tool" if self._tool_flaked(name) else "agent")
+            yield Flip(name, f"{was}/{before}", f"{now}/{after}", self._blamed(name))
         for cause, word in ((Cause.JUDGE, "judge"), (Cause.INFRASTRUCTURE, "infrastructure")):
             if any(attempt.cause is cause for attempt in self.runs.uncounted(name)):
                 yield Flip(name, f"{was}/{before}", f"{now}/{after}", word)
+
+    def _blamed(self, name: str) -> str:
+        """Who made the outcomes of the runs that count differ."""
+        if self._tool_flaked(name):
+            return "tool"
+        return "judge" if self._judge_wavered(name) else "agent"
+
+    def _judge_wavered(self, name: str) -> bool:
+        """Whether a judge said different things of runs that were the same to the byte; they count, for it may err in both arms."""
+        seen: dict[object, set[tuple[bool, ...]]] = {}
+        for attempt in (*self.runs.counted(BASE, name), *self.runs.counted(CANDIDATE, name)):
+            ruled = tuple(each.passed for each in attempt.checks if each.check.endswith(JUDGED) and each.measured)
+            if ruled:
+                seen.setdefault(attempt.behaviour[:2], set()).add(ruled)
+        return any(len(rulings) > 1 for rulings in seen.values())
 
     def _tool_flaked(self, name: str) -> bool:
         """Whether a failing run met a failed call that was served in another run of the same arm."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from refinery.domain import Attempt, Call, Cause, Decision, GateVerdict
+from refinery.domain import Attempt, Call, Cause, CheckResult, Decision, GateVerdict
 from refinery.events import Event, silent
 from refinery.stats import unseen
 from refinery.suite.gate import compare, decide
@@ -249,3 +249,14 @@ def test_a_wavering_agent_is_not_blamed_for_its_own_chance() -> None:
 
 def test_nothing_is_accepted_on_no_scenario() -> None:
     assert unharmed(fixed(), fixed(), "").decision is Decision.NOT_ENOUGH
+
+
+def ruled(passed: bool, output: str) -> Attempt:
+    return replace(outcome(passed, output), checks=(CheckResult("llm-rubric", passed),))
+
+
+def test_a_judge_that_says_different_things_of_the_same_answer_is_named() -> None:
+    verdict = gate(lambda _, trial: ruled(trial % 2 == 0, "the same"), lambda _, __: ruled(True, "the same"), trials=4)
+    assert [flip.cause for flip in verdict.flips] == ["judge"]
+    verdict = gate(lambda _, trial: ruled(trial % 2 == 0, f"another {trial}"), lambda _, __: ruled(True, "the same"), trials=4)
+    assert [flip.cause for flip in verdict.flips] == ["agent"]
