@@ -42,7 +42,7 @@ def on_held_back(
     passing = [each for each, place in zip(asked, near, strict=True) if not place.red and each.id in before and each.id in after]
     alike = sum(before[each.id].behaviour == after[each.id].behaviour for each in passing) if verdict.deterministic else None
     held = HeldBack(len(asked), tuple(each.input for each in fell), tuple(each.input for each in odd), alike, len(passing))
-    spent = bill("gate", [*before.values(), *after.values(), *again.values()], 0.0)
+    spent = bill("neighbours", [*before.values(), *after.values(), *again.values()], 0.0)
     decision = Decision.NOT_ENOUGH if len(fell) >= TOO_MANY * len(asked) else verdict.decision
     says = f"{verdict.says.rstrip('.')}; {_told(held)}."
     return replace(verdict, decision=decision, says=says, held_back=held, bill=verdict.bill + Bill((spent,)))
