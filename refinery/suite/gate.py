@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from refinery import stats
-from refinery.domain import Bill, Cause, Decision, Flip, GateVerdict, Scenario
+from refinery.domain import Bill, Decision, GateVerdict, Scenario
 from refinery.events import Say
 from refinery.suite.arms import BASE, CANDIDATE, REPEATS, Runs
+from refinery.suite.blame import flips
 from refinery.suite.plan import Judge, Standing, fewest, planned
 from refinery.suite.runner import Bench, bill
 
-JUDGED = "llm-rubric"
-"""The check that a judge decides."""
 RECHECK = 4
 """Times as many trials as usual for a scenario that never failed on the base and did with the change."""
 CONFIRMATIONS = 3
@@ -366,7 +365,7 @@ class Case:
             smallest_effect=smallest,
             targets=self.names,
             regressions=answer.regressions,
-            flips=tuple(flip for name in self.runs.scenarios for flip in self._flips(name)),
+            flips=tuple(flip for name in self.runs.scenarios for flip in flips(self.runs, name)),
             alpha=self.part,
             evidence=0.0 if answer.plain else standing.evidence if standing else evidence.value,
             deterministic=answer.plain,
@@ -381,39 +380,6 @@ class Case:
             return ""
         were = "run does" if len(dropped) == 1 else "runs do"
         return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
-
-    def _flips(self, name: str) -> Iterator[Flip]:
-        (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
-        if before and after and (was * after != now * before or 0 < was < before):
-            yield Flip(name, f"{was}/{before}", f"{now}/{after}", self._blamed(name))
-        for cause, word in ((Cause.JUDGE, "judge"), (Cause.INFRASTRUCTURE, "infrastructure")):
-            if any(attempt.cause is cause for attempt in self.runs.uncounted(name)):
-                yield Flip(name, f"{was}/{before}", f"{now}/{after}", word)
-
-    def _blamed(self, name: str) -> str:
-        """Who made the outcomes of the runs that count differ."""
-        if self._tool_flaked(name):
-            return "tool"
-        return "judge" if self._judge_wavered(name) else "agent"
-
-    def _judge_wavered(self, name: str) -> bool:
-        """Whether a judge said different things of runs that were the same to the byte; they count, for it may err in both arms."""
-        seen: dict[object, set[tuple[bool, ...]]] = {}
-        for attempt in (*self.runs.counted(BASE, name), *self.runs.counted(CANDIDATE, name)):
-            ruled = tuple(each.passed for each in attempt.checks if each.check.endswith(JUDGED) and each.measured)
-            if ruled:
-                seen.setdefault(attempt.behaviour[:2], set()).add(ruled)
-        return any(len(rulings) > 1 for rulings in seen.values())
-
-    def _tool_flaked(self, name: str) -> bool:
-        """Whether a failing run met a failed call that was served in another run of the same arm."""
-        for arm in (BASE, CANDIDATE):
-            counted = self.runs.counted(arm, name)
-            served = {(call.name, call.arguments) for attempt in counted for call in attempt.calls if not call.failed}
-            failing = [call for attempt in counted if not attempt.passed for call in attempt.calls if call.failed]
-            if any((call.name, call.arguments) in served for call in failing):
-                return True
-        return False
 
 
 def _list(names: Sequence[str]) -> str:

@@ -76,9 +76,7 @@ def template(control: socket.socket, spec: Json) -> int:
         except BaseException as error:  # noqa: BLE001  whatever the user's code raises while it is imported is told
             hello["failed"] = _told(error)
     elif spec.get("prober"):
-        program = _prober(spec).main
-        place = spec["prober"]
-        call = lambda argv: program(argv[argv.index(place) + 1 :])  # noqa: E731
+        call = _program(spec)
     _die_with(control, False)
     control.sendall(json.dumps(hello).encode() + b"\n")
     if "failed" in hello:
@@ -376,6 +374,16 @@ def _prober(spec: Json) -> Any:
     return sys.modules["refinery_prober"]
 
 
+def _program(spec: Json) -> Callable[[list[str]], int]:
+    """It, to be called with a whole command."""
+    main = _prober(spec).main
+
+    def run(argv: list[str]) -> int:
+        return int(main(argv[argv.index(spec["prober"]) + 1 :]))
+
+    return run
+
+
 def _rewritten(module: Any) -> bool:
     """Whether pytest has rewritten its assertions, which it only does to what is not yet imported."""
     return type(getattr(module, "__loader__", None)).__name__ == "AssertionRewritingHook"
@@ -458,7 +466,7 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     return result
 
 
-def execute(job: Json, call: Any = None) -> Json:
+def execute(job: Json, call: Callable[[list[str]], int] | None = None) -> Json:
     """Run a command to its end; this process stays behind as the one that adopts what the command leaves.
 
     A program that is loaded already is called with the command's arguments instead, in a process that is otherwise the same.
@@ -498,22 +506,18 @@ def execute(job: Json, call: Any = None) -> Json:
     return {"cannot_start": problem.decode("utf-8", "replace")} if problem else {"status": status, "seconds": seconds}
 
 
-def _called(call: Any, job: Json) -> int:
+def _called(call: Callable[[list[str]], int], job: Json) -> int:
     """What the program would have ended with."""
-    import traceback
-
     os.environ.clear()
     os.environ.update(job["environment"])
     _refresh()
     try:
         status = call(job["argv"])
-    except SystemExit as error:
-        status = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:  # noqa: BLE001  the edge of a process
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001  the edge of a process
+        os.write(2, _told(error).encode())
         status = 1
     _flush()
-    return int(status or 0) & 0xFF
+    return status & 0xFF
 
 
 class Unspeakable(Exception):

@@ -252,7 +252,7 @@ def test_nothing_is_accepted_on_no_scenario() -> None:
 
 
 def ruled(passed: bool, output: str) -> Attempt:
-    return replace(outcome(passed, output), checks=(CheckResult("llm-rubric", passed),))
+    return replace(outcome(passed, output), checks=(CheckResult("llm-rubric: names the currency: in euros", passed),))
 
 
 def test_a_judge_that_says_different_things_of_the_same_answer_is_named() -> None:
