@@ -14,6 +14,7 @@ from refinery.domain import (
     Diagnosis,
     FailureGroup,
     GateVerdict,
+    HeldBack,
     Hypothesis,
     Interval,
     Judging,
@@ -200,6 +201,16 @@ def hypothesis(proposed: Hypothesis) -> JsonObject:
     }
 
 
+def held_back(near: HeldBack) -> JsonObject:
+    return {
+        "tried": near.tried,
+        "crashed": list(near.crashed),
+        "odd": list(near.odd),
+        "alike": near.alike,
+        "passing": near.passing,
+    }
+
+
 MOST_ARMS = 300
 """Scenarios of which the runs are told one by one."""
 
@@ -214,6 +225,7 @@ def gate(judged: GateVerdict) -> JsonObject:
         "trials": judged.trials,
         "smallest_effect": judged.smallest_effect,
         "unseen_drop": judged.unseen_drop,
+        "held_back": held_back(judged.held_back) if judged.held_back else None,
         "targets": list(judged.targets),
         "regressions": list(judged.regressions),
         "flips": [{"scenario": flip.scenario, "before": flip.before, "after": flip.after, "cause": flip.cause} for flip in judged.flips],
