@@ -14,8 +14,10 @@ from refinery.domain import (
     Diagnosis,
     FailureGroup,
     GateVerdict,
+    HeldBack,
     Hypothesis,
     Interval,
+    Judging,
     Measure,
     Reliability,
     Report,
@@ -145,7 +147,13 @@ def attempt(tried: Attempt) -> JsonObject:
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
+        "judging": judging(tried.judging) if tried.judging else None,
     }
+
+
+def judging(made: Judging) -> JsonObject:
+    """Who judged an attempt's rubrics; `audit` is empty where that judge was never audited here."""
+    return {"judge": made.judge, "audit": made.audit, "asked": made.asked, "wavered": made.wavered, "usage": usage(Bill((made.usage,)))}
 
 
 def scenario_result(result: ScenarioResult) -> JsonObject:
@@ -158,18 +166,12 @@ def scenario_result(result: ScenarioResult) -> JsonObject:
 
 
 def reliability(scores: Reliability) -> JsonObject:
-    """The five dimensions as numbers, null where nothing was observed; the intervals beside them."""
-    measures = {
-        "overall": scores.overall,
-        "tool_execution": scores.tool_execution,
-        "response_quality": scores.response_quality,
-        "error_handling": scores.error_handling,
-        "performance": scores.performance,
-        "completeness": scores.completeness,
-    }
+    """The five dimensions as numbers, null where nothing was observed; beside them intervals, and what each counts for in the whole."""
+    measures = {"overall": scores.overall, **scores.dimensions}
     shape: JsonObject = {name: _value(measure) for name, measure in measures.items()}
     shape["intervals"] = {name: interval(measure.interval) for name, measure in measures.items()}
     shape["observations"] = {name: measure.observations for name, measure in measures.items()}
+    shape["weights"] = {name: round(weight, 4) for name, weight in scores.weights.items()}
     return shape
 
 
@@ -199,6 +201,16 @@ def hypothesis(proposed: Hypothesis) -> JsonObject:
     }
 
 
+def held_back(near: HeldBack) -> JsonObject:
+    return {
+        "tried": near.tried,
+        "crashed": list(near.crashed),
+        "odd": list(near.odd),
+        "alike": near.alike,
+        "passing": near.passing,
+    }
+
+
 MOST_ARMS = 300
 """Scenarios of which the runs are told one by one."""
 
@@ -213,6 +225,7 @@ def gate(judged: GateVerdict) -> JsonObject:
         "trials": judged.trials,
         "smallest_effect": judged.smallest_effect,
         "unseen_drop": judged.unseen_drop,
+        "held_back": held_back(judged.held_back) if judged.held_back else None,
         "targets": list(judged.targets),
         "regressions": list(judged.regressions),
         "flips": [{"scenario": flip.scenario, "before": flip.before, "after": flip.after, "cause": flip.cause} for flip in judged.flips],

@@ -20,7 +20,7 @@ COMMANDS = {
     "diagnose": ("diagnose", "Say which step of a trace went wrong, and why, with quotes."),
     "cluster": ("cluster", "Group the failures in the store: what fails most, since when."),
     "fix": ("fix", "Turn a failing trace into a validated commit on a branch of its own."),
-    "suite": ("suite", "Run, list or import scenarios."),
+    "suite": ("suite", "Run, list, make up or import scenarios, and audit their judge."),
     "guard": ("guard", "Judge proposed changes: allow, needs_approval or block."),
     "check": ("check", "Ask before a merge: does the guard pass it, and did nothing get worse?"),
     "hooks": ("hooks", "Put the guard and the gate into git's hooks, or take them out."),

@@ -29,6 +29,7 @@ DOORS = {
     "orjson": {"adapters/notation.py"},
     "jinja2": {"safety/rules/jinja.py", "refinery/cli/formats/page.py"},
     "jsonschema": {"refinery/suite/checks/structure.py"},
+    "numpy": {"refinery/suite/plan.py"},
 }
 HEAVY = (
     "git",

@@ -72,6 +72,10 @@ CALLS: tuple[tuple[str, Call], ...] = (
     ("doctor", Call()),
     ("suite list", Call()),
     ("suite run", Call(("--trials", "1"), 1)),
+    ("suite score", Call(("--trials", "1"))),
+    ("suite profile", Call(("--out", "../profile.yaml"))),
+    ("suite generate", Call(("--count", "5", "--try", "--yes", "--out", "../made.yaml"))),
+    ("suite audit-judge", Call(("../labels.csv",), 2)),
     ("suite import", Call(("../cases.csv", "--into", "../imported.yaml"))),
     ("guard", Call(("--staged",), 1)),
     ("guard", Call(("HEAD~1..HEAD",), 1)),
@@ -159,6 +163,7 @@ def desk(folder: Path) -> Path:
     (folder / "trace.json").write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [_FAILED]}]}]}))
     (folder / "changes.jsonl").write_text(json.dumps({"id": "1", "path": "notes.txt", "before": "two\n", "after": "2\n"}) + "\n")
     (folder / "cases.csv").write_text("question,expected_output\nWhat does pro cost?,45 EUR\n")
+    (folder / "labels.csv").write_text("answer,rubric,verdict\n45,names the currency,fail\n")
     (folder / "answers.txt").write_text("1\nq\n")
     (folder / "guide.md").write_text("# Tools\n\nLook at what a tool returned before you answer.\n")
     return root
