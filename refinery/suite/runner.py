@@ -12,7 +12,7 @@ from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -23,6 +23,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -63,6 +64,8 @@ class Runner:
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
+    rubrics: Rubrics | None = None
+    """Who judges rubrics; None: nobody, and they are not measured."""
 
     @property
     def ground(self) -> Ground:
@@ -155,7 +158,7 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
+            bill=_itemised(attempts[before:], time.monotonic() - began),
             notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
             interrupted=interrupted,
         )
@@ -173,6 +176,7 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -226,6 +230,8 @@ class TreeBench:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        if self._runner.rubrics and self._judgings:
+            said += self._runner.rubrics.account(self._judgings)
         return tuple(said)
 
     def close(self) -> None:
@@ -249,6 +255,8 @@ class TreeBench:
         if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.judging:
+            self._judgings.append(attempt.judging)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace
@@ -259,7 +267,7 @@ class TreeBench:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
             outcome = replace(outcome, trace=trace_from(self._tree, trace))
-        return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
+        return attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics)), outcome
 
     def _for(self, scenario: Scenario) -> Launch:
         """What runs a scenario: the agent, or the user's test runner."""
@@ -275,10 +283,20 @@ class TreeBench:
 
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost; the money is unknown as soon as one of them is."""
-    costs = [attempt.cost_usd for attempt in attempts]
+    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is."""
+    judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
+    costs = [*(attempt.cost_usd for attempt in attempts), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
+    return replace(judging, seconds=seconds, usd=usd, runs=len(attempts))
+
+
+def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
+    """The runs, and the judge on a line of its own where one was asked."""
+    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
+    runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
+    return Bill(
+        (runs, replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)) if judgings else (runs,)
+    )  # it was asked while the agent ran
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
