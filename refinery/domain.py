@@ -217,6 +217,11 @@ class Diagnosis:
     """Who made it: the rules, or a model by its name."""
 
     @property
+    def by_rules(self) -> bool:
+        """Whether no model had a say in it."""
+        return self.author == "rules"
+
+    @property
     def found(self) -> bool:
         """Whether anything wrong was found at all."""
         return self.step is not None
@@ -596,6 +601,21 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How an accepted change goes about inputs near those of the scenarios, of which the search saw nothing."""
+
+    tried: int
+    crashed: tuple[Json, ...]
+    """Those on which it crashes, twice, and the base does not."""
+    odd: tuple[Json, ...]
+    """Those it answers in a form that was not seen before."""
+    alike: int | None
+    """Near a passing scenario: how many it answers as the base does; None where the agent does not repeat itself."""
+    passing: int
+    """How many are near a passing scenario."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateVerdict:
     """Whether the candidate is better where it should be and not worse elsewhere, and how sure that is."""
 
@@ -625,6 +645,8 @@ class GateVerdict:
     """All attempts, keyed `base` and `candidate`."""
     notes: tuple[str, ...] = ()
     """What was retried, missing or not measured while the arms ran."""
+    held_back: HeldBack | None = None
+    """None: not tried, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,6 @@ from refinery.domain import (
     Verification,
 )
 from refinery.flows.generating import Generated, Tried
-from refinery.repo.entries import Entry
 from refinery.suite.audit import Audit
 from refinery.suite.generation.profile import Profile
 from safety.verdict import Effect, Verdict
@@ -98,7 +97,7 @@ def diagnosis(found: Diagnosis) -> RenderableType:
         ("where", Text(f"{where} (span {found.span_id})")),
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
-        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if found.author != "rules" else ""))),
+        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if not found.by_rules else ""))),
     ]
     rows += [(str(each.level), Text(each.says)) for each in found.observations]
     rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]
@@ -527,15 +526,6 @@ def _signed(effect: float | None) -> str:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
-
-
-def history(entries: Sequence[Entry]) -> RenderableType:
-    """The kept fixes; the name that `show`, `undo` and `redo` take stands on a line of its own, so that it can be copied."""
-    lines: list[RenderableType] = []
-    for each in entries:
-        lines.append(Text.assemble(f"{each.commit[:12]}  {each.state:<6}  ", (each.subject, STRONG)))
-        lines.append(Text(f"  {each.branch or each.slug}", DIM, overflow="fold"))
-    return Group(*lines)
 
 
 def checkup(rows: Sequence[Row]) -> RenderableType:

@@ -12,6 +12,7 @@ from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict
 from refinery.flows.claim import Claim, diagnosed, digest, trailers
 from refinery.flows.consult import symptom
 from refinery.flows.proposal import Proposal
+from refinery.flows.transcripts import transcripts
 from refinery.repo.message import compose
 from refinery.store.port import Store
 from refinery.suite.rubrics import judged_by
@@ -71,7 +72,7 @@ def _beside(co_author: str) -> list[tuple[str, str]]:
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
-    shape = contract.report(report)
+    shape = {**contract.report(report), "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     for step in report.steps:
         if step.commit and step.gate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,8 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    test_nursery: Nursery | None = None
+    """The same for the user's tests."""
     tests: AgentSpec | None = None
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
@@ -71,20 +73,28 @@ class Runner:
         return self.walls or establish(self.agent.sandbox)
 
     @contextmanager
-    def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
+    def warmed(self, tree: Path, place: Path | None = None, tests: bool = False) -> Iterator[Runner]:
         """The same runner, quicker to open: the agent's libraries are loaded once, and every tree loads its own code only.
 
-        For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
-        imported is shared between them, so evidence is not made so.
+        For looking at many candidates, in trees that lie in `place`, or else beside the first. With `tests`, so are pytest, its
+        plug-ins and the libraries of the tests. What a library remembers of being imported is shared between them, so evidence is
+        not made so.
         """
-        launch = _launch(self, tree, 1, False)
-        nursery = launch.start_nursery(place or tree.absolute().parent) if isinstance(launch, Local) else None
-        try:
-            yield replace(self, concurrency=1, nursery=nursery)
-        finally:
+        place = place or tree.absolute().parent
+        with ExitStack() as stack:
+            agent = _launch(self, tree, 1, False)
+            stack.callback(agent.close)
+            nursery = agent.start_nursery(place) if isinstance(agent, Local) else None
             if nursery:
-                nursery.close()
-            launch.close()
+                stack.callback(nursery.close)
+            test_nursery = None
+            if tests and self.tests:
+                local = _local_for(self, self.tests, tree, 1, False)
+                stack.callback(local.close)
+                test_nursery = local.start_nursery(place)
+                if test_nursery:
+                    stack.callback(test_nursery.close)
+            yield replace(self, concurrency=1, nursery=nursery, test_nursery=test_nursery)
 
     @property
     def tests_alone(self) -> bool:
@@ -295,13 +305,14 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
 
 
 def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
-    return launched(_local_for(runner, runner.tests, tree, size, coverage)) if runner.tests else None
+    return launched(_local_for(runner, runner.tests, tree, size, coverage, runner.test_nursery)) if runner.tests else None
 
 
-def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
-    """The user's test runner, confined as the agent is."""
+def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None) -> Local:
+    """The user's test runner, confined as the agent is. Which lines run is seen in a process that is started for that."""
     agent, manner = manner_of(tests)
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, manner=manner)
+    born = None if coverage else nursery
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.redaction import redacted
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from knowledge.memory import Memory
@@ -28,7 +29,7 @@ from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.judges import rubrics_for
 from refinery.wiring.model import ANSWERS, model_for, spending
-from refinery.wiring.shelves import guides
+from refinery.wiring.shelves import guides, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -86,11 +87,14 @@ def workbench(
             unwatched=replace(runner, sink=None, capture=None, rubrics=quick),
             author=found.author,
             co_author=stated.co_author,
+            captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
+            mask=lambda trace: redacted(trace, sensitive),
             now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
             recall=lambda symptom: Memory(opened).advice(symptom),
+            analyst=model_for("analyst", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             model=model_for("theorist", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             scenarios=stated.scenarios,
             trials=stated.trials,
