@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from adapters.redaction import Find, Found
 from knowledge.passage import Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
@@ -55,6 +56,11 @@ def nobody(_: Question) -> Said:
     return Said.NOBODY
 
 
+def nothing_hidden(_: str) -> Iterable[Found]:
+    """Nothing is masked."""
+    return ()
+
+
 def nothing_known(_: str) -> tuple[Passage, ...]:
     """No guides and no memory."""
     return ()
@@ -100,5 +106,7 @@ class Workbench:
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""
+    hide: Find = nothing_hidden
+    """What is masked in a recorded world."""
     co_author: str = ""
     """Who stands beside the author of a kept fix, `Name <address>`; empty for nobody."""

@@ -16,6 +16,7 @@ from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
+from refinery.suite.capsule.placing import outside
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
 from refinery.suite.launch import Launch, Local, Remote
@@ -163,6 +164,8 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._replayed: list[Attempt] = []
+        """Attempts in recorded worlds."""
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -214,6 +217,9 @@ class TreeBench:
             said.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
         if self._retried:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+        if self._replayed:
+            said.append(f"{len(self._replayed)} attempts ran in a recorded world")
+            said += [says] if (says := outside(self._replayed)) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
         return tuple(said)
@@ -239,6 +245,8 @@ class TreeBench:
         if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.replayed is not None:
+            self._replayed.append(attempt)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace

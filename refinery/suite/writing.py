@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
-from refinery.domain import Expectation, Scenario
+from refinery.domain import Expectation, Scenario, World
+from refinery.suite.capsule.worlds import shape_of
 
 if TYPE_CHECKING:
     import yaml
@@ -15,22 +16,30 @@ ODD = re.compile("[\r\x85\u2028\u2029\ufeff]")
 """Letters that YAML takes for ends of lines; they have to be written as escapes."""
 
 
-def write(*scenarios: Scenario) -> str:
-    """These scenarios as a YAML file of their own."""
+def write(*scenarios: Scenario, world: str = "") -> str:
+    """These scenarios as a YAML file of their own; recorded worlds stand in it, but for one that is in the file `world` beside it."""
     import yaml
 
-    shapes = [_shape(scenario) for scenario in scenarios]
+    shapes = [_shape(scenario, world) for scenario in scenarios]
     return yaml.dump(shapes, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100)
 
 
-def _shape(scenario: Scenario) -> dict[str, Json]:
+def write_world(world: World) -> str:
+    """A recorded world as a file of its own."""
+    import yaml
+
+    about = f"# What the agent's tools answered{f' in trace {world.trace}' if world.trace else ''}. Read it through; edit what is wrong.\n"
+    return about + yaml.dump(shape_of(world), Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100)
+
+
+def _shape(scenario: Scenario, world: str) -> dict[str, Json]:
     shape: dict[str, Json] = {"id": scenario.id}
     shape |= {key: text for key, text in (("capability", scenario.capability), ("assumption", scenario.assumption)) if text}
     shape |= {"input": scenario.input, "expect": [check(each) for each in scenario.expect]}
     shape |= {"threshold": scenario.threshold} if scenario.threshold is not None else {}
     shape |= {"tags": [*scenario.tags]} if scenario.tags else {}
     shape |= {"trials": scenario.trials} if scenario.trials is not None else {}
-    return shape
+    return shape | ({"world": world or shape_of(scenario.world)} if scenario.world else {})
 
 
 def check(expectation: Expectation) -> dict[str, Json]:

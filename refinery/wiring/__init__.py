@@ -21,8 +21,9 @@ if TYPE_CHECKING:
         settings,
         settings_at,
         state_folder,
+        stated,
     )
-    from refinery.wiring.shelves import guides, mask, source, store, traces_named
+    from refinery.wiring.shelves import guides, hidden, mask, source, store, traces_named
     from refinery.wiring.study import study
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "failing",
     "guard",
     "guides",
+    "hidden",
     "history",
     "mask",
     "nothing_stated",
@@ -42,13 +44,14 @@ __all__ = [
     "settings_at",
     "source",
     "state_folder",
+    "stated",
     "store",
     "study",
     "traces_named",
     "workbench",
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
-_PARTS |= dict.fromkeys(("guides", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
+_PARTS |= dict.fromkeys(("guides", "hidden", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
 _PARTS |= {"study": "refinery.wiring.study", "workbench": "refinery.wiring.bench"}
 
 

@@ -26,7 +26,7 @@ from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.model import model_for
-from refinery.wiring.shelves import guides
+from refinery.wiring.shelves import guides, hidden
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -81,6 +81,7 @@ def workbench(
             scratch=replace(runner, sink=None),
             unwatched=replace(runner, sink=None, capture=None),
             author=found.author,
+            hide=hidden(stated),
             co_author=stated.co_author,
             now=now,
             clock=time.monotonic,
