@@ -8,7 +8,7 @@ from dataclasses import replace
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from refinery.domain import Attempt, Cause, Complaint, Diagnosis, Report, Scenario
-from refinery.errors import OutsideError
+from refinery.errors import OutsideError, UsageError
 from refinery.flows.approval import forget
 from refinery.flows.complaint import canonical, checks_from, from_suite, from_trace, input_of, scenario_for, trace_of
 from refinery.flows.counterfactual import tested
@@ -19,7 +19,11 @@ from refinery.flows.suite import chosen, suite_at
 from refinery.flows.surroundings import passing_like
 from refinery.signals.diagnosis import diagnose
 from refinery.suite.capsule.recording import recorded
+from refinery.suite.writing import write
 from refinery.workbench import Workbench
+
+ROOM = 20
+"""Lines of a change that are left for the fix itself."""
 
 
 def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
@@ -64,7 +68,14 @@ def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
         own = canonical(input_of(complaint.trace))
         return tuple(replace(each, world=world) if each.id in fresh and canonical(each.input) == own else each for each in scenarios)
 
-    return replace(complaint, targets=around(complaint.targets), fresh=around(complaint.fresh))
+    made = replace(complaint, targets=around(complaint.targets), fresh=around(complaint.fresh))
+    lines, most = write(*made.fresh).count("\n"), bench.guard.policy.max_changed_lines
+    if lines + min(ROOM, most // 4) > most:
+        raise UsageError(
+            f"what the tools answered in trace {complaint.trace.id[:12]} takes {lines} lines, a fix may change {most} (max_changed_lines)",
+            hint="write it down first (refinery suite from-trace), commit it, and fix the trace then",
+        )
+    return made
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:

@@ -88,7 +88,8 @@ def placed(scenario: Scenario, agent: AgentSpec, outcome: Outcome, entries: Json
         return outcome
     listed = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
     wrong = next((str(each["wrong"]) for each in listed if "wrong" in each), "")
-    if not wrong and agent.tools.python and not any("ready" in each for each in listed) and outcome.cause is not Cause.INFRASTRUCTURE:
+    ready = any("ready" in each for each in listed) or not agent.tools.python
+    if not wrong and not ready and agent.command and outcome.cause is not Cause.INFRASTRUCTURE:
         wrong = "no Python that loads what Refinery puts on its path was started (is it run with -I, -E or -S?)"
     if wrong:
         return replace(outcome, cause=Cause.INFRASTRUCTURE, says=f"the recorded world could not be put in place: {wrong}")

@@ -143,8 +143,11 @@ class Journal:
     def __init__(self, path: str) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._file: Any = None
+        self._born = os.getpid()
+        self._file = -1
+        """A bare descriptor: nobody is warned that it was not closed when the agent ends."""
         self._owner = 0
+        self._read = 0
         self._entries: list[Json] = []
 
     @contextlib.contextmanager
@@ -152,13 +155,15 @@ class Journal:
         """All that was written so far, and a way to write more, while nobody else does."""
         import fcntl
 
+        if self._born != os.getpid():  # a thread of the parent's may have held the lock when this process was forked
+            self._born, self._lock = os.getpid(), threading.Lock()
         with self._lock:
             if self._owner != os.getpid():  # a forked child would share its parent's lock
-                self._file, self._owner, self._entries = open(self.path, "a+b"), os.getpid(), []  # noqa: SIM115  for as long as this lives
-                self._file.seek(0)
+                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+                self._owner, self._read, self._entries = os.getpid(), 0, []
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                self._entries += [json.loads(line) for line in self._file.read().splitlines()]
+                self._catch_up()
                 yield self._entries, self._write
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -174,12 +179,20 @@ class Journal:
 
     def close(self) -> None:
         """Nothing more is written or read."""
-        if self._file:
-            self._file.close()
+        if self._owner == os.getpid():
+            os.close(self._file)
+            self._owner = 0
+
+    def _catch_up(self) -> None:
+        """What others wrote since."""
+        fresh = os.pread(self._file, 1 << 26, self._read) if os.fstat(self._file).st_size > self._read else b""
+        self._read += len(fresh)
+        self._entries += [json.loads(line) for line in fresh.splitlines()]
 
     def _write(self, entry: Json) -> None:
-        self._file.write(json.dumps(entry).encode() + b"\n")
-        self._file.flush()
+        line = json.dumps(entry).encode() + b"\n"
+        os.write(self._file, line)
+        self._read += len(line)
         self._entries.append(entry)
 
 

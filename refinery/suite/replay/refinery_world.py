@@ -21,9 +21,8 @@ class Entered:
     """The world of an attempt, from the process that watches over it."""
 
     def __init__(self, told: Json, inside: bool) -> None:
-        answers, tools, served = (
-            beside(name) for name in ("refinery_answers", "refinery_tools", "refinery_served" if told["http"] else "")
-        )
+        answers, tools = beside("refinery_answers"), beside("refinery_tools")
+        served = beside("refinery_served") if told["http"] else None
         self.told = told
         self.world = answers.World(told)
         self.served = served.Served(self.world, answers, told["http"]) if served else None
@@ -42,6 +41,7 @@ class Entered:
         if self.served:
             self.served.close()
         found: list[Json] = self.world.journal.entries()
+        self.world.journal.close()
         for path in (self.told["journal"], self.told["file"]):
             with contextlib.suppress(OSError):
                 os.unlink(path)
