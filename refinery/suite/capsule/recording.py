@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from adapters.redaction import Find, Masking
 from adapters.trace import Document, Json, Kind, Span, Trace
@@ -16,6 +17,8 @@ from refinery.domain import Recording, Tools, World
 CALLS = (Kind.TOOL, Kind.RETRIEVER)
 FUNCTION = ("code.function.name", "code.function", "traceloop.entity.name")
 """Where instrumentation says which function a span is of."""
+REQUEST = re.compile(r"[A-Z]+ /")
+"""How a call is named that no route of refinery.toml gives a tool's name."""
 TEXTUAL = ("output.mime_type", "ai.response.mime_type")
 
 
@@ -63,10 +66,11 @@ def _calls(trace: Trace, tools: Tools) -> Iterator[tuple[Recording, bool]]:
         if not name:
             continue
         result = _result(span)
+        request = REQUEST.match(name) is not None
         call = Recording(
             tool=name,
-            arguments=_arguments(span.input),
-            any_arguments=span.kind in (Kind.LLM, Kind.AGENT) or not span.input.strip(),
+            arguments=_sent(span) if request else _arguments(span.input),
+            any_arguments=not request and (span.kind in (Kind.LLM, Kind.AGENT) or not span.input.strip()),
             result=None if span.failed else result,
             error=_error(span),
             seconds=None if span.seconds is None else round(span.seconds, 4),
@@ -100,12 +104,24 @@ def _name(span: Span, tools: Tools) -> str:
 
 
 def _path(span: Span) -> str:
-    url = str(span.attributes.get("url.full") or span.attributes.get("http.url") or span.attributes.get("http.target") or "/")
-    return re.sub(r"^\w+://[^/]*", "", url).partition("?")[0] or "/"
+    return urlsplit(_url(span)).path or "/"
+
+
+def _sent(span: Span) -> Json:
+    """What a request carries: what stands in its address, and its body where that is an object."""
+    query: dict[str, Json] = {
+        key: found[0] if len(found) == 1 else [*found] for key, found in parse_qs(urlsplit(_url(span)).query, True).items()
+    }
+    body = _arguments(span.input)
+    return query | body if isinstance(body, dict) else query | {"body": body}
+
+
+def _url(span: Span) -> str:
+    return str(span.attributes.get("url.full") or span.attributes.get("http.url") or span.attributes.get("http.target") or "/")
 
 
 def _by_request(name: str, tools: Tools) -> bool:
-    return bool(tools.http) and re.match(r"[A-Z]+ /", name) is not None
+    return bool(tools.http) and REQUEST.match(name) is not None
 
 
 def _spoken(trace: Trace) -> Iterator[Recording]:

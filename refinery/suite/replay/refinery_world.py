@@ -29,7 +29,7 @@ class Entered:
         if inside:
             tools.Tools(self.world, beside).install()
             self.world.journal.note({"ready": True})
-            if self.served:
+            if served and self.served:
                 served.redirect(self.served.port)
 
     def environment(self) -> dict[str, str]:

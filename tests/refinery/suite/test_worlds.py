@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -35,11 +35,15 @@ TOOLS = Tools(python={"price": "agent:price"})
 CALLS = (Recording("price", {"plan": "pro"}, result=45), Recording("price", {"plan": "team"}, error="KeyError: team"))
 
 
-def within(question: Json, *checks: tuple[str, Json], calls: tuple[Recording, ...] = CALLS, **world: object) -> Scenario:
-    made = World(calls)
-    for name, value in world.items():
-        made = replace(made, **{name: value})
-    return replace(asking(question, *checks), world=made)
+def within(
+    question: Json,
+    *checks: tuple[str, Json],
+    calls: tuple[Recording, ...] = CALLS,
+    outside: Outside = Outside.FAIL,
+    again: bool = True,
+    profiles: Mapping[str, Profile] | None = None,
+) -> Scenario:
+    return replace(asking(question, *checks), world=World(calls, outside, again, profiles=profiles or {}))
 
 
 def how(attempt: Attempt) -> list[str]:
