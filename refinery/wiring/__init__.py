@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from refinery.config import FILE
     from refinery.signals.failing import failing
     from refinery.wiring.bench import workbench
+    from refinery.wiring.diagnosing import study
     from refinery.wiring.ground import (
         SANDBOX,
         guard,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         stated,
     )
     from refinery.wiring.shelves import guides, hidden, mask, source, store, traces_named
-    from refinery.wiring.study import study
 
 __all__ = [
     "FILE",
@@ -52,7 +52,7 @@ __all__ = [
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
 _PARTS |= dict.fromkeys(("guides", "hidden", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
-_PARTS |= {"study": "refinery.wiring.study", "workbench": "refinery.wiring.bench"}
+_PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench"}
 
 
 def __getattr__(name: str) -> Any:

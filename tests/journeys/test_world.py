@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -47,7 +47,13 @@ def span(number: int, trace: str, name: str, kind: str, given: object, came: obj
     attributes = [
         {"key": key, "value": {"stringValue": value if isinstance(value, str) else json.dumps(value)}} for key, value in about.items()
     ]
-    shape = {"traceId": trace, "spanId": f"{trace[:12]}{number:04d}", "name": name, "attributes": attributes, "status": {"code": 1}}
+    shape: dict[str, object] = {
+        "traceId": trace,
+        "spanId": f"{trace[:12]}{number:04d}",
+        "name": name,
+        "attributes": attributes,
+        "status": {"code": 1},
+    }
     shape |= {"parentSpanId": f"{trace[:12]}0000"} if number else {}
     return shape | {"startTimeUnixNano": str(start), "endTimeUnixNano": str(start + 500_000)}
 
@@ -86,23 +92,22 @@ def shop(desk: Path) -> Path:
     return desk
 
 
-def written(made: Answer) -> tuple[dict[str, object], dict[str, object]]:
-    """The scenario that was written, and its world."""
-    path = Path(str(made.json["path"]))
+def world_of(made: Answer) -> Any:
+    """The world that was written beside the scenario."""
+    path = Path(str(json.loads(made.out)["path"]))
     (scenario,) = yaml.safe_load(path.read_text())
-    return scenario, yaml.safe_load((path.parent / scenario["world"]).read_text())
+    return yaml.safe_load((path.parent / scenario["world"]).read_text())
 
 
 def test_a_trace_becomes_a_scenario_in_its_world_that_runs_without_tools_or_key(shop: Path, refinery: Refinery, bad: str) -> None:
     made = refinery("suite", "from-trace", bad, "--expect", 'contains: "49 USD"', "--json")
     assert made.status == 0, made.err
-    assert made.json["world"] == {
-        "path": str(made.json["path"]).replace(".yaml", ".world.yaml"),
+    assert json.loads(made.out)["world"] == {
+        "path": str(json.loads(made.out)["path"]).replace(".yaml", ".world.yaml"),
         "calls": 3,
         "tools": ["customer", "price", "model"],
     }
-    _, world = written(made)
-    assert world["calls"][1] == {  # type: ignore[index]
+    assert world_of(made)["calls"][1] == {
         "tool": "price",
         "arguments": {"plan": "pro", "currency": "USD"},
         "result": {"amount": 49, "currency": "USD"},
@@ -112,9 +117,9 @@ def test_a_trace_becomes_a_scenario_in_its_world_that_runs_without_tools_or_key(
     commit(shop, "What support heard")
     ran = refinery("suite", "run", "--trials", "2", "--json")
     assert ran.status == 0, ran.err
-    (result,) = ran.json["scenarios"]  # type: ignore[misc]
-    assert [each["world"] for each in result["attempts"]] == [{"recorded": 3, "again": 0, "outside": []}] * 2  # type: ignore[index, call-overload]
-    assert any("2 attempts ran in a recorded world" in str(note) for note in ran.json["notes"])  # type: ignore[union-attr]
+    (result,) = json.loads(ran.out)["scenarios"]
+    assert [each["world"] for each in result["attempts"]] == [{"recorded": 3, "again": 0, "outside": []}] * 2
+    assert any("2 attempts ran in a recorded world" in str(note) for note in json.loads(ran.out)["notes"])
 
 
 def test_the_smallest_world_holds_the_calls_that_matter(shop: Path, refinery: Refinery, bad: str) -> None:
@@ -122,26 +127,23 @@ def test_the_smallest_world_holds_the_calls_that_matter(shop: Path, refinery: Re
     commit(shop, "It does not ask who it is")
     made = refinery("suite", "from-trace", bad, "--expect", 'contains: "EUR"', "--minimal", "--json")
     assert made.status == 0, made.err
-    assert [each["tool"] for each in written(made)[1]["calls"]] == ["price", "model"]  # type: ignore[attr-defined]
-    assert "2 of 3 recorded calls matter" in made.json["notes"]  # type: ignore[operator]
+    assert [each["tool"] for each in world_of(made)["calls"]] == ["price", "model"]
+    assert "2 of 3 recorded calls matter" in json.loads(made.out)["notes"]
 
 
 def test_calls_of_another_trace_can_be_had_too_and_a_world_can_be_left_out(shop: Path, refinery: Refinery, bad: str, good: str) -> None:
     made = refinery("suite", "from-trace", bad, "--expect", "contains: EUR", "--with", good, "--json")
-    assert made.json["world"]["calls"] == 5  # type: ignore[index, call-overload]
+    assert json.loads(made.out)["world"]["calls"] == 5
     bare = refinery("suite", "from-trace", bad, "--expect", "contains: GBP", "--no-world", "--json")
-    assert bare.json["world"] is None
-    assert "world" not in yaml.safe_load(Path(str(bare.json["path"])).read_text())[0]
-
-
-Diagnose = Callable[..., Answer]
+    assert json.loads(bare.out)["world"] is None
+    assert "world" not in yaml.safe_load(Path(str(json.loads(bare.out)["path"])).read_text())[0]
 
 
 def test_a_diagnosis_is_proven_by_a_replay_with_the_right_result(shop: Path, refinery: Refinery, bad: str, good: str) -> None:
     made = refinery("diagnose", bad, "--expect", 'contains: "EUR"', "--passing", good, "--replay", "--json")
     assert made.status == 0, made.err
-    assert (made.json["step"], made.json["proof"]) == (1, "replayed")
-    replay = made.json["replay"]
+    assert (json.loads(made.out)["step"], json.loads(made.out)["proof"]) == (1, "replayed")
+    replay = json.loads(made.out)["replay"]
     assert isinstance(replay, dict)
     assert (replay["substituted"], replay["cured"], replay["of"]) == ({"currency": "EUR"}, 5, 5)
     assert replay["without"] == {"cured": 0, "of": 5, "interval": [0.0, 0.5218]}
@@ -151,8 +153,8 @@ def test_a_diagnosis_is_proven_by_a_replay_with_the_right_result(shop: Path, ref
 def test_a_wrong_result_proves_nothing(shop: Path, refinery: Refinery, bad: str, good: str) -> None:
     made = refinery("diagnose", bad, "--expect", 'contains: "EUR"', "--passing", good, "--step-result", '{"currency": "GBP"}', "--json")
     assert made.status == 0, made.err
-    assert made.json["proof"] == "unproven"
-    replay = made.json["replay"]
+    assert json.loads(made.out)["proof"] == "unproven"
+    replay = json.loads(made.out)["replay"]
     assert isinstance(replay, dict)
     assert (replay["cured"], replay["of"]) == (0, 5)
     assert 'that proves nothing (5 calls were outside of the recordings: price({"plan": "pro", "currency": "GBP"}) (refused))' in str(
@@ -165,8 +167,8 @@ def test_a_failure_that_does_not_show_is_not_cured(shop: Path, refinery: Refiner
     commit(shop, "Always euros")
     made = refinery("diagnose", bad, "--expect", 'contains: "EUR"', "--passing", good, "--replay", "3", "--json")
     assert made.status == 0, made.err
-    assert made.json["proof"] == "unproven"
-    says = made.json["replay"]["says"]  # type: ignore[index, call-overload]
+    assert json.loads(made.out)["proof"] == "unproven"
+    says = json.loads(made.out)["replay"]["says"]
     assert says == "the failure does not show in the recorded world: 3 of 3 runs passed, so the diagnosis stays unproven"
 
 
@@ -192,10 +194,10 @@ def test_a_fix_runs_in_the_recorded_world_and_tells_how_the_diagnosis_was_tested
     assert refinery("traces", "import", good, bad).status == 0
     tested = refinery("diagnose", "efef", "--expect", 'contains: "45 EUR"', "--replay", "--json")
     assert tested.status == 0, tested.err
-    assert (tested.json["step"], tested.json["proof"]) == (2, "replayed"), tested.out
+    assert (json.loads(tested.out)["step"], json.loads(tested.out)["proof"]) == (2, "replayed"), tested.out
     made = refinery("fix", "efef", "--expect", 'contains: "45 EUR"', "--says", "in euros", "--yes", "--json")
     assert made.status == 0, made.out + made.err
-    kept = made.json["kept"]["commit"]  # type: ignore[index, call-overload]
+    kept = json.loads(made.out)["kept"]["commit"]
     message = git(shop, "show", "-s", "--format=%B", str(kept))
     assert "How the diagnosis was tested: with what" in message
     assert ", replayed" in message
@@ -218,10 +220,10 @@ def test_a_world_too_large_for_a_fix_is_to_be_written_down_first(shop: Path, ref
 def test_a_change_to_a_recorded_world_is_judged_by_that_of_the_base(shop: Path, refinery: Refinery, bad: str) -> None:
     made = refinery("suite", "from-trace", bad, "--expect", 'contains: "49 USD"', "--json")
     base = commit(shop, "What support heard")
-    world = Path(str(made.json["path"]).replace(".yaml", ".world.yaml"))
+    world = Path(str(json.loads(made.out)["path"]).replace(".yaml", ".world.yaml"))
     world.write_text(world.read_text().replace("49", "50"))
     (shop / "desk" / "agent.py").write_text(AGENT.replace("question[", "question ["))
     head = commit(shop, "Another world")
     checked = refinery("check", f"{base}..{head}", "--json")
     assert checked.status == 0, checked.out
-    assert checked.json["decision"] == "accept"
+    assert json.loads(checked.out)["decision"] == "accept"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.trace import Json
 from refinery.domain import Expectation, Recording, World
 from refinery.flows.counterfactual import chance
 from refinery.flows.substitute import Known, Substitute, freshest_first, substitute, substituted
@@ -47,6 +48,8 @@ def test_an_error_by_the_success_that_followed() -> None:
 
 
 def test_stale_documents_by_the_same_with_the_newest_first() -> None:
+    old: Json
+    new: Json
     old, new = {"text": "14 days", "metadata": {"effective": "2024-01-01"}}, {"text": "30 days", "metadata": {"effective": "2026-01-01"}}
     stale = Recording("search", {"q": "refund"}, result=[old, new])
     assert derived(stale, known=Known(category="stale-retrieval")) == [new, old]
