@@ -70,7 +70,7 @@ def _calls(trace: Trace, tools: Tools) -> Iterator[tuple[Recording, bool]]:
         call = Recording(
             tool=name,
             arguments=_sent(span) if request else _arguments(span.input),
-            any_arguments=not request and (span.kind in (Kind.LLM, Kind.AGENT) or not span.input.strip()),
+            any_arguments=not request and not span.input.strip(),
             result=None if span.failed else result,
             error=_error(span),
             seconds=None if span.seconds is None else round(span.seconds, 4),

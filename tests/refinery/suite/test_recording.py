@@ -72,14 +72,14 @@ def test_only_named_tools_are_taken_and_the_others_told() -> None:
     assert "names no tools" in taken(other).notes[0]
 
 
-def test_a_callable_is_known_by_its_code_and_a_models_call_answers_in_order() -> None:
+def test_a_callable_is_known_by_its_code_whatever_its_span_stands_for() -> None:
     spans = (
         Span("f", "my step", Kind.CHAIN, input='{"plan": 1}', output="1", attributes={"code.function.name": "shop.tools.price"}),
         Span("m", "price", Kind.LLM, input="whatever was asked", output="45 EUR"),
     )
     assert taken(*spans, tools=PRICE).world.calls == (
         Recording("price", {"plan": 1}, result=1, span_id="f"),
-        Recording("price", "whatever was asked", any_arguments=True, result="45 EUR", span_id="m"),
+        Recording("price", "whatever was asked", result="45 EUR", span_id="m"),
     )
 
 
