@@ -67,10 +67,11 @@ def _calls(trace: Trace, tools: Tools) -> Iterator[tuple[Recording, bool]]:
             continue
         result = _result(span)
         request = REQUEST.match(name) is not None
+        unknown = not request and not span.input.strip()
         call = Recording(
             tool=name,
-            arguments=_sent(span) if request else _arguments(span.input),
-            any_arguments=not request and not span.input.strip(),
+            arguments=None if unknown else _sent(span) if request else _arguments(span.input),
+            any_arguments=unknown,
             result=None if span.failed else result,
             error=_error(span),
             seconds=None if span.seconds is None else round(span.seconds, 4),
@@ -82,7 +83,7 @@ def _calls(trace: Trace, tools: Tools) -> Iterator[tuple[Recording, bool]]:
         if above is not None and (taken[above.id].tool, taken[above.id].arguments) == (call.tool, call.arguments):
             continue
         taken[span.id] = call
-        yield call, bool(call.error or span.output or span.documents)
+        yield call, bool(call.error or span.output) or result is not None
     seen = {call.tool for call in taken.values()}
     yield from ((call, True) for call in _spoken(trace) if call.tool not in seen)
 
@@ -113,7 +114,7 @@ def _sent(span: Span) -> Json:
         key: found[0] if len(found) == 1 else [*found] for key, found in parse_qs(urlsplit(_url(span)).query, True).items()
     }
     body = _arguments(span.input)
-    return query | body if isinstance(body, dict) else query | {"body": body}
+    return query | (body if isinstance(body, dict) else {"body": body} if body else {})
 
 
 def _url(span: Span) -> str:
@@ -148,13 +149,14 @@ def _arguments(text: str) -> Json:
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             return value
         return read
-    return {} if value is None or value == "" else value
+    return {} if value is None else value
 
 
 def _result(span: Span) -> Json:
     """What came out, as JSON where it is JSON; None where nothing was recorded."""
     if not span.output:
-        return [_passage(each) for each in span.documents] or None
+        spoken = "" if any(message.role in ("tool", "function") for message in span.output_messages) else None
+        return [_passage(each) for each in span.documents] or spoken
     if any(str(span.attributes.get(key, "")).startswith("text/plain") for key in TEXTUAL):
         return span.output
     return _value(span.output)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 
 
     Json = dict[str, Any]
     Bind = Callable[[Any], Any]
+    Known = tuple[int, str | None, re.Pattern[str] | None]
 
 RECORDED, AGAIN, SIMULATED, PASSED, REFUSED = "recorded", "again", "simulated", "passed", "refused"
 """How a call was answered: from the recording; from it once more; by the tool's profile; by the tool itself; not at all."""
@@ -53,8 +54,12 @@ class World:
         self.calls: list[Json] = told["calls"]
         self.outside: str = told.get("outside", "fail")
         self.journal = Journal(told["journal"])
+        self._seen = 0
+        self._spent: set[int] = set()
+        self._last: dict[str, int] = {}
+        self._simulated: dict[tuple[str, str], int] = {}
         self._by_tool: dict[str, list[int]] = {}
-        self._keys: dict[str, list[tuple[int, str | None, re.Pattern[str] | None]]] = {}
+        self._keys: dict[str, list[Known]] = {}
         for place, call in enumerate(self.calls):
             self._by_tool.setdefault(call["tool"], []).append(place)
 
@@ -65,21 +70,31 @@ class World:
         asked = self._key(tool, whole)
         recorded = self._recorded(tool, bind)
         with self.journal.held() as (entries, write):
-            used = [each for each in entries if each.get("tool") == tool]
-            spent = {each["call"] for each in used if each["how"] == RECORDED}
-            place, how = self._choose(recorded, asked, spent)
-            answer = self._told(place, how) if place is not None else self._beyond(tool, asked, used)
+            self._catch_up(entries)
+            place, how = self._choose(recorded, asked)
+            answer = self._told(place, how) if place is not None else self._beyond(tool, asked)
             write({"tool": tool, "arguments": shown, "how": answer.how, "call": place, "key": asked if place is None else ""})
         return answer
 
-    def _choose(
-        self, recorded: list[tuple[int, str | None, re.Pattern[str] | None]], asked: str, spent: set[int]
-    ) -> tuple[int | None, str]:
+    def _catch_up(self, entries: list[Json]) -> None:
+        """Take note of what was asked since, here or in other processes of the attempt."""
+        for entry in entries[self._seen :]:
+            place: int | None = entry.get("call")
+            if place is not None and entry["how"] == RECORDED:
+                self._spent.add(place)
+            if place is not None and not self.calls[place].get("error"):
+                self._last[entry["tool"]] = place
+            if entry.get("how") == SIMULATED:
+                key = (entry["tool"], entry["key"])
+                self._simulated[key] = self._simulated.get(key, 0) + 1
+        self._seen = len(entries)
+
+    def _choose(self, recorded: list[Known], asked: str) -> tuple[int | None, str]:
         """The first recording with these arguments that is left, else the first that takes any; then the last one once more."""
         fitting = [place for place, key, pattern in recorded if key == asked or (pattern is not None and pattern.fullmatch(asked))]
         anything = [place for place, key, _ in recorded if key is None]
         for place in (*fitting, *anything):
-            if place not in spent:
+            if place not in self._spent:
                 return place, RECORDED
         if self.told.get("again", "last") == "last" and (fitting or anything):
             return (fitting or anything)[-1], AGAIN
@@ -90,7 +105,7 @@ class World:
         wait = float(call.get("seconds") or 0.0) if self.told.get("pace") == "recorded" else 0.0
         return Answer(how, call.get("result"), call.get("error", ""), wait)
 
-    def _beyond(self, tool: str, asked: str, used: list[Json]) -> Answer:
+    def _beyond(self, tool: str, asked: str) -> Answer:
         """What becomes of a call that is not recorded."""
         if self.outside == "pass-through":
             return Answer(PASSED)
@@ -98,23 +113,22 @@ class World:
         profile = profiles.get(tool, profiles.get("*"))
         if self.outside != "simulate" or profile is None:
             return Answer(REFUSED)
-        before = sum(each["how"] == SIMULATED and each["key"] == asked for each in used)
-        chance = random.Random("|".join((str(profile.get("seed", 0)), str(self.told.get("seed", "")), tool, asked, str(before))))
+        before = str(self._simulated.get((tool, asked), 0))
+        chance = random.Random("|".join((str(profile.get("seed", 0)), str(self.told.get("seed", "")), tool, asked, before)))
         wait = float(profile.get("latency", 0.0))
         if chance.random() < float(profile.get("error-rate", 0.0)):
             return Answer(SIMULATED, error=profile.get("error") or "TimeoutError: " + tool + " did not answer (simulated)", wait=wait)
         if "result" in profile:
             return Answer(SIMULATED, profile["result"], wait=wait)
-        earlier = self._earlier(tool, used) if profile.get("stale", True) else None
+        earlier = self._earlier(tool) if profile.get("stale", True) else None
         return Answer(REFUSED) if earlier is None else Answer(SIMULATED, self.calls[earlier].get("result"), wait=wait)
 
-    def _earlier(self, tool: str, used: list[Json]) -> int | None:
+    def _earlier(self, tool: str) -> int | None:
         """Stale data: the result that the tool gave last in this run, else the first one that is recorded."""
-        good = [place for place in self._by_tool.get(tool, ()) if not self.calls[place].get("error")]
-        given = [each["call"] for each in used if each.get("call") in good]
-        return given[-1] if given else good[0] if good else None
+        good = (place for place in self._by_tool.get(tool, ()) if not self.calls[place].get("error"))
+        return self._last[tool] if tool in self._last else next(good, None)
 
-    def _recorded(self, tool: str, bind: Bind) -> list[tuple[int, str | None, re.Pattern[str] | None]]:
+    def _recorded(self, tool: str, bind: Bind) -> list[Known]:
         """The recordings of a tool with the key that their arguments have, once they are told as the tool names them."""
         known = self._keys.get(tool)
         if known is None:

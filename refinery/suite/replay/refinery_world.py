@@ -52,7 +52,8 @@ def prepared(http: bool) -> None:
     """Everything loaded that an attempt needs, once for all that are forked from here."""
     for name in ("refinery_answers", "refinery_tools", "refinery_shapes", "refinery_main", *(("refinery_served",) if http else ())):
         beside(name)
-    importlib.import_module("fcntl")
+    for name in ("fcntl", "typing"):
+        importlib.import_module(name)
 
 
 def beside(name: str) -> Any:
