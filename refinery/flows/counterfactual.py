@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from math import comb
 
 from adapters.trace import Json, Trace
-from refinery.contract import replay as shape_of
+from refinery import contract
 from refinery.domain import Attempt, Cause, Diagnosis, Interval, Proof, Recording, Replay, Scenario, World
 from refinery.errors import UsageError
 from refinery.events import Event
 from refinery.flows.complaint import checks_from, from_trace, scenario_for
+from refinery.flows.diagnose import KIND as DIAGNOSIS
 from refinery.flows.substitute import Known, Substitute, substitute, substituted
 from refinery.flows.suite import scenarios_at
 from refinery.flows.surroundings import passing_like
@@ -66,8 +67,11 @@ def put_to_the_test(
         raise UsageError("the trace shows no failure whose cause could be tested", hint="say --failed, or what was expected: --expected")
     trial = _laid_out(trace, found, checks, given, passing, bench)
     replay = _replayed(found.step, trial, bench, runs)
-    bench.store.save_report(f"{KIND}:{trace.id}:{found.span_id}", KIND, {"trace_id": trace.id, **shape_of(replay)}, bench.now())
-    return with_replay(found, replay)
+    bench.store.save_report(f"{KIND}:{trace.id}:{found.span_id}", KIND, {"trace_id": trace.id, **contract.replay(replay)}, bench.now())
+    made = with_replay(found, replay)
+    if replay.proven:  # whoever fixes the trace begins with what is proven
+        bench.store.save_report(f"{DIAGNOSIS}:replayed:{trace.id}", DIAGNOSIS, {**contract.diagnosis(made), "notes": []}, bench.now())
+    return made
 
 
 def with_replay(found: Diagnosis, replay: Replay) -> Diagnosis:

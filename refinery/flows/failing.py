@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from refinery.domain import Attempt, Cause, Complaint, Diagnosis, Report, Scenario
+from refinery.domain import Attempt, Cause, Complaint, Diagnosis, Outside, Report, Scenario
 from refinery.errors import OutsideError, UsageError
 from refinery.flows.approval import forget
 from refinery.flows.complaint import canonical, checks_from, from_suite, from_trace, input_of, scenario_for, trace_of
@@ -22,6 +22,10 @@ from refinery.suite.capsule.recording import recorded
 from refinery.suite.writing import write
 from refinery.workbench import Workbench
 
+SHUT = (
+    "the tools answered from a recording, and a change that asks them anything else fails: if the right calls are not in it, add them "
+    "(refinery suite from-trace --with TRACE), or let them through (`outside` under [world])"
+)
 ROOM = 20
 """Lines of a change that are left for the fix itself."""
 
@@ -48,7 +52,9 @@ def fix_shown(
     diagnosis = tested(diagnosis, bench.store)
     complaint = _in_its_world(from_trace(trace, diagnosis, suite, says, shown_by), bench)
     forget((scenario.id for scenario in complaint.targets), bench)
-    return fix(complaint, diagnosis, suite, bench, tries=tries)
+    report = fix(complaint, diagnosis, suite, bench, tries=tries)
+    shut = any(each.world and each.world.outside is Outside.FAIL for each in complaint.targets)
+    return replace(report, notes=(*report.notes, SHUT)) if shut and not report.kept else report
 
 
 def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:

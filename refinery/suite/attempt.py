@@ -109,7 +109,8 @@ def from_slot(ended: Ended, agent: AgentSpec, trace: Trace | None, lines: Mappin
     if "cannot_start" in result:
         return bad(Cause.INFRASTRUCTURE, f"{agent.command[0]} cannot be started: {result['cannot_start']}")
     if "unworldly" in result:
-        return bad(Cause.INFRASTRUCTURE, f"the recorded world could not be put in place: {result['unworldly']}")
+        why = f"HTTP tools cannot be answered behind these walls ({result['unworldly']}): set network = true, or install bubblewrap"
+        return bad(Cause.INFRASTRUCTURE, f"the recorded world could not be put in place: {why}")
     if "flood" in result:
         return bad(Cause.OUTPUT, "the answer is far too large")
     if "failed" in result:

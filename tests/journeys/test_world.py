@@ -191,12 +191,17 @@ def test_a_fix_runs_in_the_recorded_world_and_tells_how_the_diagnosis_was_tested
     bad = run(tmp_path, "late.json", "ef" * 16, "EUR", "USD", '{"amount": 49, "currency": "USD"}', "49 USD")
     (shop / "desk" / "agent.py").write_text(AGENT.replace('who["currency"]', 'who.get("curency", "USD")'))
     commit(shop, "A slip of the pen")
-    assert refinery("traces", "import", good, bad).status == 0
-    tested = refinery("diagnose", "efef", "--expect", 'contains: "45 EUR"', "--replay", "--json")
+    assert refinery("traces", "import", bad).status == 0
+    tested = refinery("diagnose", "efef", "--expect", 'contains: "45 EUR"', "--passing", good, "--replay", "--json")
     assert tested.status == 0, tested.err
     assert (json.loads(tested.out)["step"], json.loads(tested.out)["proof"]) == (2, "replayed"), tested.out
-    made = refinery("fix", "efef", "--expect", 'contains: "45 EUR"', "--says", "in euros", "--yes", "--json")
+    fixing = ("fix", "efef", "--expect", 'contains: "45 EUR"', "--says", "in euros", "--yes", "--json")
+    shut = refinery(*fixing, "--seconds", "1")
+    assert (shut.status, "refinery suite from-trace --with TRACE" in shut.out) == (1, True)
+    assert refinery("traces", "import", good).status == 0
+    made = refinery(*fixing)
     assert made.status == 0, made.out + made.err
+    assert any("diagnosed by rules on" in note for note in json.loads(made.out)["diagnosis"]["notes"])
     kept = json.loads(made.out)["kept"]["commit"]
     message = git(shop, "show", "-s", "--format=%B", str(kept))
     assert "How the diagnosis was tested: with what" in message
