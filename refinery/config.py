@@ -28,6 +28,8 @@ TOLERATED = ("scope", "tests")
 
 TEST_SETTINGS = ("pytest.ini", ".pytest.ini", "tox.ini")
 """What says which tests there are, where tests judge."""
+WORLDS = "**/*.world.yaml"
+"""Recorded worlds, as they are named when they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +365,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
             core_files=tuple(file.safety.core_files),
             max_changed_lines=file.safety.max_changed_lines,
             yes_approves=tuple(file.safety.yes_approves),
-            judge_globs=(*Policy().judge_globs, *suite.scenarios, *(TEST_SETTINGS if suite.command.strip() else ())),
+            judge_globs=(*Policy().judge_globs, *suite.scenarios, *_judging(file)),
         ),
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
@@ -397,6 +399,12 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         sandbox=agent.sandbox,
         readable=agent.readable,
     )
+
+
+def _judging(file: File) -> tuple[str, ...]:
+    """What else decides what is right: where tests judge their settings, and recorded worlds wherever they lie."""
+    recorded = file.world.tools or file.world.http
+    return (*(TEST_SETTINGS if file.suite.command.strip() else ()), *((WORLDS,) if recorded else ()))
 
 
 def _tools(world: WorldTable) -> Tools:

@@ -7,6 +7,7 @@ so the order holds across threads, forked children and programs that the agent s
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import random
@@ -103,7 +104,7 @@ class World:
     def _told(self, place: int, how: str) -> Answer:
         call = self.calls[place]
         wait = float(call.get("seconds") or 0.0) if self.told.get("pace") == "recorded" else 0.0
-        return Answer(how, call.get("result"), call.get("error", ""), wait)
+        return Answer(how, copy.deepcopy(call.get("result")), call.get("error", ""), wait)
 
     def _beyond(self, tool: str, asked: str) -> Answer:
         """What becomes of a call that is not recorded."""
@@ -119,9 +120,9 @@ class World:
         if chance.random() < float(profile.get("error-rate", 0.0)):
             return Answer(SIMULATED, error=profile.get("error") or "TimeoutError: " + tool + " did not answer (simulated)", wait=wait)
         if "result" in profile:
-            return Answer(SIMULATED, profile["result"], wait=wait)
+            return Answer(SIMULATED, copy.deepcopy(profile["result"]), wait=wait)
         earlier = self._earlier(tool) if profile.get("stale", True) else None
-        return Answer(REFUSED) if earlier is None else Answer(SIMULATED, self.calls[earlier].get("result"), wait=wait)
+        return Answer(REFUSED) if earlier is None else Answer(SIMULATED, copy.deepcopy(self.calls[earlier].get("result")), wait=wait)
 
     def _earlier(self, tool: str) -> int | None:
         """Stale data: the result that the tool gave last in this run, else the first one that is recorded."""

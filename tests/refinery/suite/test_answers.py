@@ -146,6 +146,12 @@ def test_repeated_calls_are_answered_in_their_order_and_the_last_one_again(shop:
     assert how(module) == ["recorded", "recorded", "again"]
 
 
+def test_what_the_agent_does_to_a_result_is_not_done_to_the_recording(shop: Shop) -> None:
+    module = shop(call("maybe", {"left": [1]}, plan="pro"), names=("maybe",))
+    module.maybe("pro")["left"].append(2)
+    assert module.maybe("pro") == {"left": [1]}
+
+
 def test_a_repetition_may_count_as_a_call_outside(shop: Shop) -> None:
     module = shop(call("text", "once", plan="pro"), again="outside")
     assert module.text("pro") == "once"
