@@ -8,7 +8,7 @@ from math import comb
 
 from adapters.trace import Json, Trace
 from refinery import contract
-from refinery.domain import Attempt, Cause, Diagnosis, Interval, Proof, Recording, Replay, Scenario, World
+from refinery.domain import Attempt, Bill, Cause, Diagnosis, Interval, Proof, Recording, Replay, Scenario, World
 from refinery.errors import UsageError
 from refinery.events import Event
 from refinery.flows.complaint import checks_from, from_trace, scenario_for
@@ -20,7 +20,7 @@ from refinery.stats import clopper_pearson
 from refinery.store.port import Store
 from refinery.suite.capsule.placing import outside
 from refinery.suite.capsule.recording import recorded
-from refinery.suite.runner import TreeBench
+from refinery.suite.runner import TreeBench, bill
 from refinery.workbench import Workbench
 
 KIND = "replay"
@@ -66,7 +66,9 @@ def put_to_the_test(
     if found.step is None:
         raise UsageError("the trace shows no failure whose cause could be tested", hint="say --failed, or what was expected: --expected")
     trial = _laid_out(trace, found, checks, given, passing, bench)
-    replay = _replayed(found.step, trial, bench, runs)
+    began = bench.clock()
+    replay, made_runs = _replayed(found.step, trial, bench, runs)
+    found = replace(found, bill=found.bill + Bill((bill("replay", made_runs, bench.clock() - began),)))
     bench.store.save_report(f"{KIND}:{trace.id}:{found.span_id}", KIND, {"trace_id": trace.id, **contract.replay(replay)}, bench.now())
     made = with_replay(found, replay)
     if replay.proven:  # whoever fixes the trace begins with what is proven
@@ -129,7 +131,7 @@ def _same(one: Recording, other: Recording) -> bool:
     return (one.tool, one.arguments, one.result, one.error) == (other.tool, other.arguments, other.result, other.error)
 
 
-def _replayed(step: int, trial: Trial, bench: Workbench, runs: int) -> Replay:
+def _replayed(step: int, trial: Trial, bench: Workbench, runs: int) -> tuple[Replay, tuple[Attempt, ...]]:
     """As it was recorded first: what does not fail so cannot be cured."""
     head = bench.repository.head()
     world = trial.scenario.world
@@ -138,10 +140,10 @@ def _replayed(step: int, trial: Trial, bench: Workbench, runs: int) -> Replay:
         before = _runs(trial.scenario, running, runs, "as it was recorded", bench)
         untold = _unable(before, step, trial)
         if untold or trial.place is None or trial.right is None:
-            return _told(step, trial, before, (), f"{untold}, so the diagnosis stays unproven", head)
+            return _told(step, trial, before, (), f"{untold}, so the diagnosis stays unproven", head), before
         cured = replace(trial.scenario, world=substituted(world, trial.place, trial.right.result))
         after = _runs(cured, running, runs, "with another result at the suspected step", bench)
-    return _told(step, trial, before, after, "", head)
+    return _told(step, trial, before, after, "", head), (*before, *after)
 
 
 def _runs(scenario: Scenario, running: TreeBench, runs: int, says: str, bench: Workbench) -> tuple[Attempt, ...]:
@@ -196,7 +198,7 @@ def _said(
     says += f", as recorded in {without} of {of_without} ({other})"
     if proven:
         return says
-    beyond = outside(after)
+    beyond = outside(call for each in after for call in each.replayed or ())
     return f"{says}: that proves nothing{f' ({beyond})' if beyond else ''}"
 
 

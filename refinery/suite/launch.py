@@ -127,6 +127,7 @@ class Local:
     ) -> None:
         self.agent = agent
         self.manner = manner
+        self.tools = Tools() if manner else placing.pointed(agent.tools, given, agent.environment)
         self.tree = tree.absolute()
         self.given = given
         self.size = size
@@ -173,7 +174,7 @@ class Local:
             ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            world = ended.result.get("world") or placing.read_journal(home / placing.JOURNAL)
+            world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
             return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", world)
         finally:
             if emptied(home):
@@ -308,7 +309,7 @@ class Local:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
         if self.capture and self.agent.python and not self._entrance.deaf:
             environment |= _telemetry(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
-        return environment | (placing.beforehand(self.agent.tools) if self.agent.python else {})
+        return environment | (placing.beforehand(self.tools) if self.agent.python else {})
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -320,8 +321,8 @@ class Local:
             "limits": {**self.limits.resources()},
             "each": {**self.limits.each(self.agent.timeout_s, self.size, self.ground.counts(self._entrance))},
             "own": {**own},
-            "replay": str(placing.REPLAY) if self.agent.tools.any and not self.manner else "",
-            "http_tools": bool(self.agent.tools.http),
+            "replay": str(placing.REPLAY) if self.tools.any else "",
+            "http_tools": bool(self.tools.http),
         }
 
     def _argv(self) -> tuple[str, ...]:
@@ -332,7 +333,6 @@ class Local:
         own: dict[str, str] = {"REFINERY_SCENARIO": scenario.id, "REFINERY_TRIAL": str(trial), "TRACEPARENT": ids.traceparent}
         inside = self._inside(home)
         own |= {"HOME": str(inside), "TMPDIR": str(inside)}
-        tools = Tools() if self.manner else self.agent.tools
         if self.agent.python:
             return {
                 "input": scenario.input,
@@ -340,10 +340,10 @@ class Local:
                 "trace_id": ids.trace,
                 "parent_id": ids.parent,
                 "seconds": self.agent.timeout_s,
-                "world": placing.told(scenario, trial, tools, inside) if scenario.world or tools.http else None,
+                "world": placing.told(scenario, trial, self.tools, inside) if scenario.world or self.tools.http else None,
             }
         environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
-        environment |= placing.otherwise(tools)
+        environment |= placing.otherwise(self.tools)
         if self.capture and not self._entrance.deaf:
             environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
         plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
@@ -353,14 +353,14 @@ class Local:
 
     def _in_a_world(self, job: dict[str, Json], scenario: Scenario, trial: int, inside: Path) -> dict[str, Json]:
         """The same job, with every Python that it starts led to the recording."""
-        main, argv = placing.led(self.argv, self.agent.tools)
+        main, argv = placing.led(self.argv, self.tools)
         environment = job["environment"]
         assert isinstance(environment, dict)
         return {
             **job,
             "argv": job["argv"] if self.covered else [*argv],
-            "environment": {**environment, **placing.leading(self.agent.tools, inside, str(environment["PYTHONPATH"]))},
-            "world": placing.told(scenario, trial, self.agent.tools, inside, main),
+            "environment": {**environment, **placing.leading(self.tools, inside, str(environment["PYTHONPATH"]))},
+            "world": placing.told(scenario, trial, self.tools, inside, main),
         }
 
     def _trace(self, ids: Ids) -> Trace | None:

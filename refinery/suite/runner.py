@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Replayed, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -164,8 +165,8 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
-        self._replayed: list[Attempt] = []
-        """Attempts in recorded worlds."""
+        self._replayed: list[tuple[Replayed, ...]] = []
+        """What was asked in each attempt in a recorded world."""
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -218,8 +219,8 @@ class TreeBench:
         if self._retried:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
         if self._replayed:
-            said.append(f"{len(self._replayed)} attempts ran in a recorded world")
-            said += [says] if (says := outside(self._replayed)) else []
+            said.append(f"{len(self._replayed)} {'attempt' if len(self._replayed) == 1 else 'attempts'} ran in a recorded world")
+            said += [says] if (says := outside(chain.from_iterable(self._replayed))) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
         return tuple(said)
@@ -246,7 +247,7 @@ class TreeBench:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
         if attempt.replayed is not None:
-            self._replayed.append(attempt)
+            self._replayed.append(attempt.replayed)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from adapters.trace import Json
-from refinery.domain import AgentSpec, Attempt, Cause, Outside, Replayed, Scenario, Tools, World
+from refinery.domain import AgentSpec, Cause, Outside, Replayed, Scenario, Tools, World
 from refinery.suite.capsule.worlds import call_shape, profile_told
 from refinery.suite.outcome import Outcome, shortened
 
@@ -20,6 +22,8 @@ MAGIC = 42419
 """As `refinery_served` has it."""
 JOURNAL = "world.journal"
 TOLD = "world.json"
+MOST = 16 << 20
+"""Bytes of a journal that are read."""
 NOTHING = World((), outside=Outside.PASS)
 """Where a scenario has no world, HTTP tools whose address was given beforehand are passed on."""
 
@@ -78,15 +82,16 @@ def leading(tools: Tools, home: Path, paths: str) -> dict[str, str]:
 
 def replayed(entries: Json) -> tuple[Replayed, ...]:
     """The calls of a journal."""
-    listed = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
-    return tuple(Replayed(str(each["tool"]), str(each["arguments"]), str(each["how"])) for each in listed if "tool" in each)
+    return tuple(
+        Replayed(str(each["tool"]), str(each.get("arguments")), str(each.get("how"))) for each in _tables(entries) if "tool" in each
+    )
 
 
 def placed(scenario: Scenario, agent: AgentSpec, outcome: Outcome, entries: Json) -> Outcome:
     """The outcome with the calls that the world answered. Where it could not be put in place the attempt says nothing of the agent."""
     if scenario.world is None:
         return outcome
-    listed = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+    listed = _tables(entries)
     wrong = next((str(each["wrong"]) for each in listed if "wrong" in each), "")
     ready = any("ready" in each for each in listed) or not agent.tools.python
     if not wrong and not ready and agent.command and outcome.cause is not Cause.INFRASTRUCTURE:
@@ -114,14 +119,14 @@ def call_of(call: Replayed) -> str:
     return f"{call.tool}({shortened(call.arguments)})"
 
 
-def outside(attempts: Iterable[Attempt]) -> str:
-    """What of some attempts went beyond their recordings, in a sentence; empty where nothing did."""
-    calls = Counter((call_of(each), each.how) for attempt in attempts for each in attempt.replayed or () if each.outside)
+def outside(asked: Iterable[Replayed]) -> str:
+    """Which of some calls went beyond their recordings, in a sentence; empty where none did."""
+    calls = Counter((call_of(each), each.how) for each in asked if each.outside)
     if not calls:
         return ""
     some = ", ".join(f"{call} {WORDS[how]}" for (call, how), _ in calls.most_common(3))
     more = f" and {len(calls) - 3} more" if len(calls) > 3 else ""
-    return f"{calls.total()} calls were outside of the recordings: {some}{more}"
+    return f"{calls.total()} {'call was' if calls.total() == 1 else 'calls were'} outside of the recordings: {some}{more}"
 
 
 WORDS: Mapping[str, str] = {"simulated": "(simulated)", "passed": "(passed through)", "refused": "(refused)"}
@@ -133,9 +138,24 @@ def _agents(cause: Cause) -> bool:
 
 
 def read_journal(path: Path) -> Json:
-    """The entries of a journal; nothing where there is none."""
+    """The entries of a journal that an attempt left when it was ended. Whatever the agent put in its place is not followed."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            lines = file.read(MOST).splitlines() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else []
     except OSError:
         return []
-    return [json.loads(line) for line in lines]
+    found: list[Json] = []
+    for line in lines:
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return found
+
+
+def pointed(tools: Tools, given: Mapping[str, str], declared: Sequence[str]) -> Tools:
+    """The same tools; where the user's own environment says where they are, and lets the agent know, that counts."""
+    own = {name: given[name] for name in declared if name in given}
+    return replace(tools, http=tuple(replace(site, url=own.get(site.variable, site.url)) for site in tools.http))
+
+
+def _tables(entries: Json) -> list[dict[str, Json]]:
+    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []

@@ -17,6 +17,7 @@ import pytest
 
 from adapters.trace import Json
 from refinery.domain import AgentSpec, Attempt, Cause, HttpTools, Outside, Profile, Recording, Replayed, Scenario, Tools, World
+from refinery.suite.capsule import placing
 from refinery.suite.runner import Runner
 from tests.refinery.suite.conftest import Opened, asking
 
@@ -57,7 +58,7 @@ def test_a_tool_answers_from_the_recording(opened: Opened, code: str, command: t
     good = bench.attempt(within("pro", ("equals", 45), ("tool-called", {"name": "price", "args": {"plan": "pro"}, "count": 1})), 0)
     assert (good.passed, good.says) == (True, "")
     assert good.replayed == (Replayed("price", '{"plan": "pro", "currency": "EUR"}', "recorded"),)
-    assert "1 attempts ran in a recorded world" in bench.notes()
+    assert "1 attempt ran in a recorded world" in bench.notes()
     bad = bench.attempt(within("team"), 0)
     assert bad.cause is Cause.EXIT
     assert "KeyError: 'team'" in bad.error
@@ -159,6 +160,17 @@ def test_an_attempt_that_is_ended_still_tells_what_it_asked(opened: Opened, code
     assert (attempt.cause, how(attempt)) == (Cause.TIMEOUT, ["recorded"])
 
 
+def test_what_lies_in_the_place_of_the_journal_is_not_followed(opened: Opened, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text('{"tool": "price", "arguments": "stolen", "how": "recorded"}\n')
+    journal = "os.environ['HOME'] + '/world.journal'"
+    plant = f"import os, time; os.unlink({journal}); os.symlink({str(secret)!r}, {journal})"
+    code = CALLABLE.replace("return price(given)", f"price(given)\n    {plant}\n    time.sleep(60)")
+    attempt = opened(code, tools=TOOLS, seconds=1.0).attempt(within("pro"), 0)
+    assert (attempt.cause, attempt.replayed) == (Cause.TIMEOUT, ())
+    assert placing.read_journal(secret) == [{"tool": "price", "arguments": "stolen", "how": "recorded"}]
+
+
 # -- tools at an address ------------------------------------------------------------------------------------------
 
 FETCH = """
@@ -243,6 +255,9 @@ def test_a_request_passes_through_to_where_it_would_have_gone(shop: str, tmp_pat
         assert (through.passed, through.says, how(through)) == (True, "", ["passed"])
         alone = bench.attempt(asking({"path": "/x"}, ("equals", "the real price")), 0)
         assert (alone.passed, alone.replayed) == (True, None)
+    own = replace(agent, environment=("SHOP_URL",), tools=Tools(http=(HttpTools("SHOP_URL", "http://127.0.0.1:9"),)))
+    with Runner(own, environment={"PATH": "/usr/bin:/bin", "SHOP_URL": shop}).open(tmp_path) as bench:
+        assert bench.attempt(asking({"path": "/x"}, ("equals", "the real price")), 0).passed
 
 
 def test_an_agent_that_somebody_else_started_asks_at_a_fixed_address(shop: str, tmp_path: Path) -> None:
