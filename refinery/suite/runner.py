@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Replayed, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Replayed, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -25,6 +25,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -59,10 +60,14 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    test_nursery: Nursery | None = None
+    """The same for the user's tests."""
     tests: AgentSpec | None = None
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
+    rubrics: Rubrics | None = None
+    """Who judges rubrics; None: nobody, and they are not measured."""
 
     @property
     def ground(self) -> Ground:
@@ -70,20 +75,28 @@ class Runner:
         return self.walls or establish(self.agent.sandbox)
 
     @contextmanager
-    def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
+    def warmed(self, tree: Path, place: Path | None = None, tests: bool = False) -> Iterator[Runner]:
         """The same runner, quicker to open: the agent's libraries are loaded once, and every tree loads its own code only.
 
-        For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
-        imported is shared between them, so evidence is not made so.
+        For looking at many candidates, in trees that lie in `place`, or else beside the first. With `tests`, so are pytest, its
+        plug-ins and the libraries of the tests. What a library remembers of being imported is shared between them, so evidence is
+        not made so.
         """
-        launch = _launch(self, tree, 1, False)
-        nursery = launch.start_nursery(place or tree.absolute().parent) if isinstance(launch, Local) else None
-        try:
-            yield replace(self, concurrency=1, nursery=nursery)
-        finally:
+        place = place or tree.absolute().parent
+        with ExitStack() as stack:
+            agent = _launch(self, tree, 1, False)
+            stack.callback(agent.close)
+            nursery = agent.start_nursery(place) if isinstance(agent, Local) else None
             if nursery:
-                nursery.close()
-            launch.close()
+                stack.callback(nursery.close)
+            test_nursery = None
+            if tests and self.tests:
+                local = _local_for(self, self.tests, tree, 1, False)
+                stack.callback(local.close)
+                test_nursery = local.start_nursery(place)
+                if test_nursery:
+                    stack.callback(test_nursery.close)
+            yield replace(self, concurrency=1, nursery=nursery, test_nursery=test_nursery)
 
     @property
     def tests_alone(self) -> bool:
@@ -147,7 +160,7 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
+            bill=_itemised(attempts[before:], time.monotonic() - began),
             notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
             interrupted=interrupted,
         )
@@ -167,6 +180,7 @@ class TreeBench:
         self._retried = 0
         self._replayed: list[tuple[Replayed, ...]] = []
         """What was asked in each attempt in a recorded world."""
+        self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -223,6 +237,8 @@ class TreeBench:
             said += [says] if (says := outside(chain.from_iterable(self._replayed))) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        if self._runner.rubrics and self._judgings:
+            said += self._runner.rubrics.account(self._judgings)
         return tuple(said)
 
     def close(self) -> None:
@@ -248,6 +264,8 @@ class TreeBench:
             attempt, outcome = self._once(scenario, trial, halt)
         if attempt.replayed is not None:
             self._replayed.append(attempt.replayed)
+        if attempt.judging:
+            self._judgings.append(attempt.judging)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace
@@ -258,7 +276,7 @@ class TreeBench:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
             outcome = replace(outcome, trace=trace_from(self._tree, trace))
-        return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
+        return attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics)), outcome
 
     def _for(self, scenario: Scenario) -> Launch:
         """What runs a scenario: the agent, or the user's test runner."""
@@ -274,10 +292,20 @@ class TreeBench:
 
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost; the money is unknown as soon as one of them is."""
-    costs = [attempt.cost_usd for attempt in attempts]
+    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is."""
+    judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
+    costs = [*(attempt.cost_usd for attempt in attempts), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
+    return replace(judging, seconds=seconds, usd=usd, runs=len(attempts))
+
+
+def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
+    """The runs, and the judge on a line of its own where one was asked."""
+    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
+    runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
+    return Bill(
+        (runs, replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)) if judgings else (runs,)
+    )  # it was asked while the agent ran
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
@@ -287,13 +315,14 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
 
 
 def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
-    return launched(_local_for(runner, runner.tests, tree, size, coverage)) if runner.tests else None
+    return launched(_local_for(runner, runner.tests, tree, size, coverage, runner.test_nursery)) if runner.tests else None
 
 
-def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
-    """The user's test runner, confined as the agent is."""
+def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None) -> Local:
+    """The user's test runner, confined as the agent is. Which lines run is seen in a process that is started for that."""
     agent, manner = manner_of(tests)
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, manner=manner)
+    born = None if coverage else nursery
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:
