@@ -301,11 +301,10 @@ def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
 
 def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
     """The runs, and the judge on a line of its own where one was asked."""
-    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
+    judgings = tuple(attempt.judging.usage for attempt in attempts if attempt.judging)
     runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
-    return Bill(
-        (runs, replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)) if judgings else (runs,)
-    )  # it was asked while the agent ran
+    judge = replace(Bill(judgings).line("judge"), seconds=0.0)  # it was asked while the agent ran
+    return Bill((runs, judge)) if judgings else Bill((runs,))
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:

@@ -99,6 +99,24 @@ def test_what_is_weak_alike_or_there_already_is_not_taken_and_counted() -> None:
     assert len(list(rejected.told())) == 3
 
 
+def test_a_model_that_says_again_what_is_there_is_not_taken() -> None:
+    start = ground("travel")
+    (first, *_) = start.suite
+    again = Invented("again", first.input, (("contains", "something else"),))
+    rejected = Rejected()
+    assert made_by_model(start, [again], 5, (), rejected) == ()
+    assert rejected.near == 1
+
+
+def test_of_very_many_scenarios_some_are_drawn() -> None:
+    start = ground("travel")
+    many = tuple(Scenario(f"s{n}", {"question": f"what costs thing {n} today?"}, (Expectation("contains", f"{n} EUR"),)) for n in range(90))
+    made = made_by_rules(Ground(start.profile, many, PATTERNS), 10, 0, Rejected())
+    other = made_by_rules(Ground(start.profile, many, PATTERNS), 10, 1, Rejected())
+    assert len(made) == 10
+    assert {each.base for each in made} != {each.base for each in other}
+
+
 def entry(name: str, check: str, argument: object, given: object = "Are you there, desk of flights?") -> dict[str, object]:
     about = {"capability": "finds flights", "assumption": "a", "pattern": "wrong-tool", "fill": ""}
     return {"id": name, "input": json.dumps(given), "expect": [{"check": check, "argument": json.dumps(argument)}], **about}
