@@ -34,7 +34,7 @@ class Served:
         self.real = {name: site.get("url", "") for name, site in sites.items()}
         self.server = Server(self, port)
         self.port: int = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def address(self, name: str) -> str:
         return "http://127.0.0.1:" + str(self.port) + "/" + name

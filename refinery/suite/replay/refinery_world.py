@@ -37,9 +37,7 @@ class Entered:
         return {name: self.served.address(name) for name in self.told["http"]} if self.served else {}
 
     def leave(self) -> list[Json]:
-        """What was asked, and how it was answered."""
-        if self.served:
-            self.served.close()
+        """What was asked, and how it was answered. The server ends with this process: shutting it down would only take time."""
         found: list[Json] = self.world.journal.entries()
         self.world.journal.close()
         for path in (self.told["journal"], self.told["file"]):
