@@ -178,7 +178,7 @@ def attempt(tried: Attempt) -> JsonObject:
         "output": tried.output,
         "error": tried.error,
         "judging": judging(tried.judging) if tried.judging else None,
-        "world": None if tried.replayed is None else world(tried.replayed),
+        "world": None if tried.world is None else world(tried.world),
     }
 
 

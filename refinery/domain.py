@@ -619,7 +619,7 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
-    replayed: tuple[Replayed, ...] | None = None
+    world: tuple[Replayed, ...] | None = None
     """The calls that a recorded world was asked for; None: there was none around it."""
     judging: Judging | None = None
     """None when no model was asked."""

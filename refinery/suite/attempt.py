@@ -37,7 +37,7 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
-        replayed=outcome.replayed,
+        world=outcome.world,
         judging=sitting.judging() if sitting else None,
     )
 

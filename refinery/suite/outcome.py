@@ -32,7 +32,7 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
-    replayed: tuple[Replayed, ...] | None = None
+    world: tuple[Replayed, ...] | None = None
     """What a recorded world was asked; None: there was none."""
     answered: frozenset[str] = frozenset()
     """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
@@ -54,7 +54,7 @@ class Outcome:
 
         Without either, those that a recorded world answered.
         """
-        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.replayed or ())
+        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.world or ())
         if self.trace is None:
             return replayed
         traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)

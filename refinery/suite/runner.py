@@ -262,8 +262,8 @@ class TreeBench:
         if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
-        if attempt.replayed is not None:
-            self._replayed.append(attempt.replayed)
+        if attempt.world is not None:
+            self._replayed.append(attempt.world)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:
