@@ -30,6 +30,9 @@ from refinery.llm.budget import Budget, Metered
 from refinery.llm.discreet import Discreet
 from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
+from refinery.llm.recordings import Recordings
+from refinery.llm.upstream import Upstream
+from refinery.llm.wires import KEYS, VARIABLES, VENDORS
 from refinery.plugins import source_opener
 from refinery.repo.environment import user_state_folder
 from refinery.repo.history import History
@@ -41,6 +44,7 @@ from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
+from refinery.suite.relay import Mode, Relay
 from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
@@ -140,9 +144,14 @@ def source(project: str = "", platform: str = "", start: Path | None = None, say
         yield opened
 
 
+def secrets(text: str) -> Iterator[Found]:
+    """Credentials, as the guard finds them."""
+    return (Found("secret", found.value) for found in scan(text))
+
+
 def sensitive(text: str) -> Iterator[Found]:
-    """Credentials, as the guard finds them, and personal data."""
-    yield from (Found("secret", found.value) for found in scan(text))
+    """Credentials and personal data."""
+    yield from secrets(text)
     yield from personal(text)
 
 
@@ -245,10 +254,12 @@ def workbench(
     budget: float | None = None,
     seconds: float = 60.0,
     at: str | None = None,
+    records: bool = False,
 ) -> Iterator[Workbench]:
     """Everything a fix or a suite run needs, for the repository around `start`. It is put away at the end.
 
-    `at` names the commit whose refinery.toml counts, where that is not the work tree's.
+    `at` names the commit whose refinery.toml counts, where that is not the work tree's. `records`: what models answer to the agent
+    is kept, where the settings say so; what candidates of a fix are answered would not belong into a recording of the agent.
     """
     with ExitStack() as open_things:
         found = open_things.enter_context(repository(start))
@@ -260,13 +271,17 @@ def workbench(
         clear_abandoned()
         rooms = open_things.enter_context(closing(Workspace(found)))
         opened = open_things.enter_context(open_store(found.state / "store.sqlite", failing))
-        capture = open_things.enter_context(Capture())
+        relay = _relay(stated, found.root, records=records)
+        if relay:
+            open_things.callback(relay.close)
+        capture = open_things.enter_context(Capture(relay=relay))
         agent = replace(described, interpreter=real_interpreter(described, found.root))
         tests = replace(stated.tests, interpreter=real_interpreter(stated.tests, found.root)) if stated.tests else None
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
         walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
-        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls)
+        variables = Surrounding.read().variables
+        runner = Runner(agent, stated.concurrency, capture, traces.append, variables, tests=tests, walls=walls, retries=stated.retries)
         yield Workbench(
             repository=found,
             workspace=rooms,
@@ -274,7 +289,7 @@ def workbench(
             guard=Guard(ALL, stated.policy),
             runner=runner,
             scratch=replace(runner, sink=None),
-            unwatched=replace(runner, sink=None, capture=None),
+            unwatched=replace(runner, sink=None, capture=capture if relay else None),
             author=found.author,
             co_author=stated.co_author,
             now=now,
@@ -293,6 +308,32 @@ def workbench(
             say=say,
             notes=rooms.recovered,
         )
+
+
+def _relay(stated: Settings, root: Path, *, records: bool) -> Relay | None:
+    """The relay for the agent's model calls. In a replay nobody is asked, so there is no key in it either."""
+    said = stated.relaying
+    if said is None:
+        return None
+    mode = Mode(said.mode)
+    folder = root / Path(said.recordings).expanduser()
+    if mode is Mode.REPLAY and not folder.is_dir():
+        says = f'models = "replay" under [agent], and there is no folder {folder}'
+        raise ConfigError(says, hint='record it first: models = "record", then `refinery suite run`')
+    variables, prices = Surrounding.read().variables, load_prices()
+    for model, price in said.prices.items():
+        prices = prices.stating(model, *price)
+    upstreams = {
+        vendor: Upstream(
+            vendor,
+            said.upstream.get(vendor) or variables.get(VARIABLES[vendor][0]) or own,
+            "" if mode is Mode.REPLAY else variables.get(KEYS[vendor], ""),
+        )
+        for vendor, own in VENDORS.items()
+    }
+    find = sensitive if stated.redact else secrets
+    kept = Recordings(folder, find) if mode is not Mode.LIVE else None
+    return Relay(Mode.LIVE if mode is Mode.RECORD and not records else mode, upstreams, prices, said.budget_usd, kept)
 
 
 def now() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Attempt, Cause, CheckResult, Scenario
@@ -18,6 +19,7 @@ ELSEWHERE = "ImportError: ELSEWHERE "
 def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
     """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
+    used = outcome.used
     results = checks.judge(scenario, outcome) if outcome.cause is None else ()
     cause, says = (outcome.cause, outcome.says) if outcome.cause else _cause(scenario, results)
     return Attempt(
@@ -33,6 +35,10 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        replayed=outcome.replayed,
+        void=outcome.void,
     )
 
 
@@ -44,7 +50,7 @@ def _readable(scenario: Scenario, outcome: Outcome) -> Outcome:
         outcome.value()
     except NotJson as error:
         says = f"the answer is not JSON, which the checks need: {shortened(outcome.output)!r} ({error}){_logs(outcome.output)}"
-        return Outcome(outcome.output, outcome.error, Cause.OUTPUT, says, outcome.latency_s, outcome.trace, outcome.lines)
+        return replace(outcome, cause=Cause.OUTPUT, says=says)
     return outcome
 
 

@@ -21,12 +21,17 @@ from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Cause, Scenario
+from refinery.errors import ConfigError
+from refinery.llm.upstream import NO_KEY
+from refinery.llm.wires import KEYS, VARIABLES
 from refinery.suite import attempt
-from refinery.suite.capture import Capture
+from refinery.suite.capture import LANGSMITH, MODELS, Capture
 from refinery.suite.confinement import Limits, scrubbed
+from refinery.suite.ledger import told
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
 from refinery.suite.pool import WORKER, Ended, Halt, Pool, Unstarted, emptied, folder, remove
+from refinery.suite.relay import Ledger, Terms
 from refinery.suite.sandbox import view
 from refinery.suite.sandbox.ground import Ground, Level
 from refinery.suite.sandbox.room import Entrance, Room
@@ -104,6 +109,10 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
+    ledger: Ledger | None = None
+    """What the relay saw, where there is one."""
+    trace_id: str = ""
+    """The name that was given to the attempt's trace."""
 
 
 class Local:
@@ -149,12 +158,18 @@ class Local:
         return bool(self.agent.python) or _covered(self.argv, WORKER, self.home, self.tree, 1.0) is not None
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
+        agent = self._patient(scenario)
         ran = self.ran(scenario, trial, halt)
         if isinstance(ran, Unstarted):
-            return self.explained(attempt.unstarted(ran, self.agent))
+            return self.explained(attempt.unstarted(ran, agent))
         if self.manner:
-            return self.explained(self.manner.outcome(ran, self.agent))
-        return self.explained(attempt.from_slot(ran.ended, self.agent, ran.trace, ran.lines))
+            return self.explained(self.manner.outcome(ran, agent))
+        outcome = self.explained(attempt.from_slot(ran.ended, agent, ran.trace, ran.lines))
+        return told(outcome, ran.ledger, ran.trace_id) if ran.ledger else outcome
+
+    def _patient(self, scenario: Scenario) -> AgentSpec:
+        """The agent with as much time as the scenario gives it."""
+        return self.agent if scenario.timeout_s is None else replace(self.agent, timeout_s=scenario.timeout_s)
 
     def ran(self, scenario: Scenario, trial: int, halt: Halt) -> Ran | Unstarted:
         """One run as it went."""
@@ -163,12 +178,19 @@ class Local:
             return pool
         ids = Ids.new()
         home = self._room()
+        relay = self.capture.relay if self.capture else None
+        if relay:
+            relay.begin(ids.token, Terms(scenario.id, trial, scenario.max_cost, self.token))
+        ledger = None
         try:
-            ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
+            ended = pool.run(self._job(scenario, trial, home, ids), self._patient(scenario).timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"")
+            ledger = relay.end(ids.token) if relay else None
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", ledger, ids.trace)
         finally:
+            if relay and ledger is None:
+                relay.end(ids.token)
             if emptied(home):
                 self._rooms.append(home)
             else:
@@ -223,12 +245,18 @@ class Local:
             self.nursery = None
         room = self._room_for(self.tree, self.home)
         self._entrance = self.ground.enter(room)
+        self._refuse_deaf()
         spec = self._spec(self._entrance.own) | self._listening()
         seconds = self.agent.timeout_s
         pool = Pool.start(self._entrance, self._program(), self.tree, self._environment(), self.home, self.size, self.limits, spec, seconds)
         if isinstance(pool, Pool) and pool.listener and self.capture:
             self.capture.receive(pool.listener)
         return pool
+
+    def _refuse_deaf(self) -> None:
+        if self._entrance.deaf and self.capture and self.capture.relay:
+            says = f'models = "{self.agent.models}" under [agent] needs a way from the agent to the relay, which this sandbox has not'
+            raise ConfigError(says, hint="install bubblewrap, or set network = true under [agent]")
 
     def start_nursery(self, place: Path) -> Nursery | None:
         """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
@@ -299,8 +327,18 @@ class Local:
     def _environment(self) -> dict[str, str]:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
         if self.capture and self.agent.python and not self._entrance.deaf:
-            environment |= _telemetry(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
+            environment |= self._pointed(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
         return environment
+
+    def _pointed(self, endpoint: str) -> dict[str, str]:
+        """The variables that send to an endpoint what the agent tells of itself and, where there is a relay, what it asks of models."""
+        pointed = _telemetry(endpoint)
+        if self.capture and self.capture.relay:
+            for vendor, names in VARIABLES.items():
+                pointed |= dict.fromkeys(names, f"{endpoint}/{MODELS}/{vendor}")
+                if KEYS[vendor] not in self.agent.environment or KEYS[vendor] not in self.given:
+                    pointed[KEYS[vendor]] = NO_KEY
+        return pointed
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -325,22 +363,44 @@ class Local:
         if self.agent.python:
             return {
                 "input": scenario.input,
-                "environment": {**own},
+                "environment": {**own, **self._own_endpoint(ids)},
                 "trace_id": ids.trace,
                 "parent_id": ids.parent,
-                "seconds": self.agent.timeout_s,
+                "seconds": self._patient(scenario).timeout_s,
+                "sender": self._sender(ids),
             }
         environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
         if self.capture and not self._entrance.deaf:
-            environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
+            environment |= self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
         plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
-        argv = _covered(plain, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
+        argv = _covered(plain, WORKER, inside, self.tree, self._patient(scenario).timeout_s) if self.covered else None
         return {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
 
     def _trace(self, ids: Ids) -> Trace | None:
         if not self.capture:
             return None
-        return self.capture.trace(ids.trace if self.agent.python else ids.token, ids.parent)
+        if self.agent.python:
+            return self.capture.trace(ids.trace, ids.parent, ids.token)
+        return self.capture.trace(ids.token, ids.parent)
+
+    def _own_endpoint(self, ids: Ids) -> dict[str, str]:
+        """What a callable finds when it is called. What it made when it was imported sends to the endpoint that all share."""
+        if not self.capture or self._entrance.deaf:
+            return {}
+        otlp = _otlp("")
+        own = self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
+        return {name: value for name, value in own.items() if name not in otlp}
+
+    def _sender(self, ids: Ids) -> Json:
+        """Where on loopback an attempt connects from to us, and at which port: it tells whose a request to a shared endpoint is."""
+        if not self.capture or self._entrance.deaf:
+            return None
+        with self._lock:
+            self._number += 1
+            number = self._number
+        address = f"127.{77 + number // 62500 % 100}.{number // 250 % 250}.{number % 250 + 1}"
+        self.capture.sends(ids.token, address)
+        return [address, self._entrance.port or self.capture.port]
 
 
 class Remote:
@@ -405,7 +465,17 @@ class Remote:
 
 
 def _telemetry(endpoint: str) -> dict[str, str]:
+    return _otlp(endpoint) | _langsmith(endpoint)
+
+
+def _otlp(endpoint: str) -> dict[str, str]:
     return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_TRACES_EXPORTER": "otlp"}
+
+
+def _langsmith(endpoint: str) -> dict[str, str]:
+    """Under the names of today and of yesterday; the key is none, but the SDK sends nothing without one."""
+    found = {"ENDPOINT": f"{endpoint}/{LANGSMITH}", "API_KEY": "refinery", "PROJECT": "refinery", "TRACING": "true", "TRACING_V2": "true"}
+    return {f"{prefix}_{name}": value for prefix in ("LANGSMITH", "LANGCHAIN") for name, value in found.items()}
 
 
 def _covered(argv: tuple[str, ...], worker: Path, home: Path, tree: Path, seconds: float) -> tuple[str, ...] | None:

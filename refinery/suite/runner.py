@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.relay import Mode, Relay
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -61,11 +62,18 @@ class Runner:
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
+    retries: int = 1
+    """How often an attempt is made again when the machine failed, where its scenario does not say."""
 
     @property
     def ground(self) -> Ground:
         """What the agent runs behind. Raises ConfigError where that is less than there must be."""
         return self.walls or establish(self.agent.sandbox)
+
+    @property
+    def broke(self) -> bool:
+        """Whether the budget for the agent's model calls is spent, so that no attempt can be made any more."""
+        return self.capture is not None and self.capture.relay is not None and self.capture.relay.spent
 
     @contextmanager
     def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
@@ -131,13 +139,16 @@ class Runner:
         traces: list[Trace] = []
         with self.open(tree) as bench:
             try:
-                for attempt in bench.attempts(left, say, traces.append):
-                    attempts.append(attempt)
-                    if keep:
-                        keep(attempt)
+                with closing(bench.attempts(left, say, traces.append)) as made:
+                    for attempt in made:
+                        if self.broke and attempt.cause is Cause.BUDGET and attempt.void:
+                            break
+                        attempts.append(attempt)
+                        if keep:
+                            keep(attempt)
             except KeyboardInterrupt:
                 interrupted = True
-            notes = bench.notes()
+            notes = (*bench.notes(), *_unbounded(self, scenarios))
         aside = {each.scenario for each in attempts if each.cause is Cause.SKIPPED}
         scenarios = [each for each in scenarios if each.id not in aside]
         results = tuple(_result(scenario, attempts) for scenario in scenarios)
@@ -146,8 +157,9 @@ class Runner:
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
             bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
-            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
+            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), broke=not interrupted)),
             interrupted=interrupted,
+            unmade=len(pairs) - len(attempts),
         )
 
 
@@ -170,7 +182,9 @@ class TreeBench:
         self._pass_on(trace, None)
         return attempt
 
-    def attempts(self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None) -> Iterator[Attempt]:
+    def attempts(
+        self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None
+    ) -> Generator[Attempt, None, None]:
         """Many runs at once, in the order in which they end. Leaving the iteration early ends those that still run."""
         halt = Halt()
         if not pairs:
@@ -216,6 +230,8 @@ class TreeBench:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        if self._runner.capture and self._runner.capture.relay:
+            said += _relayed(self._runner.capture.relay)
         return tuple(said)
 
     def close(self) -> None:
@@ -236,7 +252,9 @@ class TreeBench:
 
     def _try(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Trace | None]:
         attempt, outcome = self._once(scenario, trial, halt)
-        if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
+        for _ in range(self._runner.retries if scenario.retries is None else scenario.retries):
+            if attempt.cause is not Cause.INFRASTRUCTURE or halt.wanted:
+                break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
         if outcome.lines is not None:
@@ -265,10 +283,30 @@ class TreeBench:
 
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost; the money is unknown as soon as one of them is."""
-    costs = [attempt.cost_usd for attempt in attempts]
+    """What some attempts cost; the money is unknown as soon as one of them is. What was replayed costs nothing."""
+    paid = [attempt for attempt in attempts if not attempt.replayed]
+    costs = [attempt.cost_usd for attempt in paid]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
+    given, made = sum(each.input_tokens or 0 for each in paid), sum(each.output_tokens or 0 for each in paid)
+    return BillItem(step, seconds, given, made, usd, len(attempts))
+
+
+def _relayed(relay: Relay) -> Iterator[str]:
+    """What became of the agent's model calls."""
+    if relay.mode is Mode.REPLAY:
+        yield "the agent's models were replayed from a recording: nothing was spent, and no run is an independent trial"
+    if relay.unpriced:
+        names = ", ".join(sorted(relay.unpriced))
+        yield f"the price of {names} is not known, so neither is what it cost: state it under [agent.prices], as `model = [in, out]`"
+    if relay.unkept:
+        yield f"not everything was recorded: {relay.unkept}"
+
+
+def _unbounded(runner: Runner, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """Limits that nobody watches over."""
+    named = [each.id for each in scenarios if each.max_cost is not None]
+    if named and not (runner.capture and runner.capture.relay):
+        yield f'`max_cost` of {_some(named)} is not watched: that takes models = "live", "record" or "replay" under [agent]'
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
@@ -308,11 +346,12 @@ def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:
     for result in results:
         bad = [each for each in result.attempts if not each.counts]
         if bad:
-            yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].says}"
+            yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].void or bad[0].says}"
 
 
-def _partial(before: int, made: int, wanted: int) -> Iterator[str]:
+def _partial(before: int, made: int, wanted: int, broke: bool) -> Iterator[str]:
     if before:
         yield f"{before} of {wanted} attempts were made before the run was interrupted"
     if made < wanted:
-        yield f"interrupted: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"
+        why = "the budget for the agent's model calls is spent (`budget_usd` under [agent])" if broke else "interrupted"
+        yield f"{why}: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"
