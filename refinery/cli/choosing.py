@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from refinery.errors import RefineryError, RepositoryError
 
 if TYPE_CHECKING:
     from refinery.events import Say
+    from refinery.flows.importing import Imported
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import Bunch, Case
     from refinery.store.port import Store
@@ -20,6 +22,8 @@ AT_FIRST = 3
 """Conversations of a group that are shown before all are asked for."""
 LETTERS = 70
 WAYS = "Type its number, or words that stand in it; p to paste a complaint; a to see all; f to read conversations from a file."
+FROM_AFAR = "Or t to fetch those of the last week from {}, where this project's conversations are kept."
+RECENT = timedelta(days=7)
 
 
 def prepared(talk: Talk) -> bool:
@@ -76,6 +80,7 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import everything, failing, matching
 
+    kept_at = _platform()
     bunches, notes = failing(store, say)
     complaint = ""
     shown, limit = bunches, AT_FIRST
@@ -86,12 +91,16 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
             talk.tell(f"Note: {note}.")
         if not listed:
             talk.tell("There is no conversation here yet. Name a file that holds some; Enter leaves.")
-            if not _read(talk, store, say):
+            if kept_at:
+                talk.tell(FROM_AFAR.format(kept_at))
+            if not _read(talk, store, say, kept_at):
                 raise Left
             bunches, notes = failing(store, say)
             shown = bunches
             continue
         talk.tell(WAYS)
+        if kept_at:
+            talk.tell(FROM_AFAR.format(kept_at))
         said = talk.ask("Which one?", "1")
         if said.isdecimal():
             if 1 <= int(said) <= len(listed):
@@ -105,8 +114,9 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
             rest = [replace(bunch, cases=tuple(case for case in bunch.cases if case.trace not in known)) for bunch in every]
             shown, limit = (*bunches, *(bunch for bunch in rest if bunch.cases)), 0
             continue
-        if said == "f":
-            _read(talk, store, say)
+        if said == "f" or (said == "t" and kept_at):
+            take = _fetch if said == "t" else _read
+            take(talk, store, say)
             bunches, notes = failing(store, say)
             shown, limit = bunches, AT_FIRST
             continue
@@ -138,15 +148,48 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
     return listed
 
 
-def _read(talk: Talk, store: Store, say: Say) -> bool:
-    """Take conversations in from a file; False where none was named."""
+def _platform() -> str:
+    """Where refinery.toml says that traces are kept; empty where it does not."""
+    from refinery import config, wiring
+
+    try:
+        with wiring.repository() as found:
+            stated = config.load(found.root)
+    except RepositoryError:
+        return ""
+    return stated.trace_source if stated else ""
+
+
+def _read(talk: Talk, store: Store, say: Say, kept_at: str = "") -> bool:
+    """Take conversations in from a file, or from where they are kept; False where nothing was named."""
+    from refinery import wiring
     from refinery.flows.importing import import_files
 
     name = talk.ask("File:")
     if not name:
         return False
-    done = import_files([Path(name).expanduser()], store, say)
+    if name == "t" and kept_at:
+        _fetch(talk, store, say)
+    else:
+        _came(talk, import_files([Path(name).expanduser()], store, say, wiring.mask(asked=False)))
+    return True
+
+
+def _fetch(talk: Talk, store: Store, say: Say) -> None:
+    """Take in what the platform holds of the last days. What keeps it from answering is told, and the talk goes on."""
+    from adapters.source import Query, SourceError
+    from refinery import wiring
+    from refinery.flows.pulling import Pull, pull_matching
+
+    try:
+        with wiring.source(say=say) as source:
+            query = Query(since=datetime.now(UTC) - RECENT)
+            _came(talk, pull_matching(query, Pull(source, store, say, mask=wiring.mask(asked=False))))
+    except (RefineryError, SourceError) as error:
+        talk.tell(f"That did not work: {error}" + (f" ({error.hint})" if error.hint else ""))
+
+
+def _came(talk: Talk, done: Imported) -> None:
     talk.tell(f"{done.saved.new} new conversations, {done.saved.known + done.saved.grown} were known.")
     for error in done.errors:
         talk.tell(f"{error.says}" + (f" ({error.hint})" if error.hint else ""))
-    return True
