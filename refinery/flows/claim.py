@@ -147,10 +147,15 @@ def judging(scenarios: Iterable[Scenario]) -> list[list[Json]]:
     Tests are not among them: what they expect stands in their files, and those are sealed with the judges.
     """
     return [
-        [each.id, each.input, [check(one) for one in each.expect], each.threshold, each.trials]
+        [each.id, each.input, [check(one) for one in each.expect], each.threshold, each.trials, *_limits(each)]
         for each in sorted(scenarios, key=lambda each: each.id)
         if not each.test
     ]
+
+
+def _limits(scenario: Scenario) -> list[Json]:
+    """What one attempt may take; left out where nothing is said, so that what was sealed before there were limits stays as it was."""
+    return [scenario.timeout_s, scenario.max_cost] if (scenario.timeout_s, scenario.max_cost) != (None, None) else []
 
 
 def judge_of(files: Iterable[TreeFile], globs: Iterable[str], scenarios: Iterable[str]) -> dict[str, str]:

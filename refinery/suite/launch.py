@@ -57,6 +57,9 @@ class Launch(Protocol):
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         """One run; it returns when nothing of it is left."""
 
+    def allow(self, seconds: float) -> None:
+        """Runs that take up to so long are about to be asked for."""
+
     def expect(self, attempts: int) -> None:
         """So many runs are about to be asked for."""
 
@@ -149,6 +152,7 @@ class Local:
         self._entrance = Entrance()
         self._pool: Pool | Unstarted | None = None
         self._lock = threading.Lock()
+        self._longest = agent.timeout_s
         self._number = 0
         self._rooms: deque[Path] = deque()
 
@@ -195,6 +199,14 @@ class Local:
                 self._rooms.append(home)
             else:
                 remove(home)
+
+    def allow(self, seconds: float) -> None:
+        with self._lock:
+            if seconds > self._longest:
+                self._longest = seconds
+                if isinstance(self._pool, Pool):  # its slots may not use the processor for so long
+                    self._pool.close()
+                    self._pool = None
 
     def expect(self, attempts: int) -> None:
         pool = self._worker()
@@ -348,7 +360,7 @@ class Local:
             "cover": self.covered,
             "most": self.limits.output_bytes,
             "limits": {**self.limits.resources()},
-            "each": {**self.limits.each(self.agent.timeout_s, self.size, self.ground.counts(self._entrance))},
+            "each": {**self.limits.each(self._longest, self.size, self.ground.counts(self._entrance))},
             "own": {**own},
         }
 
@@ -415,6 +427,7 @@ class Remote:
         return False
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:  # noqa: ARG002  # a request cannot be taken back
+        patience = self.agent.timeout_s if scenario.timeout_s is None else scenario.timeout_s
         request = urllib.request.Request(self.agent.http, compact(scenario.input).encode(), method="POST")
         for name, value in (
             ("Content-Type", "application/json"),
@@ -430,17 +443,17 @@ class Remote:
 
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=self.agent.timeout_s) as reply:
+            with opener.open(request, timeout=patience) as reply:
                 data: bytes = reply.read(self.limits.output_bytes + 1)
         except urllib.error.HTTPError as error:
             with error:
                 words = error.read(4096).decode("utf-8", "replace")
             return bad(Cause.EXIT, f"the agent answered with status {error.code}", words)
         except TimeoutError:
-            return bad(Cause.TIMEOUT, f"the agent did not answer within {self.agent.timeout_s:g} s")
+            return bad(Cause.TIMEOUT, f"the agent did not answer within {patience:g} s")
         except urllib.error.URLError as error:
             if isinstance(error.reason, TimeoutError):
-                return bad(Cause.TIMEOUT, f"the agent did not answer within {self.agent.timeout_s:g} s")
+                return bad(Cause.TIMEOUT, f"the agent did not answer within {patience:g} s")
             return bad(Cause.INFRASTRUCTURE, f"{self.agent.http} cannot be reached: {error.reason}")
         except (OSError, http.client.HTTPException) as error:
             return bad(Cause.INFRASTRUCTURE, f"the connection to {self.agent.http} broke: {error}")
@@ -453,6 +466,9 @@ class Remote:
         if not text.strip():
             return bad(Cause.OUTPUT, "the answer is empty")
         return Outcome(text.removesuffix("\n"), latency_s=time.perf_counter() - began)
+
+    def allow(self, seconds: float) -> None:
+        """It is not ended here, only no longer waited for."""
 
     def expect(self, attempts: int) -> None:
         """Nothing can be made ready."""

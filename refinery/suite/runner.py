@@ -178,6 +178,7 @@ class TreeBench:
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
+        self._for(scenario).allow(scenario.timeout_s or 0.0)
         attempt, trace = self._try(scenario, trial, Halt())
         self._pass_on(trace, None)
         return attempt
@@ -189,6 +190,8 @@ class TreeBench:
         halt = Halt()
         if not pairs:
             return
+        for scenario, _ in pairs:
+            self._for(scenario).allow(scenario.timeout_s or 0.0)
         for launch in self._launches():
             launch.expect(sum(self._for(scenario) is launch for scenario, _ in pairs))
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
