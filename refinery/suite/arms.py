@@ -69,11 +69,17 @@ class Runs:
         return sum(attempt.passed for attempt in counted), len(counted)
 
     def pairs(self, name: str) -> Iterator[tuple[bool, bool]]:
-        """Outcomes on base and candidate of the trials that count in both."""
+        """Outcomes on base and candidate of the trials that count in both; only one where a model's replies came from a recording.
+
+        What was recorded once is not told by chance again, however often it is read out.
+        """
         after = {attempt.trial: attempt.passed for attempt in self.counted(CANDIDATE, name)}
-        for attempt in self.counted(BASE, name):
-            if attempt.trial in after:
-                yield attempt.passed, after[attempt.trial]
+        both = [(attempt.passed, after[attempt.trial]) for attempt in self.counted(BASE, name) if attempt.trial in after]
+        yield from both[:1] if self.replayed(name) else both
+
+    def replayed(self, *names: str) -> bool:
+        """Whether a model's replies came from a recording in any run of these scenarios."""
+        return any(attempt.replayed for arm in self._attempts.values() for name in names for attempt in arm[name])
 
     def evidence(self, *names: str) -> PairedEvidence:
         """For the candidate being better on these scenarios together.

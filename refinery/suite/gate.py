@@ -231,7 +231,8 @@ class Case:
         return [
             name
             for name in self.runs.scenarios
-            if self.runs.evidence(name).mirrored().value >= 1 / self.alpha or (self._always(BASE, name) and self._net_losses(name) >= 2)
+            if self.runs.evidence(name).mirrored().value >= 1 / self.alpha
+            or (self._always(BASE, name) and self._net_losses(name) >= (1 if self.runs.replayed(name) else 2))
         ]
 
     def _net_losses(self, name: str) -> int:
@@ -312,7 +313,7 @@ class Case:
         (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
         return GateVerdict(
             decision=answer.decision,
-            says=_sentence(answer.says + self._dropped()),
+            says=_sentence(answer.says + self._dropped() + self._recorded()),
             effect=now / after - was / before if before and after else None,
             interval=None
             if answer.plain or not pairs or (len(self._weighed) > 1 and self.runs.shared(self._weighed))
@@ -324,18 +325,23 @@ class Case:
             flips=tuple(flip for name in self.runs.scenarios for flip in self._flips(name)),
             alpha=1 / self.threshold,
             evidence=0.0 if answer.plain else evidence.value,
-            deterministic=answer.plain,
+            deterministic=answer.plain and not self.runs.replayed(*self.runs.scenarios),
             unseen_drop=None if answer.plain else self.unseen_drop(),
             bill=spent,
             attempts={BASE: self.runs.all(BASE), CANDIDATE: self.runs.all(CANDIDATE)},
         )
 
     def _dropped(self) -> str:
-        dropped = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name)]
+        dropped = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name) if not attempt.void]
         if not dropped:
             return ""
         were = "run does" if len(dropped) == 1 else "runs do"
         return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
+
+    def _recorded(self) -> str:
+        if not self.runs.replayed(*self.runs.scenarios):
+            return ""
+        return "; the agent's model was replayed from a recording, so each scenario is one trial, however often it ran"
 
     def _flips(self, name: str) -> Iterator[Flip]:
         (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
