@@ -21,6 +21,7 @@ from refinery.domain import (
     Report,
     ScenarioResult,
     Signal,
+    Statement,
     Step,
     SuiteResult,
     Verification,
@@ -314,6 +315,20 @@ def trace(whole: Trace) -> JsonObject:
         "feedback": [feedback(each) for each in whole.feedback],
         "remarks": list(whole.remarks),
         "spans": [span(each) for each in whole.spans],
+    }
+
+
+def statement(made: Statement) -> JsonObject:
+    """One line of a trajectory."""
+    return {
+        "level": made.depth,
+        "span_id": made.span_id,
+        "step": made.step,
+        "agent": made.agent,
+        "says": made.says,
+        "at_s": made.at_s,
+        "seconds": made.seconds,
+        "quotes": [{"span_id": each.span_id, "quote": each.text} for each in made.quotes],
     }
 
 

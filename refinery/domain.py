@@ -110,6 +110,36 @@ class Signal:
     """Innermost frame first."""
 
 
+class Depth(StrEnum):
+    """From the outside in."""
+
+    WHAT = "what"
+    """Calls, with when they began and how long they took."""
+    HOW = "how"
+    """Decision points: what the agent did next, where it could have done something else."""
+    WHY = "why"
+    """Strategy shifts: another way after a failure, or one announced in words."""
+    SURE = "confidence"
+    """How sure of itself it was, by its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that can be said of a run, with the words of the run that show it."""
+
+    depth: Depth
+    span_id: str
+    step: int
+    says: str
+    quotes: tuple[Quote, ...]
+    """At least one."""
+    agent: str = ""
+    at_s: float | None = None
+    """Seconds after the run's first step began; None where no times were recorded."""
+    seconds: float | None = None
+    """How long it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """Another step that may be the cause."""
