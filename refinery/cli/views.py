@@ -307,7 +307,8 @@ def suite(result: SuiteResult) -> RenderableType:
         table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
     curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
     repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
-    return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
+    notes = [Text(f"note: {each}", DIM) for each in result.notes]
+    return Group(table, Text(), _reliability(result.reliability), *repeated, *notes, Text(bill(result.bill), DIM))
 
 
 def _why_not(result: ScenarioResult) -> str:

@@ -16,16 +16,20 @@ COUNTING = frozenset({"sequence_number", "obfuscation"})
 KIND = "text/event-stream"
 
 
-def cut(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole events with the blank line behind them; what is left of a broken stream comes last, as it is."""
+def cut(parts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Whole events with the blank line behind them, those together that came together; what is left of a broken stream comes last."""
     held = b""
     for part in parts:
         held += part
-        while border := BORDER.search(held):
-            yield held[: border.end()]
-            held = held[border.end() :]
+        events, at = [], 0
+        for border in BORDER.finditer(held):
+            events.append(held[at : border.end()])
+            at = border.end()
+        held = held[at:]
+        if events:
+            yield events
     if held:
-        yield held
+        yield [held]
 
 
 def data(event: bytes) -> Json:

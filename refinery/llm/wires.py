@@ -38,14 +38,19 @@ class Api(StrEnum):
     MESSAGES = "messages"
     CHAT = "chat"
     RESPONSES = "responses"
+    EMBEDDINGS = "embeddings"
     OTHER = "other"
+    """What costs nothing: lists of models, and tokens counted beforehand."""
 
 
 PATHS = {
     (ANTHROPIC, "v1/messages"): Api.MESSAGES,
     (OPENAI, "chat/completions"): Api.CHAT,
     (OPENAI, "responses"): Api.RESPONSES,
+    (OPENAI, "embeddings"): Api.EMBEDDINGS,
+    (ANTHROPIC, "v1/messages/count_tokens"): Api.OTHER,
 }
+LISTS = {ANTHROPIC: "v1/models", OPENAI: "models"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,14 @@ class Call:
     @property
     def api(self) -> Api:
         return PATHS.get((self.vendor, self.path), Api.OTHER) if self.method == "POST" else Api.OTHER
+
+    @property
+    def known(self) -> bool:
+        """Whether it asks a model or about models. The user's key opens more (files, batches, other people), and that stays shut."""
+        if self.method == "GET":
+            listed = LISTS[self.vendor]
+            return self.path == listed or (self.path.startswith(f"{listed}/") and ".." not in self.path)
+        return self.method == "POST" and (self.vendor, self.path) in PATHS
 
     @property
     def model(self) -> str:
@@ -91,6 +104,7 @@ class Call:
         plain, packed = PACKED.subn("", text)
         bounds = [self.body.get(name) for name in ("max_tokens", "max_completion_tokens", "max_output_tokens")]
         output = next((bound for bound in bounds if isinstance(bound, int) and not isinstance(bound, bool)), UNSTATED)
+        output = 0 if self.api is Api.EMBEDDINGS else output
         answers = self.body.get("n") if self.api is Api.CHAT else 1
         return Tokens(len(plain.encode()) // 2 + 16 + IMAGE * packed, output=output * (answers if isinstance(answers, int) else 1))
 
@@ -131,7 +145,7 @@ def said(call: Call, reply: Json) -> list[Json]:
         return [{"role": "assistant", "content": held.get("content")}] if held.get("content") else []
     if call.api is Api.CHAT:
         return [message for each in notation.items(held.get("choices")) if (message := notation.fields(each).get("message"))]
-    return notation.items(held.get("output"))
+    return notation.items(held.get("output")) if call.api is Api.RESPONSES else []
 
 
 def whole(call: Call, events: Sequence[Json]) -> Json:

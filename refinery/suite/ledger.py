@@ -22,6 +22,8 @@ def told(outcome: Outcome, ledger: Ledger, trace_id: str) -> Outcome:
     asked = [call for call in ledger.calls if call.call.api is not Api.OTHER]
     if asked:
         outcome = replace(outcome, trace=_with_calls(outcome.trace, asked, trace_id), counted=_sum(asked))
+    elif ledger.unrecorded or ledger.over:
+        outcome = replace(outcome, counted=Usage(0, 0, 0.0))  # its first call was refused
     replayed = any(call.replayed for call in ledger.calls)
     void = REPEATED if replayed and all(call.repeated for call in ledger.calls if call.replayed) else ""
     outcome = replace(outcome, replayed=replayed, void=void)
@@ -82,7 +84,7 @@ def _span(number: int, made: Relayed) -> Span:
     return Span(
         id=f"relayed-{number}",
         name=made.call.model or made.call.path,
-        kind=Kind.LLM,
+        kind=Kind.EMBEDDING if made.call.api is Api.EMBEDDINGS else Kind.LLM,
         model=made.call.model,
         start_ns=made.began_ns,
         end_ns=made.ended_ns,

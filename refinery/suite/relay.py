@@ -118,8 +118,8 @@ class Relay:
         """Models whose price is not known."""
         self.unkept = ""
         """Why an answer could not be recorded."""
-        self.spent = False
-        """Whether a call was refused because all attempts together have spent the budget."""
+        self.spent = ""
+        """Why a call was refused because of what all attempts together have spent; empty while none was."""
         self._prices = prices
         self._budget = Budget(prices, usd if mode is not Mode.REPLAY else None)
         self._recordings = recordings
@@ -157,6 +157,8 @@ class Relay:
         except ValueError:
             return _refused(vendor, 400, "invalid_request_error", "the relay takes requests in JSON only")
         call = Call(vendor, asked.method, path, body)
+        if not call.known:
+            return _refused(vendor, 404, "not_found", f"the relay passes on what asks a model, and not {asked.method} {path}")
         with self._changed:
             held.busy += 1
         streams_on = False
@@ -228,21 +230,23 @@ class Relay:
             nonlocal booked
             if not booked:
                 booked = True
-                shown = streams.together(event for event in events if not is_usage_alone(call, event) or call.shows_usage)
                 try:
-                    self._book(held, call, 200, whole(call, events), began, events=shown, complete=complete)
+                    self._book(held, call, 200, whole(call, events), began, events=events, complete=complete)
                 finally:
                     self._done(held)
 
         try:
-            for event in streams.cut(received.parts):
-                said = streams.data(event)
-                if said is not None:
-                    events.append(said)
-                if is_last(said):
-                    book(complete=True)
-                if not is_usage_alone(call, said) or call.shows_usage:
-                    yield event
+            for came in streams.cut(received.parts):
+                passed = b""
+                for event in came:
+                    said = streams.data(event)
+                    if said is not None:
+                        events.append(said)
+                    if is_last(said):
+                        book(complete=True)
+                    if not is_usage_alone(call, said) or call.shows_usage:
+                        passed += event
+                yield passed
             book(complete=True)
         except Unavailable as error:
             held.broken = str(error)
@@ -265,8 +269,8 @@ class Relay:
             self._budget.set_aside(call.model, most)
         except BudgetSpent as spent:
             held.budget.settle(call.model, most, None)
-            self.spent = True
-            return self._over(held, call, "run", f"`budget_usd` under [agent]: {spent}")
+            self.spent = self.spent or f"`budget_usd` under [agent]: {spent}"
+            return self._over(held, call, "run", self.spent)
         return None
 
     def _over(self, held: Open, call: Call, whose: str, says: str) -> Answer:
@@ -301,8 +305,9 @@ class Relay:
                 budget.settle(call.model, most, item)
         if self.mode is Mode.RECORD and complete and not _is_fault(status) and self._recordings:
             turn = self._turn(held, call)
+            shown = [event for event in events or () if not is_usage_alone(call, event) or call.shows_usage]
             try:
-                self._recordings.keep(call, turn, status, reply if events is None else [*events], events is not None)
+                self._recordings.keep(call, turn, status, reply if events is None else streams.together(shown), events is not None)
             except RefineryError as error:
                 self.unkept = str(error)
         repeated = kept is not None and not kept.first_time

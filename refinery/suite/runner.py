@@ -71,9 +71,9 @@ class Runner:
         return self.walls or establish(self.agent.sandbox)
 
     @property
-    def broke(self) -> bool:
-        """Whether the budget for the agent's model calls is spent, so that no attempt can be made any more."""
-        return self.capture is not None and self.capture.relay is not None and self.capture.relay.spent
+    def broke(self) -> str:
+        """That the budget for the agent's model calls is spent, so that no attempt can be made any more; empty while it is not."""
+        return self.capture.relay.spent if self.capture and self.capture.relay else ""
 
     @contextmanager
     def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
@@ -149,6 +149,7 @@ class Runner:
             except KeyboardInterrupt:
                 interrupted = True
             notes = (*bench.notes(), *_unbounded(self, scenarios))
+        why = "interrupted" if interrupted else self.broke
         aside = {each.scenario for each in attempts if each.cause is Cause.SKIPPED}
         scenarios = [each for each in scenarios if each.id not in aside]
         results = tuple(_result(scenario, attempts) for scenario in scenarios)
@@ -157,7 +158,7 @@ class Runner:
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
             bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
-            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), broke=not interrupted)),
+            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), why)),
             interrupted=interrupted,
             unmade=len(pairs) - len(attempts),
         )
@@ -197,14 +198,15 @@ class TreeBench:
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
             futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
             try:
-                passed, began = 0, time.monotonic()
+                passed, counted, began = 0, 0, time.monotonic()
                 for done, future in enumerate(as_completed(futures), 1):
                     attempt, trace = future.result()
                     self._pass_on(trace, also)
-                    passed += attempt.passed
+                    passed, counted = passed + (attempt.passed and attempt.counts), counted + attempt.counts
                     left = (time.monotonic() - began) / done * (len(pairs) - done)
-                    rate = f"{passed} of {done} passed{f', about {left:.0f} s left' if left >= 1 else ''}"
-                    say(Event("suite", f"{attempt.scenario}: {attempt.says or 'passed'} ({rate})", done, len(pairs)))
+                    # What matters comes first: a terminal cuts off the end.
+                    rate = f"{passed} of {counted} passed{f', {_about(left)} left' if left >= 1 else ''}"
+                    say(Event("suite", f"{rate}; {attempt.scenario}: {attempt.says or 'passed'}", done, len(pairs)))
                     yield attempt
             except BaseException:
                 for future in futures:
@@ -285,6 +287,10 @@ class TreeBench:
                 listener(trace)
 
 
+def _about(seconds: float) -> str:
+    return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+
+
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
     """What some attempts cost; the money is unknown as soon as one of them is. What was replayed costs nothing."""
     paid = [attempt for attempt in attempts if not attempt.replayed]
@@ -352,9 +358,8 @@ def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:
             yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].void or bad[0].says}"
 
 
-def _partial(before: int, made: int, wanted: int, broke: bool) -> Iterator[str]:
+def _partial(before: int, made: int, wanted: int, why: str) -> Iterator[str]:
     if before:
         yield f"{before} of {wanted} attempts were made before the run was interrupted"
     if made < wanted:
-        why = "the budget for the agent's model calls is spent (`budget_usd` under [agent])" if broke else "interrupted"
         yield f"{why}: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"

@@ -195,7 +195,7 @@ def test_a_call_that_could_pass_the_scenarios_limit_is_refused_as_the_vendor_wou
     assert "max_cost" in str(raised.value)
     assert vendor.asked == []  # nor was it tried again
     ledger = opened.end()
-    assert (ledger.whose, opened.relay.spent) == ("scenario", False)
+    assert (ledger.whose, opened.relay.spent) == ("scenario", "")
     with pytest.raises(openai.APIStatusError, match="max_cost"):
         chat(opened.gpt(most=0.0005))
 
@@ -260,6 +260,18 @@ def test_nobody_else_can_call(line: Opens, vendor: ModelServer) -> None:
     with pytest.raises(anthropic.NotFoundError), anthropic.Anthropic(api_key=NO_KEY, base_url=f"{url}/anthropic") as client:
         ask(client)
     assert vendor.asked == []
+
+
+def test_the_key_opens_nothing_but_models(line: Opens, vendor: ModelServer) -> None:
+    opened = line()
+    client = opened.gpt()
+    assert list(client.models.list()) == []
+    with pytest.raises(openai.NotFoundError, match="not GET files"):
+        client.files.list()
+    with pytest.raises(openai.NotFoundError, match="not DELETE models/mine"):
+        client.models.delete("mine")
+    assert vendor.paths == ["/v1/models"]
+    assert opened.end().calls[0].usd == 0.0
 
 
 def test_a_broken_stream_is_not_recorded(line: Opens, vendor: ModelServer, tmp_path: Path) -> None:
