@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from refinery.flows.importing import Imported
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import Bunch, Case
+    from refinery.repo.repository import Repository
     from refinery.store.port import Store
 
 AT_FIRST = 3
@@ -24,6 +25,8 @@ LETTERS = 70
 WAYS = "Type its number, or words that stand in it; p to paste a complaint; a to see all; f to read conversations from a file."
 FROM_AFAR = "Or t to fetch those of the last week from {}, where this project's conversations are kept."
 RECENT = timedelta(days=7)
+FILES = ("files", "otlp")
+"""Sources that are folders of this machine."""
 
 
 def prepared(talk: Talk) -> bool:
@@ -55,6 +58,19 @@ def prepared(talk: Talk) -> bool:
         file.write(settings_text(seen))
     talk.tell(f"Written: {root / wiring.FILE}")
     return bool(seen.python or seen.command)
+
+
+def introduced(talk: Talk, found: Repository) -> None:
+    """A change is kept in somebody's name; where git does not know whose, the person is asked, and git's configuration stays as it is."""
+    from refinery.repo.identity import Identity, introduce
+
+    while found.identity() is None:
+        talk.tell("A change is kept in your name, which is not known here yet. It is written down in this project's folder alone.")
+        name, email = talk.ask("Your name:"), talk.ask("Your e-mail address:")
+        try:
+            introduce(found.state, Identity(name, email))
+        except RefineryError:
+            talk.tell("A name and an e-mail address are needed; q leaves.")
 
 
 def resumed(talk: Talk, store: Store) -> Bookmark:
@@ -149,7 +165,7 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
 
 
 def _platform() -> str:
-    """Where refinery.toml says that traces are kept; empty where it does not."""
+    """The platform at which refinery.toml says that traces are kept; empty where it names none."""
     from refinery import config, wiring
 
     try:
@@ -157,7 +173,7 @@ def _platform() -> str:
             stated = config.load(found.root)
     except RepositoryError:
         return ""
-    return stated.trace_source if stated else ""
+    return stated.trace_source if stated and stated.trace_source not in FILES else ""
 
 
 def _read(talk: Talk, store: Store, say: Say, kept_at: str = "") -> bool:

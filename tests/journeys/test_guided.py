@@ -258,3 +258,16 @@ def test_a_platform_that_does_not_answer_is_told_and_the_talk_goes_on(desk: Path
     assert done.status == 0
     assert "That did not work:" in done.out
     assert done.err.count("File:") == 2, "it was asked again"
+
+
+def test_whose_name_a_change_is_kept_in_is_asked_where_git_does_not_know(
+    home: Path, wrong_price: Path, guided: Guided, refinery: Refinery
+) -> None:
+    (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n")
+    before = [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()]
+    done = guided(CHOICE, WORDS, WISHES, BEGIN, "", "nobody@example.com", "Ana Prüfer", "ana@example.com", KEEP, TAKE_OVER)
+    assert done.status == 0, done.err
+    assert "A name and an e-mail address are needed" in done.out
+    assert git(wrong_price, "log", "-1", "--format=%an <%ae> %cn", "HEAD").strip() == "Ana Prüfer <ana@example.com> Ana Prüfer"
+    assert [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()] == before
+    assert refinery(*done.out.rsplit("To take it back: refinery ", 1)[1].split()).status == 0, "and it is not asked again"
