@@ -50,6 +50,7 @@ class Capture:
         self._shared: dict[str, bool] = {}
         self._senders: dict[str, str] = {}
         """Which attempt uses which address on loopback to send from, where it shares an endpoint with others."""
+        self._count = 0
         self._held: dict[str, list[Body]] = {}
         self._keys: dict[str, set[str]] = {}
         """What is held for each token, by token or trace id."""
@@ -98,11 +99,14 @@ class Capture:
 
         threading.Thread(target=accept, name="capture", daemon=True).start()
 
-    def sends(self, token: str, sender: str) -> None:
-        """What comes from this address to an endpoint that is shared belongs to an attempt, until that is forgotten."""
+    def sender(self, token: str) -> str:
+        """An address on loopback for an attempt to send from: what comes from there to an endpoint that is shared is its own."""
         with self._lock:
+            self._count += 1
+            sender = f"127.{77 + self._count // 62500 % 100}.{self._count // 250 % 250}.{self._count % 250 + 1}"
             self._shared[token] = False
             self._senders[sender] = token
+        return sender
 
     def trace(self, key: str, parent: str = "", token: str = "") -> Trace | None:
         """What came for a token or trace id, as one Trace; it is handed out once. `parent` is the span id that we made up.

@@ -332,16 +332,24 @@ class Case:
         )
 
     def _dropped(self) -> str:
-        dropped = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name) if not attempt.void]
+        dropped = [
+            attempt
+            for name in self.runs.scenarios
+            for attempt in self.runs.uncounted(name)
+            if not attempt.void and attempt.cause is not Cause.UNRECORDED
+        ]
         if not dropped:
             return ""
         were = "run does" if len(dropped) == 1 else "runs do"
         return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
 
     def _recorded(self) -> str:
+        uncounted = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name)]
+        strange = sum(attempt.cause is Cause.UNRECORDED for attempt in uncounted)
+        unanswered = f"; {strange} asked a model what was not recorded, and do not count" if strange else ""
         if not self.runs.replayed(*self.runs.scenarios):
-            return ""
-        return "; the agent's model was replayed from a recording, so each scenario is one trial, however often it ran"
+            return unanswered
+        return f"{unanswered}; the agent's model was replayed from a recording, so each scenario is one trial, however often it ran"
 
     def _flips(self, name: str) -> Iterator[Flip]:
         (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)

@@ -22,14 +22,13 @@ from typing import Protocol
 from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Cause, Scenario
 from refinery.errors import ConfigError
-from refinery.llm.upstream import NO_KEY
-from refinery.llm.wires import KEYS, VARIABLES
 from refinery.suite import attempt
-from refinery.suite.capture import LANGSMITH, MODELS, Capture
+from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits, scrubbed
 from refinery.suite.ledger import told
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
+from refinery.suite.pointing import OTLP, models, telemetry
 from refinery.suite.pool import WORKER, Ended, Halt, Pool, Unstarted, emptied, folder, remove
 from refinery.suite.relay import Ledger, Terms
 from refinery.suite.sandbox import view
@@ -343,14 +342,9 @@ class Local:
         return environment
 
     def _pointed(self, endpoint: str) -> dict[str, str]:
-        """The variables that send to an endpoint what the agent tells of itself and, where there is a relay, what it asks of models."""
-        pointed = _telemetry(endpoint)
-        if self.capture and self.capture.relay:
-            for vendor, names in VARIABLES.items():
-                pointed |= dict.fromkeys(names, f"{endpoint}/{MODELS}/{vendor}")
-                if KEYS[vendor] not in self.agent.environment or KEYS[vendor] not in self.given:
-                    pointed[KEYS[vendor]] = NO_KEY
-        return pointed
+        own = [name for name in self.agent.environment if name in self.given]
+        relayed = self.capture is not None and self.capture.relay is not None
+        return telemetry(endpoint) | (models(endpoint, own) if relayed else {})
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -399,20 +393,14 @@ class Local:
         """What a callable finds when it is called. What it made when it was imported sends to the endpoint that all share."""
         if not self.capture or self._entrance.deaf:
             return {}
-        otlp = _otlp("")
         own = self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
-        return {name: value for name, value in own.items() if name not in otlp}
+        return {name: value for name, value in own.items() if name not in OTLP}
 
     def _sender(self, ids: Ids) -> Json:
         """Where on loopback an attempt connects from to us, and at which port: it tells whose a request to a shared endpoint is."""
         if not self.capture or self._entrance.deaf:
             return None
-        with self._lock:
-            self._number += 1
-            number = self._number
-        address = f"127.{77 + number // 62500 % 100}.{number // 250 % 250}.{number % 250 + 1}"
-        self.capture.sends(ids.token, address)
-        return [address, self._entrance.port or self.capture.port]
+        return [self.capture.sender(ids.token), self._entrance.port or self.capture.port]
 
 
 class Remote:
@@ -478,20 +466,6 @@ class Remote:
 
     def close(self) -> None:
         """It was not started here."""
-
-
-def _telemetry(endpoint: str) -> dict[str, str]:
-    return _otlp(endpoint) | _langsmith(endpoint)
-
-
-def _otlp(endpoint: str) -> dict[str, str]:
-    return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_TRACES_EXPORTER": "otlp"}
-
-
-def _langsmith(endpoint: str) -> dict[str, str]:
-    """Under the names of today and of yesterday; the key is none, but the SDK sends nothing without one."""
-    found = {"ENDPOINT": f"{endpoint}/{LANGSMITH}", "API_KEY": "refinery", "PROJECT": "refinery", "TRACING": "true", "TRACING_V2": "true"}
-    return {f"{prefix}_{name}": value for prefix in ("LANGSMITH", "LANGCHAIN") for name, value in found.items()}
 
 
 def _covered(argv: tuple[str, ...], worker: Path, home: Path, tree: Path, seconds: float) -> tuple[str, ...] | None:

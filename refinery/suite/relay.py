@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from adapters import notation
 from adapters.trace import Json
-from refinery.domain import BillItem
+from refinery.domain import Bill, BillItem
 from refinery.errors import RefineryError
 from refinery.llm import streams
 from refinery.llm.budget import Budget, BudgetSpent
@@ -139,6 +139,11 @@ class Relay:
             held = self._open.pop(token)
         return Ledger(tuple(held.calls), held.over, held.whose, held.unrecorded, held.broken)
 
+    @property
+    def bill(self) -> Bill:
+        """What was spent at vendors so far, call by call."""
+        return self._budget.bill if self.mode is not Mode.REPLAY else Bill()
+
     def close(self) -> None:
         for upstream in self.upstreams.values():
             upstream.close()
@@ -207,9 +212,13 @@ class Relay:
         if over := self._set_aside(held, call):
             return over
         query = asked.path.partition("?")[2]
-        body = notation.dumps(call.told()) if call.told() != call.body else asked.data
+        path = f"{call.path}?{query}" if query else call.path
+        told = call.told()
         try:
-            received = upstream.send(call.method, f"{call.path}?{query}" if query else call.path, asked.headers, body)
+            received = upstream.send(call.method, path, asked.headers, asked.data if told == call.body else notation.dumps(told))
+            if told != call.body and received.status in (400, 422):  # a server that does not know what we added
+                b"".join(received.parts)
+                received = upstream.send(call.method, path, asked.headers, asked.data)
             if received.kind.startswith(streams.KIND) and received.status == 200:
                 return Answer(200, self._streamed(held, call, received, now), received.kind, received.headers)
             data = b"".join(received.parts)

@@ -136,6 +136,7 @@ class Runner:
         left = [(scenario, trial) for scenario, trial in pairs if (scenario.id, trial) not in done]
         attempts = [done[scenario.id, trial] for scenario, trial in pairs if (scenario.id, trial) in done]
         before, interrupted = len(attempts), False
+        paid = self._paid()
         traces: list[Trace] = []
         with self.open(tree) as bench:
             try:
@@ -157,11 +158,23 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
+            bill=Bill((self._bill(attempts[before:], time.monotonic() - began, paid),)),
             notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), why)),
             interrupted=interrupted,
             unmade=len(pairs) - len(attempts),
         )
+
+    def _paid(self) -> int:
+        return len(self.capture.relay.bill.items) if self.capture and self.capture.relay else 0
+
+    def _bill(self, attempts: Sequence[Attempt], seconds: float, paid: int) -> BillItem:
+        """What the run cost: with a relay, also the calls of attempts that were broken off and are not among these."""
+        item = bill("suite", attempts, seconds)
+        calls = self.capture.relay.bill.items[paid:] if self.capture and self.capture.relay else ()
+        if not calls:
+            return item
+        given, made = sum(call.input_tokens for call in calls), sum(call.output_tokens for call in calls)
+        return replace(item, input_tokens=given, output_tokens=made, usd=Bill(calls).usd)
 
 
 class TreeBench:

@@ -262,6 +262,15 @@ def test_nobody_else_can_call(line: Opens, vendor: ModelServer) -> None:
     assert vendor.asked == []
 
 
+def test_a_server_that_does_not_know_how_to_tell_usage_in_a_stream_is_asked_without(line: Opens, vendor: ModelServer) -> None:
+    vendor.faults = [("/v1/chat/completions include_usage", Answer(b'{"error": {"message": "stream_options?"}}', 400))]
+    opened = line()
+    assert chat(opened.gpt(), stream=True) == "you asked: hello"
+    assert ["stream_options" in words for words in vendor.words_to("/v1/chat/completions")] == [True, False]
+    (call,) = opened.end().calls
+    assert (call.tokens, call.usd) == (None, None)
+
+
 def test_the_key_opens_nothing_but_models(line: Opens, vendor: ModelServer) -> None:
     opened = line()
     client = opened.gpt()
@@ -360,6 +369,16 @@ def test_a_run_stops_when_its_budget_is_spent_and_counts_what_it_has(opened: Ope
     assert any("budget_usd" in note and "--resume" in note for note in result.notes)
     assert result.bill.usd is not None
     assert result.bill.usd <= 0.006
+
+
+def test_trees_that_are_tried_side_by_side_are_told_apart(opened: Opened, line: Opens) -> None:
+    capture = line().capture
+    one = opened(EAGER, capture=capture, seconds=30.0)
+    with one._runner.open(one._tree) as other, ThreadPoolExecutor(2) as threads:
+        pairs = [(asking(f"plan {n}", name=f"n{n}"), 0) for n in range(4)]
+        made = list(threads.map(lambda bench: list(bench.attempts(pairs)), (one, other)))
+    assert [attempt.says for attempts in made for attempt in attempts if not attempt.passed] == []
+    assert {attempt.input_tokens for attempts in made for attempt in attempts} == {20}
 
 
 def test_a_replay_costs_nothing_and_its_repeats_do_not_count(opened: Opened, line: Opens, vendor: ModelServer, tmp_path: Path) -> None:
