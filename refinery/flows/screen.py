@@ -64,7 +64,7 @@ def screening(
     runner = bench.scratch if watched else bench.unwatched
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
-            warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place))
+            warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place, any(each.test for each in (*red, *green))))
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
         hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))

@@ -12,15 +12,18 @@ from refinery.domain import AgentSpec, Attempt, Cause, CheckResult, Scenario
 from refinery.suite import checks
 from refinery.suite.outcome import NotJson, Outcome, shortened
 from refinery.suite.pool import Ended, Unstarted, Why
+from refinery.suite.rubrics import Rubrics
 
 ELSEWHERE = "ImportError: ELSEWHERE "
 
 
-def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
+def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | None = None) -> Attempt:
     """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
     used = outcome.used
-    results = checks.judge(scenario, outcome) if outcome.cause is None else ()
+    sitting = rubrics.sitting(scenario.input) if rubrics else None
+    ask = sitting.rule if sitting else checks.no_judge
+    results = checks.judge(scenario, outcome, ask=ask) if outcome.cause is None else ()
     cause, says = (outcome.cause, outcome.says) if outcome.cause else _cause(scenario, results)
     return Attempt(
         scenario=scenario.id,
@@ -39,6 +42,7 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
         output_tokens=used.output_tokens,
         replayed=outcome.replayed,
         void=outcome.void,
+        judging=sitting.judging() if sitting else None,
     )
 
 

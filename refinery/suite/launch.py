@@ -102,6 +102,10 @@ class Manner(Protocol):
     def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
         """What it means."""
 
+    @property
+    def warm(self) -> Mapping[str, Json]:
+        """What a nursery loads of it beforehand, to be forked for every run; empty for what is started anew each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -250,10 +254,11 @@ class Local:
             if self._entrance.owner is not None:
                 os.chown(self.home, self._entrance.owner, self._entrance.owner)
             own = self.ground.born(self._room_for(self.tree, self._inside(self.home), self.nursery.place), self._entrance)
-            born = self.nursery.bear(self._environment(), self.home, self.size, self.limits, self._spec(own), self.agent.timeout_s)
-            if born is not None:
+            spec = self._spec(own) | self._warm()
+            born = self.nursery.bear(self._environment(), self.home, self.size, self.limits, spec, self.agent.timeout_s)
+            if isinstance(born, Pool) or (born is not None and born.imported):
                 return born
-            self.nursery = None
+            self.nursery = None  # it is gone, or was killed as it bore
         room = self._room_for(self.tree, self.home)
         self._entrance = self.ground.enter(room)
         self._refuse_deaf()
@@ -271,17 +276,21 @@ class Local:
 
     def start_nursery(self, place: Path) -> Nursery | None:
         """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
-        if not self.agent.python or not self.ground.bears:
+        if not (self.agent.python or (self.manner and self.manner.warm)) or not self.ground.bears:
             return None
         room = self._room_for(self.tree, self.home, place)
         self._entrance = self.ground.enter(room)
         first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
-        spec = self._spec(self._entrance.own) | self._listening() | {"first": first}
+        spec = self._spec(self._entrance.own) | self._warm() | self._listening() | {"first": first}
         seconds = self.agent.timeout_s
-        nursery = Nursery.start(self._entrance, self._program(), self.tree, self._environment(), self.home, place, spec, seconds)
+        program = self.argv[:-1] if self.manner else self._program()
+        nursery = Nursery.start(self._entrance, program, self.tree, self._environment(), self.home, place, spec, seconds)
         if nursery and nursery.listener and self.capture:
             self.capture.receive(nursery.listener)
         return nursery
+
+    def _warm(self) -> dict[str, Json]:
+        return {**self.manner.warm} if self.manner else {}
 
     def _room_for(self, tree: Path, home: Path, trees: Path | None = None) -> Room:
         if self._visible is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -24,6 +24,7 @@ from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
 from refinery.suite.relay import Mode, Relay
+from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -58,12 +59,16 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    test_nursery: Nursery | None = None
+    """The same for the user's tests."""
     tests: AgentSpec | None = None
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
     retries: int = 1
     """How often an attempt is made again when the machine failed, where its scenario does not say."""
+    rubrics: Rubrics | None = None
+    """Who judges rubrics; None: nobody, and they are not measured."""
 
     @property
     def ground(self) -> Ground:
@@ -76,20 +81,28 @@ class Runner:
         return self.capture.relay.spent if self.capture and self.capture.relay else ""
 
     @contextmanager
-    def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
+    def warmed(self, tree: Path, place: Path | None = None, tests: bool = False) -> Iterator[Runner]:
         """The same runner, quicker to open: the agent's libraries are loaded once, and every tree loads its own code only.
 
-        For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
-        imported is shared between them, so evidence is not made so.
+        For looking at many candidates, in trees that lie in `place`, or else beside the first. With `tests`, so are pytest, its
+        plug-ins and the libraries of the tests. What a library remembers of being imported is shared between them, so evidence is
+        not made so.
         """
-        launch = _launch(self, tree, 1, False)
-        nursery = launch.start_nursery(place or tree.absolute().parent) if isinstance(launch, Local) else None
-        try:
-            yield replace(self, concurrency=1, nursery=nursery)
-        finally:
+        place = place or tree.absolute().parent
+        with ExitStack() as stack:
+            agent = _launch(self, tree, 1, False)
+            stack.callback(agent.close)
+            nursery = agent.start_nursery(place) if isinstance(agent, Local) else None
             if nursery:
-                nursery.close()
-            launch.close()
+                stack.callback(nursery.close)
+            test_nursery = None
+            if tests and self.tests:
+                local = _local_for(self, self.tests, tree, 1, False)
+                stack.callback(local.close)
+                test_nursery = local.start_nursery(place)
+                if test_nursery:
+                    stack.callback(test_nursery.close)
+            yield replace(self, concurrency=1, nursery=nursery, test_nursery=test_nursery)
 
     @property
     def tests_alone(self) -> bool:
@@ -136,7 +149,7 @@ class Runner:
         left = [(scenario, trial) for scenario, trial in pairs if (scenario.id, trial) not in done]
         attempts = [done[scenario.id, trial] for scenario, trial in pairs if (scenario.id, trial) in done]
         before, interrupted = len(attempts), False
-        paid = self._paid()
+        paid = len(self._calls())
         traces: list[Trace] = []
         with self.open(tree) as bench:
             try:
@@ -158,23 +171,15 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=Bill((self._bill(attempts[before:], time.monotonic() - began, paid),)),
+            bill=_itemised(attempts[before:], time.monotonic() - began, self._calls()[paid:]),
             notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), why)),
             interrupted=interrupted,
             unmade=len(pairs) - len(attempts),
         )
 
-    def _paid(self) -> int:
-        return len(self.capture.relay.bill.items) if self.capture and self.capture.relay else 0
-
-    def _bill(self, attempts: Sequence[Attempt], seconds: float, paid: int) -> BillItem:
-        """What the run cost: with a relay, also the calls of attempts that were broken off and are not among these."""
-        item = bill("suite", attempts, seconds)
-        calls = self.capture.relay.bill.items[paid:] if self.capture and self.capture.relay else ()
-        if not calls:
-            return item
-        given, made = sum(call.input_tokens for call in calls), sum(call.output_tokens for call in calls)
-        return replace(item, input_tokens=given, output_tokens=made, usd=Bill(calls).usd)
+    def _calls(self) -> tuple[BillItem, ...]:
+        """What went through the relay so far and was paid for."""
+        return self.capture.relay.bill.items if self.capture and self.capture.relay else ()
 
 
 class TreeBench:
@@ -189,6 +194,7 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -250,6 +256,8 @@ class TreeBench:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
         if self._runner.capture and self._runner.capture.relay:
             said += _relayed(self._runner.capture.relay)
+        if self._runner.rubrics and self._judgings:
+            said += self._runner.rubrics.account(self._judgings)
         return tuple(said)
 
     def close(self) -> None:
@@ -275,6 +283,8 @@ class TreeBench:
                 break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.judging:
+            self._judgings.append(attempt.judging)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace
@@ -285,7 +295,7 @@ class TreeBench:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
             outcome = replace(outcome, trace=trace_from(self._tree, trace))
-        return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
+        return attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics)), outcome
 
     def _for(self, scenario: Scenario) -> Launch:
         """What runs a scenario: the agent, or the user's test runner."""
@@ -305,12 +315,30 @@ def _about(seconds: float) -> str:
 
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost; the money is unknown as soon as one of them is. What was replayed costs nothing."""
+    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is.
+
+    What was replayed costs nothing.
+    """
+    judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
     paid = [attempt for attempt in attempts if not attempt.replayed]
-    costs = [attempt.cost_usd for attempt in paid]
+    costs = [*(attempt.cost_usd for attempt in paid), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    given, made = sum(each.input_tokens or 0 for each in paid), sum(each.output_tokens or 0 for each in paid)
+    given = judging.input_tokens + sum(attempt.input_tokens or 0 for attempt in paid)
+    made = judging.output_tokens + sum(attempt.output_tokens or 0 for attempt in paid)
     return BillItem(step, seconds, given, made, usd, len(attempts))
+
+
+def _itemised(attempts: Sequence[Attempt], seconds: float, calls: Sequence[BillItem]) -> Bill:
+    """The runs, and the judge on a line of its own where one was asked. `calls` are all that went through the relay, where there is one:
+    also those of attempts that were broken off and are not among these.
+    """
+    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
+    runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
+    if calls:
+        paid = Bill(tuple(calls)).line("suite")
+        runs = replace(runs, input_tokens=paid.input_tokens, output_tokens=paid.output_tokens, usd=paid.usd)
+    judge = replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)  # it was asked while the agent ran
+    return Bill((runs, judge) if judgings else (runs,))
 
 
 def _relayed(relay: Relay) -> Iterator[str]:
@@ -338,13 +366,14 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
 
 
 def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
-    return launched(_local_for(runner, runner.tests, tree, size, coverage)) if runner.tests else None
+    return launched(_local_for(runner, runner.tests, tree, size, coverage, runner.test_nursery)) if runner.tests else None
 
 
-def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
-    """The user's test runner, confined as the agent is."""
+def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None) -> Local:
+    """The user's test runner, confined as the agent is. Which lines run is seen in a process that is started for that."""
     agent, manner = manner_of(tests)
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, manner=manner)
+    born = None if coverage else nursery
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

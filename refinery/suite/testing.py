@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from adapters.trace import Json
 from refinery.domain import AgentSpec, Cause, Expectation, Scenario
 from refinery.errors import ConfigError, OutsideError
 from refinery.suite import attempt, junit
@@ -80,6 +81,10 @@ class OneTest:
     def needs(self) -> tuple[Path, ...]:
         return (PROBER,)
 
+    @property
+    def warm(self) -> Mapping[str, Json]:
+        return {"prober": str(PROBER), "options": [*self.options]}
+
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
         file = str(home / "test.json")
         asked = ("run", file, scenario.test) if scenario.test else ("collect", file)
@@ -141,6 +146,10 @@ class WholeCommand:
 
     def left(self, home: Path) -> bytes:
         return _bytes(home / "junit.xml")
+
+    @property
+    def warm(self) -> Mapping[str, Json]:
+        return {}
 
     def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
         """How the command itself went; its tests are in what it left."""
