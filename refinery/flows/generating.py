@@ -18,7 +18,7 @@ from refinery.events import Event, Say
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
 from refinery.repo.repository import Repository
-from refinery.suite.generation.generator import RULE_MADE, Ground, Made, Rejected, made_by_model, made_by_rules, scenario_of
+from refinery.suite.generation.generator import MOST_BASES, RULE_MADE, Ground, Made, Rejected, made_by_model, made_by_rules, scenario_of
 from refinery.suite.generation.profile import Profile, write_profile
 from refinery.suite.generation.quality import FLOOR, MOST
 from refinery.suite.generation.reading import read_profile_of, wanted
@@ -105,11 +105,18 @@ def generate(profile: Profile, suite: Sequence[Scenario], commit: str, count: in
             spent = Bill((error.spent,)) if isinstance(error, ModelError) and error.spent else NOTHING_SPENT
             notes.append(f"the model thought nothing up: {error}")
     made = (*by_rules, *by_model)
-    if not suite:
+    if len(ground.bases) > MOST_BASES:
+        notes.append(f"made of {MOST_BASES} of your {len(ground.bases)} scenarios, drawn by the seed")
+    if not suite and made:
         known = "what documents say, " if profile.known else ""
         notes.append(f"there are no scenarios yet, so nobody has said what is right: these check {known}forms and limits")
     if len(made) < count:
-        notes.append(f"{len(made)} of {count} could be made; more scenarios of your own give more to work on")
+        more = (
+            "more scenarios of your own give more to work on"
+            if made
+            else "too little is known of the agent: write a scenario, or a profile"
+        )
+        notes.append(f"{len(made)} of {count} could be made; {more}")
     return Generated(made, profile, commit, spent, (*notes, *rejected.told()))
 
 

@@ -274,9 +274,6 @@ def nursery(control: socket.socket, spec: Json) -> int:
     import importlib
 
     enter(control, spec)
-    if spec.get("prober") and _found_in_a_child(spec, lambda: _tests_alone(spec)):
-        with contextlib.suppress(BaseException):
-            _prober(spec).preload(spec["home"])
     for name in _libraries(spec):
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
@@ -340,24 +337,32 @@ def _become_template(control: socket.socket, fds: list[int], spec: Json, old: st
 
 
 def _libraries(spec: Json) -> list[str]:
-    """The modules from outside the tree that importing the agent, or collecting the tests, loads."""
+    """The modules from outside the tree that importing the agent, or collecting the tests, loads; pytest is loaded at once."""
 
-    def names() -> list[str]:
+    def find() -> tuple[bool, list[str]]:
+        alone = bool(spec.get("prober")) and _tests_alone(spec)
         with contextlib.suppress(BaseException):
             if spec.get("prober"):
                 _prober(spec).collect(spec["options"])
             else:
                 prepare(spec["python"], spec["tree"], False)
         root = os.path.realpath(spec["tree"]) + os.sep
-        return [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root) and not _rewritten(module)]
+        return alone, [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root) and not _rewritten(module)]
 
-    return [name for name in _found_in_a_child(spec, names) or [] if name not in sys.modules]
+    alone, names = _found_in_a_child(spec, find) or (False, [])
+    if alone:
+        with contextlib.suppress(BaseException):
+            _prober(spec).preload(spec["home"])
+    return [name for name in names if name not in sys.modules]
 
 
 def _tests_alone(spec: Json) -> bool:
     """Whether pytest and its plug-ins can be loaded without any code of the user's."""
     root = os.path.realpath(spec["tree"]) + os.sep
-    ready = _prober(spec).preload(spec["home"])
+    try:
+        ready = _prober(spec).preload(spec["home"])
+    except BaseException:  # noqa: BLE001  a plug-in may raise anything
+        return False
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     return ready and not any(isinstance(file, str) and os.path.realpath(file).startswith(root) for file in files)
 

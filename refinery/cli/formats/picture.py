@@ -9,8 +9,6 @@ from refinery.flows.story import Arm, Gate, Run, Runs, Tellable
 
 MOST_ROWS = 60
 """Scenarios in the picture of pass rates; the table below it has the others."""
-MOST_TRIALS = 60
-"""Trials of one scenario that are drawn one by one."""
 LEFT, WIDTH, RIGHT = 250.0, 420.0, 66.0
 """The room for names, for the scale, and for figures."""
 LINE = 28.0

@@ -6,7 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from adapters.trace import Json
 from refinery.agents.inventor import Invented
@@ -46,6 +46,8 @@ SAMPLES: dict[str, Json] = {
 GENERATED, FILL = "generated", "fill-in"
 INVENTED = "model"
 MOST_ASKED = 12
+MOST_BASES = 60
+"""Scenarios that others are made of; of more, so many are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,6 @@ class Rejected:
     same: int = 0
     near: int = 0
     ill_formed: int = 0
-    examples: list[str] = field(default_factory=list)
 
     def told(self) -> Iterator[str]:
         """One sentence for each reason."""
@@ -118,6 +119,8 @@ def made_by_rules(ground: Ground, count: int, seed: int, rejected: Rejected) -> 
     """So many scenarios from probes, the best first but no probe, base or pattern much more often than another."""
     draw = random.Random(seed)
     bases = ground.bases
+    if len(bases) > MOST_BASES:
+        bases = tuple(draw.sample(bases, MOST_BASES))
     proposed = [
         made
         for probe in PROBES
@@ -143,7 +146,6 @@ def made_by_model(ground: Ground, invented: Sequence[Invented], count: int, befo
         scenario = scenario_of(each)
         if isinstance(scenario, str):
             rejected.ill_formed += 1
-            rejected.examples.append(scenario)
             continue
         quality = _rated(scenario, "", each.pattern, Base(scenario), bases, ground)
         if quality.specificity == 0:
@@ -159,15 +161,17 @@ def chosen(proposed: Sequence[Made], count: int, ground: Ground, rejected: Rejec
     taken = {identity(each) for each in ground.suite} | {identity(each.scenario) for each in before}
     used: Counter[str] = Counter()
     left: list[Made] = []
+    words = {id(each): shingles(each.scenario.input) for each in proposed}
     for each in proposed:
         own = identity(each.scenario)
         if own in taken:
             rejected.same += 1
-            continue
-        taken.add(own)
-        left.append(each)
-    apart = {id(each): distinctness(shingles(each.scenario.input), each.probe, known) for each in left}
-    words = {id(each): shingles(each.scenario.input) for each in left}
+        elif each.probe == INVENTED and any(likeness(words[id(each)], seen) >= NEAR for _, seen in known):
+            rejected.near += 1  # a probe changes a scenario a little on purpose; a model should think of something else
+        else:
+            taken.add(own)
+            left.append(each)
+    apart = {id(each): distinctness(words[id(each)], each.probe, known) for each in left}
     found: list[Made] = []
     while left and len(found) < count:
         best = max(left, key=lambda each: _worth(each, apart[id(each)], used))
@@ -266,7 +270,7 @@ def _invented_bases(profile: Profile) -> Iterator[Base]:
             expect.append(Expectation("regex", rf"\b{re.escape(each.before)}\b", negated=True))
         name = slug(f"{each.subject} {each.sentence}", 40)
         yield Base(Scenario(name, _given(profile, text, number), tuple(expect), capability), theirs=False)
-    for number, says in enumerate([each.says for each in profile.capabilities][:MOST_ASKED] or ["your work"]):
+    for number, says in enumerate([each.says for each in profile.capabilities][:MOST_ASKED] or ["your work"] * bool(profile.inputs)):
         text = f"I need help with this: {says}"
         yield Base(Scenario(slug(says, 40), _given(profile, text, number), (NO_ERROR,), says), real=False, theirs=False)
 

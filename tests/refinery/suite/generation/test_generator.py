@@ -14,6 +14,7 @@ from refinery.llm.scripted import Scripted
 from refinery.suite import checks
 from refinery.suite.generation.generator import GENERATED, Ground, Made, Rejected, chosen, made_by_model, made_by_rules, scenario_of
 from refinery.suite.generation.probes import PROBES
+from refinery.suite.generation.profile import Profile
 from refinery.suite.generation.quality import FLOOR, Quality, identity
 from refinery.suite.scenarios import load
 from refinery.suite.writing import write
@@ -97,6 +98,28 @@ def test_what_is_weak_alike_or_there_already_is_not_taken_and_counted() -> None:
     assert [each.scenario.id for each in chosen(proposed, 9, start, rejected)] == ["a"]
     assert (rejected.same, rejected.near, rejected.weak) == (1, 1, 1)
     assert len(list(rejected.told())) == 3
+
+
+def test_a_model_that_says_again_what_is_there_is_not_taken() -> None:
+    start = ground("travel")
+    (first, *_) = start.suite
+    again = Invented("again", first.input, (("contains", "something else"),))
+    rejected = Rejected()
+    assert made_by_model(start, [again], 5, (), rejected) == ()
+    assert rejected.near == 1
+
+
+def test_of_very_many_scenarios_some_are_drawn() -> None:
+    start = ground("travel")
+    many = tuple(Scenario(f"s{n}", {"question": f"what costs thing {n} today?"}, (Expectation("contains", f"{n} EUR"),)) for n in range(90))
+    made = made_by_rules(Ground(start.profile, many, PATTERNS), 10, 0, Rejected())
+    other = made_by_rules(Ground(start.profile, many, PATTERNS), 10, 1, Rejected())
+    assert len(made) == 10
+    assert {each.base for each in made} != {each.base for each in other}
+
+
+def test_of_an_agent_that_nothing_is_known_of_nothing_is_made() -> None:
+    assert made_by_rules(Ground(Profile(), (), PATTERNS), 5, 0, Rejected()) == ()
 
 
 def entry(name: str, check: str, argument: object, given: object = "Are you there, desk of flights?") -> dict[str, object]:
