@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.trace import Json, Kind, Span, Trace
+from adapters.trace import Json, Kind, Span, Trace, Usage
 from refinery.domain import Call, Cause, Replayed
 
 STEPS = (Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.AGENT, Kind.MESSAGE)
@@ -36,6 +36,12 @@ class Outcome:
     """What a recorded world was asked; None: there was none."""
     answered: frozenset[str] = frozenset()
     """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
+    counted: Usage | None = None
+    """What its model calls used, where they went through the relay; None where none did."""
+    replayed: bool = False
+    """A model's answers came from a recording."""
+    void: str = ""
+    """Why it says nothing about the agent, where the cause does not tell."""
 
     def value(self) -> Json:
         """The answer read as JSON. Raises NotJson."""
@@ -73,11 +79,18 @@ class Outcome:
     @property
     def cost_usd(self) -> float | None:
         """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        if self.counted is not None:
+            return self.counted.cost_usd
         if self.trace is None:
             return None
         if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
             return 0.0
         return self.trace.usage.cost_usd
+
+    @property
+    def used(self) -> Usage:
+        """Tokens and money."""
+        return self.counted or (self.trace.usage if self.trace else Usage())
 
 
 def parse(text: str) -> Json:
