@@ -40,8 +40,9 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         trace_id=outcome.trace.id if outcome.trace else None,
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
-        replayed=outcome.replayed,
+        recorded=outcome.recorded,
         void=outcome.void,
+        replayed=outcome.replayed,
         judging=sitting.judging() if sitting else None,
     )
 
@@ -116,6 +117,9 @@ def from_slot(ended: Ended, agent: AgentSpec, trace: Trace | None, lines: Mappin
         return bad(Cause.INFRASTRUCTURE, f"no process could be started: {result['no_slot']}")
     if "cannot_start" in result:
         return bad(Cause.INFRASTRUCTURE, f"{agent.command[0]} cannot be started: {result['cannot_start']}")
+    if "unworldly" in result:
+        why = f"HTTP tools cannot be answered behind these walls ({result['unworldly']}): set network = true, or install bubblewrap"
+        return bad(Cause.INFRASTRUCTURE, f"the recorded world could not be put in place: {why}")
     if "flood" in result:
         return bad(Cause.OUTPUT, "the answer is far too large")
     if "failed" in result:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Replayed, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
+from refinery.suite.capsule.placing import outside
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
 from refinery.suite.launch import Launch, Local, Remote
@@ -194,6 +196,8 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._replayed: list[tuple[Replayed, ...]] = []
+        """What was asked in each attempt in a recorded world."""
         self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
@@ -252,6 +256,9 @@ class TreeBench:
             said.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
         if self._retried:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+        if self._replayed:
+            said.append(f"{len(self._replayed)} {'attempt' if len(self._replayed) == 1 else 'attempts'} ran in a recorded world")
+            said += [says] if (says := outside(chain.from_iterable(self._replayed))) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
         if self._runner.capture and self._runner.capture.relay:
@@ -283,6 +290,8 @@ class TreeBench:
                 break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.replayed is not None:
+            self._replayed.append(attempt.replayed)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:
@@ -320,7 +329,7 @@ def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
     What was replayed costs nothing.
     """
     judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
-    paid = [attempt for attempt in attempts if not attempt.replayed]
+    paid = [attempt for attempt in attempts if not attempt.recorded]
     costs = [*(attempt.cost_usd for attempt in paid), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
     given = judging.input_tokens + sum(attempt.input_tokens or 0 for attempt in paid)

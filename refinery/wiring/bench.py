@@ -30,7 +30,7 @@ from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_
 from refinery.wiring.judges import rubrics_for
 from refinery.wiring.model import ANSWERS, model_for, spending
 from refinery.wiring.relaying import relay_for
-from refinery.wiring.shelves import guides, sensitive
+from refinery.wiring.shelves import guides, hidden, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -101,6 +101,7 @@ def workbench(
             scratch=replace(runner, sink=None, rubrics=quick),
             unwatched=replace(runner, sink=None, capture=capture if relay else None, rubrics=quick),
             author=found.author,
+            hide=hidden(stated),
             co_author=stated.co_author,
             captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
             mask=lambda trace: redacted(trace, sensitive),
