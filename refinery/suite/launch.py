@@ -116,12 +116,12 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
-    world: Json = None
-    """What a recorded world was asked."""
     ledger: Ledger | None = None
     """What the relay saw, where there is one."""
     trace_id: str = ""
     """The name that was given to the attempt's trace."""
+    world: Json = None
+    """What a recorded world was asked."""
 
 
 class Local:
@@ -202,7 +202,7 @@ class Local:
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
             world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
             ledger = relay.end(ids.token) if relay else None
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", world, ledger, ids.trace)
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", ledger, ids.trace, world)
         finally:
             if relay and ledger is None:
                 relay.end(ids.token)

@@ -32,16 +32,16 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
-    world: tuple[Replayed, ...] | None = None
-    """What a recorded world was asked; None: there was none."""
-    answered: frozenset[str] = frozenset()
-    """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
     counted: Usage | None = None
     """What its model calls used, where they went through the relay; None where none did."""
-    replayed: bool = False
+    recorded: bool = False
     """A model's answers came from a recording."""
     void: str = ""
     """Why it says nothing about the agent, where the cause does not tell."""
+    replayed: tuple[Replayed, ...] | None = None
+    """What a recorded world was asked; None: there was none."""
+    answered: frozenset[str] = frozenset()
+    """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
 
     def value(self) -> Json:
         """The answer read as JSON. Raises NotJson."""
@@ -60,7 +60,7 @@ class Outcome:
 
         Without either, those that a recorded world answered.
         """
-        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.world or ())
+        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.replayed or ())
         if self.trace is None:
             return replayed
         traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)
