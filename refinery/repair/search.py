@@ -18,7 +18,8 @@ from refinery.repair import symptoms
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import Knob, Reading, knobs, readings
+from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
+from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
@@ -33,8 +34,6 @@ FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
-CONFIGURED = 200_000
-"""Characters of the largest file that is taken for configuration; data files are larger."""
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -129,6 +128,8 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
+        for score, change in rearranged(self.sources, self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
             while self.heap and -self.heap[0].key[0] >= bound:
@@ -189,7 +190,7 @@ class _Search:
         return Hypothesis(
             change=make.says,
             rationale=f"In {make.path} {make.why}.",
-            layer=Layer.PROMPT,
+            layer=make.layer,
             edits=edits_between(make.path, self.sources[make.path], make.after),
             confidence=confidence(score, never=False),
         )
