@@ -14,10 +14,14 @@ from typing import TypeVar
 from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
 from refinery.flows.patience import bounded
+from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
-from safety.changes import ChangeSet
+from safety.changes import ChangeSet, FileChange
+
+PROBED = 20.0
+"""Seconds that all probes of one change may take."""
 
 Candidate = TypeVar("Candidate")
 Result = TypeVar("Result")
@@ -150,6 +154,17 @@ class Screen:
                 return ()
             with _written(tree, changes), self.runner.open(tree) as running:
                 return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
+
+    def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
+        """How a change goes about probes that stand beside the user's tests; None when there is no more looking to be done."""
+        asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
+        tests = self.runner.tests
+        patient = replace(self.runner, tests=replace(tests, timeout_s=max(PROBED, tests.timeout_s)) if tests else None)
+        with self._folder() as tree:
+            if tree is None:
+                return None
+            with _written(tree, asked), patient.open(tree) as running:
+                return running.attempt(probe.test, 0)
 
     @contextmanager
     def resting(self) -> Iterator[None]:

@@ -117,7 +117,7 @@ def _sequences(wanted: Sequence[object], got: Sequence[object]) -> Iterator[str]
         yield "more"
     elif Counter(map(repr, wanted)) == Counter(map(repr, got)):
         yield "order"
-    else:
+    elif not isinstance(wanted, str):
         for one, other in zip(wanted, got, strict=True):
             if one != other:
                 yield from _difference(one, other)
