@@ -27,6 +27,7 @@ from refinery.repair.mutations import (
     statements,
     terms,
     times,
+    twins,
     values,
 )
 
@@ -55,4 +56,5 @@ FAMILIES: tuple[Family, ...] = (
     loops.propose,
     recursion.propose,
     starts.propose,
+    twins.propose,
 )

@@ -20,13 +20,18 @@ def propose(site: Site) -> Iterator[Mutation]:
     if function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return
     loop = site.module.loop(statement)
-    if loop is not None and _ends_a_block(site, statement):
+    if loop is not None and _near_the_end(site, statement):
         yield from _moved_on(site, function, loop)
+    if loop is not None and _ends_a_block(site, statement):
         yield from _filled(site, function, loop)
     if isinstance(statement, Loop):
         yield from _left_over(site, statement)
     if isinstance(statement, ast.If):
         yield from _repeated(site, statement)
+        if loop is not None:
+            yield from _counted(site, statement, loop)
+    if loop is not None and isinstance(statement, ast.Assign):
+        yield from _own_value(site, function, statement, loop)
     yield from _at_once(site)
 
 
@@ -35,6 +40,7 @@ def _moved_on(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast
     read, stored = _names(site, loop)
     tested = {part.id for part in ast.walk(loop.test) if isinstance(part, ast.Name)} if isinstance(loop, ast.While) else set()
     called = {part.func.id for part in ast.walk(loop) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+    forever = isinstance(loop, ast.While) and not tested
     hangs = isinstance(loop, ast.While) and not tested & stored and not _grows(loop)
     fresh = [name for name in site.locals if name in stored]
     starts = _starts(site, function, loop)
@@ -42,7 +48,9 @@ def _moved_on(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast
     for name in sorted(still, key=lambda each: each not in tested)[:MOST]:
         start = starts[name]
         wanted = name in tested or name in read
-        weight = 1.0 if hangs and name in tested else 0.65 if name in tested or name not in read else 0.5
+        weight = (
+            1.0 if hangs and name in tested else 0.8 if forever and name in read else 0.65 if name in tested or name not in read else 0.5
+        )
         number = isinstance(start, ast.Constant) and type(start.value) in (int, float)
         if number or (name in tested and not isinstance(start, ast.Constant)):
             for change, prior in (("+= 1", 0.6), ("-= 1", 0.4), ("//= 2", 0.15)):
@@ -109,6 +117,39 @@ def _repeated(site: Site, statement: ast.If) -> Iterator[Mutation]:
         yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as the condition holds", 0.45)
 
 
+def _counted(site: Site, statement: ast.If, loop: ast.stmt) -> Iterator[Mutation]:
+    """`if left[x] == 0` in a loop that never changes `left[x]`: it is counted before it is asked."""
+    test = statement.test
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant)):
+        return
+    path = test.left
+    if not isinstance(path, ast.Subscript | ast.Attribute) or type(test.comparators[0].value) is not int:
+        return
+    text = site.src(path)
+    if any(
+        isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store) and site.src(node) == text
+        for node in ast.walk(loop)
+    ):
+        return
+    for sign in ("-= 1", "+= 1"):
+        yield site.add(f"{text} {sign}", "before", FAMILY, f"Count `{short(text)}` before it is asked for", 0.5)
+
+
+def _own_value(site: Site, function: Function, statement: ast.Assign, loop: ast.stmt) -> Iterator[Mutation]:
+    """`total = a * b` in a loop, where `total` was given a start: what it holds was meant to be used."""
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name) or target.id not in _starts(site, function, loop):
+        return
+    read = [node for node in ast.walk(statement.value) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    if any(node.id == target.id for node in read):
+        return
+    for node in read:
+        parent = site.parent(node)
+        if not (isinstance(parent, ast.Call) and parent.func is node) and not isinstance(parent, ast.Attribute):
+            says = f"Go on from what `{target.id}` holds, instead of `{node.id}`"
+            yield site.put(node, target.id, FAMILY, says, 0.4)
+
+
 def _at_once(site: Site) -> Iterator[Mutation]:
     """`a = b` and then `b = a + b`: the second should have seen the old value."""
     first = site.statement.node
@@ -128,8 +169,11 @@ def _at_once(site: Site) -> Iterator[Mutation]:
 
 
 def _after(site: Site, code: str, says: str, prior: float) -> Mutation:
-    jumps = isinstance(site.statement.node, ast.Continue | ast.Break | ast.Return)
-    return site.add(code, "before" if jumps else "after", FAMILY, says, prior)
+    """At the end of the block, or just before its last statement where that moves on to the next thing."""
+    statement = site.statement.node
+    jumps = isinstance(statement, ast.Continue | ast.Break | ast.Return)
+    last = _ends_a_block(site, statement)
+    return site.add(code, "before" if jumps else "after", FAMILY, says, prior if last else prior * 0.75)
 
 
 def _ends_a_block(site: Site, statement: ast.stmt) -> bool:
@@ -139,6 +183,13 @@ def _ends_a_block(site: Site, statement: ast.stmt) -> bool:
         isinstance(block, list) and block and block[-1] is statement
         for block in (getattr(outer, "body", None), getattr(outer, "orelse", None))
     )
+
+
+def _near_the_end(site: Site, statement: ast.stmt) -> bool:
+    """The last of its block, or the one before it."""
+    outer = site.parent(statement)
+    blocks = [block for block in (getattr(outer, "body", None), getattr(outer, "orelse", None)) if isinstance(block, list)]
+    return any(statement in block[-2:] for block in blocks)
 
 
 def _names(site: Site, loop: ast.stmt) -> tuple[set[str], set[str]]:

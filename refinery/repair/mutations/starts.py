@@ -34,6 +34,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _chain(site, node)
         elif isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load):
             yield from _counted(site, node)
+        elif isinstance(node, ast.Constant) and type(node.value) is int and isinstance(site.parent(node), ast.Call | ast.BinOp):
+            yield from _instead(site, node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and not isinstance(site.parent(node), ast.Subscript | ast.Slice):
             yield site.put(node, f"abs({site.src(node)})", "absolute value", f"Take the size of `{short(site.src(node))}`", 0.18)
     if statement is _first(site.function):
@@ -114,6 +116,13 @@ def _counted(site: Site, node: ast.Tuple | ast.List) -> Iterator[Mutation]:
         if isinstance(item, ast.Name) and ("number" in _uses(site, item.id) or _numeric(item.id)):
             for sign in "+-":
                 yield site.put(item, f"{item.id} {sign} 1", "off by one", f"Hand on `{item.id} {sign} 1`", 0.25 if sign == "+" else 0.12)
+
+
+def _instead(site: Site, node: ast.Constant) -> Iterator[Mutation]:
+    """A name in place of a number that is handed over or counted with."""
+    for name in [name for name in site.names_at(node) if name not in ("self", "cls")][:6]:
+        number = "number" in _uses(site, name) or _numeric(name)
+        yield site.put(node, name, "fixed number", f"Use `{name}` instead of {node.value}", 0.22 if number else 0.12)
 
 
 def _numeric(name: str) -> bool:
