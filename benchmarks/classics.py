@@ -35,7 +35,7 @@ def classics(path: Path = CLASSICS) -> Iterator[Classic]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         space: dict[str, Any] = {}
         exec(entry["source"], space)  # our own file
-        asked = {half: tuple((call, eval(call, space)) for call in entry[half]) for half in ("visible", "hidden")}  # noqa: S307
+        asked = {half: tuple((call, eval(call, space)) for call in entry[half]) for half in ("visible", "hidden")}
         for number, bug in enumerate(entry["bugs"], 1):
             good, bad = bug["edit"]
             if entry["source"].count(good) != 1:
