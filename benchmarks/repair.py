@@ -1,7 +1,7 @@
 """Repair without a model on hand-written faults: share fixed, share fixed wrongly (by tests kept apart), seconds, candidates.
 
 Run: python -m benchmarks.repair [FOLDER] [--only NAME] [--limit N]     (faults under benchmarks/faults/, one YAML file a kind)
-     python -m benchmarks.repair --classics                             (bugs of one line in well-known algorithms, see `benchmarks.classics`)
+     python -m benchmarks.repair --classics [--every N]     (bugs of one line in well-known algorithms, see `benchmarks.classics`)
 
 A file holds faults, each with its own files, or sound repositories (see `benchmarks.repair_whole`) with edits that break them.
 What is looked at, in which order, and what is taken for a cure is as in `refinery.flows.propose`; there is no guard and no gate.
@@ -383,7 +383,8 @@ def totals(results: list[Result]) -> None:
         print(
             f"{kind}: fixed {len(fixed)}/{len(curable)} ({len(fixed) / len(curable):.0%}), wrong {len(wrong)}/{len(group)} "
             f"({len(wrong) / len(group):.0%}), median {seconds:.2f} s, median candidates to the fix {tried:.0f}; "
-            f"fixed at another layer than its author did (*) {len(elsewhere)}; kept patches of at most twice the author's size {small}/{kept}"
+            f"fixed at another layer than its author did (*) {len(elsewhere)}; "
+            f"kept patches of at most twice the author's size {small}/{kept}"
         )
 
 

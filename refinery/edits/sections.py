@@ -1,4 +1,4 @@
-"""Prompts by section: what stands under a heading is replaced, put in or taken out; the result is read again, and nothing else may differ."""
+"""Prompts by section: what stands under a heading is replaced, put in or taken out; read again, nothing else may differ."""
 
 from __future__ import annotations
 
