@@ -109,7 +109,7 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
             if report.skipped:
                 aside.append(_why(report))
 
-    status = int(pytest.main([*_alone(), *options], plugins=[Listening()]))
+    status = int(pytest.main([*_alone(), *options, "--tb=no"], plugins=[Listening()]))  # what was raised is told by `_raised`
     return _verdict(phases, broken, aside), status
 
 

@@ -88,21 +88,41 @@ def _filled(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast.W
 
 
 def _left_over(site: Site, loop: ast.stmt) -> Iterator[Mutation]:
-    """What was being collected when the loop ended is put where the loop put it before."""
+    """What was being collected, or carried from round to round, when the loop ended is put where the loop put things before."""
     seen: set[str] = set()
+    grown = {part.target.id for part in ast.walk(loop) if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name)}
     for node in site.module.inside(loop):
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)):
             continue
-        call = node.value
-        if call.func.attr not in ("append", "add") or len(call.args) != 1 or not isinstance(site.parent(node), ast.If):  # type: ignore[attr-defined]
+        call, func = node.value, node.value.func
+        if func.attr not in ("append", "add", "insert", "appendleft") or len(call.args) not in (1, 2):
             continue
+        yield from _carried(
+            site, loop, call, f"{site.src(func)}({site.src(call.args[0])}, " if len(call.args) == 2 else f"{site.src(func)}("
+        )
         code = site.src(node)
-        names = [part.id for part in ast.walk(call.args[0]) if isinstance(part, ast.Name) and part.id in site.locals]
-        if code in seen or "\n" in code or not names:
+        names = [part.id for part in ast.walk(call.args[-1]) if isinstance(part, ast.Name) and part.id in site.locals]
+        if code in seen or "\n" in code or not names or not isinstance(site.parent(node), ast.If):
             continue
         seen.add(code)
         yield site.add(code, "after", FAMILY, f"Do `{short(code)}` once more after the loop", 0.3)
-        yield site.add(f"if {names[0]}:\n    {code}", "after", FAMILY, f"Do `{short(code)}` after the loop if something is left", 0.3)
+        for name in sorted(dict.fromkeys(names), key=lambda each: each not in grown)[:2]:
+            yield site.add(f"if {name}:\n    {code}", "after", FAMILY, f"Do `{short(code)}` after the loop if `{name}` is left", 0.3)
+
+
+def _carried(site: Site, loop: ast.stmt, call: ast.Call, opening: str) -> Iterator[Mutation]:
+    """A name that every round changes, starting from what it was, and that nothing reads after the last."""
+    given = call.args[-1]
+    wrap = site.src(given.func) if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and len(given.args) == 1 else ""
+    end = loop.end_lineno or loop.lineno
+    function = site.function
+    after = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno > end} if function else set()
+    read, stored = _names(site, loop)
+    before = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno < loop.lineno} if function else set()
+    for name in sorted((read & stored & before) - after)[:3]:
+        value = f"{wrap}({name})" if wrap else name
+        code = f"if {name}:\n    {opening}{value})"
+        yield site.add(code, "after", FAMILY, f"Put `{short(value)}` where the others are, if something is left", 0.28)
 
 
 def _repeated(site: Site, statement: ast.If) -> Iterator[Mutation]:

@@ -125,6 +125,10 @@ CASES = [
     ("left over",
      "def f(xs):\n    out, part = [], []\n    for x in xs:\n        part.append(x)\n        if x == 0:\n            out.append(part)\n"
      "            part = []\n    return out\n", "    return out", "    if part:\n        out.append(part)\n    return out", ""),
+    ("carried",
+     "def f(xs):\n    out, c = [], 0\n    for x in xs:\n        c, d = divmod(x + c, 10)\n        out.append(str(d))\n    return out\n",
+     "    return out", "    if c:\n        out.append(str(c))\n    return out", ""),
+    ("half", "def f(s, size):\n    return (s + size) // size * size\n", "(s + size)", "(s + (size // 2))", ""),
     ("repeated", "def f(n, a):\n    if n > a:\n        n = n - a\n    return n\n", "if n > a", "while n > a", ""),
     ("at once", "def f(a, b):\n    a = b\n    b = a + b\n    return b\n", "a = b\n    b = a + b", "a, b = b, a + b", ""),
     ("counted", "def f(g, left):\n    for x in g:\n        if left[x] == 0:\n            return x\n", "        if left",
