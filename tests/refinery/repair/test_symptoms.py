@@ -32,7 +32,7 @@ def test_an_error_is_a_symptom_too() -> None:
 
 @pytest.mark.parametrize("said", ["assert <A> == 3", "expected nothing of use", "assert 'a' == 'b'", "assert f(1) == " + "[" * 5000])
 def test_what_cannot_be_read_is_no_symptom(said: str) -> None:
-    assert symptoms([said], []) == set()
+    assert symptoms([said], []) - UNLIKELY.keys() == set()
 
 
 def test_only_operators_that_make_a_symptom_count_more() -> None:
