@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,20 @@ from refinery.errors import RefineryError, RepositoryError
 
 if TYPE_CHECKING:
     from refinery.events import Say
+    from refinery.flows.importing import Imported
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import Bunch, Case
+    from refinery.repo.repository import Repository
     from refinery.store.port import Store
 
 AT_FIRST = 3
 """Conversations of a group that are shown before all are asked for."""
 LETTERS = 70
 WAYS = "Type its number, or words that stand in it; p to paste a complaint; a to see all; f to read conversations from a file."
+FROM_AFAR = "Or t to fetch those of the last week from {}, where this project's conversations are kept."
+RECENT = timedelta(days=7)
+FILES = ("files", "otlp")
+"""Sources that are folders of this machine."""
 
 
 def prepared(talk: Talk) -> bool:
@@ -53,6 +60,19 @@ def prepared(talk: Talk) -> bool:
     return bool(seen.python or seen.command)
 
 
+def introduced(talk: Talk, found: Repository) -> None:
+    """A change is kept in somebody's name; where git does not know whose, the person is asked, and git's configuration stays as it is."""
+    from refinery.repo.identity import Identity, introduce
+
+    while found.identity() is None:
+        talk.tell("A change is kept in your name, which is not known here yet. It is written down in this project's folder alone.")
+        name, email = talk.ask("Your name:"), talk.ask("Your e-mail address:")
+        try:
+            introduce(found.state, Identity(name, email))
+        except RefineryError:
+            talk.tell("A name and an e-mail address are needed; q leaves.")
+
+
 def resumed(talk: Talk, store: Store) -> Bookmark:
     """Where the last session was left, if the person wants to go on there; else a new beginning."""
     from refinery.flows.session.bookmark import Bookmark, opened
@@ -76,6 +96,7 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import everything, failing, matching
 
+    kept_at = _platform()
     bunches, notes = failing(store, say)
     complaint = ""
     shown, limit = bunches, AT_FIRST
@@ -86,12 +107,16 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
             talk.tell(f"Note: {note}.")
         if not listed:
             talk.tell("There is no conversation here yet. Name a file that holds some; Enter leaves.")
-            if not _read(talk, store, say):
+            if kept_at:
+                talk.tell(FROM_AFAR.format(kept_at))
+            if not _read(talk, store, say, kept_at):
                 raise Left
             bunches, notes = failing(store, say)
             shown = bunches
             continue
         talk.tell(WAYS)
+        if kept_at:
+            talk.tell(FROM_AFAR.format(kept_at))
         said = talk.ask("Which one?", "1")
         if said.isdecimal():
             if 1 <= int(said) <= len(listed):
@@ -105,8 +130,9 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
             rest = [replace(bunch, cases=tuple(case for case in bunch.cases if case.trace not in known)) for bunch in every]
             shown, limit = (*bunches, *(bunch for bunch in rest if bunch.cases)), 0
             continue
-        if said == "f":
-            _read(talk, store, say)
+        if said == "f" or (said == "t" and kept_at):
+            take = _fetch if said == "t" else _read
+            take(talk, store, say)
             bunches, notes = failing(store, say)
             shown, limit = bunches, AT_FIRST
             continue
@@ -138,15 +164,48 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
     return listed
 
 
-def _read(talk: Talk, store: Store, say: Say) -> bool:
-    """Take conversations in from a file; False where none was named."""
+def _platform() -> str:
+    """The platform at which refinery.toml says that traces are kept; empty where it names none."""
+    from refinery import config, wiring
+
+    try:
+        with wiring.repository() as found:
+            stated = config.load(found.root)
+    except RepositoryError:
+        return ""
+    return stated.trace_source if stated and stated.trace_source not in FILES else ""
+
+
+def _read(talk: Talk, store: Store, say: Say, kept_at: str = "") -> bool:
+    """Take conversations in from a file, or from where they are kept; False where nothing was named."""
+    from refinery import wiring
     from refinery.flows.importing import import_files
 
     name = talk.ask("File:")
     if not name:
         return False
-    done = import_files([Path(name).expanduser()], store, say)
+    if name == "t" and kept_at:
+        _fetch(talk, store, say)
+    else:
+        _came(talk, import_files([Path(name).expanduser()], store, say, wiring.mask(asked=False)))
+    return True
+
+
+def _fetch(talk: Talk, store: Store, say: Say) -> None:
+    """Take in what the platform holds of the last days. What keeps it from answering is told, and the talk goes on."""
+    from adapters.source import Query, SourceError
+    from refinery import wiring
+    from refinery.flows.pulling import Pull, pull_matching
+
+    try:
+        with wiring.source(say=say) as source:
+            query = Query(since=datetime.now(UTC) - RECENT)
+            _came(talk, pull_matching(query, Pull(source, store, say, mask=wiring.mask(asked=False))))
+    except (RefineryError, SourceError) as error:
+        talk.tell(f"That did not work: {error}" + (f" ({error.hint})" if error.hint else ""))
+
+
+def _came(talk: Talk, done: Imported) -> None:
     talk.tell(f"{done.saved.new} new conversations, {done.saved.known + done.saved.grown} were known.")
     for error in done.errors:
         talk.tell(f"{error.says}" + (f" ({error.hint})" if error.hint else ""))
-    return True

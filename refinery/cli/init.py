@@ -42,6 +42,7 @@ def command(only_print: bool, as_json: bool) -> int:
                 "scenarios": list(found.scenarios),
                 "tests": list(found.tests),
                 "suite_command": found.suite_command or None,
+                "traces": {"source": found.observed.source, "project": found.observed.project or None} if found.observed.source else None,
                 "guessed": list(found.guessed),
                 "missing": list(found.missing),
             }

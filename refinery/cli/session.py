@@ -219,6 +219,7 @@ class Guide:
     def _try(self, mark: Bookmark, trace: Trace, found: Diagnosis, store: Store) -> Report:
         """Look for a change, and ask about each that stands its trial."""
         from refinery import wiring
+        from refinery.cli.choosing import introduced
         from refinery.cli.deciding import Decider
         from refinery.cli.reading import show_report
         from refinery.flows.complaint import scenario_for
@@ -236,6 +237,7 @@ class Guide:
         ) as bench:
             self.model = bench.model
             self._may_begin(costs=bench.model is not None or bench.runner.agent.network)
+            introduced(self.talk, bench.repository)
             says, expect = mark.says or "", checks_of(mark.wishes or ())
             shown_by = (scenario_for(trace, expect, says),) if expect else ()
             patient = replace(bench, goes_on=True, clock=self.talk.working_time)

@@ -9,7 +9,7 @@ from refinery.domain import Attempt, Checked, Commit, Decision, GateVerdict, Sce
 from refinery.errors import ConfigError, NotEnough, UsageError
 from refinery.events import Event
 from refinery.flows.ledger import Ledger, spent_running
-from refinery.flows.review import review_range
+from refinery.flows.review import first, for_people, refusing, review_range
 from refinery.flows.suite import Suite, chosen, scenarios_at, suite_at
 from refinery.repo.identity import NEUTRAL
 from refinery.repo.repository import Range, Repository
@@ -185,23 +185,6 @@ def _judged_by_base(span: Range, bench: Workbench) -> str:
 def _judges(bench: Workbench) -> tuple[str, ...]:
     policy = bench.guard.policy
     return (*policy.test_globs, *policy.judge_globs, *bench.scenarios)
-
-
-def for_people(guard: Guard) -> Guard:
-    """The same guard for changes that people made: they may work where a fix of Refinery's may not."""
-    return replace(guard, policy=replace(guard.policy, editable=("**",)))
-
-
-def refusing(verdict: Verdict, tolerated: Sequence[str]) -> list[Finding]:
-    """What the guard blocks, and nobody tolerates."""
-    return [each for each in verdict.findings if each.effect is Effect.BLOCK and each.rule not in tolerated]
-
-
-def first(findings: Sequence[Finding]) -> str:
-    """The first finding in one line, and how many there are beside it."""
-    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    line = f":{findings[0].line}" if findings[0].line else ""
-    return f"{findings[0].rule}: {findings[0].path}{line}: {findings[0].says}{more}"
 
 
 def _says(gate: GateVerdict, verdict: Verdict) -> str:

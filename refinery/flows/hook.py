@@ -8,8 +8,7 @@ from pathlib import Path
 
 from refinery.domain import Checked, Decision
 from refinery.errors import RepositoryError, UsageError
-from refinery.flows.check import first, for_people, refusing
-from refinery.flows.review import review_staged
+from refinery.flows.review import first, for_people, refusing, review_staged
 from refinery.repo.repository import Repository
 from safety.globs import matches
 from safety.guard import Guard

@@ -1,4 +1,4 @@
-"""What the guard is shown beside a change: the files it lies among, and what the project declares."""
+"""The guard over what people changed: what it is shown beside a change, and which of its objections refuse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from refinery.repo.repository import Repository
 from safety.changes import ChangeSet, Surroundings
 from safety.guard import Guard
 from safety.manifests import declared, is_manifest
-from safety.verdict import Verdict
+from safety.verdict import Effect, Finding, Verdict
 
 SPEAKING = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 READ, READ_TOGETHER = 300_000, 20_000_000
@@ -35,6 +35,23 @@ def review_staged(repository: Repository, guard: Guard, index: Path | None = Non
     if repository.unborn():
         return guard.judge(changes)
     return _judged(changes, repository.head(), repository, guard)
+
+
+def for_people(guard: Guard) -> Guard:
+    """The same guard for changes that people made: they may work where a fix of Refinery's may not."""
+    return replace(guard, policy=replace(guard.policy, editable=("**",)))
+
+
+def refusing(verdict: Verdict, tolerated: Sequence[str]) -> list[Finding]:
+    """What the guard blocks, and nobody tolerates."""
+    return [each for each in verdict.findings if each.effect is Effect.BLOCK and each.rule not in tolerated]
+
+
+def first(findings: Sequence[Finding]) -> str:
+    """The first finding in one line, and how many there are beside it."""
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    line = f":{findings[0].line}" if findings[0].line else ""
+    return f"{findings[0].rule}: {findings[0].path}{line}: {findings[0].says}{more}"
 
 
 def _judged(changes: ChangeSet, base: str, repository: Repository, guard: Guard) -> Verdict:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from refinery.flows.observed import Observed, observed
+
 ENTRY_NAMES = ("answer", "respond", "reply", "handle", "ask", "chat", "invoke", "run_agent", "run", "agent", "predict", "main")
 """What people call the function that is the agent, the most telling first."""
 ENTRY_FILES = ("app", "agent", "main", "bot", "__init__", "assistant", "service")
@@ -26,6 +28,8 @@ class Survey:
     tests: tuple[str, ...]
     suite_command: str
     """What runs the tests that were found, where Refinery can run them one by one."""
+    observed: Observed
+    """The platform that seems to hold traces."""
     guessed: tuple[str, ...]
     """What was assumed, and from what."""
     missing: tuple[str, ...]
@@ -44,6 +48,9 @@ def survey(root: Path) -> Survey:
     tests = tuple(name for name in ("tests", "test") if (root / name).is_dir())
     scenarios = [path for path in files if path.suffix in (".yaml", ".yml") and "scenarios" in path.relative_to(root).parts]
     guessed = [f"the agent is {callable_} ({seen})"] if callable_ else [f"the agent is run by {' '.join(command)}"] if command else []
+    watched = observed(root, python)
+    if watched.source:
+        guessed.append(f"traces are at {watched.source} ({watched.seen})")
     missing = []
     runs_tests = "pytest -q" if any(_has_tests(root / name) for name in (*tests, ".")) else ""
     if runs_tests and not callable_ and not command:
@@ -59,6 +66,7 @@ def survey(root: Path) -> Survey:
         scenarios=tuple(str(path.relative_to(root)) for path in scenarios),
         tests=tests,
         suite_command=runs_tests,
+        observed=watched,
         guessed=tuple(guessed),
         missing=tuple(missing),
     )
@@ -79,6 +87,7 @@ def settings_text(found: Survey) -> str:
             f"editable = [{editable}]  # what a fix may change",
             "protected = []  # never, not even with approval",
             "",
+            *_trace_lines(found.observed),
             "[suite]",
             'scenarios = ["scenarios/**/*.yaml"]',
             *_suite_lines(found),
@@ -103,6 +112,13 @@ def _agent_lines(found: Survey) -> list[str]:
     if found.suite_command:
         return ['# python = "package.module:callable"  # not found by looking; without one the tests are run']
     return ['# python = "package.module:callable"', 'command = ["python", "-m", "your_agent"]  # not found by looking: please set']
+
+
+def _trace_lines(seen: Observed) -> list[str]:
+    if not seen.source:
+        return []
+    project = f"project = {_quoted(seen.project)}" if seen.project else '# project = "..."  # refinery traces projects lists them'
+    return ["[traces]", f"source = {_quoted(seen.source)}  # {seen.seen}", project, ""]
 
 
 def _suite_lines(found: Survey) -> list[str]:

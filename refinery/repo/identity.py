@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from refinery.errors import RepositoryError
 
@@ -23,11 +24,32 @@ NEUTRAL = Identity("Refinery", "refinery@localhost")
 
 HOW_TO_SET = 'git config --global user.name "Your Name" && git config --global user.email you@example.com'
 
+INTRODUCED = "identity"
+"""In the state folder: who the user said they are."""
+
 
 def identity_of(text: str) -> Identity:
     """The identity that was written as text."""
     name, _, email = text.rpartition(" <")
     return Identity(name, email.removesuffix(">"))
+
+
+def introduce(state: Path, who: Identity) -> None:
+    """Keep who the user said they are, for a git that has not been told; its own configuration stays as it is."""
+    _check(who)
+    state.mkdir(parents=True, exist_ok=True)
+    draft = state / f"{INTRODUCED}.draft"
+    draft.write_text(str(who), encoding="utf-8")
+    draft.replace(state / INTRODUCED)
+
+
+def introduced(state: Path) -> Identity | None:
+    """Who the user said they are; None when they were not asked."""
+    try:
+        known = identity_of((state / INTRODUCED).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return known if known.name and known.email else None
 
 
 def signed(author: Identity, date: str, committer: Identity | None = None) -> dict[str, str]:

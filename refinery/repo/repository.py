@@ -11,7 +11,7 @@ from pathlib import Path
 from refinery.errors import RepositoryError
 from refinery.repo import condition
 from refinery.repo.environment import Git, decode, disk_failure, failure, named_in_environment, user_state_folder
-from refinery.repo.identity import HOW_TO_SET, Identity
+from refinery.repo.identity import HOW_TO_SET, Identity, introduced
 from refinery.repo.objects import SUBMODULE, TreeEntry, TreeFile, blobs, files, listing
 from safety.changes import REGULAR, ChangeSet, FileChange
 
@@ -105,12 +105,12 @@ class Repository:
         return {path: decode(found[entry.blob]) for path, entry in wanted.items()}
 
     def identity(self, role: str = "author") -> Identity | None:
-        """Who the user is to git as the author, or the committer, of a commit; None when git has not been told."""
+        """Who the user is to git as the author, or the committer, of a commit; else who they said they are; None when neither is known."""
         around, said = named_in_environment(), self.git.configured()
         given = {part: around.get(f"GIT_{role.upper()}_{part.upper()}") for part in ("name", "email")}
         name, email = (given[part] or said.get(f"{role}.{part}") or said.get(f"user.{part}", "") for part in ("name", "email"))
         name, email = name.strip(), (email or around.get("EMAIL", "")).strip()
-        return Identity(name, email) if name and email else None
+        return Identity(name, email) if name and email else introduced(self.state)
 
     def author(self, role: str = "author") -> Identity:
         """The same, for what cannot be done without."""

@@ -234,3 +234,11 @@ def test_what_is_declared_is_used_and_what_is_used_is_declared() -> None:
     names = {module for path in sources() if path != users for module in imported(ast.parse(path.read_text()))} - ours
     used = {brought.get(module) or packages[module][0].lower() for module in names} | {"pyyaml"}
     assert used == declared
+
+
+def test_no_part_of_the_wiring_hides_behind_a_file_of_the_same_name() -> None:
+    """Once a submodule is imported, its name stands for the file and no longer for what was wired."""
+    from refinery import wiring
+
+    assert {path.stem for path in (ROOT / "refinery" / "wiring").glob("*.py")} & set(wiring.__all__) == set()
+    assert [name for name in wiring.__all__ if not hasattr(wiring, name)] == []

@@ -12,7 +12,8 @@ from adapters.trace import Json
 from refinery import wiring
 from refinery.domain import Said
 from refinery.flows.session.bookmark import opened
-from tests.journeys.conftest import Answer, Refinery, git
+from tests.fakes.langsmith import KEY, PROJECT, FakeLangSmith, run
+from tests.journeys.conftest import SETTINGS, Answer, Refinery, git
 from tests.journeys.test_fix import everything
 
 CHOICE, WORDS, WISHES, BEGIN, KEEP, TAKE_OVER = "1", "the price in pounds: 90 GBP", "", "y", "k", "y"
@@ -234,3 +235,39 @@ def test_without_a_terminal_refinery_alone_prints_its_help(desk: Path, refinery:
     refused = refinery("start")
     assert refused.status == 2
     assert "needs a terminal" in refused.err
+
+
+def test_conversations_are_fetched_from_where_they_are_kept(
+    desk: Path, refinery: Refinery, guided: Guided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk / "refinery.toml").write_text(f'{SETTINGS}[traces]\nsource = "langsmith"\nproject = "{PROJECT}"\n')
+    monkeypatch.setenv("LANGSMITH_API_KEY", KEY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with FakeLangSmith(run(10, 10, inputs={"plan": "team"}, outputs={"answer": "90 USD"})) as server:
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
+        done = guided("t", "q")
+    assert "1 new conversations" in done.out
+    assert "answered: 90 USD" in done.out
+
+
+def test_a_platform_that_does_not_answer_is_told_and_the_talk_goes_on(desk: Path, guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk / "refinery.toml").write_text(f'{SETTINGS}[traces]\nsource = "langsmith"\nproject = "{PROJECT}"\n')
+    for name in ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    done = guided("t", "q")
+    assert done.status == 0
+    assert "That did not work:" in done.out
+    assert done.err.count("File:") == 2, "it was asked again"
+
+
+def test_whose_name_a_change_is_kept_in_is_asked_where_git_does_not_know(
+    home: Path, wrong_price: Path, guided: Guided, refinery: Refinery
+) -> None:
+    (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n")
+    before = [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()]
+    done = guided(CHOICE, WORDS, WISHES, BEGIN, "", "nobody@example.com", "Ana Prüfer", "ana@example.com", KEEP, TAKE_OVER)
+    assert done.status == 0, done.err
+    assert "A name and an e-mail address are needed" in done.out
+    assert git(wrong_price, "log", "-1", "--format=%an <%ae> %cn", "HEAD").strip() == "Ana Prüfer <ana@example.com> Ana Prüfer"
+    assert [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()] == before
+    assert refinery(*done.out.rsplit("To take it back: refinery ", 1)[1].split()).status == 0, "and it is not asked again"

@@ -11,6 +11,7 @@ import yaml
 
 import refinery
 from adapters.trace import Json
+from refinery.cli import manual
 from refinery.cli.main import COMMANDS
 from refinery.cli.main import refinery as group
 from refinery.config import parse
@@ -76,6 +77,11 @@ def test_commands_shown_exist_with_their_options(page: str, line: str) -> None:
 def test_the_map_names_every_command() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     assert [name for name in COMMANDS if not re.search(rf"\b{name}\b", index)] == []
+
+
+def test_the_pages_of_commands_say_what_the_commands_say() -> None:
+    written = {page.name: page.read_text(encoding="utf-8") for page in manual.PAGES.glob("*.md")}
+    assert written == dict(manual.pages()), "make manual writes them anew"
 
 
 def test_the_tutorial_tells_of_every_complaint_and_its_trace_is_one_of_them() -> None:

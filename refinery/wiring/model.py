@@ -1,0 +1,40 @@
+"""Which model answers, metered and discreet: the one that the settings name for a task. The vendors' libraries are imported here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refinery.config import Settings, Surrounding
+from refinery.events import Say
+from refinery.llm.budget import Budget, Metered
+from refinery.llm.discreet import Discreet
+from refinery.llm.port import LLM
+from refinery.llm.prices import load_prices
+from refinery.wiring.shelves import sensitive
+
+
+def model_for(task: str, stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None) -> LLM | None:
+    """The model that the settings name for a task, metered, with its answers kept in a folder. The vendors' libraries are imported here."""
+    if provider == "none":
+        return None
+    around, prices = Surrounding.read(), load_prices()
+    named = stated.models.get(task, stated.model)
+    name = named if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
+    if stated.price and name:
+        prices = prices.stating(name, *stated.price)
+    model: LLM
+    if provider == "openai":
+        from refinery.llm.openai import VENDOR, OpenAICompatible, Server
+
+        key, url = around.variables.get("OPENAI_API_KEY", ""), around.variables.get("OPENAI_BASE_URL") or VENDOR
+        model = OpenAICompatible(Server(url, key), name, prices, say=say)
+    else:
+        from refinery.llm.anthropic import Account, Anthropic
+
+        account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
+        model = Anthropic(account, name, prices, say=say)
+    if answers is not None and stated.cache:
+        from refinery.llm.cassette import Remembered
+
+        model = Remembered(model, answers)
+    return Discreet(Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd)), sensitive)

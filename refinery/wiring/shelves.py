@@ -1,0 +1,93 @@
+"""What is kept and read: the store, platforms with traces, guides, and what is masked before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from adapters.files import read
+from adapters.personal import personal
+from adapters.redaction import Found, redacted
+from adapters.source import Opening, Source
+from adapters.trace import Trace
+from knowledge.guides import Guides
+from refinery import config
+from refinery.config import FILE, Surrounding
+from refinery.errors import RepositoryError, UsageError
+from refinery.events import Event, Say, silent
+from refinery.flows.importing import as_is
+from refinery.plugins import source_opener
+from refinery.signals.failing import failing
+from refinery.store.port import Store
+from refinery.store.sqlite import open_store
+from refinery.wiring.ground import repository, state_folder
+from safety.rules.secret_scan import scan
+
+
+@contextmanager
+def store(start: Path | None = None) -> Iterator[Store]:
+    """The repository's store; outside of one, the user's."""
+    with open_store(state_folder(start) / "store.sqlite", failing) as opened:
+        yield opened
+
+
+@contextmanager
+def source(project: str = "", platform: str = "", start: Path | None = None, say: Say = silent) -> Iterator[Source]:
+    """The platform that refinery.toml names, or another one, at one of its projects. Credentials come from what the user set up for it."""
+    with repository(start) as found:
+        stated = config.load(found.root)
+        folder = found.root
+    name = platform or (stated.trace_source if stated else "")
+    if not name:
+        raise UsageError("no source of traces is named", hint=f"set `source` under [traces] in {FILE}, or pass --from")
+    same = stated is not None and name == stated.trace_source
+    opening = Opening(
+        project=project or (stated.project if stated and same else ""),
+        variables=Surrounding.read().variables,
+        home=Path.home(),
+        folder=folder,
+        tell=lambda says: say(Event("pull", says)),
+    )
+    with closing(source_opener(name)(opening)) as opened:
+        yield opened
+
+
+def sensitive(text: str) -> Iterator[Found]:
+    """Credentials, as the guard finds them, and personal data."""
+    yield from (Found("secret", found.value) for found in scan(text))
+    yield from personal(text)
+
+
+def mask(*, asked: bool, start: Path | None = None) -> Callable[[Trace], Trace]:
+    """What is done to traces before they are kept: masked when that is asked for, here or in refinery.toml."""
+    try:
+        with repository(start) as found:
+            stated = config.load(found.root)
+    except RepositoryError:
+        stated = None
+    wanted = asked or (stated is not None and stated.redact)
+    return (lambda trace: redacted(trace, sensitive)) if wanted else as_is
+
+
+def traces_named(names: Sequence[str], opened: Store, tell: Callable[[str], None] | None = None) -> Iterator[Trace]:
+    """Traces by their id in the store, or read from files. A file without any is told where `tell` is given, else a UsageError."""
+    for name in names:
+        path = Path(name)
+        if path.is_file():
+            pulled = read(path)
+            if not pulled.traces:
+                says = "; ".join(f"{note.where}: {note.says}" for note in pulled.receipt.not_understood[:3]) or f"{name} holds no trace"
+                if tell is None:
+                    raise UsageError(says, hint="name a file that holds a trace, or the id of one: refinery traces list")
+                tell(says)
+            yield from pulled.traces
+        else:
+            yield opened.trace(name)
+
+
+def guides(state: Path) -> Guides:
+    """The guides that come with Refinery and the user's own."""
+    from knowledge.shelf import open_guides
+
+    return open_guides(state / "guides")
