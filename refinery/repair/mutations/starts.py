@@ -126,7 +126,7 @@ def _instead(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     """A name in place of a number that is handed over or counted with."""
     for name in [name for name in site.names_at(node) if name not in ("self", "cls")][:6]:
         number = "number" in _uses(site, name) or _numeric(name)
-        yield site.put(node, name, "fixed number", f"Use `{name}` instead of {node.value}", 0.22 if number else 0.12)
+        yield site.put(node, name, "fixed number", f"Use `{name}` instead of {node.value!r}", 0.22 if number else 0.12)
 
 
 def _numeric(name: str) -> bool:
