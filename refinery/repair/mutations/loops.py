@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
@@ -32,6 +33,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _counted(site, statement, loop)
     if loop is not None and isinstance(statement, ast.Assign):
         yield from _own_value(site, function, statement, loop)
+    if loop is not None:
+        yield from _itself(site, loop)
     yield from _at_once(site)
 
 
@@ -55,6 +58,11 @@ def _moved_on(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast
         if number or (name in tested and not isinstance(start, ast.Constant)):
             for change, prior in (("+= 1", 0.6), ("-= 1", 0.4), ("//= 2", 0.15)):
                 yield _after(site, f"{name} {change}", f"Move `{name}` on in every round", prior * weight)
+        if name not in read:  # nothing in the loop asks for it: what is found there was meant to be kept
+            for path in [path for path in site.paths if re.split(r"[.\[]", path)[0] in fresh][:4]:
+                yield from _both(site, f"{name} = {path}", f"Keep `{path}` in `{name}`", 0.4)
+            for other in [each for each in fresh if each != name][:4]:
+                yield from _both(site, f"{name} = {other}", f"Keep `{other}` in `{name}`", 0.25)
         for other in [each for each in fresh if each != name][:4]:
             yield _after(site, f"{name} = {other}", f"Keep `{other}` in `{name}` for the next round", (0.45 if wanted else 0.25) * weight)
             if number:
@@ -170,6 +178,19 @@ def _own_value(site: Site, function: Function, statement: ast.Assign, loop: ast.
             yield site.put(node, target.id, FAMILY, says, 0.4)
 
 
+def _itself(site: Site, loop: ast.stmt) -> Iterator[Mutation]:
+    """Two loops over the same things, or over steps to all sides: a thing is not its own neighbour."""
+    outer = site.module.loop(loop)
+    if not (isinstance(loop, ast.For) and isinstance(outer, ast.For) and loop.body[0] is site.statement.node):
+        return
+    if not (isinstance(loop.target, ast.Name) and isinstance(outer.target, ast.Name)) or site.src(loop.iter) != site.src(outer.iter):
+        return
+    one, other = outer.target.id, loop.target.id
+    steps = "-1" in site.src(loop.iter)
+    test = f"{one} == 0 and {other} == 0" if steps else f"{one} == {other}"
+    yield site.add(f"if {test}:\n    continue", "before", "itself", f"Leave out what it is itself: `{test}`", 0.4)
+
+
 def _at_once(site: Site) -> Iterator[Mutation]:
     """`a = b` and then `b = a + b`: the second should have seen the old value."""
     first = site.statement.node
@@ -194,6 +215,17 @@ def _after(site: Site, code: str, says: str, prior: float) -> Mutation:
     jumps = isinstance(statement, ast.Continue | ast.Break | ast.Return)
     last = _ends_a_block(site, statement)
     return site.add(code, "before" if jumps else "after", FAMILY, says, prior if last else prior * 0.75)
+
+
+def _both(site: Site, code: str, says: str, prior: float) -> Iterator[Mutation]:
+    """Before a statement that is a block by itself, and after it."""
+    outer = site.parent(site.statement.node)
+    if any(
+        isinstance(block, list) and block == [site.statement.node]
+        for block in (getattr(outer, "body", None), getattr(outer, "orelse", None))
+    ):
+        yield site.add(code, "before", FAMILY, says, prior)
+    yield _after(site, code, says, prior * 0.8)
 
 
 def _ends_a_block(site: Site, statement: ast.stmt) -> bool:

@@ -132,6 +132,17 @@ CASES = [
     ("seldom", "def f(a):\n    return a ** 1\n", "a ** 1", "a + 1", ""),
     ("size at hand", "def g(a, n):\n    return n\ndef f(a, size):\n    n = size - 1\n    return g(a, len(a))\n", "len(a)", "size", ""),
     ("idle helper", "def gcd(a, b):\n    return a\ndef lcm(a, b):\n    return a * b\n", "return a * b", "return (a * b) // gcd(a, b)", ""),
+    ("part of a pair", "def f(a, b):\n    a[0] = (a[0][0], b)\n    return a\n", "(a[0][0], b)", "(a[0][0], max(a[0][1], b))", ""),
+    ("found",
+     "def f(n, k):\n    best = None\n    while n:\n        if n.key < k:\n            n = n.right\n        else:\n            n = n.left\n"
+     "    return best\n", "            n = n.right", "            best = n.key\n            n = n.right", ""),
+    ("itself",
+     "def f(x):\n    out = []\n    for a in (-1, 0, 1):\n        for b in (-1, 0, 1):\n            out.append(x + a + b)\n    return out\n",
+     "            out.app", "            if a == 0 and b == 0:\n                continue\n            out.app", ""),
+    ("also",
+     "class N:\n    def __init__(self):\n        self.word = False\n    def end(self):\n        self.word = True\ndef f(n):\n"
+     "    return n is not None\n", "n is not None", "n is not None and n.word", ""),
+    ("turned", "def f(a, b):\n    return not a or b == 1\n", "not a or b == 1", "a and b == 1", ""),
     ("half", "def f(s, size):\n    return (s + size) // size * size\n", "(s + size)", "(s + (size // 2))", ""),
     ("repeated", "def f(n, a):\n    if n > a:\n        n = n - a\n    return n\n", "if n > a", "while n > a", ""),
     ("at once", "def f(a, b):\n    a = b\n    b = a + b\n    return b\n", "a = b\n    b = a + b", "a, b = b, a + b", ""),
