@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
@@ -60,6 +61,16 @@ def nothing_known(_: str) -> tuple[Passage, ...]:
     return ()
 
 
+def nothing_captured(_: str) -> Trace | None:
+    """No run was recorded."""
+    return None
+
+
+def as_it_is(trace: Trace) -> Trace:
+    """Nothing is masked."""
+    return trace
+
+
 @dataclass(frozen=True, slots=True)
 class Workbench:
     """Everything a fix needs."""
@@ -84,6 +95,8 @@ class Workbench:
     """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
     recall: Callable[[str], tuple[Passage, ...]] = nothing_known
     """What became of fixes of similar failures."""
+    analyst: LLM | None = None
+    """Reads a failed run before hypotheses are sought; None: the rules' diagnosis is leaned on."""
     model: LLM | None = None
     """None: hypotheses come from search alone."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
@@ -100,5 +113,9 @@ class Workbench:
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""
+    captured: Callable[[str], Trace | None] = nothing_captured
+    """What was recorded of a run of the agent that was made here, by its trace's id; it is in the store only later."""
+    mask: Callable[[Trace], Trace] = as_it_is
+    """A trace as it may be kept with a commit: without credentials and personal data."""
     co_author: str = ""
     """Who stands beside the author of a kept fix, `Name <address>`; empty for nobody."""

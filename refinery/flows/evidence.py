@@ -12,8 +12,10 @@ from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict
 from refinery.flows.claim import Claim, diagnosed, digest, trailers
 from refinery.flows.consult import symptom
 from refinery.flows.proposal import Proposal
+from refinery.flows.transcripts import transcripts
 from refinery.repo.message import compose
 from refinery.store.port import Store
+from refinery.suite.rubrics import judged_by
 from refinery.workbench import Workbench
 
 OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.NOT_ENOUGH: "undecided"}
@@ -44,11 +46,18 @@ def message_for(
     if hypothesis.example:
         body.append(f"Before and after: {hypothesis.example}")
     body.append(f"What it did: {gate.says}")
+    body += [f"{each[0].upper()}{each[1:]}." for each in judges(gate)]
     if hypothesis.cites:
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
         body.append(f"Risks: {hypothesis.risks}")
     return compose(hypothesis.change, body, [*trailers(claim), *_beside(co_author)])
+
+
+def judges(gate: GateVerdict) -> list[str]:
+    """Which models judged rubrics in a comparison, and how far each can be trusted."""
+    found = {(made.judge, made.audit) for each in gate.attempts.values() for attempt in each if (made := attempt.judging)}
+    return [judged_by(*each) for each in sorted(found)]
 
 
 def _failures(proposal: Proposal, before: Sequence[Attempt]) -> str:
@@ -63,7 +72,7 @@ def _beside(co_author: str) -> list[tuple[str, str]]:
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
-    shape = contract.report(report)
+    shape = {**contract.report(report), "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     for step in report.steps:
         if step.commit and step.gate:

@@ -12,16 +12,25 @@ from refinery.llm.port import LLM
 from refinery.llm.prices import load_prices
 from refinery.wiring.shelves import sensitive
 
+ANSWERS = "answers"
+"""The folder in which answers of a model are kept."""
 
-def model_for(task: str, stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None) -> LLM | None:
+
+def spending(stated: Settings, usd: float | None) -> Budget:
+    """What all models of one command may cost together."""
+    prices = load_prices()
+    for name in (stated.model, *stated.models.values()) if stated.price else ():
+        prices = prices.stating(name, *stated.price) if name and stated.price else prices
+    return Budget(prices, usd=stated.budget_usd if usd is None else usd)
+
+
+def model_for(task: str, stated: Settings, provider: str, purse: Budget, say: Say, answers: Path | None = None) -> LLM | None:
     """The model that the settings name for a task, metered, with its answers kept in a folder. The vendors' libraries are imported here."""
     if provider == "none":
         return None
-    around, prices = Surrounding.read(), load_prices()
+    around, prices = Surrounding.read(), purse.prices
     named = stated.models.get(task, stated.model)
     name = named if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
-    if stated.price and name:
-        prices = prices.stating(name, *stated.price)
     model: LLM
     if provider == "openai":
         from refinery.llm.openai import VENDOR, OpenAICompatible, Server
@@ -37,4 +46,4 @@ def model_for(task: str, stated: Settings, provider: str, budget: float | None, 
         from refinery.llm.cassette import Remembered
 
         model = Remembered(model, answers)
-    return Discreet(Metered(model, Budget(prices, usd=budget if budget is not None else stated.budget_usd)), sensitive)
+    return Discreet(Metered(model, purse), sensitive)
