@@ -173,9 +173,10 @@ class Local:
         ran = self.ran(scenario, trial, halt)
         if isinstance(ran, Unstarted):
             return self.explained(attempt.unstarted(ran, agent))
+        offline = not agent.network and self.ground.level is not Level.NONE
         if self.manner:
-            return self.explained(self.manner.outcome(ran, agent))
-        outcome = attempt.from_slot(ran.ended, agent, ran.trace, ran.lines)
+            return replace(self.explained(self.manner.outcome(ran, agent)), offline=offline)
+        outcome = replace(attempt.from_slot(ran.ended, agent, ran.trace, ran.lines), offline=offline)
         outcome = self.explained(placing.placed(scenario, agent, outcome, ran.world))
         return told(outcome, ran.ledger, ran.trace_id) if ran.ledger else outcome
 

@@ -36,6 +36,8 @@ class Outcome:
     """What its model calls used, where they went through the relay; None where none did."""
     recorded: bool = False
     """A model's answers came from a recording."""
+    offline: bool = False
+    """It could reach nothing outside, and so nothing that has a price."""
     void: str = ""
     """Why it says nothing about the agent, where the cause does not tell."""
     replayed: tuple[Replayed, ...] | None = None
@@ -78,11 +80,11 @@ class Outcome:
 
     @property
     def cost_usd(self) -> float | None:
-        """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        """Zero when a trace shows that no model was called, or none could be reached; None when a price, or the trace, is missing."""
         if self.counted is not None:
             return self.counted.cost_usd
         if self.trace is None:
-            return None
+            return 0.0 if self.offline else None
         if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
             return 0.0
         return self.trace.usage.cost_usd
