@@ -6,6 +6,19 @@ import hashlib
 import re
 import unicodedata
 
+_SPELLED = {
+    "<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "==": "equal to", "!=": "not equal to", "=": "equals",
+    "+": "plus", "-": "minus", "*": "times", "/": "divided by", "//": "floor divided by", "%": "modulo", "**": "to the power of",
+    "&": "and", "|": "or", "^": "xor", "~": "inverted", "<<": "shifted left", ">>": "shifted right", "@": "matrix times",
+}  # fmt: skip
+"""Operators in words: they are the whole point of a name such as "`<=` instead of `<`", and no letter of them may stand in one."""
+_QUOTED = re.compile(r"`([^`\w\s]{1,2})`")
+
+
+def spelled(text: str) -> str:
+    """The text with each operator that stands alone between backticks in words."""
+    return _QUOTED.sub(lambda found: _SPELLED.get(found[1], found[0]), text)
+
 
 def slug(text: str, longest: int = 48) -> str:
     """Lower case, ASCII, dashes; whole words as far as they fit."""
