@@ -76,12 +76,13 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
     shape = {**contract.report(report), "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
-    for step in report.steps:
+    already = report.kept is not None and report.kept.already
+    for step in report.steps[:-1] if already else report.steps:  # the last one is in memory under the name it has
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
             bench.store.record_fix(step.commit.id, symptom(report.diagnosis, report.before), step.hypothesis.change, outcome)
-    if report.kept:
+    if report.kept and not already:  # its evidence is sealed, and about the failure for which it was kept
         bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
         bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))
     return report

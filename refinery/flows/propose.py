@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
 from adapters.trace import Trace
-from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothesis, Scenario, Step
+from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothesis, Miss, Scenario, Step
 from refinery.edits.draft import draft
 from refinery.edits.minimise import minimal, pieces, together
 from refinery.events import Event
@@ -23,7 +23,7 @@ from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
-from refinery.suite.names import slug
+from refinery.suite.names import slug, spelled
 from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
@@ -32,6 +32,8 @@ from safety.verdict import Verdict
 
 READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
 LARGEST = 300_000
+NEAREST = 5
+"""Misses that are named."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Proposals:
     memorised: int = 0
     broke: int = 0
     """Candidates that cured the complaint and broke something else."""
+    near: list[tuple[tuple[int, int], Miss]] = field(default_factory=list)
+    """The nearest of them: how many scenarios each cured, and how many runs it took until one broke."""
     halves: int = 0
     """Candidates that cured one failure and changed another without curing it."""
     crashing: int = 0
@@ -234,7 +238,11 @@ class Proposals:
         self.screened += 1
         self.ledger.items.append(BillItem("search", runs=seen.runs, usd=self._price))
         self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
-        self.broke += bool(seen.broke)
+        if seen.broke:
+            self.broke += 1
+            miss = Miss(proposal.hypothesis.change, tuple(sorted(seen.turned)), tuple(sorted(seen.broke)))
+            self.near.append(((len(miss.cured), seen.runs), miss))
+            self.near = sorted(self.near, key=lambda each: each[0], reverse=True)[:NEAREST]
         self.halves += seen.promising and not seen.convincing
         self.endless += seen.late
         self.patience = screen.patience
@@ -322,7 +330,7 @@ class Proposals:
         drafted = draft(hypothesis.edits, self._sources.get)
         changes = ChangeSet((*drafted.changes, *self._regressions()))
         verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self._around)
-        return Proposal(hypothesis, changes, verdict, self.shown.red, slug(hypothesis.change))
+        return Proposal(hypothesis, changes, verdict, self.shown.red, slug(spelled(hypothesis.change)))
 
     def _regressions(self) -> tuple[FileChange, ...]:
         taken = set(self._around.files)

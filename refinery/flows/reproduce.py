@@ -81,7 +81,7 @@ def _nothing_to_fix(complaint: Complaint, broken: Sequence[Attempt]) -> str:
 def _notes(complaint: Complaint, red: Sequence[Scenario], attempts: dict[str, Attempt], bench: Workbench) -> tuple[str, ...]:
     passing = [scenario.id for scenario in complaint.targets if scenario not in red and scenario.id in attempts]
     aims = {scenario.id for scenario in complaint.targets}
-    already = [name for name, attempt in attempts.items() if name not in aims and _failed(attempt)]
+    already = [name for name, attempt in attempts.items() if name not in (*aims, *complaint.apart) and _failed(attempt)]
     notes = [f"already green on the base: {', '.join(passing)}"] if red and passing else []
     if already:
         notes.append(f"red before and not asked about: {', '.join(already)}")
