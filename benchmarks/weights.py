@@ -1,7 +1,8 @@
-"""What signals and links add to general experience, on transcripts the weights were not chosen on: `python -m benchmarks.weights FOLDER`.
+"""What signals and links add to general experience, with weights chosen on other transcripts: `python -m benchmarks.weights FOLDER...`.
 
 The transcripts are dealt into ten parts by the words of their task. For each part the weights are chosen on the nine others, from a
-grid, by how probable they make the labelled step; then the part is diagnosed. Only talks of agents are looked at.
+grid, by how probable they make the labelled step; then the part is diagnosed. Then each group is diagnosed with weights that were chosen
+on the other groups alone, and with those that Refinery has. Only talks of agents are looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from benchmarks.labelled import Case, cases, plain
 from refinery.signals.causes import causes
 from refinery.signals.experience import acts_last, experience, is_talk_of_agents
 from refinery.signals.links import flow
-from refinery.signals.ranking import FLOOR, objection
+from refinery.signals.ranking import BROKE_OFF, FLOOR, STRENGTH, TEMPER, objection
 from refinery.signals.registry import read
 
 PARTS = 10
@@ -32,6 +33,7 @@ FREE = {
     "and where it broke off": (True, True, True, True),
 }
 Weights = tuple[float, ...]
+SHIPPED: Weights = (TEMPER, TEMPER, STRENGTH, STRENGTH * BROKE_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,33 @@ class Seen:
 
 def main() -> None:
     groups: dict[str, list[Seen]] = {}
-    for case in cases(Path(sys.argv[1])):
+    for case in (case for folder in sys.argv[1:] for case in cases(Path(folder))):
         if is_talk_of_agents(case.trace):
             groups.setdefault(case.id.split("/")[0], []).append(_seen(case))
     for name, group in groups.items():
         print(f"{name}: {len(group)} transcripts, each diagnosed with weights that were chosen on others")
         for what, free in FREE.items():
             _report(what, group, list(itertools.product(*(row if each else (0.0,) for row, each in zip(GRID, free, strict=True)))))
+        others = [seen for other, seens in groups.items() if other != name for seen in seens]
+        _alone("chosen on other groups alone", group, _best(_unlike(others, group)) if others else SHIPPED)
+        _alone("as Refinery has them", group, SHIPPED)
+
+
+def _unlike(others: Sequence[Seen], group: Sequence[Seen]) -> list[Seen]:
+    """Without the transcripts that the group holds too, under other labels."""
+    tasks = {seen.case.trace.task.strip() for seen in group}
+    return [seen for seen in others if seen.case.trace.task.strip() not in tasks]
+
+
+def _best(train: Sequence[Seen]) -> Weights:
+    return max(itertools.product(*GRID), key=lambda weights: sum(seen.shares(weights)[seen.case.step] for seen in train))
+
+
+def _alone(what: str, group: Sequence[Seen], weights: Weights) -> None:
+    named = [shares.index(max(shares)) for seen in group for shares in [seen.shares(weights)]]
+    steps = [step == seen.case.step for step, seen in zip(named, group, strict=True)]
+    agents = [plain(seen.case.trace.spans[step].agent) == plain(seen.case.agent) for step, seen in zip(named, group, strict=True)]
+    print(f"  {what:32} step {share(steps)}   agent {share(agents)}   weights {weights}")
 
 
 def _report(what: str, group: Sequence[Seen], grid: Sequence[Weights]) -> None:

@@ -212,6 +212,11 @@ class Diagnosis:
     """Who made it: the rules, or a model by its name."""
 
     @property
+    def by_rules(self) -> bool:
+        """Whether no model had a say in it."""
+        return self.author == "rules"
+
+    @property
     def found(self) -> bool:
         """Whether anything wrong was found at all."""
         return self.step is not None

@@ -84,6 +84,8 @@ class Workbench:
     """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
     recall: Callable[[str], tuple[Passage, ...]] = nothing_known
     """What became of fixes of similar failures."""
+    analyst: LLM | None = None
+    """Reads a failed run before hypotheses are sought; None: the rules' diagnosis is leaned on."""
     model: LLM | None = None
     """None: hypotheses come from search alone."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)

@@ -49,6 +49,7 @@ def command(
     from refinery import contract, wiring
     from refinery.cli import views
     from refinery.domain import Question
+    from refinery.errors import UsageError
     from refinery.flows.complaint import checks_from
     from refinery.flows.diagnose import Asked, diagnose
 
@@ -74,6 +75,8 @@ def command(
                     show.text(f"trace {trace.id}")
                     show.on_screen(views.diagnosis(found))
                 first = False
+            if first:
+                raise UsageError("nothing was diagnosed: no trace was found there", hint="refinery traces list shows those in the store")
 
 
 def _lines(file: Path) -> tuple[str, ...]:

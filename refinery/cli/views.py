@@ -93,7 +93,7 @@ def diagnosis(found: Diagnosis) -> RenderableType:
         ("where", Text(f"{where} (span {found.span_id})")),
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
-        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if found.author != "rules" else ""))),
+        ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if not found.by_rules else ""))),
     ]
     rows += [(str(each.level), Text(each.says)) for each in found.observations]
     rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]

@@ -13,6 +13,7 @@ from refinery.flows.evidence import message_for, remember
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
+from refinery.flows.understood import understood
 from refinery.repo.sameness import fix_id
 from refinery.suite.gate import decide
 from refinery.suite.runner import bill
@@ -34,6 +35,7 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
     if not shown.red:
         return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=(*bench.notes, *shown.notes))
 
+    diagnosis = understood(complaint, diagnosis, bench, ledger)
     steps: list[Step] = []
     kept: Kept | None = None
     gated = 0

@@ -1,4 +1,4 @@
-"""Answers in another form than the one that was asked for: no JSON, too long, no number, another script."""
+"""Answers in another form than the one that was asked for: no JSON, too long, no number, another language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from adapters.trace import Trace
 from refinery.domain import Layer, Signal
+from refinery.signals.languages import demanded, language
 from refinery.signals.quoting import quote
 from refinery.signals.turns import SYSTEMS, Answer, Part, answer, task, turns
 
@@ -64,6 +65,16 @@ def _misfits(said: str, asked: str, told: str) -> Iterator[tuple[str, str, float
     mine, theirs = _script(said), _script(asked)
     if mine and theirs and mine != theirs and not TRANSLATES.search(asked):
         yield f"The question is written in {theirs.title()} letters, and the answer in {mine.title()} ones", "wrong-language", 0.35
+    elif spoken := _wrong_language(said, asked, told):
+        yield spoken, "wrong-language", 0.35
+
+
+def _wrong_language(said: str, asked: str, told: str) -> str:
+    wanted, mine = demanded(asked) or demanded(told), language(said)
+    if wanted:
+        return f"An answer in {wanted} was demanded, and it is in {mine}" if mine and mine != wanted else ""
+    theirs = "" if TRANSLATES.search(asked) or TRANSLATES.search(told) else language(asked)
+    return f"The question is in {theirs}, and the answer in {mine}" if mine and theirs and mine != theirs else ""
 
 
 def _is_json(text: str) -> bool:

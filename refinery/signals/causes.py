@@ -15,7 +15,19 @@ from refinery.signals.values import words
 
 FAULTS = frozenset({"exceptions", "error_status", "polite_errors", "waiting", "empty_results", "schema"})
 """Rules that tell of a single step that went wrong, which a later step may put right."""
-EFFECTS = frozenset({"contradictions", "currencies_disagree", "ignored_results", "early_end", "unmet", "claimed_actions", "loops"})
+EFFECTS = frozenset(
+    {
+        "contradictions",
+        "currencies_disagree",
+        "ignored_results",
+        "early_end",
+        "unmet",
+        "claimed_actions",
+        "loops",
+        "constraints",
+        "unsupported",
+    }
+)
 """Rules that tell of something which an earlier fault may well explain."""
 EXPLAINS = frozenset({"missing_fields"})
 """Rules whose signals quote the failure that they explain."""

@@ -32,7 +32,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """A call of the run, and whether it worked."""
 
     turn: Turn
@@ -48,7 +48,7 @@ def diverged(trace: Trace, wanted: Sequence[Wanted], says: str = "was expected",
     """
     acting = [each for each in wanted if acts(each.name)]
     open_ = acting or list(wanted)
-    for made in _calls(trace):
+    for made in calls(trace):
         match = next((each for each in open_ if _fits(each, made)), None)
         if made.failed:
             continue
@@ -64,16 +64,16 @@ def diverged(trace: Trace, wanted: Sequence[Wanted], says: str = "was expected",
 def contrast(trace: Trace, passing: Sequence[Trace]) -> Iterator[Signal]:
     """Where the run parts from the nearest of those that passed: by its calls, else by the first thing that was answered otherwise."""
     best, most = None, -1
-    mine = {_mark(made) for made in _calls(trace)}
+    mine = {_mark(made) for made in calls(trace)}
     for other in passing:
-        shared = len(mine & {_mark(made) for made in _calls(other)})
+        shared = len(mine & {_mark(made) for made in calls(other)})
         if shared > most:
             best, most = other, shared
     if best is None:
         return
-    right = [Wanted(made.turn.tool, made.arguments) for made in _calls(best) if not made.failed and acts(made.turn.tool)]
+    right = [Wanted(made.turn.tool, made.arguments) for made in calls(best) if not made.failed and acts(made.turn.tool)]
     name = f"belongs to run {best.id[:12]}, which passed"
-    found = list(diverged(trace, right, name, LIKELY)) if right or any(acts(made.turn.tool) for made in _calls(trace)) else []
+    found = list(diverged(trace, right, name, LIKELY)) if right or any(acts(made.turn.tool) for made in calls(trace)) else []
     yield from found or _parted(trace, best)
 
 
@@ -82,7 +82,8 @@ def acts(tool: str) -> bool:
     return changes(tool) and any(word.startswith(stem) for word in name_words(tool) for stem in DOES)
 
 
-def _calls(trace: Trace) -> list[_Made]:
+def calls(trace: Trace) -> list[Made]:
+    """Every call of a run, and whether it worked."""
     every = turns(trace)
     replies: dict[tuple[str | None, str, str], list[Turn]] = {}
     for turn in every:
@@ -93,11 +94,11 @@ def _calls(trace: Trace) -> list[_Made]:
     for turn in every:
         if turn.part is Part.CALL:
             answers = replies.get((turn.span.id, turn.tool, turn.raw), [])
-            made.append(_Made(turn, parsed(turn.raw), is_error(answers.pop(0)) if answers else turn.span.failed))
+            made.append(Made(turn, parsed(turn.raw), is_error(answers.pop(0)) if answers else turn.span.failed))
     return made
 
 
-def _fits(wanted: Wanted, made: _Made) -> bool:
+def _fits(wanted: Wanted, made: Made) -> bool:
     return wanted.name == made.turn.tool and (wanted.arguments is None or _within(wanted.arguments, made.arguments))
 
 
@@ -110,7 +111,7 @@ def _within(part: Json, whole: Json) -> bool:
     return part == whole
 
 
-def _unwanted(made: _Made, open_: Sequence[Wanted], says: str, weight: float) -> Signal:
+def _unwanted(made: Made, open_: Sequence[Wanted], says: str, weight: float) -> Signal:
     turn = made.turn
     akin = [each for each in open_ if each.name == turn.tool and isinstance(each.arguments, dict)]
     near = min(akin, key=lambda each: len(_differing(each.arguments, made.arguments)), default=None)
@@ -164,7 +165,7 @@ def _differing(wanted: Json, had: Json) -> list[str]:
     return [key for key, value in wanted.items() if key not in given or not _within(value, given[key])]
 
 
-def _mark(made: _Made) -> str:
+def _mark(made: Made) -> str:
     return f"{made.turn.tool} {json.dumps(made.arguments, sort_keys=True)}"
 
 

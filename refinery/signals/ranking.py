@@ -11,7 +11,7 @@ from refinery.signals.causes import FAULTS, Cause, agent_of
 from refinery.signals.divergence import LIKELY, RULE
 from refinery.signals.experience import acts_last, experience, is_talk_of_agents
 from refinery.signals.links import flow
-from refinery.signals.turns import answer, is_chat
+from refinery.signals.turns import Part, answer, is_chat, turns
 
 TEMPER = 0.6
 """How far general experience, and the number of values brought in, are trusted: as powers. Chosen with `STRENGTH` on labelled talks
@@ -51,14 +51,23 @@ def _by_what_entered(trace: Trace, found: Sequence[Cause]) -> tuple[Cause, ...]:
     total = sum(prior.values()) or 1.0
     brought = flow(trace).brought
     weights: dict[int, float] = {}
-    for step in range(len(trace.spans)):
+    asking = _only_asked(trace)
+    for step in [step for step in range(len(trace.spans)) if step not in asking] or range(len(trace.spans)):
         share = prior.get(step, 0.0) / total + FLOOR
         weights[step] = (share * (1 + len(brought[step]))) ** TEMPER * math.exp(STRENGTH * objection(known.get(step)))
-    if acts_last(trace):
+    if acts_last(trace) and len(trace.spans) - 1 in weights:
         weights[len(trace.spans) - 1] *= math.exp(STRENGTH * BROKE_OFF)
     whole = sum(weights.values()) or 1.0
     made = [replace(_cause(trace, step, known), score=min(0.97, weight / whole)) for step, weight in weights.items()]
     return tuple(sorted(made, key=lambda cause: (-cause.score, cause.step)))
+
+
+def _only_asked(trace: Trace) -> set[int]:
+    """Steps in which a user asks or an instruction is given, and no agent does anything."""
+    parts: dict[int, set[Part]] = {}
+    for turn in turns(trace):
+        parts.setdefault(turn.step, set()).add(turn.part)
+    return {step for step, found in parts.items() if found <= {Part.USER, Part.INSTRUCTION}}
 
 
 def objection(cause: Cause | None) -> float:

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from adapters.trace import Json, Kind, Span, Trace
+from adapters.trace import Kind, Span, Trace
 from refinery.domain import Layer, Signal
+from refinery.signals.offered import Offer, offered
 from refinery.signals.polite_errors import error_in
 from refinery.signals.quoting import quote
 from refinery.signals.turns import GAP, Part, Turn, answer, parsed, turns
@@ -31,7 +32,7 @@ def schema(trace: Trace) -> Iterator[Signal]:
     """Unparsable JSON where JSON is asked for, arguments that are missing or no JSON, and validation errors."""
     every = turns(trace)
     final = answer(trace)
-    tools = _tools(trace)
+    tools = offered(trace)
     for turn in every:
         if turn.part is Part.RESULT or turn.span.failure:
             words = (turn.span.failure.message if turn.span.failure else "") or error_in(turn.text)
@@ -52,7 +53,7 @@ def _spoilt(turn: Turn) -> bool:
     return bool(turn.text.strip()) and _wants_json(turn.span) and not _is_json(turn.text)
 
 
-def _call(turn: Turn, tools: Mapping[str, tuple[str, ...]]) -> Iterator[Signal]:
+def _call(turn: Turn, tools: Mapping[str, Offer]) -> Iterator[Signal]:
     given = turn.raw.strip()
     if not given or GAP in given:
         return
@@ -63,7 +64,8 @@ def _call(turn: Turn, tools: Mapping[str, tuple[str, ...]]) -> Iterator[Signal]:
         return
     if isinstance(value, dict):
         held = value.get("input") if isinstance(value.get("input"), dict) and len(value) == 1 else value
-        missing = [name for name in tools.get(turn.tool, ()) if isinstance(held, dict) and name not in held]
+        offer = tools.get(turn.tool)
+        missing = [name for name in offer.required if isinstance(held, dict) and name not in held] if offer else []
         if missing:
             yield _signal(turn, f"{turn.tool} needs `{'`, `'.join(missing)}`, and the call does not give it", given, 0.6)
 
@@ -101,35 +103,3 @@ def _wants_json(span: Span) -> bool:
     return any(
         message.role in ("system", "developer") and WANTED.search(message.content[-4_000:]) for message in span.input_messages[:2]
     ) and not any(message.tool_calls for message in span.output_messages)
-
-
-def _tools(trace: Trace) -> dict[str, tuple[str, ...]]:
-    """Required arguments by tool, from the tool definitions that model calls carry."""
-    found: dict[str, tuple[str, ...]] = {}
-    for span in trace.spans:
-        for key, value in span.attributes.items():
-            if (
-                ("tool" in key or "function" in key)
-                and isinstance(value, str | dict | list)
-                and ("schema" in key or "tools" in key or "definitions" in key)
-            ):
-                _collect(parsed(value[:200_000]) if isinstance(value, str) else value, found, 0)
-    return found
-
-
-def _collect(value: Json, found: dict[str, tuple[str, ...]], depth: int) -> None:
-    if depth > 6:
-        return
-    if isinstance(value, list):
-        for item in value[:200]:
-            _collect(item, found, depth + 1)
-    elif isinstance(value, dict):
-        name = value.get("name")
-        shape = value.get("parameters") or value.get("input_schema") or value.get("inputSchema")
-        if isinstance(name, str) and isinstance(shape, dict) and isinstance(shape.get("required"), list):
-            required = shape["required"]
-            found[name] = tuple(str(item) for item in required) if isinstance(required, list) else ()
-        else:
-            for inner in value.values():
-                if isinstance(inner, dict | list):
-                    _collect(inner, found, depth + 1)

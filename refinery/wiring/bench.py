@@ -25,7 +25,7 @@ from refinery.suite.pool import clear_abandoned
 from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
-from refinery.wiring.model import model_for
+from refinery.wiring.model import models_for
 from refinery.wiring.shelves import guides
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
@@ -72,6 +72,7 @@ def workbench(
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
         walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
         runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls)
+        asked = models_for(("analyst", "theorist"), stated, provider or stated.provider, budget, say, found.state / ANSWERS)
         yield Workbench(
             repository=found,
             workspace=rooms,
@@ -87,7 +88,8 @@ def workbench(
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
             recall=lambda symptom: Memory(opened).advice(symptom),
-            model=model_for("theorist", stated, provider or stated.provider, budget, say, found.state / ANSWERS),
+            analyst=asked[0],
+            model=asked[1],
             scenarios=stated.scenarios,
             trials=stated.trials,
             limits=Limits(seconds=seconds),

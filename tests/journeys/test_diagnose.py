@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.trace import Json
 from tests.fakes.messages import vendor
 from tests.journeys.conftest import Refinery
 from tests.refinery.agents.test_analyst import RUN, said
@@ -85,3 +86,43 @@ def test_strange_input_ends_in_a_clear_statement(talk: Path, refinery: Refinery,
     assert done.status in (0, 2)
     assert "Traceback" not in done.err
     assert done.out or done.err
+
+
+def span(number: int, parent: int | None, **values: str) -> Json:
+    attributes: list[Json] = [{"key": key.replace("__", "."), "value": {"stringValue": value}} for key, value in values.items()]
+    above: dict[str, Json] = {} if parent is None else {"parentSpanId": f"{parent:016x}"}
+    times: dict[str, Json] = {"startTimeUnixNano": str(number), "endTimeUnixNano": str(number + 1)}
+    return {"traceId": "ab" * 16, "spanId": f"{number:016x}", "name": "s", "attributes": attributes, **above, **times}
+
+
+@pytest.mark.parametrize(
+    ("spans", "says"),
+    [
+        ([span(1, None)], "Nothing in the record marks an error"),
+        ([span(1, 2), span(2, 1), span(3, 3)], "Nothing in the record marks an error"),
+        ([span(1, 90), span(2, 91, openinference__span__kind="TOOL", output__value="Error: boom")], "Error: boom"),
+        ([span(1, None, output__value="x" * 2_000_000, blob="y" * 2_000_000)], "Nothing in the record marks an error"),
+        ([span(number, number % 3_000 + 1) for number in range(1, 3_001)], "Nothing in the record marks an error"),
+    ],
+    ids=["a root alone", "cycles", "orphans", "huge texts", "one long cycle"],
+)
+def test_a_strange_tree_ends_in_a_diagnosis_that_says_what_it_rests_on(
+    talk: Path, refinery: Refinery, spans: list[Json], says: str
+) -> None:
+    talk.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    done = refinery("diagnose", str(talk), "--failed", "--json")
+    assert done.status == 0, done.err
+    assert says in str(done.json["summary"])
+    plain = refinery("diagnose", str(talk))
+    assert plain.status == 0
+    assert "Error: boom" in plain.out or "Nothing in this run shows a failure" in plain.out
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"messages": []}', '{"resourceSpans": []}', "17", "[[[[", "\x00\x01"])
+def test_a_file_that_holds_no_run_is_no_diagnosis(talk: Path, refinery: Refinery, text: str) -> None:
+    talk.write_text(text)
+    done = refinery("diagnose", str(talk), "--json")
+    assert done.status == 2
+    assert done.out == ""
+    assert done.err.startswith("refinery: ")
+    assert "Traceback" not in done.err

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.trace import Json
 from tests.fakes.messages import Said, Vendor, vendor
 from tests.journeys.conftest import Answer, Refinery, add_scenario, commit, git
 from tests.journeys.test_fix import RED, part
+from tests.refinery.agents.test_analyst import said as concluded_as
 
 YEARLY = """- id: pro-by-the-year
   input: {plan: pro, period: year}
@@ -200,3 +202,66 @@ def test_what_a_models_patch_does_not_need_is_left_out_of_the_commit(
     assert "by the month" not in git(yearly, "show", f"{branch}:desk/agent.py")
     message = git(yearly, "log", "-1", "--format=%B", branch)
     assert "were left out" in message or "was left out" in message
+
+
+def recorded(folder: Path) -> Path:
+    """A run of two spans that forgot the months of a year."""
+    root: dict[str, Json] = {"traceId": "ab" * 16, "spanId": "cd" * 8, "name": "answer", "startTimeUnixNano": "1", "endTimeUnixNano": "9"}
+    inner: dict[str, Json] = {**root, "spanId": "ef" * 8, "parentSpanId": "cd" * 8, "name": "look_up", "startTimeUnixNano": "2"}
+    asked = '{"plan": "pro", "period": "year"}'
+    spans: list[Json] = [
+        {**span, "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in values.items()]}
+        for span, values in (
+            (root, {"input.value": asked, "output.value": "45 USD", "openinference.span.kind": "AGENT"}),
+            (inner, {"input.value": "pro", "output.value": '{"amount": 45}', "openinference.span.kind": "TOOL"}),
+        )
+    ]
+    file = folder / "trace.json"
+    file.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    return file
+
+
+def fix_recorded(
+    refinery: Refinery, monkeypatch: pytest.MonkeyPatch, file: Path, *answers: Said, more: tuple[str, ...] = (), right: str = "540"
+) -> tuple[Answer, Vendor]:
+    with vendor(*answers) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "nobody's")
+        wanted = ("--says", "the price of a year", "--expect", f'contains: "{right}"', "--seconds", "3", "--json")
+        return refinery("fix", str(file), "--model", "anthropic", *wanted, *more), server
+
+
+def test_a_fix_of_a_recorded_run_has_it_read_by_the_analyst_once_and_the_theorist_builds_on_that(
+    desk: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = recorded(desk.parent)
+    quote: Json = [{"step": 1, "quote": '{"amount": 45}'}]
+    reading = concluded_as(summary="The months of the year were forgotten.", step=1, layer="code", evidence=quote, alternatives=[])
+    done, server = fix_recorded(refinery, monkeypatch, file, json.dumps(reading), said(CURE))
+    assert done.status == 0, done.out + done.err
+    assert "The months of the year were forgotten." in server.prompts[1]
+    assert part(done.json, "diagnosis", "author") == server.asked[0]["model"]
+    steps = part(done.json, "usage", "steps")
+    assert isinstance(steps, list)
+    assert {"analyst", "theorist"} <= {str(part(step, "step")) for step in steps}
+    again, second = fix_recorded(refinery, monkeypatch, file, said(CURE))
+    assert part(again.json, "diagnosis", "summary") == "The months of the year were forgotten."
+    assert ["# The diagnosis" in prompt for prompt in second.prompts] == [True], "only the theorist is asked, who knows more by now"
+
+
+@pytest.mark.parametrize(("answers", "more"), [((401,), ()), ((), ("--budget", "0.01"))])
+def test_a_fix_whose_analyst_is_no_help_leans_on_the_rules_and_says_so(
+    answers: tuple[Said, ...], more: tuple[str, ...], desk: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, server = fix_recorded(refinery, monkeypatch, recorded(desk.parent), *answers, more=more)
+    assert part(done.json, "diagnosis", "author") == "rules"
+    notes = part(done.json, "diagnosis", "notes")
+    assert isinstance(notes, list)
+    assert any("the model was no help, so the rules speak" in str(note) for note in notes)
+    assert len(server.asked) == (2 if answers else 0), "the theorist is asked all the same, unless the budget forbids it"
+
+
+def test_a_run_that_does_not_fail_any_more_is_not_read_by_a_model(desk: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, server = fix_recorded(refinery, monkeypatch, recorded(desk.parent), right="45")
+    assert done.status == 1
+    assert server.asked == []

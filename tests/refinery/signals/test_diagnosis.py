@@ -168,6 +168,15 @@ def test_a_chat_without_any_sign_gets_the_first_who_acts() -> None:
 # -- strange input ------------------------------------------------------------------------------------------------
 
 
+def test_of_a_talk_without_any_sign_the_one_who_only_asked_is_not_blamed() -> None:
+    asks = Span("m0", "user", Kind.MESSAGE, agent="user", output="What is 2 + 2, and is Ada in Berlin?", attributes={"role": "user"})
+    says = Span("m1", "assistant", Kind.MESSAGE, agent="assistant", output="5", attributes={"role": "assistant"})
+    found = diagnose(Trace("t", (asks, says)), failed=True)
+    assert (found.step, found.agent) == (1, "assistant")
+    assert 0 not in [other.step for other in found.alternatives]
+    assert diagnose(Trace("t", (asks,)), failed=True).step == 0
+
+
 def test_an_empty_trace_says_that_it_is_empty() -> None:
     found = checked(Trace("none", ()), failed=True)
     assert found.step is None
