@@ -86,6 +86,10 @@ class Manner(Protocol):
     def needs(self) -> tuple[Path, ...]:
         """What has to be visible for it."""
 
+    @property
+    def script(self) -> tuple[str, ...]:
+        """A script of Python that `command` runs, with arguments that load what it needs; empty where there is no such script."""
+
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
         """What runs for a scenario, with a private folder as it is called there."""
 
@@ -132,6 +136,7 @@ class Local:
         self.covered = covered
         self.ground = ground
         self.nursery = nursery
+        self.warm = False
         self.home = nursery.room() if nursery else folder()
         self.token = secrets.token_hex(8)
         self.interpreter = shutil.which(agent.interpreter, path=given.get("PATH") or os.defpath) or agent.interpreter
@@ -232,8 +237,9 @@ class Local:
 
     def start_nursery(self, place: Path) -> Nursery | None:
         """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
-        if not self.agent.python or not self.ground.bears:
+        if not (self.agent.python or self._script()) or not self.ground.bears:
             return None
+        self.warm = True
         room = self._room_for(self.tree, self.home, place)
         self._entrance = self.ground.enter(room)
         first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
@@ -294,7 +300,10 @@ class Local:
         return any(view.within(path, each) or view.within(each, path) for each in shown)
 
     def _program(self) -> tuple[str, ...]:
-        return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
+        return (self.interpreter,) if self.agent.python or self.warm else (sys.executable, "-I", "-S")
+
+    def _script(self) -> tuple[str, ...]:
+        return self.manner.script if self.manner and not self.covered else ()
 
     def _environment(self) -> dict[str, str]:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
@@ -305,6 +314,7 @@ class Local:
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
             "python": self.agent.python,
+            "script": [*self._script()] if self.warm or self.nursery else None,
             "tree": str(self.tree),
             "home": str(self._inside(self.home)),
             "cover": self.covered,

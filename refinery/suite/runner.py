@@ -57,6 +57,8 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
+    tests_nursery: Nursery | None = None
+    """The same for tests."""
     tests: AgentSpec | None = None
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
@@ -74,14 +76,17 @@ class Runner:
         For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
         imported is shared between them, so evidence is not made so.
         """
-        launch = _launch(self, tree, 1, False)
-        nursery = launch.start_nursery(place or tree.absolute().parent) if isinstance(launch, Local) else None
+        launches = (_launch(self, tree, 1, False), _local_for(self, self.tests, tree, 1, False) if self.tests else None)
+        found = [each.start_nursery(place or tree.absolute().parent) if isinstance(each, Local) else None for each in launches]
         try:
-            yield replace(self, concurrency=1, nursery=nursery)
+            yield replace(self, concurrency=1, nursery=found[0], tests_nursery=found[1])
         finally:
-            if nursery:
-                nursery.close()
-            launch.close()
+            for nursery in found:
+                if nursery:
+                    nursery.close()
+            for launch in launches:
+                if launch:
+                    launch.close()
 
     @property
     def tests_alone(self) -> bool:
@@ -284,7 +289,8 @@ def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> 
 def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
     """The user's test runner, confined as the agent is."""
     agent, manner = manner_of(tests)
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, manner=manner)
+    nursery = None if coverage else runner.tests_nursery
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, nursery, manner)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

@@ -272,7 +272,9 @@ def nursery(control: socket.socket, spec: Json) -> int:
     import importlib
 
     enter(control, spec)
-    for name in _libraries(spec):
+    names = _libraries(spec)
+    sys.path[0] = spec["tree"]
+    for name in names:
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
     _freeze()
@@ -344,7 +346,10 @@ def _libraries(spec: Json) -> list[str]:
             confine(spec.get("first") or {})
             limit(spec["limits"])
             with contextlib.suppress(BaseException):
-                prepare(spec["python"], spec["tree"], False)
+                if spec.get("script"):
+                    be(spec["script"][0], spec["script"][1:])
+                else:
+                    prepare(spec["python"], spec["tree"], False)
             root = os.path.realpath(spec["tree"]) + os.sep
             names = [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root)]
             with open(tell, "w") as file:
@@ -381,7 +386,7 @@ def slot(line: socket.socket, call: Any, spec: Json, lines: Seen) -> None:
     if not data:
         return
     job = json.loads(bytes(data))
-    result = execute(job) if call is None else invoke(line, call, job, spec, lines)
+    result = execute(job, spec.get("script")) if call is None else invoke(line, call, job, spec, lines)
     line.sendall(json.dumps(result).encode())
 
 
@@ -414,8 +419,11 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     return result
 
 
-def execute(job: Json) -> Json:
-    """Run a command to its end; this process stays behind as the one that adopts what the command leaves."""
+def execute(job: Json, script: list[str] | None) -> Json:
+    """Run a command to its end; this process stays behind as the one that adopts what the command leaves.
+
+    A `script` of Python that the command runs needs no start of its own: a fork of this process becomes it.
+    """
     import tempfile
 
     stdin, name = tempfile.mkstemp(dir=job["environment"].get("TMPDIR"))
@@ -430,6 +438,12 @@ def execute(job: Json) -> Json:
         try:
             os.setsid()
             os.dup2(stdin, 0)
+            if script:
+                os.close(told)
+                os.close(tell)
+                os.environ.clear()
+                os.environ.update(job["environment"])
+                os._exit(_status(script[0], job["argv"][job["argv"].index(script[0]) + 1 :]))
             os.execvpe(job["argv"][0], job["argv"], job["environment"])
         except OSError as error:
             os.write(tell, str(error).encode())
@@ -445,6 +459,31 @@ def execute(job: Json) -> Json:
     with contextlib.suppress(OSError):
         os.killpg(pid, signal.SIGKILL)
     return {"cannot_start": problem.decode("utf-8", "replace")} if problem else {"status": status, "seconds": seconds}
+
+
+def be(script: str, arguments: list[str]) -> None:
+    """Become a script, as if Python had been started with it; it may end with SystemExit."""
+    import runpy
+
+    sys.argv = [script, *arguments]
+    sys.path[0] = os.path.dirname(script)
+    runpy.run_path(script, run_name="__main__")
+
+
+def _status(script: str, arguments: list[str]) -> int:
+    """The status that the script ends with."""
+    status = 0
+    try:
+        be(script, arguments)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except BaseException as error:  # noqa: BLE001  the edge of a process
+        sys.stderr.write(_told(error))
+        status = 1
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    return status & 255
 
 
 class Unspeakable(Exception):

@@ -28,6 +28,7 @@ DOORS = {
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py"},
     "orjson": {"adapters/notation.py"},
     "jinja2": {"safety/rules/jinja.py"},
+    "markdown_it": {"refinery/edits/sections.py"},
     "jsonschema": {"refinery/suite/checks/structure.py"},
 }
 HEAVY = (
@@ -41,6 +42,7 @@ HEAVY = (
     "numpy",
     "yaml",
     "jinja2",
+    "markdown_it",
     "jsonschema",
     "orjson",
     "unidiff",
