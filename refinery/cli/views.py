@@ -168,9 +168,13 @@ def _flips(judged: GateVerdict) -> RenderableType:
     return table(("scenario", "base", "head", "by"), [(flip.scenario, flip.before, flip.after, flip.cause) for flip in judged.flips])
 
 
+_FINDERS = {"model": "the model", "search": "search"}
+
+
 def step(number: int, taken: Step) -> RenderableType:
     """One hypothesis and how far it came."""
-    lines: list[RenderableType] = [Text(f"{number}. {taken.hypothesis.change}", STRONG), _below(taken.hypothesis.rationale, DIM)]
+    head = Text.assemble((f"{number}. {taken.hypothesis.change}", STRONG), (f"  (found by {_FINDERS[taken.hypothesis.origin]})", DIM))
+    lines: list[RenderableType] = [head, _below(taken.hypothesis.rationale, DIM)]
     if taken.hypothesis.cites:
         lines.append(_below(f"It leans on: {'; '.join(taken.hypothesis.cites)}", DIM))
     if not taken.verdict.allowed:

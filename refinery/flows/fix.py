@@ -89,7 +89,7 @@ def _report(
     ran = (note for step in steps if step.gate for note in step.gate.notes)
     out = (f"{step.says} ({step.hypothesis.change})" for step in steps if step.says.startswith(LEFT_OUT))
     notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *out, *ran)))
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.tally.screened, notes)
 
 
 def _kept(step: Step, kept: Kept, red: int) -> str:
