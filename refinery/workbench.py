@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from knowledge.passage import Passage
+from knowledge.passage import Fix, Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
@@ -56,7 +56,12 @@ def nobody(_: Question) -> Said:
 
 
 def nothing_known(_: str) -> tuple[Passage, ...]:
-    """No guides and no memory."""
+    """No guides."""
+    return ()
+
+
+def nothing_met(_: str) -> tuple[Fix, ...]:
+    """No memory."""
     return ()
 
 
@@ -82,7 +87,7 @@ class Workbench:
     """Whether the user lets a file be changed."""
     advise: Callable[[str], tuple[Passage, ...]] = nothing_known
     """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
-    recall: Callable[[str], tuple[Passage, ...]] = nothing_known
+    recall: Callable[[str], tuple[Fix, ...]] = nothing_met
     """What became of fixes of similar failures."""
     analyst: LLM | None = None
     """Reads a failed run before hypotheses are sought; None: the rules' diagnosis is leaned on."""

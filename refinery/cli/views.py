@@ -35,6 +35,7 @@ from refinery.domain import (
     SuiteResult,
     Verification,
 )
+from refinery.flows.reach import told as told_reach
 from refinery.repo.entries import Entry
 from safety.verdict import Effect, Verdict
 
@@ -181,6 +182,8 @@ def step(number: int, taken: Step) -> RenderableType:
         lines.append(Padding(verdict(taken.verdict), (0, 0, 0, 3)))
     if taken.gate:
         lines.append(Padding(gate(taken.gate), (0, 0, 0, 3)))
+    if taken.impact:
+        lines.append(_below(f"What it reaches: {told_reach(taken.impact)}", DIM))
     lines.append(_below(taken.says))
     return Group(*lines)
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.errors import KnowledgeError
+from knowledge.memory import advice
 from refinery.agents.theorist import propose
 from refinery.domain import Attempt, Bill, Complaint, Diagnosis, Hypothesis, Step
 from refinery.flows.ledger import Ledger
+from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
@@ -42,6 +44,7 @@ def consult(
     diagnosis: Diagnosis,
     shown: Reproduction,
     files: Asked,
+    remembered: Remembered,
     tried: Sequence[Step],
     bench: Workbench,
     ledger: Ledger,
@@ -52,13 +55,13 @@ def consult(
     about = symptom(diagnosis, failures)
     try:
         with ledger.step("advice"):
-            advice = (*bench.recall(about), *bench.advise(about))
+            known = (*map(advice, remembered.fixes), *bench.advise(about))
         made = propose(
             model,
             diagnosis,
             complaint.trace,
             files.sources,
-            advice,
+            known,
             bench.say,
             failures=failures,
             suite=shown.red,

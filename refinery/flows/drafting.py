@@ -58,6 +58,11 @@ class Drafts:
         """The texts of files of the base, also of closed ones."""
         return self.bench.repository.read_many(self.base, [path for path in paths if path in self.legible])
 
+    @property
+    def everything(self) -> Mapping[str, str]:
+        """All texts of the base, also those that may not be edited."""
+        return {**self.sources, **self.files(self.closed)}
+
     def _texts(self) -> Iterator[str]:
         """What the repository knows; scenarios are left out, since they hold the answers."""
         asked = (*self.bench.scenarios, "**/tests/**", "tests/**")

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from adapters.source import Pulled, Receipt
 from adapters.trace import Json
 from refinery import contract
-from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report
+from refinery.domain import Attempt, Complaint, Diagnosis, GateVerdict, Kept, Report
 from refinery.flows.claim import Claim, diagnosed, digest, trailers
 from refinery.flows.consult import symptom
 from refinery.flows.proposal import Proposal
+from refinery.flows.reach import told
+from refinery.flows.remembered import OUTCOMES
 from refinery.repo.message import compose
 from refinery.store.port import Store
 from refinery.workbench import Workbench
-
-OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.NOT_ENOUGH: "undecided"}
-"""How a fix that was not kept is remembered."""
 
 
 def message_for(
@@ -44,6 +43,8 @@ def message_for(
     if hypothesis.example:
         body.append(f"Before and after: {hypothesis.example}")
     body.append(f"What it did: {gate.says}")
+    if proposal.impact:
+        body.append(f"What it reaches: {told(proposal.impact)}")
     if hypothesis.cites:
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
@@ -63,13 +64,16 @@ def _beside(co_author: str) -> list[tuple[str, str]]:
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
-    shape = contract.report(report)
+    about = symptom(report.diagnosis, report.before)
+    shape = {**contract.report(report), "symptom": about}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
+    known = {fix.commit: fix.outcome for fix in bench.store.fixes()}
     for step in report.steps:
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
-            bench.store.record_fix(step.commit.id, symptom(report.diagnosis, report.before), step.hypothesis.change, outcome)
+            if outcome != "declined" or known.get(step.commit.id) != outcome:  # whoever declined it may have said why
+                bench.store.record_fix(step.commit.id, about, step.hypothesis.change, outcome)
     if report.kept:
         bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
         bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))

@@ -57,7 +57,8 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
                 message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim, bench.co_author)
                 commit = bench.workspace.commit(base, proposal.changes, message, author)
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
-            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
+            came_to = _outcome(kept, gate, accepted)
+            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, came_to, leave.approval, proposal.impact))
             if kept or (accepted and not bench.goes_on) or gated == tries:
                 break
     return remember(_report(diagnosis, steps, kept, shown, proposals, ledger, bench), complaint, bench)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.events import Event
 from refinery.flows.compared import compare
-from refinery.flows.consult import ROUNDS, Asked, consult
+from refinery.flows.consult import ROUNDS, Asked, consult, symptom
 from refinery.flows.cures import Cures, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.ranking import Ranking, worth
+from refinery.flows.reach import impact_of
+from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
@@ -41,6 +43,7 @@ class Proposals:
     """What was tried so far, with its outcome; a model is told of it when it is asked again."""
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
+    _remembered: Remembered = field(default_factory=Remembered)
     _rounds: int = 0
     _spent: Bill = field(default_factory=Bill)
     _open: int = 0
@@ -71,12 +74,16 @@ class Proposals:
     def _all(self) -> Generator[Proposal, None, None]:
         with self.ledger.step("read"):
             read = drafts(self.complaint, self.shown, self.base, self.bench)
+        red = frozenset(each.id for each in self.shown.red)
+        about = symptom(self.diagnosis, [attempt for attempt in self.shown.attempts if attempt.scenario in red])
+        self._remembered = Remembered(self.bench.recall(about))
+        self.notes += self._remembered.told()
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
         self._end = self.bench.clock() + self.bench.limits.seconds
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
-        cures: Cures[Proposal] = Cures(frozenset(each.id for each in self.shown.red), self.shown.executions, self.shown.attempts)
+        cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
         shown = self.shown
         with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
             self._patience = screen.patience
@@ -87,7 +94,7 @@ class Proposals:
                     break
             yield from self._compared(cures, read, screen)
             yield from self._of_some(cures, read, screen)
-            yield from self._asked_about(screen)
+            yield from self._asked_about(read, screen)
 
     def _looked_at(self, ranking: Ranking, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Looks at everything in its order; hands out cures as soon as what might be better has been looked at too."""
@@ -112,7 +119,7 @@ class Proposals:
         """None of the model's hypotheses is left. What they cured is tried; then the model may think again, knowing what became of them."""
         yield from self._compared(cures, read, screen)
         yield from self._of_some(cures, read, screen, reasoned=True)
-        yield from self._asked_about(screen)
+        yield from self._asked_about(read, screen)
         tried = {step.hypothesis.edits for step in self.steps}
         made = self._consulted(read)
         fresh = [hypothesis for hypothesis in made if hypothesis.edits not in tried]
@@ -120,11 +127,11 @@ class Proposals:
             self.notes.append("the model had nothing new to propose")
         ranking.add(fresh)
 
-    def _asked_about(self, screen: Screen) -> Iterator[Proposal]:
+    def _asked_about(self, read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """What may not even be looked at before a person was asked comes after what needs none."""
         waiting, self._waiting = self._waiting, []
         for proposal in waiting:
-            yield from self._offered(proposal, screen)
+            yield from self._offered(proposal, read, screen)
 
     def _consulted(self, read: Drafts) -> tuple[Hypothesis, ...]:
         """A round of a model's hypotheses; none where there is no model, or no more to be had from it. The search's time stands still."""
@@ -132,19 +139,20 @@ class Proposals:
             return ()
         start = self.bench.clock()
         files = Asked(read.sources, read.closed)
-        made = consult(self.bench.model, self.complaint, self.diagnosis, self.shown, files, self.steps, self.bench, self.ledger)
+        case = self.complaint, self.diagnosis, self.shown
+        made = consult(self.bench.model, *case, files, self._remembered, self.steps, self.bench, self.ledger)
         self._end += self.bench.clock() - start
         self._rounds = self._rounds + 1 if made.hypotheses else ROUNDS
         self.notes += [note for note in made.notes if note not in self.notes]
         self._spent += made.bill
-        return made.hypotheses
+        return tuple(map(self._remembered.warned, made.hypotheses))
 
     def _within_time(self, search: Iterator[Hypothesis]) -> Iterator[Hypothesis]:
         for hypothesis in search:
             if self.bench.clock() > self._end:
                 self.tally.stopped_s = self.bench.limits.seconds
                 return
-            yield hypothesis
+            yield self._remembered.warned(hypothesis)
 
     def _allowed(self, ranking: Ranking, read: Drafts) -> Iterator[Proposal]:
         """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
@@ -212,7 +220,7 @@ class Proposals:
             self.tally.undecided.append(f"{len(rivals)} cures differ on similar inputs, and nothing tells which is right ({told})")
             return
         for proposal in [found[place] for place in result.order]:
-            yield from self._offered(self._smallest(proposal, read, screen), screen)
+            yield from self._offered(self._smallest(proposal, read, screen), read, screen)
 
     def _smallest(self, proposal: Proposal, read: Drafts, screen: Screen) -> Proposal:
         if proposal.hypothesis.origin != "model":
@@ -235,7 +243,7 @@ class Proposals:
         ]
         cures.some = [each for each in cures.some if each not in own]
         for proposal in map(self._narrowed, by_turned(own)):
-            yield from self._offered(proposal, screen)
+            yield from self._offered(proposal, read, screen)
         if reasoned:
             return
         self.tally.chance += len(cures.some)
@@ -248,17 +256,18 @@ class Proposals:
                 seen = self._look(proposal, screen)
                 self._count(proposal, seen)
                 if seen.promising and seen.turned == cures.red:
-                    yield from self._offered(proposal, screen)
+                    yield from self._offered(proposal, read, screen)
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
         return replace(proposal, targets=tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned))
 
-    def _offered(self, proposal: Proposal, screen: Screen) -> Iterator[Proposal]:
+    def _offered(self, proposal: Proposal, read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Handed out, with the machine to itself for as long as it is looked into; that is no time of the search."""
         start = self.bench.clock()
+        reached = impact_of(proposal.product, read.everything, self.shown.executions)
         with screen.resting():
-            yield proposal
+            yield replace(proposal, impact=reached)
         self._end += self.bench.clock() - start
 
     def _timed(self, looks: Looks) -> Looks:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         settings_at,
         state_folder,
     )
-    from refinery.wiring.shelves import guides, mask, source, store, traces_named
+    from refinery.wiring.shelves import guides, known, mask, source, store, traces_named
 
 __all__ = [
     "FILE",
@@ -32,6 +32,7 @@ __all__ = [
     "guard",
     "guides",
     "history",
+    "known",
     "mask",
     "nothing_stated",
     "now",
@@ -48,7 +49,7 @@ __all__ = [
     "workbench",
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
-_PARTS |= dict.fromkeys(("guides", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
+_PARTS |= dict.fromkeys(("guides", "known", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
 _PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench"}
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from knowledge.memory import Memory
 from refinery.config import FILE, Surrounding
 from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError
@@ -26,7 +25,7 @@ from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.model import models_for
-from refinery.wiring.shelves import guides
+from refinery.wiring.shelves import guides, recalled
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -87,7 +86,7 @@ def workbench(
             clock=time.monotonic,
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
-            recall=lambda symptom: Memory(opened).advice(symptom),
+            recall=lambda symptom: recalled(found, rooms, opened, symptom),
             analyst=asked[0],
             model=asked[1],
             scenarios=stated.scenarios,
