@@ -16,8 +16,8 @@ from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
 from refinery.workbench import Workbench
 
-ROUNDS = 2
-"""How often a model is asked for hypotheses: once more with what became of the first ones."""
+ROUNDS = 3
+"""How often a model is asked for hypotheses: again with what became of those before, for as long as the budget lasts."""
 MOST_SYMPTOMS = 3
 
 
@@ -68,6 +68,7 @@ def consult(
             passing=shown.green,
             closed=files.closed,
             tried=tried,
+            search=bench.advise,
         )
     except (ModelError, BudgetSpent, KnowledgeError) as error:
         if isinstance(error, ModelError) and error.spent:

@@ -175,9 +175,7 @@ def _client(account: Account, transport: httpx2.BaseTransport | None, clock: Cal
         timeout=account.timeout_s,
         max_retries=0,  # trying again is ours, or they would multiply
         open_telemetry=False,  # our own calls do not belong into the user's traces
-        http_client=httpx2.Client(transport=transport, event_hooks=hooks)
-        if transport
-        else anthropic.DefaultHttpxClient(event_hooks=hooks),
+        http_client=httpx2.Client(transport=transport, event_hooks=hooks) if transport else anthropic.DefaultHttpxClient(event_hooks=hooks),
     )
 
 
