@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from refinery.domain import Execution, Impact
 from refinery.edits.codemap import CodeMap, Symbol
-from refinery.suite.impact import changed_lines, touching
+from refinery.edits.hunks import edits_between
+from refinery.suite.impact import touching
 from safety.changes import FileChange
 
+_IMPORT = re.compile(r"\s*(from|import)\b")
 MOST = 6
 """Users of one kind that are named; the others are counted."""
 
@@ -19,8 +22,8 @@ def impact_of(changes: Sequence[FileChange], sources: Mapping[str, str], executi
     touched: list[str] = []
     users: list[str] = []
     for change in changes:
-        inside = _functions(change, code)
-        touched += [f"{each.name} in {change.path}" for each in inside] or [change.path]
+        inside, outside = _touched(change, code)
+        touched += [*(f"{each.name} in {change.path}" for each in inside), *([change.path] if outside else [])]
         python = change.path.endswith(".py")
         near = (code.importers if python else code.named)(change.path)
         calls = [call for each in inside for call in _calls(each, code, near)]
@@ -51,18 +54,21 @@ def told(impact: Impact) -> str:
     return "; ".join(parts)
 
 
-def _functions(change: FileChange, code: CodeMap) -> list[Symbol]:
-    """The innermost functions around what is changed; none where it lies outside of functions."""
-    lines = changed_lines(change.before or "", change.after or "") if change.path.endswith(".py") else None
-    return [
-        each
-        for each in code.symbols(change.path)
-        if lines and each.kind in ("function", "method") and _body(each) & lines and each.last in lines
-    ]
-
-
-def _body(symbol: Symbol) -> set[int]:
-    return set(range(symbol.first + 1, symbol.last + 1)) or {symbol.first}
+def _touched(change: FileChange, code: CodeMap) -> tuple[list[Symbol], bool]:
+    """The innermost functions around what is changed, and whether something outside of functions is changed too; imports do not count."""
+    functions = [each for each in code.symbols(change.path) if each.kind in ("function", "method")]
+    before = change.before or ""
+    inside: list[Symbol] = []
+    outside = change.before is None or not change.path.endswith(".py")
+    for edit in edits_between(change.path, before, change.after or "") if change.before is not None else ():
+        first = before.count("\n", 0, edit.at or 0) + 1
+        last = first + max(0, len(edit.old.splitlines()) - 1)
+        around = [each for each in functions if each.first <= first and last <= each.last]
+        if around:
+            inside.append(max(around, key=lambda each: each.first))
+        elif not all(_IMPORT.match(line) or not line.strip() for line in (*edit.old.splitlines(), *edit.new.splitlines())):
+            outside = True
+    return list(dict.fromkeys(inside)), outside or not inside
 
 
 def _calls(symbol: Symbol, code: CodeMap, near: frozenset[str]) -> Iterator[str]:

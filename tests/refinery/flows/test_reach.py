@@ -37,6 +37,13 @@ def test_what_lies_outside_of_functions_touches_the_file_and_every_run_of_it() -
     assert impact.scenarios == ("labelled", "priced")
 
 
+def test_an_import_that_a_function_needs_does_not_hide_the_function() -> None:
+    after = "import math\n" + MONEY.replace("q * RATE", "math.ceil(q * RATE)")
+    assert impact_of([FileChange("desk/money.py", MONEY, after)], SOURCES, RUNS).touched == ("total in desk/money.py",)
+    both = MONEY.replace("RATE = 2", "RATE = 3").replace("q * RATE", "q + RATE")
+    assert impact_of([FileChange("desk/money.py", MONEY, both)], SOURCES, RUNS).touched == ("total in desk/money.py", "desk/money.py")
+
+
 def test_a_prompt_names_the_code_that_reads_it_and_does_not_pretend_to_know_the_runs() -> None:
     impact = impact_of([FileChange("prompts/price.md", "It costs {total}.\n", "Price: {total}.\n")], SOURCES, RUNS)
     assert impact.users == ("desk/texts.py names prompts/price.md, or is named there",)
