@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.trace import Span, Trace
@@ -100,6 +101,8 @@ def _courses(runs: Sequence[Course]) -> None:
     print(f"  only runs given that passed: first wrong call {share(s.step == run.first for run, s in zip(pairs, seen_so, strict=True))}")
     alone = [diagnose(run.trace, failed=True).step == run.first for run in runs if run.first is not None]
     print(f"  nothing given: first wrong call {share(alone)}")
+    good = {trace.id: replace(trace, attributes={}) for run in runs for trace in run.passing}  # without the mark that says so
+    print(f"  runs that passed, and nothing said of them: called failed {share(diagnose(trace).found for trace in good.values())}")
 
 
 def _names(seen: Diagnosis, missing: tuple[str, ...]) -> bool:

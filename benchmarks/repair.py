@@ -216,10 +216,12 @@ def solve(worker: Worker, fault: Fault, limit: int) -> Result:
     first = 0.0
 
     def look(hypothesis: Hypothesis) -> Screened:
-        outcomes = worker.run(fault.beside | applied(fault.files, hypothesis.edits), fault.setup, fault.visible)
-        by_test = dict(zip(fault.visible, outcomes, strict=True))
+        files, red = fault.beside | applied(fault.files, hypothesis.edits), tuple(before)
+        by_test = dict(zip(red, worker.run(files, fault.setup, red), strict=True))
         turned = frozenset(test for test in before if by_test[test].passed)
-        broke = frozenset(test for test in fault.visible if test not in before and not by_test[test].passed)
+        others = tuple(test for test in fault.visible if test not in before) if turned else ()
+        by_test |= dict(zip(others, worker.run(files, fault.setup, others), strict=True)) if others else {}
+        broke = frozenset(test for test in others if not by_test[test].passed)
         moved = frozenset(test for test in before if test not in turned and by_test[test].says != before[test])
         return Screened(turned, broke, moved)
 

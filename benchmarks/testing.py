@@ -1,9 +1,10 @@
 """What it costs to run tests one by one: trivial tests, each in a process of its own, beside one run of them all.
 
-    python -m benchmarks.testing [TESTS]
+    python -m benchmarks.testing [TESTS] [--plugins]
 
 Processor time is what counts: it hardly depends on what else the machine does. Plug-ins that are installed for this Python are not
-loaded, since they would be measured instead. There is no sandbox: processor time behind its walls is not told to us.
+loaded, since they would be measured instead (`--plugins` loads them). There is no sandbox: processor time behind its walls is not told
+to us.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tempfile import TemporaryDirectory
 from refinery.domain import AgentSpec
 from refinery.suite.runner import Runner
 
-ALONE = {"PATH": os.environ.get("PATH", os.defpath), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+ALONE = {"PATH": os.environ.get("PATH", os.defpath)} | ({} if "--plugins" in sys.argv else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
 
 
 def main(tests: int) -> None:
@@ -52,6 +53,14 @@ def main(tests: int) -> None:
             with runner.open(tree, coverage) as bench:
                 assert all(attempt.passed for attempt in bench.attempts([(each, 0) for each in found]))
             tell(f"one by one{', watching which lines run' * coverage}, each", began, tests)
+        began = spent()
+        with runner.warmed(tree, tests=True) as warm, warm.open(tree) as bench:
+            assert bench.attempt(found[0], 0).passed
+            print(f"{'loading pytest for looking at candidates':48} {(time.monotonic() - began[0]) * 1000:8.0f} ms")
+            began = spent()
+            assert all(attempt.passed for attempt in bench.attempts([(each, 0) for each in found]))
+            wall = (time.monotonic() - began[0]) / tests
+        print(f"{'one by one, as candidates are looked at, each':48} {wall * 1000:8.0f} ms   (theirs is not told to us)")
 
 
 def spent() -> tuple[float, float]:
@@ -66,4 +75,4 @@ def tell(what: str, began: tuple[float, float], among: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    main(int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else 50)

@@ -276,6 +276,10 @@ class TasksTable(Strict):
 
     theorist: str = ""
     analyst: str = ""
+    judge: str = ""
+    """Says whether answers meet rubrics."""
+    inventor: str = ""
+    """Thinks up scenarios."""
 
 
 class ModelTable(Strict):

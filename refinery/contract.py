@@ -14,9 +14,11 @@ from refinery.domain import (
     Diagnosis,
     FailureGroup,
     GateVerdict,
+    HeldBack,
     Hypothesis,
     Impact,
     Interval,
+    Judging,
     Measure,
     Reliability,
     Report,
@@ -146,7 +148,13 @@ def attempt(tried: Attempt) -> JsonObject:
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
+        "judging": judging(tried.judging) if tried.judging else None,
     }
+
+
+def judging(made: Judging) -> JsonObject:
+    """Who judged an attempt's rubrics; `audit` is empty where that judge was never audited here."""
+    return {"judge": made.judge, "audit": made.audit, "asked": made.asked, "wavered": made.wavered, "usage": usage(Bill((made.usage,)))}
 
 
 def scenario_result(result: ScenarioResult) -> JsonObject:
@@ -159,18 +167,12 @@ def scenario_result(result: ScenarioResult) -> JsonObject:
 
 
 def reliability(scores: Reliability) -> JsonObject:
-    """The five dimensions as numbers, null where nothing was observed; the intervals beside them."""
-    measures = {
-        "overall": scores.overall,
-        "tool_execution": scores.tool_execution,
-        "response_quality": scores.response_quality,
-        "error_handling": scores.error_handling,
-        "performance": scores.performance,
-        "completeness": scores.completeness,
-    }
+    """The five dimensions as numbers, null where nothing was observed; beside them intervals, and what each counts for in the whole."""
+    measures = {"overall": scores.overall, **scores.dimensions}
     shape: JsonObject = {name: _value(measure) for name, measure in measures.items()}
     shape["intervals"] = {name: interval(measure.interval) for name, measure in measures.items()}
     shape["observations"] = {name: measure.observations for name, measure in measures.items()}
+    shape["weights"] = {name: round(weight, 4) for name, weight in scores.weights.items()}
     return shape
 
 
@@ -200,7 +202,22 @@ def hypothesis(proposed: Hypothesis) -> JsonObject:
     }
 
 
+def held_back(near: HeldBack) -> JsonObject:
+    return {
+        "tried": near.tried,
+        "crashed": list(near.crashed),
+        "odd": list(near.odd),
+        "alike": near.alike,
+        "passing": near.passing,
+    }
+
+
+MOST_ARMS = 300
+"""Scenarios of which the runs are told one by one."""
+
+
 def gate(judged: GateVerdict) -> JsonObject:
+    told = _arms(judged)
     return {
         "decision": judged.decision,
         "says": judged.says,
@@ -209,15 +226,31 @@ def gate(judged: GateVerdict) -> JsonObject:
         "trials": judged.trials,
         "smallest_effect": judged.smallest_effect,
         "unseen_drop": judged.unseen_drop,
+        "held_back": held_back(judged.held_back) if judged.held_back else None,
         "targets": list(judged.targets),
         "regressions": list(judged.regressions),
         "flips": [{"scenario": flip.scenario, "before": flip.before, "after": flip.after, "cause": flip.cause} for flip in judged.flips],
         "alpha": judged.alpha,
         "evidence": judged.evidence,
         "deterministic": judged.deterministic,
+        "arms": told[:MOST_ARMS],
+        "arms_left_out": len(told[MOST_ARMS:]),
         "notes": list(judged.notes),
         "usage": usage(judged.bill),
     }
+
+
+def _arms(judged: GateVerdict) -> list[Json]:
+    """Every run of each scenario in the order of its trials: `+` passed, `-` failed, `?` says nothing about the agent."""
+    runs: dict[str, dict[str, str]] = {}
+    for arm, attempts in judged.attempts.items():
+        for each in attempts:
+            mark = "?" if not each.counts else "+" if each.passed else "-"
+            own = runs.setdefault(each.scenario, dict.fromkeys(judged.attempts, ""))
+            own[arm] += mark
+    flipped = {flip.scenario for flip in judged.flips}
+    names = sorted(runs, key=lambda name: (name not in judged.targets, name not in judged.regressions, name not in flipped))
+    return [{"scenario": name, "target": name in judged.targets, **runs[name]} for name in names]
 
 
 def step(taken: Step) -> JsonObject:

@@ -67,6 +67,11 @@ class Bill:
         prices = [item.usd for item in self.items]
         return None if None in prices else sum(price for price in prices if price is not None)
 
+    def line(self, step: str) -> BillItem:
+        """All of it as one item."""
+        tokens_in, tokens_out = sum(item.input_tokens for item in self.items), sum(item.output_tokens for item in self.items)
+        return BillItem(step, self.seconds, tokens_in, tokens_out, self.usd, self.runs)
+
 
 # -- what went wrong ----------------------------------------------------------------------------------------------
 
@@ -433,6 +438,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """How a model judged the rubrics of one attempt."""
+
+    judge: str
+    """The model, and the version of its prompt."""
+    audit: str = ""
+    """How its verdicts compare with people's; empty when that was never measured here."""
+    asked: int = 0
+    """Rubrics that were put to it."""
+    wavered: int = 0
+    """Of these, those on which it disagreed with itself about the same answer."""
+    usage: BillItem = BillItem("judge")
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One run of one scenario."""
 
@@ -452,6 +472,8 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
+    judging: Judging | None = None
+    """None when no model was asked."""
 
     @property
     def counts(self) -> bool:
@@ -506,9 +528,19 @@ class Measure:
     observations: int
 
 
+WEIGHTS: Mapping[str, float] = {
+    "tool_execution": 0.30,
+    "response_quality": 0.25,
+    "error_handling": 0.20,
+    "performance": 0.15,
+    "completeness": 0.10,
+}
+"""What each dimension of reliability counts for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The five dimensions (weights 30/25/20/15/10) and their weighted mean over those that were observed."""
+    """The five dimensions and their weighted mean over those that were observed."""
 
     overall: Measure
     tool_execution: Measure
@@ -516,6 +548,18 @@ class Reliability:
     error_handling: Measure
     performance: Measure
     completeness: Measure
+
+    @property
+    def dimensions(self) -> Mapping[str, Measure]:
+        """The five by name, in the order of their weights."""
+        return {name: getattr(self, name) for name in WEIGHTS}
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What each dimension counts for in the mean: of what was observed, scaled up to a whole; nothing for the rest."""
+        observed = {name for name, measure in self.dimensions.items() if measure.value is not None}
+        whole = sum(WEIGHTS[name] for name in observed)
+        return {name: WEIGHTS[name] / whole if name in observed else 0.0 for name in WEIGHTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +601,21 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How an accepted change goes about inputs near those of the scenarios, of which the search saw nothing."""
+
+    tried: int
+    crashed: tuple[Json, ...]
+    """Those on which it crashes, twice, and the base does not."""
+    odd: tuple[Json, ...]
+    """Those it answers in a form that was not seen before."""
+    alike: int | None
+    """Near a passing scenario: how many it answers as the base does; None where the agent does not repeat itself."""
+    passing: int
+    """How many are near a passing scenario."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateVerdict:
     """Whether the candidate is better where it should be and not worse elsewhere, and how sure that is."""
 
@@ -586,6 +645,8 @@ class GateVerdict:
     """All attempts, keyed `base` and `candidate`."""
     notes: tuple[str, ...] = ()
     """What was retried, missing or not measured while the arms ran."""
+    held_back: HeldBack | None = None
+    """None: not tried, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)

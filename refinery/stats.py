@@ -105,10 +105,6 @@ class PairedEvidence:
         flawless = _power(4.0, self.wins) if self.wins == self.pairs else 0.0
         return FLAWLESS * flawless + LARGE * self._two_chances() + CLEAR * self._odds(0.8) + ALMOST_ALL * self._odds(0.97)
 
-    def best(self, more: int) -> PairedEvidence:
-        """What it would come to if the next pairs were all won."""
-        return PairedEvidence(self.wins + more, self.losses, self.both, self.neither)
-
     def mirrored(self) -> PairedEvidence:
         """The same pairs, seen as evidence that the first arm passes more often."""
         return PairedEvidence(self.losses, self.wins, self.both, self.neither)
@@ -134,14 +130,6 @@ def spent(alpha: float, rank: int) -> float:
     if rank == 1:
         return 0.8 * alpha
     return 0.2 * alpha * 6 / (math.pi * (rank - 1)) ** 2
-
-
-def wins_needed(threshold: float) -> int:
-    """How many pairs in a row must be won, none tied, to reach an e-value."""
-    wins = 1
-    while PairedEvidence(wins).value < threshold:
-        wins += 1
-    return wins
 
 
 def smallest_effect(pairs: int, threshold: float) -> float | None:

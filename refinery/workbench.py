@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from adapters.trace import Trace
 from knowledge.passage import Fix, Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
@@ -65,6 +66,16 @@ def nothing_met(_: str) -> tuple[Fix, ...]:
     return ()
 
 
+def nothing_captured(_: str) -> Trace | None:
+    """No run was recorded."""
+    return None
+
+
+def as_it_is(trace: Trace) -> Trace:
+    """Nothing is masked."""
+    return trace
+
+
 @dataclass(frozen=True, slots=True)
 class Workbench:
     """Everything a fix needs."""
@@ -107,5 +118,9 @@ class Workbench:
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""
+    captured: Callable[[str], Trace | None] = nothing_captured
+    """What was recorded of a run of the agent that was made here, by its trace's id; it is in the store only later."""
+    mask: Callable[[Trace], Trace] = as_it_is
+    """A trace as it may be kept with a commit: without credentials and personal data."""
     co_author: str = ""
     """Who stands beside the author of a kept fix, `Name <address>`; empty for nobody."""

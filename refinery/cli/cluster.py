@@ -20,11 +20,11 @@ def command(since: str | None, limit: int, every: bool, as_json: bool) -> None:
     """
     from refinery import contract, wiring
     from refinery.cli import views
-    from refinery.cli.traces import moment
+    from refinery.cli.moments import moment
     from refinery.flows.cluster import cluster
 
     with show.progress() as say, wiring.store() as store:
-        found = cluster(store, moment(since) if since else None, limit, say, every=every)
+        found = cluster(store, moment(since) if since else None, limit, say, wiring.now, every=every)
         say.wipe()
         if as_json:
             show.as_json(contract.clusters(found.grouped.groups, found.grouped.alone, found.looked, found.failed, found.notes))

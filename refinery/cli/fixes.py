@@ -1,38 +1,68 @@
-"""`refinery history` and `show`: the fixes that were kept."""
+"""`refinery history`: the fixes that were kept."""
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from refinery.cli import show
+from refinery.cli.moments import moment
+from refinery.errors import UsageError
 
 if TYPE_CHECKING:
     from adapters.trace import Json
     from refinery.repo.journal import Reading
-    from refinery.repo.shown import Descent
+
+FATES = ("kept", "accepted", "undone", "elsewhere")
 
 
 @click.command()
+@click.option("--since", metavar="WHEN", help="Only fixes that were kept in the last 90m, 24h or 7d, or since a date.")
+@click.option("--until", metavar="WHEN", help="Only fixes that were kept before this.")
+@click.option("--state", "fates", multiple=True, type=click.Choice(FATES), help="Only fixes with which this was done; may be given again.")
+@click.option("--file", "files", multiple=True, metavar="PATH", help="Only fixes that change this file, folder or pattern.")
+@click.option("--scenario", default="", metavar="ID", help="Only fixes that cure this scenario; the beginning of its id is enough.")
+@click.option("--search", "words", default="", metavar="TEXT", help="Only fixes with this text in their message or evidence.")
 @click.option("--journal", is_flag=True, help="Tell what was done to the repository instead, and when, oldest first.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def history(journal: bool, as_json: bool) -> None:
+def history(
+    since: str | None,
+    until: str | None,
+    fates: tuple[str, ...],
+    files: tuple[str, ...],
+    scenario: str,
+    words: str,
+    journal: bool,
+    as_json: bool,
+) -> None:
     """List the fixes that were kept, newest first, and what became of them.
 
     \b
-    Example: refinery history
+    Examples: refinery history
+              refinery history --state kept --since 7d
+              refinery history --file prompts/ --search refund
     """
     from refinery import wiring
-    from refinery.cli import views
+    from refinery.flows.past import FATES as FATE_OF
+    from refinery.flows.past import Fate, Search, sought, when
 
+    asked = Search(
+        since=moment(since).timestamp() if since else None,
+        until=moment(until).timestamp() if until else None,
+        fates=tuple(Fate(each) for each in fates),
+        files=files,
+        scenario=scenario,
+        words=words,
+    )
+    if journal and asked != Search():
+        raise UsageError("the journal is told as a whole", hint="leave the conditions out, or --journal")
     with wiring.repository() as repository, wiring.history(repository) as past:
         if journal:
             _journal(past.journal(), as_json)
             return
-        entries = past.history()
+        entries = sought(asked, past)
         _cleared(past.recovered)
     if as_json:
         show.as_json(
@@ -43,6 +73,8 @@ def history(journal: bool, as_json: bool) -> None:
                         "branch": each.branch,
                         "subject": each.subject,
                         "state": each.state,
+                        "outcome": FATE_OF[each.state],
+                        "kept_at": datetime.fromtimestamp(when(each), UTC).isoformat(timespec="seconds"),
                         "fix": each.fix or None,
                         "carriers": list(each.carriers),
                         "trailers": {key: list(values) for key, values in each.trailers.items()},
@@ -52,69 +84,18 @@ def history(journal: bool, as_json: bool) -> None:
             }
         )
     elif entries:
-        show.on_screen(views.history(entries))
+        from refinery.cli import reviewing
+
+        show.on_screen(reviewing.history(entries, show.width()))
+    elif asked != Search():
+        show.text("no fix is like this; refinery history lists all")
     else:
         show.text("no fixes yet: refinery fix TRACE makes one")
-
-
-@click.command()
-@click.argument("fix")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def show_fix(fix: str, as_json: bool) -> None:
-    """Show one fix: its message, its diff, and the evidence kept with it.
-
-    FIX is a branch of Refinery's or its last part, or any commit that holds the fix: as it was kept, amended, rebased, squashed or merged.
-
-    \b
-    Example: refinery show refinery/return-currency-from-lookup-price
-    """
-    from refinery import wiring
-    from refinery.repo.patch import stat
-
-    with wiring.repository() as repository, wiring.history(repository) as past:
-        shown = past.show(fix)
-        _cleared(past.recovered)
-    entry = shown.entry
-    if as_json:
-        show.as_json(
-            {
-                "commit": entry.commit,
-                "branch": entry.branch,
-                "subject": entry.subject,
-                "state": entry.state,
-                "fix": entry.fix or None,
-                "asked": _descent(shown.asked),
-                "message": entry.message,
-                "trailers": {key: list(values) for key, values in entry.trailers.items()},
-                "files": [{"path": file.path, "added": file.added, "removed": file.removed} for file in stat(shown.patch)],
-                "patch": shown.patch,
-                "evidence": json.loads(shown.note) if shown.note else None,
-            }
-        )
-        return
-    if shown.asked:
-        show.text(shown.asked.says)
-        show.text()
-    show.text(f"commit {entry.commit}  ({', '.join(filter(None, (entry.state, entry.branch)))})")
-    show.text()
-    show.text(entry.message.rstrip())
-    show.text()
-    for file in stat(shown.patch):
-        show.text(f"{file.path}  +{file.added} -{file.removed}")
-    show.text()
-    show.text(shown.patch.rstrip())
-    show.text()
-    again = f"refinery show {entry.slug or entry.commit[:12]} --json"
-    show.text(f"The full evidence is in the commit's note: {again}" if shown.note else "No evidence is kept with this commit.")
 
 
 def _cleared(recovered: tuple[str, ...]) -> None:
     for each in recovered:
         show.note(f"note: {each}")
-
-
-def _descent(asked: Descent | None) -> dict[str, Json] | None:
-    return {"commit": asked.commit, "kind": asked.kind, "same": asked.same, "says": asked.says} if asked else None
 
 
 def _journal(reading: Reading, as_json: bool) -> None:

@@ -12,6 +12,9 @@ from refinery.cli import show
 
 if TYPE_CHECKING:
     from safety.guard import Guard
+    from safety.verdict import Verdict
+
+FORMATS = ("text", "json", "markdown", "junit", "sarif")
 
 
 @click.command()
@@ -19,13 +22,17 @@ if TYPE_CHECKING:
 @click.option("--changes", "changes", help="A file of proposals, one JSON object a line (- for standard input); answers one line each.")
 @click.option("--staged", is_flag=True, help="Judge what is staged.")
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy in JSON; otherwise refinery.toml decides.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form of the answer.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the answer into this file as well, in the form of --format.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def command(revisions: str | None, changes: str | None, staged: bool, policy: Path | None, as_json: bool) -> int:
+def command(
+    revisions: str | None, changes: str | None, staged: bool, policy: Path | None, form: str, output: Path | None, as_json: bool
+) -> int:
     """Judge proposed changes: allow, needs_approval or block, with reasons.
 
     \b
     Examples: refinery guard --staged
-              refinery guard main..HEAD
+              refinery guard main..HEAD --format sarif --output guard.sarif
               refinery guard --changes proposals.jsonl --policy policy.json
     """
     from refinery import contract, wiring
@@ -37,15 +44,34 @@ def command(revisions: str | None, changes: str | None, staged: bool, policy: Pa
     if sum((revisions is not None, changes is not None, staged)) != 1:
         raise UsageError("say what to judge: --changes FILE, --staged or BASE..HEAD", hint="one of them")
     guard = wiring.guard(policy)
+    if changes is not None and (form not in ("text", "json") or output):
+        raise UsageError("proposals are answered one by one, in JSON", hint="--format and --output go with --staged or BASE..HEAD")
     if changes is not None:
         return _lines(changes, guard)
     with wiring.repository() as repository:
         judged = review_range(revisions, repository, guard) if revisions else review_staged(repository, guard, Surrounding.read().index)
+    if output:
+        output.write_text(_written(judged, "markdown" if form == "text" else form), encoding="utf-8")
     if as_json:
         show.as_json(contract.verdict(judged))
-    else:
+    elif form == "text" or output:
         show.on_screen(views.verdict(judged))
+    else:
+        show.text(_written(judged, form).rstrip("\n"))
     return 0 if judged.allowed else 1
+
+
+def _written(judged: Verdict, form: str) -> str:
+    import json
+
+    from refinery import contract
+    from refinery.cli.formats import junit, markdown, sarif
+
+    if form == "json":
+        return json.dumps(contract.verdict(judged), ensure_ascii=False) + "\n"
+    if form == "sarif":
+        return json.dumps(sarif.guard(judged), ensure_ascii=False, indent=1) + "\n"
+    return junit.guard(judged) if form == "junit" else markdown.guard(judged)
 
 
 def _lines(name: str, guard: Guard) -> int:

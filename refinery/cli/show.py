@@ -159,6 +159,11 @@ def columns() -> int:
         return 80
 
 
+def width() -> int:
+    """Columns that a result has."""
+    return _console().width
+
+
 def fitted(line: str, width: int) -> str:
     """As much of a line as fits on one of a terminal: a longer one would leave its beginning behind when it is drawn again."""
     taken = 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from refinery.cli import show
+from refinery.cli.generating import generate, profile
+from refinery.cli.judging import audit_judge
 
 if TYPE_CHECKING:
     from adapters.trace import Json
@@ -17,9 +19,9 @@ INTERRUPTED = 130
 CHECKS = ("contains", "icontains", "equals", "similar", "llm-rubric")
 
 
-@click.group()
+@click.group(commands=[profile, generate, audit_judge])
 def command() -> None:
-    """Run, list or import scenarios."""
+    """Run, list, make up or import scenarios, and audit their judge."""
 
 
 @command.command("run")
@@ -48,6 +50,34 @@ def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], a
     if result.interrupted:
         return INTERRUPTED
     return 0 if all(each.pass_rate == 1.0 for each in result.scenarios) else 1
+
+
+@command.command("score")
+@click.argument("scenarios", nargs=-1)
+@click.option("--trials", type=click.IntRange(1, 1000), help="Runs a scenario; refinery.toml says otherwise how many.")
+@click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag. May be repeated.")
+@click.option("--at", default="HEAD", show_default=True, help="The commit to run.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def score(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], at: str, as_json: bool) -> int:
+    """Say how reliable the agent is, in five dimensions: the scenarios are run, and the score is shown without them.
+
+    \b
+    Example: refinery suite score --trials 5
+    """
+    from refinery import contract, wiring
+    from refinery.cli import views
+    from refinery.flows.suite import run_suite
+
+    with show.progress() as say, wiring.workbench(say=say) as bench:
+        result = run_suite(bench, at, scenarios, trials, tags)
+    if as_json:
+        whole = contract.suite(result)
+        show.as_json({key: whole[key] for key in ("reliability", "pass_all", "usage", "notes", "interrupted")})
+    else:
+        show.on_screen(views.score(result))
+    if result.interrupted:
+        return INTERRUPTED
+    return 0 if result.reliability.overall.value is not None else 4
 
 
 @command.command("list")

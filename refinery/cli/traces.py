@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from refinery.cli import show
+from refinery.cli.moments import moment
 from refinery.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
@@ -171,25 +171,6 @@ def one(trace: str, as_json: bool) -> None:
         show.as_json(contract.trace(found))
     else:
         show.on_screen(views.trace_tree(found))
-
-
-def moment(when: str) -> datetime:
-    """A date, or so long ago."""
-    from refinery.duration import FORMS, seconds
-
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        pass
-    else:
-        return moment if moment.tzinfo else moment.astimezone()
-    ago = seconds(when)
-    try:
-        if ago is not None:
-            return datetime.now(UTC) - timedelta(seconds=ago)
-    except OverflowError:
-        pass
-    raise UsageError(f"the time {when} is not understood", hint=f"write {FORMS}, or a date such as 2026-11-01")
 
 
 def _bound(text: str) -> Bound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from rich.box import HORIZONTALS
@@ -18,6 +18,7 @@ from adapters.trace import Json, Kind, Span, Trace
 from refinery.cli import show
 from refinery.cli.checkup import Row
 from refinery.domain import (
+    WEIGHTS,
     Bill,
     BillItem,
     Checked,
@@ -35,12 +36,15 @@ from refinery.domain import (
     SuiteResult,
     Verification,
 )
+from refinery.flows.generating import Generated, Tried
 from refinery.flows.reach import told as told_reach
-from refinery.repo.entries import Entry
+from refinery.suite.audit import Audit
+from refinery.suite.generation.profile import Profile
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
 LONGEST = 160
+MOST_DIFFERING = 10
 
 
 def trace_tree(trace: Trace) -> RenderableType:
@@ -285,9 +289,82 @@ def suite(result: SuiteResult) -> RenderableType:
     table = _table("scenario", "passed", "95 %", "why not")
     for each in result.scenarios:
         table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
-    curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
-    repeated = [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
-    return Group(table, Text(), _reliability(result.reliability), *repeated, *(Text(f"note: {each}", DIM) for each in result.notes))
+    return Group(
+        table, Text(), _reliability(result.reliability), *_repeated(result), *(Text(f"note: {each}", DIM) for each in result.notes)
+    )
+
+
+def profile(found: Profile) -> RenderableType:
+    """What an agent is taken to be, each thing with where it was read."""
+    lines: list[RenderableType] = [Text(found.job.says or "nobody says what job it is hired to do", STRONG)]
+    sections = (("what it can do", found.capabilities), ("what has to be true", found.assumptions))
+    for title, facts in (*sections, ("what it leans on", found.dependencies), ("what its prompts say", found.rules)):
+        if facts:
+            lines += [Text(), Text(title, STRONG), _facts([(each.where, Text(each.says)) for each in facts])]
+    if found.tools:
+        tools = _table("tool", "takes", "does")
+        for each in found.tools:
+            takes = ", ".join(f"{one.name}{'' if one.required else '?'}" for one in each.parameters)
+            tools.add_row(each.name, takes, Text("changes something" if each.changes else "looks", BAD if each.changes else ""))
+        lines += [Text(), tools]
+    if found.inputs:
+        given = _table("input", "kind", "for example")
+        for field in found.inputs:
+            example = ", ".join(one_line(json.dumps(value, ensure_ascii=False), 40) for value in field.examples[:2])
+            given.add_row(f"{field.name or '(all of it)'}{'' if field.required else '?'}", field.kind, example)
+        lines += [Text(), given]
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes))
+
+
+def generated(found: Generated, tried: Mapping[str, Tried]) -> RenderableType:
+    """Each made-up scenario: what it is after, what it asks, what it checks, what it came to, and what is left to a person."""
+    lines: list[RenderableType] = []
+    for number, each in enumerate(found.made, 1):
+        rated = each.quality
+        parts = f"relevance {rated.relevance:.1f}, specificity {rated.specificity:.1f}"
+        parts += f", distinctness {rated.distinctness:.1f}, executability {rated.executability:.1f}"
+        rows = [("tries", Text(f"{each.pattern or 'something of its own'}: {each.scenario.assumption}"))]
+        rows.append(("asks", Text(one_line(json.dumps(each.scenario.input, ensure_ascii=False), LONGEST))))
+        checks = "; ".join(one_line(f"{one.name}: {json.dumps(one.value, ensure_ascii=False)}", 70) for one in each.scenario.expect)
+        rows.append(("checks", Text(checks)))
+        if came := tried.get(each.scenario.id):
+            rows.append(
+                ("came to", Text(f"a find: {came.says}", BAD) if came.find else Text(came.says, GOOD if came.attempt.passed else DIM))
+            )
+        rows += [("fill in", Text(each.fill, "yellow"))] if each.fill else []
+        rows.append(("rated", Text(f"{rated.score:.1f} of 6: {parts}", DIM)))
+        lines.append(Text(f"{number}. {each.scenario.id}", STRONG))
+        lines.append(Padding(_facts(rows), (0, 0, 0, 3)))
+    finds = sum(each.find for each in tried.values())
+    if tried:
+        lines.append(Text(f"{finds} of {len(tried)} show something that somebody should look at", BAD if finds else GOOD))
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes), Text(bill(found.bill), DIM))
+
+
+def audit(made: Audit) -> RenderableType:
+    """How a judge compares with people and with itself, and where they differ."""
+    figures = made.agreement
+    kappa, around = figures.kappa, figures.kappa_interval()
+    rates = _table("", "share", "95 %", "of")
+    rows = (
+        ("agrees with people", figures.accuracy),
+        ("passes what people fail", figures.wrongly_passed),
+        ("fails what people pass", figures.wrongly_failed),
+        *((("says something else when asked again", made.flips),) if made.times > 1 else ()),
+    )
+    for name, share in rows:
+        known = share.value is not None
+        rates.add_row(
+            name, f"{share.value:.0%}" if known else "not measured", bounds(share.interval) if known else "", f"{share.count}/{share.of}"
+        )
+    rates.add_row("kappa (agreement beyond chance)", "not defined" if kappa is None else f"{kappa:.2f}", bounds(around), str(figures.total))
+    lines: list[RenderableType] = [Text(made.judge, STRONG), rates]
+    for each in made.differing[:MOST_DIFFERING]:
+        people, judge = ("pass" if said else "fail" for said in (each.people, each.judge))
+        lines.append(Text(f"row {each.row}: people say {people}, the judge says {judge}: {one_line(each.says, LONGEST)}", DIM))
+    if (more := len(made.differing) - MOST_DIFFERING) > 0:
+        lines.append(Text(f"and {more} more: --json shows all", DIM))
+    return Group(*lines, *(Text(f"note: {note}", DIM) for note in made.notes), Text(bill(made.bill), DIM))
 
 
 def _why_not(result: ScenarioResult) -> str:
@@ -307,19 +384,38 @@ def _rate(result: ScenarioResult) -> Text:
 
 
 def _reliability(scores: Reliability) -> RenderableType:
-    table = _table("reliability", "score", "95 %", "seen")
-    rows: tuple[tuple[str, Measure], ...] = (
-        ("overall", scores.overall),
-        ("tool execution (30 %)", scores.tool_execution),
-        ("response quality (25 %)", scores.response_quality),
-        ("error handling (20 %)", scores.error_handling),
-        ("performance (15 %)", scores.performance),
-        ("completeness (10 %)", scores.completeness),
-    )
-    for name, measure in rows:
-        value = "not observed" if measure.value is None else f"{measure.value:.0%}"
-        table.add_row(name, value, bounds(measure.interval), str(measure.observations))
-    return table
+    """The score with its parts: what each counts for, how sure it is, and how much was seen."""
+    table = _table("reliability", "counts for", "score", "95 %", "seen")
+    table.add_row("overall", "", *_measured(scores.overall))
+    for name, measure in scores.dimensions.items():
+        table.add_row(name.replace("_", " "), f"{scores.weights[name]:.0%}", *_measured(measure))
+    missing = [name.replace("_", " ") for name, weight in scores.weights.items() if not weight]
+    if not missing or len(missing) == len(scores.weights):
+        return table
+    usual = ", ".join(f"{name.replace('_', ' ')} {weight:.0%}" for name, weight in WEIGHTS.items())
+    says = f"nothing was seen of {', '.join(missing)}, so the others count for more than usual ({usual})"
+    return Group(table, Text(says, DIM))
+
+
+def _measured(measure: Measure) -> tuple[str, str, str]:
+    value = "not measured" if measure.value is None else f"{measure.value:.0%}"
+    return value, bounds(measure.interval), str(measure.observations)
+
+
+def score(result: SuiteResult) -> RenderableType:
+    """The reliability of an agent alone, without its scenarios."""
+    runs = sum(len(each.attempts) for each in result.scenarios)
+    lost = sum(not attempt.counts for each in result.scenarios for attempt in each.attempts)
+    counted = f"; {lost} of them say nothing about the agent, and do not count" if lost else ""
+    head = f"{len(result.scenarios)} {_plural(len(result.scenarios), 'scenario')}, {runs} {_plural(runs, 'run')}{counted}"
+    notes = (Text(f"note: {each}", DIM) for each in result.notes)
+    return Group(Text(head), Text(), _reliability(result.reliability), *_repeated(result), *notes, Text(bill(result.bill), DIM))
+
+
+def _repeated(result: SuiteResult) -> list[RenderableType]:
+    """pass^k, where scenarios were run more than once."""
+    curve = ", ".join(f"{share:.0%}" if k == 1 else f"{k}: {share:.0%}" for k, share in enumerate(result.pass_all, 1))
+    return [Text(f"that runs pass every time (pass^k) 1: {curve}")] if len(result.pass_all) > 1 else []
 
 
 def _facts(rows: Iterable[tuple[str, Text]]) -> RenderableType:
@@ -437,15 +533,6 @@ def _signed(effect: float | None) -> str:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
-
-
-def history(entries: Sequence[Entry]) -> RenderableType:
-    """The kept fixes; the name that `show`, `undo` and `redo` take stands on a line of its own, so that it can be copied."""
-    lines: list[RenderableType] = []
-    for each in entries:
-        lines.append(Text.assemble(f"{each.commit[:12]}  {each.state:<6}  ", (each.subject, STRONG)))
-        lines.append(Text(f"  {each.branch or each.slug}", DIM, overflow="fold"))
-    return Group(*lines)
 
 
 def checkup(rows: Sequence[Row]) -> RenderableType:

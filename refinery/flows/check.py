@@ -69,7 +69,7 @@ def check(revisions: str, bench: Workbench, terms: Terms) -> Checked:
     found = _suite(span, bench)
     suite, bench = found.scenarios, replace(bench, notes=(*bench.notes, *found.notes))
     with ledger.step("look"):
-        look = _look(suite, bench.repository.changes(revisions), span, bench, terms)
+        look = look_at_base(suite, bench.repository.changes(revisions), span, bench, terms)
     ledger.items.append(bill("look", look.attempts, 0.0))
     left = tuple(each.id for each in suite if each not in look.scenarios)
     trials, capped = _affordable(look, bench.trials, terms)
@@ -112,7 +112,7 @@ def _suite(span: Range, bench: Workbench) -> Suite:
     return Suite(chosen((*base.scenarios, *fresh), (), bench.scenarios), notes)
 
 
-def _look(suite: tuple[Scenario, ...], changes: ChangeSet, span: Range, bench: Workbench, terms: Terms) -> Look:
+def look_at_base(suite: tuple[Scenario, ...], changes: ChangeSet, span: Range, bench: Workbench, terms: Terms) -> Look:
     """Every scenario once on the base, to see what it costs and which lines it executes; this is no evidence of the gate's."""
     if missing := [name for name in terms.targets if name not in {scenario.id for scenario in suite}]:
         raise UsageError(f"no scenario is called {missing[0]}", hint="refinery suite list shows them all")

@@ -61,6 +61,8 @@ def claim_of(
         "scenarios": [*bench.scenarios],
         "judge": [*judges],
     }
+    if models := sorted({made.judge for arm in gate.attempts.values() for attempt in arm if (made := attempt.judging)}):
+        thresholds["rubrics"] = [*models]  # so that they are sealed too
     aims = {scenario.id for scenario in proposal.targets}
     ran = (*proposal.targets, *(scenario for scenario in suite if scenario.id not in aims))
     judge = judge_of(bench.repository.files(tried.parent), judges, bench.scenarios)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.trace import Trace
+from adapters.trace import Json, Trace
 from refinery.errors import UsageError
 from refinery.events import Event, Say
 from refinery.signals.diagnosis import diagnose
-from refinery.signals.groups import Failure, Grouped, group
+from refinery.signals.groups import Failure, Grouped, Known, group
 from refinery.store.port import Store
+
+KIND = "groups"
+"""What is remembered of groups, so that they keep their ids and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,13 @@ class Clusters:
     notes: tuple[str, ...] = ()
 
 
-def cluster(store: Store, since: datetime | None, limit: int, say: Say, *, every: bool = False) -> Clusters:
-    """Group what failed. Looked at are traces marked as failed, and with `every` all others too, which rules then judge."""
+def cluster(
+    store: Store, since: datetime | None, limit: int, say: Say, now: Callable[[], str] | None = None, *, every: bool = False
+) -> Clusters:
+    """Group what failed. Looked at are traces marked as failed, and with `every` all others too, which rules then judge.
+
+    Groups that were told before keep their ids and names. Without `now` nothing is remembered.
+    """
     failures: list[Failure] = []
     looked = 0
     summaries = store.traces(limit=limit, failed=None if every else True)
@@ -37,7 +45,22 @@ def cluster(store: Store, since: datetime | None, limit: int, say: Say, *, every
             failures.append(Failure(trace, found))
     cut = len(summaries) == limit
     notes = (f"only the newest {limit} traces were looked at; --limit takes in more",) if cut else ()
-    return Clusters(group(failures), looked, len(failures), notes)
+    grouped = group(failures, _known(store))
+    if failures and now:
+        remembered: list[Json] = [{"id": one.id, "name": one.name, "signatures": list(one.signatures)} for one in grouped.known]
+        store.save_report(KIND, KIND, {"groups": remembered}, now())
+    return Clusters(grouped, looked, len(failures), notes)
+
+
+def _known(store: Store) -> tuple[Known, ...]:
+    filed = store.report(KIND)
+    entries = filed.body.get("groups") if filed else None
+    found = []
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("signatures"), list):
+            marks = entry["signatures"]
+            found.append(Known(str(entry["id"]), str(entry["name"]), tuple(map(str, marks if isinstance(marks, list) else []))))
+    return tuple(found)
 
 
 def _since(store: Store, names: list[str]) -> Iterator[Trace]:

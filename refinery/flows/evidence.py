@@ -14,8 +14,10 @@ from refinery.flows.consult import symptom
 from refinery.flows.proposal import Proposal
 from refinery.flows.reach import told
 from refinery.flows.remembered import OUTCOMES
+from refinery.flows.transcripts import transcripts
 from refinery.repo.message import compose
 from refinery.store.port import Store
+from refinery.suite.rubrics import judged_by
 from refinery.workbench import Workbench
 
 
@@ -45,11 +47,18 @@ def message_for(
     body.append(f"What it did: {gate.says}")
     if proposal.impact:
         body.append(f"What it reaches: {told(proposal.impact)}")
+    body += [f"{each[0].upper()}{each[1:]}." for each in judges(gate)]
     if hypothesis.cites:
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
     if hypothesis.risks:
         body.append(f"Risks: {hypothesis.risks}")
     return compose(hypothesis.change, body, [*trailers(claim), *_beside(co_author)])
+
+
+def judges(gate: GateVerdict) -> list[str]:
+    """Which models judged rubrics in a comparison, and how far each can be trusted."""
+    found = {(made.judge, made.audit) for each in gate.attempts.values() for attempt in each if (made := attempt.judging)}
+    return [judged_by(*each) for each in sorted(found)]
 
 
 def _failures(proposal: Proposal, before: Sequence[Attempt]) -> str:
@@ -65,7 +74,7 @@ def _beside(co_author: str) -> list[tuple[str, str]]:
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
     about = symptom(report.diagnosis, report.before)
-    shape = {**contract.report(report), "symptom": about}
+    shape = {**contract.report(report), "symptom": about, "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     known = {fix.commit: fix.outcome for fix in bench.store.fixes()}
     for step in report.steps:

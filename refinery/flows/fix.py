@@ -10,6 +10,7 @@ from refinery.events import Event
 from refinery.flows.approval import LEFT_OUT, SAID_NO, leave_for, wanted
 from refinery.flows.claim import claim_of
 from refinery.flows.evidence import message_for, remember
+from refinery.flows.heldback import on_held_back
 from refinery.flows.ledger import Ledger, spent_running
 from refinery.flows.propose import Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
@@ -71,6 +72,7 @@ def judge(targets: tuple[Scenario, ...], suite: tuple[Scenario, ...], base: str,
     lease, open_ = bench.workspace.lease, bench.runner.open
     with lease(base) as before, lease(commit) as after, open_(before) as old, open_(after) as new:
         verdict = decide(old, new, targets, others, bench.trials, rank, bench.say)
+        verdict = on_held_back(verdict, targets, others, old, new, bench.runner.agent, bench.say)
         return replace(verdict, notes=tuple(dict.fromkeys((*old.notes(), *new.notes()))))
 
 

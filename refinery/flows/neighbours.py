@@ -17,6 +17,8 @@ from refinery.domain import Attempt, Cause, Scenario
 
 EACH = 6
 """Neighbours of one scenario."""
+KEPT = 2
+"""Further ones that a search never sees: they are kept for the gate."""
 MOST = 30
 CRASHES = 0.1
 """The share of neighbours on which a cure may crash where the base does not."""
@@ -68,6 +70,26 @@ def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourh
         if each is not None and each.input not in own and all(each.input != other.input for other in found):
             found.append(each)
     return Neighbourhood(tuple(found[:MOST]), own)
+
+
+def kept_back(red: Sequence[Scenario], green: Sequence[Scenario]) -> tuple[Neighbour, ...]:
+    """Others than `neighbours` has, those of all scenarios by turns: what it leaves out, and inputs that differ in two places."""
+    around = neighbours(red, green)
+    found: list[Neighbour] = []
+    rows = [_further(each, around) for each in around.own]
+    for _ in range(KEPT):
+        for number, row in enumerate(rows):
+            new = next((value for value in row if all(value != other.input for other in found)), None)
+            if new is not None:
+                found.append(Neighbour(new, number, number < len(red)))
+    return tuple(found)
+
+
+def _further(value: Json, around: Neighbourhood) -> Iterator[Json]:
+    once = list(_near(value, around.own))
+    seen = (*around.inputs, *once)
+    twice = (next((each for each in _near(near, around.own) if each not in seen), value) for near in once)
+    return (each for each in chain(once[EACH:], twice) if each not in around.inputs)
 
 
 def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> list[int]:

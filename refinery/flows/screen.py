@@ -68,9 +68,9 @@ def screening(
     runner = bench.scratch if watched else bench.unwatched
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
-            warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place))
+            warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place, any(each.test for each in (*red, *green))))
             if not _goes(warmed, tree, green):  # a test runner that minds what is loaded before it
-                warmed = replace(warmed, tests_nursery=None)
+                warmed = replace(warmed, test_nursery=None)
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
         hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
@@ -83,7 +83,7 @@ def screening(
 def _goes(warmed: Runner, tree: Path, green: Sequence[Scenario]) -> bool:
     """Whether a test that passes does so too where it is run warm; agents are warm in the same way everywhere."""
     known = next((scenario for scenario in green if scenario.test), None)
-    if known is None or warmed.tests_nursery is None:
+    if known is None or warmed.test_nursery is None:
         return True
     with warmed.open(tree) as running:
         return running.attempt(known, 0).passed

@@ -183,7 +183,8 @@ def _varied(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
         if each is not None:
             own = copy.deepcopy(module)
             target = list(_literals(own))[each[0]]
-            yield _Put(target, each[1]).visit(own).body
+            _Put(target, each[1]).generic_visit(own)
+            yield own.body
 
 
 def _literals(tree: ast.AST) -> Iterator[ast.expr]:
@@ -221,7 +222,7 @@ class _Put(ast.NodeTransformer):
         self.new = new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.target else super().generic_visit(node)
+        return self.new if node is self.target else self.generic_visit(node)
 
 
 def _function(name: str, body: list[ast.stmt]) -> str:

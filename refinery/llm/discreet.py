@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 from adapters.notation import fields
@@ -15,6 +16,7 @@ class Discreet:
     def __init__(self, model: LLM, find: Find) -> None:
         self._model = model
         self._masking = Masking(find)
+        self._lock = threading.Lock()
 
     @property
     def model(self) -> str:
@@ -22,12 +24,14 @@ class Discreet:
 
     def complete(self, request: Request) -> Reply:
         """The answer to the masked question, with every mark replaced by what it stands for."""
-        masked = replace(
-            request, system=self._masking.text(request.system), messages=tuple(self._masked(each) for each in request.messages)
-        )
+        with self._lock:  # a judge is asked from several threads at once
+            masked = replace(
+                request, system=self._masking.text(request.system), messages=tuple(self._masked(each) for each in request.messages)
+            )
         reply = self._model.complete(masked)
-        calls = tuple(self._call_back(call) for call in reply.tool_calls)
-        return replace(reply, text=self._masking.back(reply.text), tool_calls=calls)
+        with self._lock:
+            calls = tuple(self._call_back(call) for call in reply.tool_calls)
+            return replace(reply, text=self._masking.back(reply.text), tool_calls=calls)
 
     def _masked(self, message: Message) -> Message:
         """An assistant's own form of its turn is what it wrote, marks and all, so it goes back as it came."""

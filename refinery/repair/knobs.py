@@ -28,6 +28,8 @@ CONFIGURED = 200_000
 FEWEST_LETTERS = 2
 RECORD = 0.15
 """What a turn of a value in a table of records counts: data is not configuration, and changing it is not a repair."""
+ITEM = 0.5
+"""What a turn of a text in a list counts: what stood there is lost."""
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
 
@@ -70,15 +72,25 @@ def knobs(
     for scalar in scalars:
         read = readings.get(scalar.key, Reading(0.0, ""))
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
-        data = (scalar.path, scalar.keys) in tables
+        data = (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
         kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds else False
         weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
+        weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         seen: set[tuple[type, Value]] = {(type(scalar.value), scalar.value)}
         for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
                 yield weight * knob.prior * 0.97**place, replace(knob, data=data and not (about and knob.value in kinds))
+
+
+def _item(scalar: Scalar) -> bool:
+    return bool(scalar.keys) and isinstance(scalar.keys[-1], int)
+
+
+def _listed_in_a_record(scalar: Scalar) -> bool:
+    """An item of a list that a record of a list has."""
+    return _item(scalar) and any(isinstance(key, int) for key in scalar.keys[:-1])
 
 
 def _kinds(scalar: Scalar, kin: list[Scalar]) -> frozenset[Value]:

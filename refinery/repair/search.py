@@ -25,13 +25,15 @@ from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
-from refinery.repair.shape import pointless, shape_of
+from refinery.repair.shape import pointless, says_nothing, shape_of
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
 """Characters of Python that are read for ingredients; the suspicious files come first."""
 FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
+NOTHING = 1.5
+"""What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -140,11 +142,12 @@ class _Search:
 
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
+        empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
-                prior = min(1.0, mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
+                prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 if mutation.memorises:

@@ -49,22 +49,47 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
 """What a family of operators counts more where a symptom was seen."""
 
 
+UNLIKELY: Mapping[str, Mapping[str, float]] = {
+    "no fractions": {"rounding": 0.3, "unit": 0.7},
+    "no words": {"missing conversion": 0.6, "neighbour text": 0.6, "letter case": 0.5, "neighbour method": 0.7},
+}
+"""What a family counts less where the answers, right and wrong, are of a kind that it does not work on."""
+
+
 def symptoms(texts: Iterable[str], errors: Iterable[str]) -> frozenset[str]:
     """Read off what failed runs said, and the errors they ended with."""
     found: set[str] = set()
     for text in texts:
         if any(words in text for words in ENDLESS):
             found.add("endless")
-    for wanted, got in islice(_pairs(texts), MOST):
+    pairs = list(islice(_pairs(texts), MOST))
+    for wanted, got in pairs:
         found.update(_difference(wanted, got))
+    parts = [part for pair in pairs for value in pair for part in _parts(value)]
+    if pairs and not any(isinstance(part, float) for part in parts):
+        found.add("no fractions")
+    if pairs and not any(isinstance(part, str) for part in parts):
+        found.add("no words")
     for error in errors:
         found.update({"RecursionError": {"deep"}, "IndexError": {"bounds"}, "MemoryError": {"endless"}}.get(error, set()))
     return frozenset(found)
 
 
 def weight(seen: frozenset[str], operator: str) -> float:
-    """How much more an operator is worth for these symptoms."""
-    return max((WEIGHTS[each].get(operator, 1.0) for each in seen), default=1.0)
+    """How much more, or less, an operator is worth for these symptoms."""
+    less = min((UNLIKELY[each].get(operator, 1.0) for each in seen if each in UNLIKELY), default=1.0)
+    return less * max((WEIGHTS[each].get(operator, 1.0) for each in seen if each in WEIGHTS), default=1.0)
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from (key, *_parts(part))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for part in value:
+            yield from _parts(part)
+    else:
+        yield value
 
 
 def _pairs(texts: Iterable[str]) -> Iterator[tuple[object, object]]:

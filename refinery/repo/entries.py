@@ -59,6 +59,8 @@ class Entry:
     """Commits below HEAD that bring it, newest first."""
     names: tuple[str, ...] = ()
     """What commits may call it."""
+    kept_at: float | None = None
+    """When it was kept here, Unix time; None where that was done elsewhere. The date in its commit is that of the commit below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,7 @@ class Entries:
 
     def named(self, text: str) -> Entry:
         """The fix that is named by its branch, its slug, its id, its commit or the beginning of one, or any commit that brought it."""
-        entries = self.all()
-        short = text.removeprefix("refs/heads/").removeprefix("refinery/")
-        matches = [entry for entry in entries if short and short == entry.slug]
-        if not matches and re.fullmatch(r"[0-9a-f]{4,64}", text):
-            matches = [entry for entry in entries if entry.commit.startswith(text) or entry.fix == text]
-        if not matches and text:
-            matches = self._brought_by(text, entries)
+        matches = self.matching(text)
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -115,6 +111,17 @@ class Entries:
                 f"{text!r} names several fixes", hint="name one by its commit: " + ", ".join(each.commit[:12] for each in matches)
             )
         raise RepositoryError(f"there is no fix {text!r}", hint="`refinery history` lists the fixes that were kept")
+
+    def matching(self, text: str) -> list[Entry]:
+        """All fixes that a name may mean: none, or several where a commit holds several."""
+        entries = self.all()
+        short = text.removeprefix("refs/heads/").removeprefix("refinery/")
+        matches = [entry for entry in entries if short and short == entry.slug]
+        if not matches and re.fullmatch(r"[0-9a-f]{4,64}", text):
+            matches = [entry for entry in entries if entry.commit.startswith(text) or entry.fix == text]
+        if not matches and text:
+            matches = self._brought_by(text, entries)
+        return matches
 
     def refs(self) -> Names:
         """Our refs as they stand."""
@@ -176,6 +183,7 @@ class Entries:
             event=event,
             carriers=past.carriers(names),
             names=names,
+            kept_at=journal[commit].at if commit in journal else None,
         )
 
     def _above(self, commit: str, other: str) -> bool:

@@ -16,7 +16,7 @@ from refinery.repo.journal import Reading
 from refinery.repo.locks import held
 from refinery.repo.objects import TreeEntry, header
 from refinery.repo.publish import BRANCHES, UNDONE
-from refinery.repo.shown import Shown, shown
+from refinery.repo.shown import Shown, note_of, paths_of, shown
 from refinery.repo.workspace import Workspace
 
 __all__ = ["Entry", "History", "Shown", "State", "Undone"]
@@ -64,9 +64,25 @@ class History:
         """The fix that is named by its branch, its slug, its commit or the beginning of one, or a commit that brought it."""
         return self._entries.named(text)
 
+    def matching(self, text: str) -> tuple[Shown, ...]:
+        """All fixes that a name may mean: none, or several where a commit holds several."""
+        return tuple(shown(self._workspace, entry, text) for entry in self._entries.matching(text))
+
+    def noted(self, commit: str) -> bool:
+        """Whether evidence is kept beside this very commit."""
+        return self._workspace.note(commit) is not None
+
     def show(self, text: str) -> Shown:
         """A fix, its patch and its evidence; named by a commit that was made from it, also how the two differ."""
         return shown(self._workspace, self.resolve_fix(text), text)
+
+    def paths(self, entry: Entry) -> tuple[str, ...]:
+        """The files that a fix changes."""
+        return paths_of(self._workspace, entry)
+
+    def note(self, entry: Entry) -> str | None:
+        """The evidence kept beside a fix."""
+        return note_of(self._workspace, entry)
 
     def accept(self, text: str, wishes: Wishes = PLAINLY) -> Undone:
         """Bring a fix to the branch that is checked out, with the files it changes; refuses rather than overwrite anything."""

@@ -58,8 +58,18 @@ def shown(workspace: Workspace, entry: Entry, text: str) -> Shown:
     patch = git.run(
         "diff-tree", "-p", "--no-commit-id", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", entry.base, entry.commit
     )
-    note = workspace.note(entry.commit) or _note_of(workspace, entry.fix)
-    return Shown(entry, patch.decode("utf-8", "surrogateescape"), note, _descent(workspace, entry, text))
+    return Shown(entry, patch.decode("utf-8", "surrogateescape"), note_of(workspace, entry), _descent(workspace, entry, text))
+
+
+def paths_of(workspace: Workspace, entry: Entry) -> tuple[str, ...]:
+    """The files that the fix changes."""
+    asked = ("diff-tree", "-r", "-z", "--name-only", "--no-commit-id", "--no-renames", entry.base, entry.commit)
+    return tuple(filter(None, decode(workspace.shadow.git.run(*asked)).split("\0")))
+
+
+def note_of(workspace: Workspace, entry: Entry) -> str | None:
+    """The evidence beside the fix; where its commit has none, a note that names it."""
+    return workspace.note(entry.commit) or _note_of(workspace, entry.fix)
 
 
 def _descent(workspace: Workspace, entry: Entry, text: str) -> Descent | None:
@@ -80,7 +90,8 @@ def _descent(workspace: Workspace, entry: Entry, text: str) -> Descent | None:
         return Descent(commit, "squashed" if lineage.named(head) else "merged", None)
     if not lineage.own_id(head):
         return Descent(commit, "squashed", None)
-    return Descent(commit, "rewritten", fix_id(workspace.repository.changes(head.parents[0], commit)) == fix_id_of(workspace, entry))
+    same = fix_id(workspace.repository.changes(head.parents[0], commit)) == fix_id_of(workspace, entry)
+    return Descent(commit, "rewritten", same)
 
 
 def fix_id_of(workspace: Workspace, entry: Entry) -> str:

@@ -31,6 +31,10 @@ EFFECTS = frozenset(
 """Rules that tell of something which an earlier fault may well explain."""
 EXPLAINS = frozenset({"missing_fields"})
 """Rules whose signals quote the failure that they explain."""
+ADMITS = re.compile(
+    r"unfortunately|sorry|unable|cannot|can't|couldn't|not (?:available|possible|enough|allowed)|\b(?:error|issue|fail)", re.IGNORECASE
+)
+"""How a user is told that something did not work."""
 CODE_FENCE = re.compile(r"```(?:python|py|sh|bash|sql|javascript|js)?\s*\n", re.IGNORECASE)
 
 
@@ -84,7 +88,9 @@ def agent_of(trace: Trace, span: Span) -> str:
 
 
 def _mended(trace: Trace, every: Sequence[Turn], signals: Sequence[Signal]) -> list[tuple[float, Signal]]:
-    """An error after which the same tool did its work matters less; so does one after which another tool led to an answer."""
+    """An error after which the same tool did its work matters less; so does one after which another tool led to an answer, and one that
+    the user was told of and went on from.
+    """
     good: dict[str, int] = {}
     for turn in every:
         if turn.part is Part.RESULT and turn.text.strip() and not is_error(turn) and not has_nothing(turn):
@@ -94,10 +100,24 @@ def _mended(trace: Trace, every: Sequence[Turn], signals: Sequence[Signal]) -> l
     last = max(good.values(), default=-1)
     answered = answer(trace) is not None and not any(span.failed and span.parent_id is None for span in trace.spans)
     for signal in signals:
-        same = good.get(tools.get(signal.step, ""), -1) > signal.step
-        other = answered and last > signal.step
-        weighed.append((signal.weight * (1.0 if signal.rule not in FAULTS else 0.45 if same else 0.6 if other else 1.0), signal))
+        share = 1.0
+        if signal.rule in FAULTS:
+            same = good.get(tools.get(signal.step, ""), -1) > signal.step
+            other = answered and last > signal.step
+            share = 0.45 if same else 0.6 if other or _told(every, signal) else 1.0
+        weighed.append((signal.weight * share, signal))
     return weighed
+
+
+def _told(every: Sequence[Turn], signal: Signal) -> bool:
+    """Whether the agent told the user of a refusal, and the user went on. A tool that did not work is no refusal, told or not."""
+    if any(OUTSIDE.search(quote.text) for quote in signal.quotes):
+        return False
+    later = [turn for turn in every if turn.step > signal.step]
+    for place, turn in enumerate(later):
+        if turn.part is Part.SAY and turn.text.strip():
+            return bool(ADMITS.search(turn.text[:1_000])) and any(other.part is Part.USER for other in later[place:])
+    return False
 
 
 def _echoes(trace: Trace, weighed: list[tuple[float, Signal]]) -> list[tuple[float, Signal]]:

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.trace import Trace
 from refinery.domain import Diagnosis, FailureGroup
@@ -22,6 +22,8 @@ OF_SIGNATURE, OF_PLACE = 3.0, 9.0
 WEIGHTS = {"=": OF_SIGNATURE, ">": OF_PLACE}
 WORD = re.compile(r"[a-z_][a-z_\-]{2,}|#")
 MOST_WORDS = 400
+MOST_SIGNATURES, MOST_KNOWN = 50, 500
+"""Of one group, and of all, that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +52,92 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A group as it was told before: whatever fails with one of its signatures belongs to it."""
+
+    id: str
+    name: str
+    signatures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Grouped:
     """Groups, the largest first, and the ids of failed runs that are like no other, or in which no rule saw anything."""
 
     groups: tuple[FailureGroup, ...]
     alone: tuple[str, ...]
+    known: tuple[Known, ...] = ()
+    """What to remember of the groups, those included that were known before and have no member now."""
 
 
-def group(failures: Sequence[Failure]) -> Grouped:
-    """Group failures by density. The order in which they are given makes no difference."""
+def group(failures: Sequence[Failure], known: Sequence[Known] = ()) -> Grouped:
+    """Group failures by density; what is known of earlier groups keeps its id and its name. The order of failures makes no difference."""
     marked = [each for each in failures if signature(each.trace, each.diagnosis)]
     ordered = sorted(marked, key=lambda each: (each.start_ns or 0, each.trace.id))
-    texts = [_words(each) for each in ordered]
-    kinds: dict[tuple[tuple[str, float], ...], list[int]] = {}
-    for number, words in enumerate(texts):
-        kinds.setdefault(tuple(sorted(words.items())), []).append(number)
-    labels = _dense([dict(kind) for kind in kinds], [len(numbers) for numbers in kinds.values()])
-    by_label: dict[int, list[Failure]] = {}
+    kinds: dict[tuple[tuple[str, float], ...], list[Failure]] = {}
+    for each in ordered:
+        kinds.setdefault(tuple(sorted(_words(each).items())), []).append(each)
+    labels = _dense([dict(kind) for kind in kinds], [len(found) for found in kinds.values()])
+    ids = {mark: one.id for one in known for mark in one.signatures}
+    dense: dict[int, list[Failure]] = {}
+    by_id: dict[str, list[Failure]] = {}
     alone = [each for each in failures if not signature(each.trace, each.diagnosis)]
-    for label, numbers in zip(labels, kinds.values(), strict=True):
-        found = [ordered[number] for number in numbers]
-        if label is None:
-            alone += found
-        else:
-            by_label.setdefault(label, []).extend(found)
-    by_mark: dict[str, list[Failure]] = {}
-    for members in by_label.values():
-        by_mark.setdefault(_mark(members), []).extend(members)
-    groups = [_named(mark, members) for mark, members in by_mark.items()]
-    return Grouped(tuple(sorted(groups, key=lambda each: (-len(each.traces), each.id))), tuple(each.trace.id for each in alone))
+    for label, found in zip(labels, kinds.values(), strict=True):
+        if label is not None:
+            dense.setdefault(label, []).extend(found)
+            continue
+        for each in found:
+            identity = ids.get(signature(each.trace, each.diagnosis))
+            if identity:
+                by_id.setdefault(identity, []).append(each)
+            else:
+                alone.append(each)
+    for members in dense.values():
+        by_id.setdefault(_identity(members, ids), []).extend(members)
+    names = {one.id: one.name for one in known}
+    groups = tuple(sorted((_told(*each, names) for each in by_id.items()), key=lambda each: (-len(each.traces), each.id)))
+    return Grouped(groups, tuple(each.trace.id for each in alone), _remembered(groups, by_id, known))
+
+
+def _identity(members: Sequence[Failure], ids: Mapping[str, str]) -> str:
+    """The id under which most of them were known, else one made of the signature that most of them have."""
+    marks = Counter(signature(each.trace, each.diagnosis) for each in members)
+    before = Counter[str]()
+    for mark, count in marks.items():
+        if mark in ids:
+            before[ids[mark]] += count
+    if before:
+        return min(before, key=lambda each: (-before[each], each))
+    mark = min(marks, key=lambda each: (-marks[each], each))
+    return hashlib.sha256(mark.encode()).hexdigest()[:8]
+
+
+def _told(identity: str, members: Sequence[Failure], names: Mapping[str, str]) -> FailureGroup:
+    ordered = sorted(members, key=lambda each: (each.start_ns or 0, each.trace.id))
+    marks = Counter(signature(each.trace, each.diagnosis) for each in ordered)
+    usual = min(marks, key=lambda each: (-marks[each], each))
+    typical = next(each for each in ordered if signature(each.trace, each.diagnosis) == usual)
+    onset = min((each.start_ns for each in ordered if each.start_ns is not None), default=None)
+    traces = tuple(each.trace.id for each in ordered)
+    return FailureGroup(identity, names.get(identity) or _name(typical), traces, onset, tuple(_shared(ordered)))
+
+
+def _remembered(groups: Sequence[FailureGroup], by_id: Mapping[str, Sequence[Failure]], known: Sequence[Known]) -> tuple[Known, ...]:
+    """Groups with their signatures; one that is another group's by now is not kept twice."""
+    fresh = [
+        Known(each.id, each.name, tuple(sorted({signature(one.trace, one.diagnosis) for one in by_id[each.id]}))[:MOST_SIGNATURES])
+        for each in groups
+    ]
+    taken = {mark for one in fresh for mark in one.signatures}
+    before = {one.id: one for one in known}
+    merged = [replace(one, signatures=_with(one, before.get(one.id), taken)) for one in fresh]
+    now = {one.id for one in fresh}
+    return (*merged, *(one for one in known if one.id not in now))[:MOST_KNOWN]
+
+
+def _with(one: Known, before: Known | None, taken: set[str]) -> tuple[str, ...]:
+    older = tuple(mark for mark in before.signatures if mark not in taken) if before else ()
+    return (*one.signatures, *older)[:MOST_SIGNATURES]
 
 
 def _words(failure: Failure) -> Counter[str]:
@@ -134,26 +193,15 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return sum(weight * large[word] for word, weight in small.items() if word in large)
 
 
-def _mark(members: Sequence[Failure]) -> str:
-    """The signature that most of them have: what they are known by when more come in."""
-    marks = Counter(signature(each.trace, each.diagnosis) for each in members)
-    return min(marks, key=lambda each: (-marks[each], each))
-
-
-def _named(mark: str, members: Sequence[Failure]) -> FailureGroup:
-    ordered = sorted(members, key=lambda each: (each.start_ns or 0, each.trace.id))
-    first = next(each for each in ordered if signature(each.trace, each.diagnosis) == mark)
-    onset = min((each.start_ns for each in ordered if each.start_ns is not None), default=None)
-    traces = tuple(each.trace.id for each in ordered)
-    return FailureGroup(hashlib.sha256(mark.encode()).hexdigest()[:8], _name(first), traces, onset, tuple(_shared(ordered)))
-
-
 def _name(failure: Failure) -> str:
-    """What failed and where, in words: `exception in price: KeyError`."""
+    """What failed and where, in words and without what is particular to the case: `exception in price: KeyError`."""
     found = failure.diagnosis
-    where = failure.path[-1] if failure.path else found.agent
+    where = place(failure.trace, found.step or 0)
     telling = decisive(found)
     says = telling.says if telling else ""
+    for agent in sorted({span.agent for span in failure.trace.spans if span.agent}, key=len, reverse=True):
+        says = says.replace(agent, "an agent")  # who speaks is particular to the case
+    says = " ".join(PARTICULAR.sub("…", says).split())
     what = found.category.replace("-", " ")
     return f"{what}{f' in {where}' if where else ''}{f': {says}' if says else ''}"[:140]
 

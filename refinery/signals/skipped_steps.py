@@ -19,6 +19,8 @@ BEFORE = re.compile(r"\b(?:before|prior to|then|first,)", re.IGNORECASE)
 AFTER = re.compile(r"\b(?:after|once|until|unless|without)\b", re.IGNORECASE)
 ALWAYS = re.compile(r"\b(?:always|must|be sure to|make sure to|every time|first)\b", re.IGNORECASE)
 DEPENDS = re.compile(r"\b(?:if|when|unless|in case|only|may|can|could|should the|never|not|n't|optional|either|or)\b|n't\b", re.IGNORECASE)
+IN_CASE = re.compile(r"\W*(?:if|when|whenever|in case|for)\b", re.IGNORECASE)
+"""A sentence that begins so holds only sometimes, and we cannot tell when."""
 TELLING = re.compile(r"[_\-]|[a-z][A-Z]")
 """A name with such a joint is a tool's, and no word of the language."""
 LONGEST = 40_000
@@ -83,12 +85,14 @@ def _duties(every: Sequence[Turn], names: Sequence[str]) -> Iterator[_Duty]:
 def _duty(words: str, known: re.Pattern[str], spelt: dict[str, str], turn: Turn) -> Iterator[_Duty]:
     found = list(known.finditer(words))
     named = list(dict.fromkeys(spelt[match.group().lower()] for match in found))
+    if IN_CASE.match(words):
+        return
     if len(named) == 2:
         one, other = named
         between = words[found[0].end() : next(match.start() for match in found if spelt[match.group().lower()] == other)]
         if AFTER.search(between) or (BEFORE.search(between) and NEVER.search(words)):
             yield _Duty(other, one, turn, words)
-        elif BEFORE.search(between):
+        elif BEFORE.search(between) or AFTER.search(words[: found[0].start()]):
             yield _Duty(one, other, turn, words)
     elif len(named) == 1 and ALWAYS.search(words) and not DEPENDS.search(words):
         yield _Duty(named[0], "", turn, words)

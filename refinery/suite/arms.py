@@ -25,16 +25,27 @@ class Runs:
         self._round = 0
         self.scenarios = {scenario.id: scenario for scenario in scenarios}
         self.made: dict[str, int] = dict.fromkeys(self.scenarios, 0)
+        """Trials, of the candidate at least."""
+        self.probed: dict[str, int] = dict.fromkeys(self.scenarios, 0)
+        """Those of the candidate alone."""
         self._attempts: dict[str, dict[str, list[Attempt]]] = {arm: {name: [] for name in self.scenarios} for arm in self._benches}
 
     def more(self, counts: Mapping[str, int]) -> None:
         """So many further trials of each scenario, in both arms at once; which arm begins alternates."""
+        self._try(counts, (BASE, CANDIDATE) if self._round % 2 == 0 else (CANDIDATE, BASE))
+
+    def probe(self, counts: Mapping[str, int]) -> None:
+        """So many further trials on the candidate alone: they show whether it fails, and are no pairs."""
+        self._try(counts, (CANDIDATE,))
+        for name, count in counts.items():
+            self.probed[name] += count
+
+    def _try(self, counts: Mapping[str, int], arms: Sequence[str]) -> None:
         pairs: list[Pair] = []
         for extra in range(max(counts.values(), default=0)):
             pairs += [(self.scenarios[name], self.made[name] + extra) for name, count in counts.items() if extra < count]
         for name, count in counts.items():
             self.made[name] += count
-        arms = (BASE, CANDIDATE) if self._round % 2 == 0 else (CANDIDATE, BASE)
         self._round += 1
         streams = {arm: iter(self._benches[arm].attempts(pairs)) for arm in arms}
         try:
@@ -68,21 +79,27 @@ class Runs:
         counted = self.counted(arm, name)
         return sum(attempt.passed for attempt in counted), len(counted)
 
+    def paired(self, name: str) -> int:
+        """Trials that were asked of both arms."""
+        return self.made[name] - self.probed[name]
+
     def pairs(self, name: str) -> Iterator[tuple[bool, bool]]:
         """Outcomes on base and candidate of the trials that count in both."""
+        return (pair for _, pair in self._pairs(name))
+
+    def path(self, names: Sequence[str]) -> list[tuple[bool, bool]]:
+        """The pairs of several scenarios in the order of their trials, which does not depend on when a run ended."""
+        found = [(trial, place, pair) for place, name in enumerate(names) for trial, pair in self._pairs(name)]
+        return [pair for _, _, pair in sorted(found)]
+
+    def _pairs(self, name: str) -> Iterator[tuple[int, tuple[bool, bool]]]:
         after = {attempt.trial: attempt.passed for attempt in self.counted(CANDIDATE, name)}
         for attempt in self.counted(BASE, name):
             if attempt.trial in after:
-                yield attempt.passed, after[attempt.trial]
+                yield attempt.trial, (attempt.passed, after[attempt.trial])
 
     def evidence(self, *names: str) -> PairedEvidence:
-        """For the candidate being better on these scenarios together.
-
-        Where runs are shared, what becomes of several tests may have one reason, so that the pairs of a run are no independent
-        witnesses: there the weakest of them speaks for all, which is evidence whatever they have to do with each other.
-        """
-        if len(names) > 1 and self.shared(names):
-            return min((self.evidence(name) for name in names), key=lambda each: each.value)
+        """For the candidate being better on these scenarios together."""
         pairs = [pair for name in names for pair in self.pairs(name)]
         return PairedEvidence(*(pairs.count(came) for came in ((False, True), (True, False), (True, True), (False, False))))
 

@@ -11,14 +11,17 @@ from refinery.domain import AgentSpec, Attempt, Cause, CheckResult, Scenario
 from refinery.suite import checks
 from refinery.suite.outcome import NotJson, Outcome, shortened
 from refinery.suite.pool import Ended, Unstarted, Why
+from refinery.suite.rubrics import Rubrics
 
 ELSEWHERE = "ImportError: ELSEWHERE "
 
 
-def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
+def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | None = None) -> Attempt:
     """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
-    results = checks.judge(scenario, outcome) if outcome.cause is None else ()
+    sitting = rubrics.sitting(scenario.input) if rubrics else None
+    ask = sitting.rule if sitting else checks.no_judge
+    results = checks.judge(scenario, outcome, ask=ask) if outcome.cause is None else ()
     cause, says = (outcome.cause, outcome.says) if outcome.cause else _cause(scenario, results)
     return Attempt(
         scenario=scenario.id,
@@ -33,6 +36,7 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome) -> Attempt:
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
+        judging=sitting.judging() if sitting else None,
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from refinery import stats
-from refinery.domain import Bill, Cause, Decision, Flip, GateVerdict, Scenario
+from refinery.domain import Bill, Decision, GateVerdict, Scenario
 from refinery.events import Say
-from refinery.stats import PairedEvidence
 from refinery.suite.arms import BASE, CANDIDATE, REPEATS, Runs
+from refinery.suite.blame import flips
+from refinery.suite.plan import Judge, Standing, fewest, planned
 from refinery.suite.runner import Bench, bill
 
 RECHECK = 4
@@ -31,22 +32,25 @@ def decide(
 ) -> GateVerdict:
     """Run both arms side by side, paired by scenario and trial, until the question is decided or `trials` are used up.
 
-    **What is tested.** The improvement: the pairs of all targets together are evidence (`stats.PairedEvidence`) against "the
-    arms do not differ". It may be looked at after every round, and the improvement is shown when it reaches 1/alpha_k, where
-    alpha_k = `stats.spent(alpha, rank)` and the parts of all ranks add up to alpha: however many hypotheses a run puts to the
-    gate, the chance that any that changes nothing is accepted is at most alpha.
+    **What is tested.** The improvement: the pairs of all targets together, in the order of their trials, follow a plan that is
+    made for as many pairs as there can be (`suite.plan`). It says after each of them whether the improvement is shown, or is not
+    worth another pair. Arms that do not differ are accepted with a chance of at most alpha_k = `stats.spent(alpha, rank)`, exactly,
+    whatever their pass rate and its drift; the parts of all ranks add up to alpha: however many hypotheses a run puts to the gate,
+    the chance that any that changes nothing is accepted is at most alpha.
 
     **Deterministic agents.** The first round runs the targets as often as could possibly suffice (three times for the first
     hypothesis) and the others twice, in both arms: an A/A test of each arm with itself. If all repeats are the same to the
     byte, outcomes alone decide. That is no shortcut past the evidence. An agent that tosses a coin with chance p fails n times
-    on the base and then passes n times with probability (1-p)^n p^n <= 4^-n, which is why that pattern is worth 4^n/3 to the
-    evidence; the same threshold is asked for here. An apparent regression is run again before it is called one.
+    on the base and then passes n times with probability (1-p)^n p^n <= 4^-n, and so often as makes that less than
+    alpha_k it is asked to here, too. An apparent regression is run again before it is called one.
 
     **Not worse.** Each scenario has evidence of its own for having got worse, with threshold m/alpha for m scenarios
     (Bonferroni): reached, it rejects. Short of that a scenario is in doubt when its evidence reaches 1/alpha, or when it never
-    failed on the base and failed at least twice on the candidate: nothing is accepted while one is. Before anything is accepted
-    every other scenario has had all its trials, and one that never failed on the base and failed with the change has had up to
-    four times as many, until it is in doubt or fails on the base too. The verdict says how large a drop they leave possible.
+    failed on the base and failed beside it at least twice on the candidate: nothing is accepted while one is. The others wait
+    until the improvement is shown. Then one that never failed has the rest of its runs on the candidate alone, where alone
+    something can be seen: twice as many as pairs would be, for the same price. A failure there is looked into by pairs, up to four
+    times as many as usual, until the scenario is in doubt or fails on the base too. The verdict says how large a drop these runs
+    leave possible.
 
     **Who is to blame.** Only attempts that say something about the agent count: failures of the machine (which the bench has
     tried once more) and of the judge are dropped with their pair, and told. A tool that failed one request and served the same
@@ -57,10 +61,10 @@ def decide(
     """
     began = time.monotonic()
     runs = Runs(base, candidate, (*targets, *others), say, trials)
-    threshold = 1 / stats.spent(alpha, rank)
+    part = stats.spent(alpha, rank)
     apart = 1 if runs.shared(scenario.id for scenario in targets) else max(1, len(targets))
-    first = max(REPEATS, -(-stats.wins_needed(threshold) // apart))
-    case = Case(runs, tuple(targets), tuple(others), max(trials, first), first, threshold, alpha)
+    first = max(REPEATS, -(-fewest(part) // apart))
+    case = Case(runs, tuple(targets), tuple(others), max(trials, first), first, part, alpha)
     runs.more({scenario.id: first for scenario in targets} | {scenario.id: REPEATS for scenario in others})
     answer = case.unmeasurable() or (case.plain() if runs.same else None)
     if answer is None:
@@ -76,7 +80,7 @@ def compare(base: Bench, candidate: Bench, scenarios: Sequence[Scenario], trials
     """
     began = time.monotonic()
     runs = Runs(base, candidate, scenarios, say, trials)
-    case = Case(runs, (), tuple(scenarios), trials, REPEATS, 1 / alpha, alpha)
+    case = Case(runs, (), tuple(scenarios), trials, REPEATS, alpha, alpha)
     runs.more({scenario.id: REPEATS for scenario in scenarios})
     answer = case.unseen() or (case.plainly_unharmed() if runs.same else None)
     if answer is None:
@@ -96,6 +100,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """What to run next, by scenario: trials in both arms, and on the candidate alone."""
+
+    pairs: Mapping[str, int]
+    probes: Mapping[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.pairs or self.probes)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question put to the gate."""
 
@@ -104,12 +119,27 @@ class Case:
     others: tuple[Scenario, ...]
     trials: int
     first: int
-    threshold: float
+    part: float
+    """Of alpha, what this hypothesis may use."""
     alpha: float
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(scenario.id for scenario in self.targets))
+
+    def standing(self) -> Standing:
+        """How far the targets have come.
+
+        Where runs are shared, what becomes of several tests may have one reason, so that the pairs of a run are no independent
+        witnesses: there the weakest of them speaks for all, which is evidence whatever they have to do with each other.
+        """
+        if self.runs.shared(self.names):
+            each = [self._judge(name).follow(self.runs.path([name])) for name in self.names]
+            return replace(min(each, key=lambda one: one.evidence), hopeless=any(one.hopeless for one in each))
+        return self._judge(*self.names).follow(self.runs.path(self.names))
+
+    def _judge(self, *names: str) -> Judge:
+        return planned(sum(self._most(name) for name in names), self.part)
 
     def unmeasurable(self) -> Answer | None:
         """No answer can be had without targets, or where a scenario has no attempt that counts."""
@@ -138,7 +168,7 @@ class Case:
             return Answer(Decision.NOT_ENOUGH, f"{_list(green)} {_does(green)} not fail on the base, so no cure can be shown", plain=True)
         if red := [name for name in self.names if not self._always(CANDIDATE, name)]:
             return Answer(Decision.REJECT, f"{_list(red)} still {_fails(red)} with the change", plain=True)
-        if self.runs.evidence(*self.names).value < self.threshold:
+        if not self.standing().shown:
             return None
         rest = f"; none of the {len(self.others)} other scenarios got worse" if self.others else ""
         return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; every repeated run was the same to the byte", plain=True)
@@ -176,50 +206,58 @@ class Case:
         while True:
             if harmed := self._harmed():
                 return Answer(Decision.REJECT, f"{_list(harmed)} got worse: {self._rates(harmed)}; {self._instrument()}", tuple(harmed))
-            evidence = self.runs.evidence(*self.names)
-            shown = evidence.value >= self.threshold and not self._sinking()
-            counts = self._next(shown)
-            if shown and not counts:
+            standing = self.standing()
+            shown = standing.shown and not self._sinking()
+            due = self._next(shown)
+            if shown and not due:
                 return self._accepted() if not self._doubtful() else self._doubted()
-            if not counts or (not shown and not self._within_reach(evidence)):
-                return self._undecided()
-            self.runs.more(counts)
+            if not due or (standing.hopeless and not shown):
+                return self._undecided(standing)
+            self._run(due)
 
     def unharmed(self) -> Answer:
         """The same, where nothing has to get better: until harm is shown, or every scenario has had its trials."""
         while True:
             if harmed := self._harmed():
                 return Answer(Decision.REJECT, f"{_list(harmed)} got worse: {self._rates(harmed)}", tuple(harmed))
-            counts = self._next(shown=True)
-            if not counts:
+            due = self._next(shown=True)
+            if not due:
                 break
-            self.runs.more(counts)
+            self._run(due)
         if doubtful := self._doubtful():
             return Answer(Decision.NOT_ENOUGH, f"{_list(doubtful)} may have got worse: {self._rates(doubtful)}")
         says = f"none of the {len(self.others)} scenarios is seen to have got worse{self._risen()}{self._unseen()}"
         return Answer(Decision.ACCEPT, says)
 
-    def _next(self, shown: bool) -> dict[str, int]:
-        """What to run in the next round: all in step until the improvement is shown; then the others, to the last of their trials."""
-        left = {name: self._most(name) - self.runs.made[name] for name in self.runs.scenarios}
-        if shown:
-            doubtful = self._doubtful()
-            due = {name: more for name, more in left.items() if more > 0 and (name not in self.names or name in doubtful)}
-            return {name: min(more, self.trials - self.runs.made[name] % self.trials) for name, more in due.items()}
-        if all(left[name] <= 0 for name in self.names):
-            return {}
-        behind = {name: max(1, self.first - self.runs.made[name]) for name in left}
-        return {name: min(more, behind[name]) for name, more in left.items() if more > 0}
+    def _next(self, shown: bool) -> Round:
+        """What to run in the next round: the targets until the improvement is shown; then the others, to the last of their trials."""
+        if not shown:
+            left = {name: self._most(name) - self.runs.made[name] for name in self.names}
+            return Round({name: min(more, max(1, self.first - self.runs.made[name])) for name, more in left.items() if more > 0})
+        doubtful = self._doubtful()
+        clean = [name for name in self._other_names if all(self._always(arm, name) for arm in (BASE, CANDIDATE))]
+        watched = [name for name in self.runs.scenarios if name not in clean and (name not in self.names or name in doubtful)]
+        left = {name: self._most(name) - self.runs.paired(name) for name in (*watched, *clean)}
+        pairs = {name: min(left[name], self.trials - self.runs.paired(name) % self.trials) for name in watched if left[name] > 0}
+        if pairs or doubtful:
+            return Round(pairs)
+        probes = {name: 2 * left[name] - self.runs.probed[name] for name in clean}
+        return Round({}, {name: count for name, count in probes.items() if count > 0})
+
+    def _run(self, due: Round) -> None:
+        if due.pairs:
+            self.runs.more(due.pairs)
+        if due.probes:
+            self.runs.probe(due.probes)
 
     def _most(self, name: str) -> int:
+        """Pairs at most."""
         usual = max(self.runs.scenarios[name].trials or self.trials, self.first if name in self.names else REPEATS)
-        slipped = name not in self.names and self._always(BASE, name) and self._net_losses(name) == 1
-        return RECHECK * usual if slipped else usual
+        return RECHECK * usual if name not in self.names and self._slipped(name) else usual
 
-    def _within_reach(self, evidence: PairedEvidence) -> bool:
-        """Whether winning all the trials that are left would still show the improvement."""
-        left = sum(max(0, self._most(name) - self.runs.made[name]) for name in self.names)
-        return evidence.best(left).value >= self.threshold
+    def _slipped(self, name: str) -> bool:
+        """Whether it failed with the change and never on the base, and not yet so often as to be in doubt."""
+        return self._always(BASE, name) and not self._always(CANDIDATE, name) and self._net_losses(name) < 2
 
     def _harmed(self) -> list[str]:
         """Scenarios that are shown to have got worse."""
@@ -251,17 +289,18 @@ class Case:
         says = f"{self._before_and_after()}, but {_list(names)} may have got worse: {self._rates(names)}; {self._instrument()}"
         return Answer(Decision.NOT_ENOUGH, says)
 
-    def _undecided(self) -> Answer:
+    def _undecided(self, standing: Standing) -> Answer:
         rates = [(self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)) for name in self.names]
         if all(passed == counted for (passed, counted), _ in rates):
             says = f"{_list(self.names)} {_does(self.names)} not fail on the base in {rates[0][0][1]} runs, so no cure can be shown"
             return Answer(Decision.NOT_ENOUGH, says)
         if all(passed == 0 for _, (passed, _) in rates) and all(counted >= CONFIRMATIONS for _, (_, counted) in rates):
             return Answer(Decision.REJECT, f"{_list(self.names)} still {_fails(self.names)} every time: {self._rates(self.names)}")
-        needed = -(-stats.wins_needed(self.threshold) // len(self.targets))
-        most = max(self._most(name) for name in self.names)
-        more = f"; {needed} trials of each are the least that could show it" if needed > most else ""
+        more = "; the trials that are left would hardly show it" if standing.hopeless and self._left() else ""
         return Answer(Decision.NOT_ENOUGH, f"not enough evidence: {self._before_and_after()}{more}; {self._instrument()}")
+
+    def _left(self) -> int:
+        return sum(self._most(name) - self.runs.made[name] for name in self.names)
 
     # -- in words and figures
 
@@ -276,8 +315,12 @@ class Case:
 
     def unseen_drop(self) -> float | None:
         """How often another scenario may fail with the change though it never did in these trials; None without others."""
-        runs = [self.runs.rate(CANDIDATE, scenario.id)[1] for scenario in self.others]
-        return stats.unseen(min(runs)) if runs else None
+        clean = [name for name in self._other_names if self._always(CANDIDATE, name)] or self._other_names
+        return stats.unseen(min(self.runs.rate(CANDIDATE, name)[1] for name in clean)) if clean else None
+
+    @property
+    def _other_names(self) -> list[str]:
+        return [scenario.id for scenario in self.others]
 
     def _total(self, arm: str) -> tuple[int, int]:
         rates = [self.runs.rate(arm, name) for name in self._weighed]
@@ -297,33 +340,34 @@ class Case:
 
     def _instrument(self) -> str:
         """What the gate could see at all."""
-        evidence = self.runs.evidence(*self.names)
-        least = stats.smallest_effect(evidence.pairs, self.threshold)
+        standing = self.standing()
+        least = standing.smallest
         sight = "no difference could have been shown" if least is None else f"differences from {least:.0%} on could have been shown"
         waver = len(self.runs.wavering(BASE))
         return (
-            f"evidence {evidence.value:.3g} where {self.threshold:.3g} is needed, {sight} with these trials, "
+            f"evidence {standing.evidence:.3g} where {1 / self.part:.3g} is needed, {sight} with these trials, "
             f"and the base disagrees with itself on {waver} of {len(self.runs.scenarios)} scenarios"
         )
 
     def verdict(self, answer: Answer, spent: Bill) -> GateVerdict:
         evidence = self.runs.evidence(*self._weighed)
-        pairs = evidence.pairs
+        standing = self.standing() if self.names and evidence.pairs else None
+        smallest = standing.smallest if standing else stats.smallest_effect(evidence.pairs, 1 / self.part) if evidence.pairs else None
         (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
         return GateVerdict(
             decision=answer.decision,
             says=_sentence(answer.says + self._dropped()),
             effect=now / after - was / before if before and after else None,
             interval=None
-            if answer.plain or not pairs or (len(self._weighed) > 1 and self.runs.shared(self._weighed))
+            if answer.plain or not evidence.pairs or (len(self._weighed) > 1 and self.runs.shared(self._weighed))
             else stats.paired_difference(evidence.wins, evidence.losses, evidence.both, evidence.neither),
             trials=max(len(self.runs.all(BASE)), len(self.runs.all(CANDIDATE))),
-            smallest_effect=stats.smallest_effect(evidence.pairs, self.threshold) if pairs else None,
+            smallest_effect=smallest,
             targets=self.names,
             regressions=answer.regressions,
-            flips=tuple(flip for name in self.runs.scenarios for flip in self._flips(name)),
-            alpha=1 / self.threshold,
-            evidence=0.0 if answer.plain else evidence.value,
+            flips=tuple(flip for name in self.runs.scenarios for flip in flips(self.runs, name)),
+            alpha=self.part,
+            evidence=0.0 if answer.plain else standing.evidence if standing else evidence.value,
             deterministic=answer.plain,
             unseen_drop=None if answer.plain else self.unseen_drop(),
             bill=spent,
@@ -336,24 +380,6 @@ class Case:
             return ""
         were = "run does" if len(dropped) == 1 else "runs do"
         return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
-
-    def _flips(self, name: str) -> Iterator[Flip]:
-        (was, before), (now, after) = self.runs.rate(BASE, name), self.runs.rate(CANDIDATE, name)
-        if before and after and (was * after != now * before or 0 < was < before):
-            yield Flip(name, f"{was}/{before}", f"{now}/{after}", "tool" if self._tool_flaked(name) else "agent")
-        for cause, word in ((Cause.JUDGE, "judge"), (Cause.INFRASTRUCTURE, "infrastructure")):
-            if any(attempt.cause is cause for attempt in self.runs.uncounted(name)):
-                yield Flip(name, f"{was}/{before}", f"{now}/{after}", word)
-
-    def _tool_flaked(self, name: str) -> bool:
-        """Whether a failing run met a failed call that was served in another run of the same arm."""
-        for arm in (BASE, CANDIDATE):
-            counted = self.runs.counted(arm, name)
-            served = {(call.name, call.arguments) for attempt in counted for call in attempt.calls if not call.failed}
-            failing = [call for attempt in counted if not attempt.passed for call in attempt.calls if call.failed]
-            if any((call.name, call.arguments) in served for call in failing):
-                return True
-        return False
 
 
 def _list(names: Sequence[str]) -> str:

@@ -86,10 +86,6 @@ class Manner(Protocol):
     def needs(self) -> tuple[Path, ...]:
         """What has to be visible for it."""
 
-    @property
-    def script(self) -> tuple[str, ...]:
-        """A script of Python that `command` runs, with arguments that load what it needs; empty where there is no such script."""
-
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
         """What runs for a scenario, with a private folder as it is called there."""
 
@@ -98,6 +94,10 @@ class Manner(Protocol):
 
     def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
         """What it means."""
+
+    @property
+    def warm(self) -> Mapping[str, Json]:
+        """What a nursery loads of it beforehand, to be forked for every run; empty for what is started anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,6 @@ class Local:
         self.covered = covered
         self.ground = ground
         self.nursery = nursery
-        self.warm = False
         self.home = nursery.room() if nursery else folder()
         self.token = secrets.token_hex(8)
         self.interpreter = shutil.which(agent.interpreter, path=given.get("PATH") or os.defpath) or agent.interpreter
@@ -222,10 +221,11 @@ class Local:
             if self._entrance.owner is not None:
                 os.chown(self.home, self._entrance.owner, self._entrance.owner)
             own = self.ground.born(self._room_for(self.tree, self._inside(self.home), self.nursery.place), self._entrance)
-            born = self.nursery.bear(self._environment(), self.home, self.size, self.limits, self._spec(own), self.agent.timeout_s)
-            if born is not None:
+            spec = self._spec(own) | self._warm()
+            born = self.nursery.bear(self._environment(), self.home, self.size, self.limits, spec, self.agent.timeout_s)
+            if isinstance(born, Pool) or (born is not None and born.imported):
                 return born
-            self.nursery = None
+            self.nursery = None  # it is gone, or was killed as it bore
         room = self._room_for(self.tree, self.home)
         self._entrance = self.ground.enter(room)
         spec = self._spec(self._entrance.own) | self._listening()
@@ -237,18 +237,21 @@ class Local:
 
     def start_nursery(self, place: Path) -> Nursery | None:
         """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
-        if not (self.agent.python or self._script()) or not self.ground.bears:
+        if not (self.agent.python or (self.manner and self.manner.warm)) or not self.ground.bears:
             return None
-        self.warm = True
         room = self._room_for(self.tree, self.home, place)
         self._entrance = self.ground.enter(room)
         first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
-        spec = self._spec(self._entrance.own) | self._listening() | {"first": first}
+        spec = self._spec(self._entrance.own) | self._warm() | self._listening() | {"first": first}
         seconds = self.agent.timeout_s
-        nursery = Nursery.start(self._entrance, self._program(), self.tree, self._environment(), self.home, place, spec, seconds)
+        program = self.argv[:-1] if self.manner else self._program()
+        nursery = Nursery.start(self._entrance, program, self.tree, self._environment(), self.home, place, spec, seconds)
         if nursery and nursery.listener and self.capture:
             self.capture.receive(nursery.listener)
         return nursery
+
+    def _warm(self) -> dict[str, Json]:
+        return {**self.manner.warm} if self.manner else {}
 
     def _room_for(self, tree: Path, home: Path, trees: Path | None = None) -> Room:
         if self._visible is None:
@@ -300,10 +303,7 @@ class Local:
         return any(view.within(path, each) or view.within(each, path) for each in shown)
 
     def _program(self) -> tuple[str, ...]:
-        return (self.interpreter,) if self.agent.python or self.warm else (sys.executable, "-I", "-S")
-
-    def _script(self) -> tuple[str, ...]:
-        return self.manner.script if self.manner and not self.covered else ()
+        return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
 
     def _environment(self) -> dict[str, str]:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
@@ -314,7 +314,6 @@ class Local:
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
             "python": self.agent.python,
-            "script": [*self._script()] if self.warm or self.nursery else None,
             "tree": str(self.tree),
             "home": str(self._inside(self.home)),
             "cover": self.covered,

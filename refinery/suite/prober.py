@@ -3,6 +3,9 @@
     prober.py collect FILE ARGS...       writes to FILE which tests `pytest ARGS` would run
     prober.py run FILE TEST ARGS...      runs one of them by its name, and writes to FILE what became of it
 
+Where many candidates are looked at, it is loaded beforehand instead, with pytest and its plug-ins, into a process that is forked for
+every test (`preload`).
+
 Results come from pytest's own hooks, so that nothing depends on what it prints. A test is named by its file, relative to the
 current folder, and what pytest calls it in there, as it can be given to pytest again.
 """
@@ -42,6 +45,22 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return status
+
+
+def preload(folder: str) -> bool:
+    """Load pytest and the plug-ins that are installed, by a run over an empty folder; whether that went as it should."""
+    import pytest
+
+    options = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        empty = os.path.join(folder, "empty")
+        os.makedirs(empty, exist_ok=True)
+        status = pytest.main(["-c", os.devnull, "--rootdir", empty, "--noconftest", *_alone(), empty])
+        os.rmdir(empty)
+        return int(status) == 5
+    finally:
+        if options is not None:
+            os.environ["PYTEST_ADDOPTS"] = options
 
 
 def collect(options: list[str]) -> tuple[Json, int]:

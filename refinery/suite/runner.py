@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -23,6 +23,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
 
@@ -57,12 +58,14 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     nursery: Nursery | None = None
     """Where workers are forked from, if any; see `warmed`."""
-    tests_nursery: Nursery | None = None
-    """The same for tests."""
+    test_nursery: Nursery | None = None
+    """The same for the user's tests."""
     tests: AgentSpec | None = None
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
+    rubrics: Rubrics | None = None
+    """Who judges rubrics; None: nobody, and they are not measured."""
 
     @property
     def ground(self) -> Ground:
@@ -70,23 +73,28 @@ class Runner:
         return self.walls or establish(self.agent.sandbox)
 
     @contextmanager
-    def warmed(self, tree: Path, place: Path | None = None) -> Iterator[Runner]:
+    def warmed(self, tree: Path, place: Path | None = None, tests: bool = False) -> Iterator[Runner]:
         """The same runner, quicker to open: the agent's libraries are loaded once, and every tree loads its own code only.
 
-        For looking at many candidates, in trees that lie in `place`, or else beside the first. What a library remembers of being
-        imported is shared between them, so evidence is not made so.
+        For looking at many candidates, in trees that lie in `place`, or else beside the first. With `tests`, so are pytest, its
+        plug-ins and the libraries of the tests. What a library remembers of being imported is shared between them, so evidence is
+        not made so.
         """
-        launches = (_launch(self, tree, 1, False), _local_for(self, self.tests, tree, 1, False) if self.tests else None)
-        found = [each.start_nursery(place or tree.absolute().parent) if isinstance(each, Local) else None for each in launches]
-        try:
-            yield replace(self, concurrency=1, nursery=found[0], tests_nursery=found[1])
-        finally:
-            for nursery in found:
-                if nursery:
-                    nursery.close()
-            for launch in launches:
-                if launch:
-                    launch.close()
+        place = place or tree.absolute().parent
+        with ExitStack() as stack:
+            agent = _launch(self, tree, 1, False)
+            stack.callback(agent.close)
+            nursery = agent.start_nursery(place) if isinstance(agent, Local) else None
+            if nursery:
+                stack.callback(nursery.close)
+            test_nursery = None
+            if tests and self.tests:
+                local = _local_for(self, self.tests, tree, 1, False)
+                stack.callback(local.close)
+                test_nursery = local.start_nursery(place)
+                if test_nursery:
+                    stack.callback(test_nursery.close)
+            yield replace(self, concurrency=1, nursery=nursery, test_nursery=test_nursery)
 
     @property
     def tests_alone(self) -> bool:
@@ -150,7 +158,7 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=Bill((bill("suite", attempts[before:], time.monotonic() - began),)),
+            bill=_itemised(attempts[before:], time.monotonic() - began),
             notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
             interrupted=interrupted,
         )
@@ -168,6 +176,7 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
@@ -221,6 +230,8 @@ class TreeBench:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        if self._runner.rubrics and self._judgings:
+            said += self._runner.rubrics.account(self._judgings)
         return tuple(said)
 
     def close(self) -> None:
@@ -244,6 +255,8 @@ class TreeBench:
         if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.judging:
+            self._judgings.append(attempt.judging)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
         return attempt, outcome.trace
@@ -254,7 +267,7 @@ class TreeBench:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
             trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
             outcome = replace(outcome, trace=trace_from(self._tree, trace))
-        return attempt_from(self._tree, judged(scenario, trial, outcome)), outcome
+        return attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics)), outcome
 
     def _for(self, scenario: Scenario) -> Launch:
         """What runs a scenario: the agent, or the user's test runner."""
@@ -270,10 +283,19 @@ class TreeBench:
 
 
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost; the money is unknown as soon as one of them is."""
-    costs = [attempt.cost_usd for attempt in attempts]
+    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is."""
+    judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
+    costs = [*(attempt.cost_usd for attempt in attempts), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return BillItem(step, seconds=seconds, usd=usd, runs=len(attempts))
+    return replace(judging, seconds=seconds, usd=usd, runs=len(attempts))
+
+
+def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
+    """The runs, and the judge on a line of its own where one was asked."""
+    judgings = tuple(attempt.judging.usage for attempt in attempts if attempt.judging)
+    runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
+    judge = replace(Bill(judgings).line("judge"), seconds=0.0)  # it was asked while the agent ran
+    return Bill((runs, judge)) if judgings else Bill((runs,))
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
@@ -283,14 +305,14 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
 
 
 def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
-    return launched(_local_for(runner, runner.tests, tree, size, coverage)) if runner.tests else None
+    return launched(_local_for(runner, runner.tests, tree, size, coverage, runner.test_nursery)) if runner.tests else None
 
 
-def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool) -> Local:
-    """The user's test runner, confined as the agent is."""
+def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None) -> Local:
+    """The user's test runner, confined as the agent is. Which lines run is seen in a process that is started for that."""
     agent, manner = manner_of(tests)
-    nursery = None if coverage else runner.tests_nursery
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, nursery, manner)
+    born = None if coverage else nursery
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from adapters.trace import Trace
 from refinery import stats
-from refinery.domain import Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario, ScenarioResult
+from refinery.domain import WEIGHTS, Attempt, Cause, CheckResult, Interval, Measure, Reliability, Scenario, ScenarioResult
 from refinery.suite import checks
 
-WEIGHTS = {"tool_execution": 0.30, "response_quality": 0.25, "error_handling": 0.20, "performance": 0.15, "completeness": 0.10}
 CONDUCT = ("tool-called", "no-tool")
 LIMITS = ("max-latency", "max-cost", "max-steps")
 NO_ANSWER = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
@@ -28,21 +27,45 @@ def reliability(scenarios: Sequence[Scenario], attempts: Sequence[Attempt], trac
       keeps none.
     - completeness: of all attempts, those that brought a complete answer.
 
-    What was never observed has no value, and the others' weights are scaled up to make a whole. A single share has Wilson's
-    interval, which treats its observations as independent; checks of one attempt are not, so read it as the least width. The
-    mean's interval adds the halves of theirs in quadrature, below and above apart (as Newcombe's does), as if independent.
+    What was never observed has no value, and the others' weights are scaled up to make a whole. The intervals are about situations
+    like those of the scenarios (see `interval`). The mean's interval adds the halves of theirs in quadrature, below and above apart
+    (as Newcombe's does), as if the dimensions were independent.
     """
     by_id = {scenario.id: scenario for scenario in scenarios}
     by_trace = {trace.id: trace for trace in traces}
     counted = [attempt for attempt in attempts if attempt.counts and attempt.scenario in by_id]
+
+    def measured(seen: Callable[[Attempt], Sequence[bool]]) -> Measure:
+        groups: dict[str, list[bool]] = {}
+        for each in counted:
+            groups.setdefault(each.scenario, []).extend(seen(each))
+        return _measure([group for group in groups.values() if group])
+
     measures = {
-        "tool_execution": _measure([seen for each in counted for seen in _tools(each)]),
-        "response_quality": _measure([seen for each in counted for seen in _answers(each, by_id[each.scenario])]),
-        "error_handling": _measure([each.passed for each in counted if _met_error(each, by_trace)]),
-        "performance": _measure([seen for each in counted for seen in _limits(each, by_id[each.scenario])]),
-        "completeness": _measure([each.cause not in NO_ANSWER for each in counted]),
+        "tool_execution": measured(_tools),
+        "response_quality": measured(lambda each: _answers(each, by_id[each.scenario])),
+        "error_handling": measured(lambda each: [each.passed] if _met_error(each, by_trace) else []),
+        "performance": measured(lambda each: _limits(each, by_id[each.scenario])),
+        "completeness": measured(lambda each: [each.cause not in NO_ANSWER]),
     }
     return Reliability(overall=_overall(measures), **measures)
+
+
+def interval(groups: Sequence[Sequence[bool]]) -> Interval:
+    """The 95 % interval of a share that was observed several times in each of some situations.
+
+    Runs of one scenario resemble each other: an agent that always answers the same tells nothing new the fifth time. So the observations
+    count for as many independent ones as their spread between scenarios allows (Kish's design effect, from the linearised variance of
+    a ratio), in Wilson's interval. Where all are alike, there is no spread to go by, and each scenario counts for one.
+    """
+    total, passed = sum(len(group) for group in groups), sum(sum(group) for group in groups)
+    share, many = passed / total, len(groups)
+    if many == 1 or passed in (0, total):
+        worth = float(many)
+    else:
+        between = many / (many - 1) * sum((sum(group) - share * len(group)) ** 2 for group in groups) / total**2
+        worth = min(total, share * (1 - share) / between) if between else float(total)
+    return stats.wilson(share * worth, worth)
 
 
 def pass_all(results: Sequence[ScenarioResult]) -> tuple[float, ...]:
@@ -84,10 +107,12 @@ def _kind(check: CheckResult) -> str:
     return name.removeprefix("not-") if name not in checks.kinds() else name
 
 
-def _measure(seen: Sequence[bool]) -> Measure:
-    if not seen:
+def _measure(groups: Sequence[Sequence[bool]]) -> Measure:
+    """Observations by scenario as a share of all."""
+    total = sum(len(group) for group in groups)
+    if not total:
         return Measure(None, None, 0)
-    return Measure(sum(seen) / len(seen), stats.wilson(sum(seen), len(seen)), len(seen))
+    return Measure(sum(sum(group) for group in groups) / total, interval(groups), total)
 
 
 def _overall(measures: Mapping[str, Measure]) -> Measure:

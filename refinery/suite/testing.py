@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from adapters.trace import Json
 from refinery.domain import AgentSpec, Cause, Expectation, Scenario
 from refinery.errors import ConfigError, OutsideError
 from refinery.suite import attempt, junit
@@ -56,7 +56,7 @@ def manner_of(tests: AgentSpec) -> tuple[AgentSpec, Manner]:
     """How the tests of a command are run. Raises ConfigError for one whose results could not be read."""
     options = pytest_options(tests.command)
     if options is not None:
-        return replace(tests, command=("python", *options[0], str(PROBER))), OneTest(options[1], options[0])
+        return replace(tests, command=("python", *options[0], str(PROBER))), OneTest(options[1])
     if not any(JUNIT in word for word in tests.command):
         says = f"refinery.toml: suite.command: what became of the tests of `{' '.join(tests.command)}` could not be read"
         raise ConfigError(says, hint=f'let it write JUnit XML to {JUNIT}, which stands for a file, or run pytest: command = "pytest -q"')
@@ -76,17 +76,14 @@ class OneTest:
     """One test of pytest in a process of its own; so what runs for it can be seen, and each trial is a run."""
 
     options: tuple[str, ...]
-    python: tuple[str, ...] = ()
-    """Options of Python's own."""
 
     @property
     def needs(self) -> tuple[Path, ...]:
         return (PROBER,)
 
     @property
-    def script(self) -> tuple[str, ...]:
-        """Nothing where Python has options of its own, which a fork could not take up."""
-        return () if self.python else (str(PROBER), "collect", os.devnull, *self.options)
+    def warm(self) -> Mapping[str, Json]:
+        return {"prober": str(PROBER), "options": [*self.options]}
 
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
         file = str(home / "test.json")
@@ -143,13 +140,16 @@ class WholeCommand:
     """A command that runs all tests and writes JUnit XML."""
 
     needs: tuple[Path, ...] = ()
-    script: tuple[str, ...] = ()
 
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:  # noqa: ARG002  # all tests at once
         return tuple(word.replace(JUNIT, str(home / "junit.xml")) for word in argv)
 
     def left(self, home: Path) -> bytes:
         return _bytes(home / "junit.xml")
+
+    @property
+    def warm(self) -> Mapping[str, Json]:
+        return {}
 
     def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
         """How the command itself went; its tests are in what it left."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from refinery.domain import AgentSpec, Attempt, Call, Cause, CheckResult, Scenario
+from refinery.domain import AgentSpec, Attempt, BillItem, Call, Cause, CheckResult, Judging, Scenario
 from refinery.suite.runner import Done
 
 
@@ -59,5 +59,11 @@ def _key(commit: str, agent: AgentSpec, scenario: Scenario) -> str:
 def _attempt(row: dict[str, Any]) -> Attempt:
     checks = tuple(CheckResult(**each) for each in row.pop("checks"))
     calls = tuple(Call(**each) for each in row.pop("calls"))
-    cause = row.pop("cause")
-    return Attempt(checks=checks, calls=calls, cause=None if cause is None else Cause(cause), **row)
+    cause, judging = row.pop("cause"), row.pop("judging", None)
+    return Attempt(
+        checks=checks,
+        calls=calls,
+        cause=None if cause is None else Cause(cause),
+        judging=Judging(usage=BillItem(**judging.pop("usage")), **judging) if judging else None,
+        **row,
+    )

@@ -75,6 +75,8 @@ def template(control: socket.socket, spec: Json) -> int:
             call, lines = prepare(spec["python"], spec["tree"], spec["cover"])
         except BaseException as error:  # noqa: BLE001  whatever the user's code raises while it is imported is told
             hello["failed"] = _told(error)
+    elif spec.get("prober"):
+        call = _program(spec)
     _die_with(control, False)
     control.sendall(json.dumps(hello).encode() + b"\n")
     if "failed" in hello:
@@ -272,9 +274,7 @@ def nursery(control: socket.socket, spec: Json) -> int:
     import importlib
 
     enter(control, spec)
-    names = _libraries(spec)
-    sys.path[0] = spec["tree"]
-    for name in names:
+    for name in _libraries(spec):
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
     _freeze()
@@ -337,7 +337,65 @@ def _become_template(control: socket.socket, fds: list[int], spec: Json, old: st
 
 
 def _libraries(spec: Json) -> list[str]:
-    """The modules from outside the tree that importing the agent loads, found out in a process that is then gone."""
+    """The modules from outside the tree that importing the agent, or collecting the tests, loads; pytest is loaded at once."""
+
+    def find() -> tuple[bool, list[str]]:
+        alone = bool(spec.get("prober")) and _tests_alone(spec)
+        with contextlib.suppress(BaseException):
+            if spec.get("prober"):
+                _prober(spec).collect(spec["options"])
+            else:
+                prepare(spec["python"], spec["tree"], False)
+        root = os.path.realpath(spec["tree"]) + os.sep
+        return alone, [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root) and not _rewritten(module)]
+
+    alone, names = _found_in_a_child(spec, find) or (False, [])
+    if alone:
+        with contextlib.suppress(BaseException):
+            _prober(spec).preload(spec["home"])
+    return [name for name in names if name not in sys.modules]
+
+
+def _tests_alone(spec: Json) -> bool:
+    """Whether pytest and its plug-ins can be loaded without any code of the user's."""
+    root = os.path.realpath(spec["tree"]) + os.sep
+    try:
+        ready = _prober(spec).preload(spec["home"])
+    except BaseException:  # noqa: BLE001  a plug-in may raise anything
+        return False
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return ready and not any(isinstance(file, str) and os.path.realpath(file).startswith(root) for file in files)
+
+
+def _prober(spec: Json) -> Any:
+    """The part that runs inside pytest, which stands in a file beside this one."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    if "refinery_prober" not in sys.modules:
+        found: Any = spec_from_file_location("refinery_prober", spec["prober"])
+        module = module_from_spec(found)
+        found.loader.exec_module(module)
+        sys.modules["refinery_prober"] = module
+    return sys.modules["refinery_prober"]
+
+
+def _program(spec: Json) -> Callable[[list[str]], int]:
+    """It, to be called with a whole command."""
+    main = _prober(spec).main
+
+    def run(argv: list[str]) -> int:
+        return int(main(argv[argv.index(spec["prober"]) + 1 :]))
+
+    return run
+
+
+def _rewritten(module: Any) -> bool:
+    """Whether pytest has rewritten its assertions, which it only does to what is not yet imported."""
+    return type(getattr(module, "__loader__", None)).__name__ == "AssertionRewritingHook"
+
+
+def _found_in_a_child(spec: Json, find: Callable[[], Any]) -> Any:
+    """What is found out in a process that is then gone; None when it is not."""
     told, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -345,15 +403,9 @@ def _libraries(spec: Json) -> list[str]:
         try:
             confine(spec.get("first") or {})
             limit(spec["limits"])
-            with contextlib.suppress(BaseException):
-                if spec.get("script"):
-                    be(spec["script"][0], spec["script"][1:])
-                else:
-                    prepare(spec["python"], spec["tree"], False)
-            root = os.path.realpath(spec["tree"]) + os.sep
-            names = [name for name, module in list(sys.modules.items()) if _from_elsewhere(module, root)]
+            answer = find()
             with open(tell, "w") as file:
-                json.dump(names, file)
+                json.dump(answer, file)
         finally:
             os._exit(0)
     os.close(tell)
@@ -361,9 +413,9 @@ def _libraries(spec: Json) -> list[str]:
         found = file.read()
     os.waitpid(pid, 0)
     try:
-        return [name for name in json.loads(found) if name not in sys.modules]
+        return json.loads(found)
     except ValueError:
-        return []
+        return None
 
 
 def _from_elsewhere(module: Any, root: str) -> bool:
@@ -386,7 +438,7 @@ def slot(line: socket.socket, call: Any, spec: Json, lines: Seen) -> None:
     if not data:
         return
     job = json.loads(bytes(data))
-    result = execute(job, spec.get("script")) if call is None else invoke(line, call, job, spec, lines)
+    result = invoke(line, call, job, spec, lines) if spec.get("python") else execute(job, call)
     line.sendall(json.dumps(result).encode())
 
 
@@ -419,10 +471,10 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     return result
 
 
-def execute(job: Json, script: list[str] | None) -> Json:
+def execute(job: Json, call: Callable[[list[str]], int] | None = None) -> Json:
     """Run a command to its end; this process stays behind as the one that adopts what the command leaves.
 
-    A `script` of Python that the command runs needs no start of its own: a fork of this process becomes it.
+    A program that is loaded already is called with the command's arguments instead, in a process that is otherwise the same.
     """
     import tempfile
 
@@ -438,12 +490,10 @@ def execute(job: Json, script: list[str] | None) -> Json:
         try:
             os.setsid()
             os.dup2(stdin, 0)
-            if script:
+            if call:
                 os.close(told)
                 os.close(tell)
-                os.environ.clear()
-                os.environ.update(job["environment"])
-                os._exit(_status(script[0], job["argv"][job["argv"].index(script[0]) + 1 :]))
+                os._exit(_called(call, job))
             os.execvpe(job["argv"][0], job["argv"], job["environment"])
         except OSError as error:
             os.write(tell, str(error).encode())
@@ -461,29 +511,18 @@ def execute(job: Json, script: list[str] | None) -> Json:
     return {"cannot_start": problem.decode("utf-8", "replace")} if problem else {"status": status, "seconds": seconds}
 
 
-def be(script: str, arguments: list[str]) -> None:
-    """Become a script, as if Python had been started with it; it may end with SystemExit."""
-    import runpy
-
-    sys.argv = [script, *arguments]
-    sys.path[0] = os.path.dirname(script)
-    runpy.run_path(script, run_name="__main__")
-
-
-def _status(script: str, arguments: list[str]) -> int:
-    """The status that the script ends with."""
-    status = 0
+def _called(call: Callable[[list[str]], int], job: Json) -> int:
+    """What the program would have ended with."""
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    _refresh()
     try:
-        be(script, arguments)
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        status = call(job["argv"])
     except BaseException as error:  # noqa: BLE001  the edge of a process
-        sys.stderr.write(_told(error))
+        os.write(2, _told(error).encode())
         status = 1
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
-            stream.flush()
-    return status & 255
+    _flush()
+    return status & 0xFF
 
 
 class Unspeakable(Exception):

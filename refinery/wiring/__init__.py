@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from refinery.signals.failing import failing
     from refinery.wiring.bench import workbench
     from refinery.wiring.diagnosing import study
+    from refinery.wiring.generating import grounds, scenarios_of
     from refinery.wiring.ground import (
         SANDBOX,
         guard,
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
         settings_at,
         state_folder,
     )
+    from refinery.wiring.judges import judging
     from refinery.wiring.shelves import guides, known, mask, source, store, traces_named
 
 __all__ = [
     "FILE",
     "SANDBOX",
     "failing",
+    "grounds",
     "guard",
     "guides",
     "history",
+    "judging",
     "known",
     "mask",
     "nothing_stated",
@@ -39,6 +43,7 @@ __all__ = [
     "record",
     "repository",
     "scenario_patterns",
+    "scenarios_of",
     "settings",
     "settings_at",
     "source",
@@ -50,7 +55,8 @@ __all__ = [
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
 _PARTS |= dict.fromkeys(("guides", "known", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
-_PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench"}
+_PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench", "judging": "refinery.wiring.judges"}
+_PARTS |= dict.fromkeys(("grounds", "scenarios_of"), "refinery.wiring.generating")
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.redaction import redacted
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
 from refinery.config import FILE, Surrounding
@@ -21,19 +22,18 @@ from refinery.signals.failing import failing
 from refinery.store.sqlite import open_store
 from refinery.suite.capture import Capture
 from refinery.suite.pool import clear_abandoned
+from refinery.suite.rubrics import Recalled
 from refinery.suite.runner import Runner
 from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
-from refinery.wiring.model import models_for
-from refinery.wiring.shelves import guides, recalled
+from refinery.wiring.judges import rubrics_for
+from refinery.wiring.model import ANSWERS, model_for, spending
+from refinery.wiring.shelves import guides, recalled, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
 from safety.policy import Policy
 from safety.rules.all import ALL
-
-ANSWERS = "answers"
-"""The folder in which answers of a model are kept."""
 
 
 @contextmanager
@@ -70,25 +70,31 @@ def workbench(
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
         walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
-        runner = Runner(agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls)
-        asked = models_for(("analyst", "theorist"), stated, provider or stated.provider, budget, say, found.state / ANSWERS)
+        purse = spending(stated, budget)
+        rubrics = rubrics_for(stated, provider or stated.provider, purse, say, opened)
+        quick = replace(rubrics, judge=Recalled(rubrics.judge), times=1) if rubrics else None
+        runner = Runner(
+            agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls, rubrics=rubrics
+        )
         yield Workbench(
             repository=found,
             workspace=rooms,
             store=opened,
             guard=Guard(ALL, stated.policy),
             runner=runner,
-            scratch=replace(runner, sink=None),
-            unwatched=replace(runner, sink=None, capture=None),
+            scratch=replace(runner, sink=None, rubrics=quick),
+            unwatched=replace(runner, sink=None, capture=None, rubrics=quick),
             author=found.author,
             co_author=stated.co_author,
+            captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
+            mask=lambda trace: redacted(trace, sensitive),
             now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
             recall=lambda symptom: recalled(found, rooms, opened, symptom),
-            analyst=asked[0],
-            model=asked[1],
+            analyst=model_for("analyst", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
+            model=model_for("theorist", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             scenarios=stated.scenarios,
             trials=stated.trials,
             limits=Limits(seconds=seconds),

@@ -13,7 +13,7 @@ from refinery.events import Say, silent
 from refinery.flows.diagnose import VIEW_TOKENS, Study
 from refinery.flows.interview import Ask, unanswered
 from refinery.wiring.ground import now, repository
-from refinery.wiring.model import model_for
+from refinery.wiring.model import model_for, spending
 from refinery.wiring.shelves import store
 from safety.policy import Policy
 
@@ -41,7 +41,7 @@ def study(
             store=open_things.enter_context(store(start)),
             now=now,
             repository=found,
-            model=model_for("analyst", plain, provider or plain.provider, budget, say),
+            model=model_for("analyst", plain, provider or plain.provider, spending(plain, budget), say),
             tokens=tokens or VIEW_TOKENS,
             ask=ask,
             say=say,

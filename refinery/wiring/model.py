@@ -1,8 +1,7 @@
-"""Which model answers, metered and discreet: the one that the settings name for a task."""
+"""Which model answers, metered and discreet: the one that the settings name for a task. The vendors' libraries are imported here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from refinery.config import Settings, Surrounding
@@ -10,34 +9,28 @@ from refinery.events import Say
 from refinery.llm.budget import Budget, Metered
 from refinery.llm.discreet import Discreet
 from refinery.llm.port import LLM
-from refinery.llm.prices import Prices, load_prices
+from refinery.llm.prices import load_prices
 from refinery.wiring.shelves import sensitive
 
-
-def model_for(task: str, stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None) -> LLM | None:
-    """The model that the settings name for a task, metered, with its answers kept in a folder."""
-    return models_for((task,), stated, provider, budget, say, answers)[0]
+ANSWERS = "answers"
+"""The folder in which answers of a model are kept."""
 
 
-def models_for(
-    tasks: Sequence[str], stated: Settings, provider: str, budget: float | None, say: Say, answers: Path | None = None
-) -> tuple[LLM | None, ...]:
-    """The models for several tasks, under one budget."""
-    if provider == "none":
-        return (None,) * len(tasks)
-    own = provider == stated.provider or stated.provider == "none"  # a name belongs to its provider
-    names = [stated.models.get(task, stated.model) if own else "" for task in tasks]
+def spending(stated: Settings, usd: float | None) -> Budget:
+    """What all models of one command may cost together."""
     prices = load_prices()
-    for name in filter(None, names):
-        prices = prices.stating(name, *stated.price) if stated.price else prices
-    cap = Budget(prices, usd=budget if budget is not None else stated.budget_usd)
-    kept = answers if stated.cache else None
-    return tuple(Discreet(Metered(_answering(provider, name, prices, say, kept), cap), sensitive) for name in names)
+    for name in (stated.model, *stated.models.values()) if stated.price else ():
+        prices = prices.stating(name, *stated.price) if name and stated.price else prices
+    return Budget(prices, usd=stated.budget_usd if usd is None else usd)
 
 
-def _answering(provider: str, name: str, prices: Prices, say: Say, answers: Path | None) -> LLM:
-    """A provider's model. The vendors' libraries are imported here."""
-    around = Surrounding.read()
+def model_for(task: str, stated: Settings, provider: str, purse: Budget, say: Say, answers: Path | None = None) -> LLM | None:
+    """The model that the settings name for a task, metered, with its answers kept in a folder. The vendors' libraries are imported here."""
+    if provider == "none":
+        return None
+    around, prices = Surrounding.read(), purse.prices
+    named = stated.models.get(task, stated.model)
+    name = named if provider == stated.provider or stated.provider == "none" else ""  # a name belongs to its provider
     model: LLM
     if provider == "openai":
         from refinery.llm.openai import VENDOR, OpenAICompatible, Server
@@ -49,8 +42,8 @@ def _answering(provider: str, name: str, prices: Prices, say: Say, answers: Path
 
         account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
         model = Anthropic(account, name, prices, say=say)
-    if answers is not None:
+    if answers is not None and stated.cache:
         from refinery.llm.cassette import Remembered
 
         model = Remembered(model, answers)
-    return model
+    return Discreet(Metered(model, purse), sensitive)

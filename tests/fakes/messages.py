@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from adapters.trace import Json
-from tests.fakes.llm import events
+from tests.fakes.llm import answer, events
 
-Said = str | int | None
-"""A text to answer, a status to refuse with, or None: hang up in the middle of the answer."""
+Said = str | int | None | Callable[[str], str]
+"""A text to answer, a status to refuse with, or None: hang up in the middle of the answer. A function answers whatever is asked from
+then on, given the user's part of the request."""
 
 
 class Vendor:
-    """Answers both the Messages API (streamed) and chat completions."""
+    """Answers both the Messages API (streamed where that is asked for) and chat completions."""
 
     def __init__(self, said: Sequence[Said]) -> None:
         self.asked: list[dict[str, Json]] = []
@@ -27,19 +28,28 @@ class Vendor:
     @property
     def prompts(self) -> list[str]:
         """The user's part of each request."""
-        return [json.dumps(each["messages"], ensure_ascii=False).replace('\\"', '"') for each in self.asked]
+        return [_put(each) for each in self.asked]
 
-    def answer(self, body: dict[str, Json], streamed: bool) -> tuple[int, str, str]:
+    def answer(self, body: dict[str, Json], messages: bool) -> tuple[int, str, str]:
         """Status, type and body; a 500 that is not tried again for long when nothing is left to say."""
         with self._lock:
             self.asked.append(body)
             said: Said = self._said.pop(0) if self._said else 418
+            if callable(said):
+                self._said.insert(0, said)
+                said = said(_put(body))
         if isinstance(said, int):
             return said, "application/json", json.dumps({"type": "error", "error": {"type": "refused", "message": "no"}})
-        if streamed:
+        if messages and body.get("stream"):
             return 200, "text/event-stream", events(said or "half an ans", cut=said is None).text
+        if messages:
+            return 200, "application/json", json.dumps(answer(said or ""))
         choice = {"message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
         return 200, "application/json", json.dumps({"choices": [choice], "usage": {"prompt_tokens": 900, "completion_tokens": 300}})
+
+
+def _put(body: dict[str, Json]) -> str:
+    return json.dumps(body["messages"], ensure_ascii=False).replace('\\"', '"')
 
 
 @contextmanager

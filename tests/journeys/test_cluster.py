@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.conftest import Refinery
+from tests.journeys.test_fix import part
 
 
 @pytest.fixture
@@ -51,3 +52,13 @@ def test_a_period_and_a_limit_are_kept_and_a_limit_is_said(refinery: Refinery) -
     assert cut["looked"] == 2
     assert "only the newest 2" in str(cut["notes"])
     assert refinery("cluster", "--since", "yesterday").status == 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_group_is_known_again_though_most_of_its_runs_are_out_of_sight(refinery: Refinery) -> None:
+    first = refinery("cluster", "--json").json["clusters"]
+    alone = refinery("cluster", "--limit", "1", "--json").json["clusters"]
+    assert isinstance(first, list)
+    assert isinstance(alone, list)
+    assert [(part(each, "id"), part(each, "name")) for each in alone] == [(part(each, "id"), part(each, "name")) for each in first]
+    assert part(alone[0], "count") == 1

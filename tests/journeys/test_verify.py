@@ -89,7 +89,7 @@ def test_a_kept_fix_holds_what_it_claims_and_nothing_is_touched(fixed: Path, ref
     assert points == dict.fromkeys(("evidence", "note", "commit", "trailers", "change", "sealed", "quotes", "guard"), True)
     assert part(answer, "claimed", "effect") == part(answer, "measured", "effect") == 1.0
     assert part(answer, "claimed", "source") == "note"
-    assert part(answer, "usage", "runs") == 20
+    assert part(answer, "usage", "runs") == 28
     assert (everything(fixed), git(fixed, "for-each-ref")) == (before, refs)
 
 
@@ -99,7 +99,7 @@ def test_it_says_so_in_one_sentence_with_the_claim_beside_the_measurement(fixed:
     first, *rest = done.out.splitlines()
     assert first.startswith("the claim holds: ")
     assert any(line.split() == ["effect", "+1.00", "+1.00"] for line in rest)
-    assert any(line.startswith("bill: ") and "20 agent runs" in line for line in rest)
+    assert any(line.startswith("bill: ") and "28 agent runs" in line for line in rest)
 
 
 def test_a_fix_can_be_verified_wherever_it_is(fixed: Path, refinery: Refinery) -> None:
@@ -199,7 +199,7 @@ def test_a_note_makes_nobody_run_more_than_refinery_toml_may_ask_for(fixed: Path
     edit_note(fixed, endless)
     answer, points = verified(refinery, status=1)
     assert points["evidence"] is False
-    assert part(answer, "usage", "runs") == 20
+    assert part(answer, "usage", "runs") == 28
 
 
 def test_a_note_of_another_fix_is_not_taken_for_this_ones(fixed: Path, refinery: Refinery) -> None:
@@ -383,7 +383,7 @@ def test_an_agent_that_varies_is_tried_as_often_as_then_or_as_is_asked_for(desk:
     assert part(answer, "measured", "trials") == then
     assert part(answer, "measured", "interval") == part(answer, "claimed", "interval") != None  # noqa: E711  both are lists
     answer, _ = verified(refinery, branch, "--trials", "7", status=0)
-    assert part(answer, "measured", "trials") == then + 3 * 2, "the three other scenarios have all their trials: seven for five"
+    assert part(answer, "measured", "trials") == then + 3 * 4, "the three other scenarios have all their runs: twelve for eight"
 
 
 def test_what_stands_on_top_of_the_fix_is_not_taken_for_it(fixed: Path, refinery: Refinery) -> None:

@@ -72,9 +72,14 @@ CALLS: tuple[tuple[str, Call], ...] = (
     ("doctor", Call()),
     ("suite list", Call()),
     ("suite run", Call(("--trials", "1"), 1)),
+    ("suite score", Call(("--trials", "1"))),
+    ("suite profile", Call(("--out", "../profile.yaml"))),
+    ("suite generate", Call(("--count", "5", "--try", "--yes", "--out", "../made.yaml"))),
+    ("suite audit-judge", Call(("../labels.csv",), 2)),
     ("suite import", Call(("../cases.csv", "--into", "../imported.yaml"))),
     ("guard", Call(("--staged",), 1)),
     ("guard", Call(("HEAD~1..HEAD",), 1)),
+    ("guard", Call(("HEAD~1..HEAD", "--format", "junit"), 1)),
     ("guard", Call(("--changes", "../changes.jsonl"), 1)),
     ("check", Call(("HEAD~1..HEAD",))),
     ("hooks run", Call(("pre-commit",))),
@@ -94,7 +99,13 @@ CALLS: tuple[tuple[str, Call], ...] = (
     ("fix", Call(("--failing", "--yes", "--seconds", "20"))),
     ("history", Call()),
     ("history", Call(("--journal",))),
+    ("history", Call(("--search", "currency", "--file", "desk/agent.py"))),
     ("show", Call((FIX,))),
+    ("show", Call((FIX, "--markdown"))),
+    ("show", Call((FIX, "--html", "../report.html"))),
+    ("explain", Call((FIX,))),
+    ("explain", Call(("HEAD",))),
+    ("request", Call((FIX, "--yes"), 2)),
     ("verify", Call((FIX,))),
     ("undo", Call((FIX,))),
     ("redo", Call((FIX,))),
@@ -152,6 +163,7 @@ def desk(folder: Path) -> Path:
     (folder / "trace.json").write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [_FAILED]}]}]}))
     (folder / "changes.jsonl").write_text(json.dumps({"id": "1", "path": "notes.txt", "before": "two\n", "after": "2\n"}) + "\n")
     (folder / "cases.csv").write_text("question,expected_output\nWhat does pro cost?,45 EUR\n")
+    (folder / "labels.csv").write_text("answer,rubric,verdict\n45,names the currency,fail\n")
     (folder / "answers.txt").write_text("1\nq\n")
     (folder / "guide.md").write_text("# Tools\n\nLook at what a tool returned before you answer.\n")
     return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
@@ -32,6 +33,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _counted(site, statement, loop)
     if loop is not None and isinstance(statement, ast.Assign):
         yield from _own_value(site, function, statement, loop)
+    if loop is not None:
+        yield from _itself(site, loop)
     yield from _at_once(site)
 
 
@@ -55,6 +58,11 @@ def _moved_on(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast
         if number or (name in tested and not isinstance(start, ast.Constant)):
             for change, prior in (("+= 1", 0.6), ("-= 1", 0.4), ("//= 2", 0.15)):
                 yield _after(site, f"{name} {change}", f"Move `{name}` on in every round", prior * weight)
+        if name not in read:  # nothing in the loop asks for it: what is found there was meant to be kept
+            for path in [path for path in site.paths if re.split(r"[.\[]", path)[0] in fresh][:4]:
+                yield from _both(site, f"{name} = {path}", f"Keep `{path}` in `{name}`", 0.4)
+            for other in [each for each in fresh if each != name][:4]:
+                yield from _both(site, f"{name} = {other}", f"Keep `{other}` in `{name}`", 0.25)
         for other in [each for each in fresh if each != name][:4]:
             yield _after(site, f"{name} = {other}", f"Keep `{other}` in `{name}` for the next round", (0.45 if wanted else 0.25) * weight)
             if number:
@@ -88,21 +96,41 @@ def _filled(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast.W
 
 
 def _left_over(site: Site, loop: ast.stmt) -> Iterator[Mutation]:
-    """What was being collected when the loop ended is put where the loop put it before."""
+    """What was being collected, or carried from round to round, when the loop ended is put where the loop put things before."""
     seen: set[str] = set()
+    grown = {part.target.id for part in ast.walk(loop) if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name)}
     for node in site.module.inside(loop):
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)):
             continue
-        call = node.value
-        if call.func.attr not in ("append", "add") or len(call.args) != 1 or not isinstance(site.parent(node), ast.If):  # type: ignore[attr-defined]
+        call, func = node.value, node.value.func
+        if func.attr not in ("append", "add", "insert", "appendleft") or len(call.args) not in (1, 2):
             continue
+        yield from _carried(
+            site, loop, call, f"{site.src(func)}({site.src(call.args[0])}, " if len(call.args) == 2 else f"{site.src(func)}("
+        )
         code = site.src(node)
-        names = [part.id for part in ast.walk(call.args[0]) if isinstance(part, ast.Name) and part.id in site.locals]
-        if code in seen or "\n" in code or not names:
+        names = [part.id for part in ast.walk(call.args[-1]) if isinstance(part, ast.Name) and part.id in site.locals]
+        if code in seen or "\n" in code or not names or not isinstance(site.parent(node), ast.If):
             continue
         seen.add(code)
         yield site.add(code, "after", FAMILY, f"Do `{short(code)}` once more after the loop", 0.3)
-        yield site.add(f"if {names[0]}:\n    {code}", "after", FAMILY, f"Do `{short(code)}` after the loop if something is left", 0.3)
+        for name in sorted(dict.fromkeys(names), key=lambda each: each not in grown)[:2]:
+            yield site.add(f"if {name}:\n    {code}", "after", FAMILY, f"Do `{short(code)}` after the loop if `{name}` is left", 0.3)
+
+
+def _carried(site: Site, loop: ast.stmt, call: ast.Call, opening: str) -> Iterator[Mutation]:
+    """A name that every round changes, starting from what it was, and that nothing reads after the last."""
+    given = call.args[-1]
+    wrap = site.src(given.func) if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and len(given.args) == 1 else ""
+    end = loop.end_lineno or loop.lineno
+    function = site.function
+    after = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno > end} if function else set()
+    read, stored = _names(site, loop)
+    before = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno < loop.lineno} if function else set()
+    for name in sorted((read & stored & before) - after)[:3]:
+        value = f"{wrap}({name})" if wrap else name
+        code = f"if {name}:\n    {opening}{value})"
+        yield site.add(code, "after", FAMILY, f"Put `{short(value)}` where the others are, if something is left", 0.28)
 
 
 def _repeated(site: Site, statement: ast.If) -> Iterator[Mutation]:
@@ -150,6 +178,19 @@ def _own_value(site: Site, function: Function, statement: ast.Assign, loop: ast.
             yield site.put(node, target.id, FAMILY, says, 0.4)
 
 
+def _itself(site: Site, loop: ast.stmt) -> Iterator[Mutation]:
+    """Two loops over the same things, or over steps to all sides: a thing is not its own neighbour."""
+    outer = site.module.loop(loop)
+    if not (isinstance(loop, ast.For) and isinstance(outer, ast.For) and loop.body[0] is site.statement.node):
+        return
+    if not (isinstance(loop.target, ast.Name) and isinstance(outer.target, ast.Name)) or site.src(loop.iter) != site.src(outer.iter):
+        return
+    one, other = outer.target.id, loop.target.id
+    steps = "-1" in site.src(loop.iter)
+    test = f"{one} == 0 and {other} == 0" if steps else f"{one} == {other}"
+    yield site.add(f"if {test}:\n    continue", "before", "itself", f"Leave out what it is itself: `{test}`", 0.4)
+
+
 def _at_once(site: Site) -> Iterator[Mutation]:
     """`a = b` and then `b = a + b`: the second should have seen the old value."""
     first = site.statement.node
@@ -174,6 +215,17 @@ def _after(site: Site, code: str, says: str, prior: float) -> Mutation:
     jumps = isinstance(statement, ast.Continue | ast.Break | ast.Return)
     last = _ends_a_block(site, statement)
     return site.add(code, "before" if jumps else "after", FAMILY, says, prior if last else prior * 0.75)
+
+
+def _both(site: Site, code: str, says: str, prior: float) -> Iterator[Mutation]:
+    """Before a statement that is a block by itself, and after it."""
+    outer = site.parent(site.statement.node)
+    if any(
+        isinstance(block, list) and block == [site.statement.node]
+        for block in (getattr(outer, "body", None), getattr(outer, "orelse", None))
+    ):
+        yield site.add(code, "before", FAMILY, says, prior)
+    yield _after(site, code, says, prior * 0.8)
 
 
 def _ends_a_block(site: Site, statement: ast.stmt) -> bool:

@@ -37,7 +37,11 @@ def propose(site: Site) -> Iterator[Mutation]:
         elif isinstance(node, ast.Constant) and type(node.value) is int and isinstance(site.parent(node), ast.Call | ast.BinOp):
             yield from _instead(site, node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and not isinstance(site.parent(node), ast.Subscript | ast.Slice):
-            yield site.put(node, f"abs({site.src(node)})", "absolute value", f"Take the size of `{short(site.src(node))}`", 0.18)
+            prior = 0.28 if isinstance(site.parent(node), ast.Compare) else 0.18
+            yield site.put(node, f"abs({site.src(node)})", "absolute value", f"Take the size of `{short(site.src(node))}`", prior)
+        elif isinstance(node, ast.Call) and isinstance(site.parent(node), ast.Call) and site.src(node).startswith("len("):
+            for name in [name for name in site.names_at(node) if _uses(site, name) & {"number", "index"}][:4]:
+                yield site.put(node, name, "wrong name", f"Use `{name}` instead of `{short(site.src(node))}`", 0.22)
     if statement is _first(site.function):
         yield from _nothing(site)
 
@@ -122,7 +126,7 @@ def _instead(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     """A name in place of a number that is handed over or counted with."""
     for name in [name for name in site.names_at(node) if name not in ("self", "cls")][:6]:
         number = "number" in _uses(site, name) or _numeric(name)
-        yield site.put(node, name, "fixed number", f"Use `{name}` instead of {node.value}", 0.22 if number else 0.12)
+        yield site.put(node, name, "fixed number", f"Use `{name}` instead of {node.value!r}", 0.22 if number else 0.12)
 
 
 def _numeric(name: str) -> bool:

@@ -156,8 +156,9 @@ def _copied(site: Site) -> Iterator[Mutation]:
         seen.add(text)
         count += 1
         near = site.module.function(node) is site.function
-        yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.1 if near else 0.08)
-        yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.12 if near else 0.1)
+        sibling = text.startswith("self.") and isinstance(node, ast.Expr)
+        yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.2 if sibling else 0.1 if near else 0.08)
+        yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.22 if sibling else 0.12 if near else 0.1)
 
 
 def _swapped(site: Site) -> Iterator[Mutation]:

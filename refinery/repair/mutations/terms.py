@@ -10,7 +10,7 @@ from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
-UNITS = (("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
+UNITS = (("// 2", 0.16), ("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
 SCALED = frozenset({"rate", "percent", "percentage", "tax", "share", "ratio", "fee", "discount", "cent", "minute", "second", "hour", "ms"})
 PLACES = (ast.Tuple, ast.Call, ast.Return, ast.Assign, ast.keyword, ast.Dict)
 MOST = 4
@@ -74,8 +74,8 @@ def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:
     text = site.src(value)
     inside = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
     for other in [name for name in site.locals if name not in inside and name != "self"][: 2 * MOST]:
-        yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.2)
-        yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.16)
+        yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.16)
+        yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.13)
 
 
 def _is_key(site: Site, node: ast.expr) -> bool:

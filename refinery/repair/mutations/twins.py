@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.world import name_of
 
 FAMILY = "missing twin"
@@ -26,6 +26,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) and not _docstring(statement):
         yield from _without_twin(site, function, statement)
     yield from _one_sided(site, function)
+    if isinstance(statement, ast.Return | ast.Assign) and statement.value is not None:
+        yield from _idle(site, function, statement.value)
 
 
 def _without_twin(site: Site, function: Function, statement: ast.stmt) -> Iterator[Mutation]:
@@ -96,6 +98,21 @@ def _one_sided(site: Site, function: Function) -> Iterator[Mutation]:
             builtin = name not in site.world.functions
             prior = (0.35 if name in here else 0.2) * (0.5 if builtin else 1.0) * (1.2 if text in asked[name] else 1.0)
             yield site.put(node, f"{name}({text})", ONE_SIDED, f"Take `{name}` of `{short(text)}` here too", prior)
+
+
+def _idle(site: Site, function: Function, value: ast.expr) -> Iterator[Mutation]:
+    """A function of the file that nothing calls, and that can be asked about what is at hand."""
+    called = {name_of(node.func) for node in site.module.inside(site.module.tree) if isinstance(node, ast.Call)}
+    for name, (module, helper) in site.world.functions.items():
+        if module is not site.module or name in called or helper is function or name.startswith("_") or name == function.name:
+            continue
+        needed = [argument.arg for argument in helper.args.args if argument.arg not in ("self", "cls")]
+        if not needed or not set(needed) <= set(site.locals):
+            continue
+        call = f"{name}({', '.join(needed)})"
+        text = grouped(site, value)
+        for new in (f"{text} // {call}", f"{text} / {call}", f"{text} - {call}", f"{text} + {call}", f"{text} * {call}", call):
+            yield site.put(value, new, "idle helper", f"Use `{name}`, which nothing calls, for `{short(new)}`", 0.22)
 
 
 def _docstring(node: ast.AST) -> bool:

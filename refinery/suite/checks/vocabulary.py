@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from adapters.trace import Json
 from refinery.domain import CheckResult, Expectation, Scenario
@@ -13,26 +13,30 @@ from refinery.suite.checks.structure import STRUCTURE
 from refinery.suite.checks.text import TEXT
 from refinery.suite.outcome import Outcome, compact, shortened
 
-PYTHON = "python"
+PYTHON, RUBRIC = "python", "llm-rubric"
+AskJudge = Callable[[str, str], Ruling]
+"""Whether an answer meets a rubric, as a judge sees it: given the rubric and the answer."""
+SETTLED = "another check has failed already, so the judge was not asked"
 
 
 def _rubric_problem(value: Json) -> str:
     return "" if isinstance(value, str) and value.strip() else "it takes the rubric, as a text"
 
 
-def _no_judge(_: Json, __: Outcome) -> Ruling:
+def no_judge(_: str, __: str) -> Ruling:
+    """Without a model nothing can be said of a rubric."""
     return unmeasured("no model")
 
 
 def _elsewhere(_: Json, __: Outcome) -> Ruling:
-    return unmeasured("it is evaluated in a process of its own")
+    return unmeasured("it is evaluated elsewhere")
 
 
 VOCABULARY: dict[str, Kind] = {
     **TEXT,
     **STRUCTURE,
     **CONDUCT,
-    "llm-rubric": Kind(_rubric_problem, _no_judge),
+    RUBRIC: Kind(_rubric_problem, _elsewhere),
     PYTHON: Kind(expression.problem, _elsewhere),
 }
 
@@ -61,18 +65,33 @@ def needs_spans(scenario: Scenario) -> bool:
     return any((each.kind in CONDUCT and each.kind != "max-latency") or each.kind == PYTHON for each in scenario.expect)
 
 
-def judge(scenario: Scenario, outcome: Outcome, evaluate: expression.Evaluate = expression.evaluate) -> tuple[CheckResult, ...]:
-    """Every check of the scenario, in its order; all are made, so that one can see what else is wrong."""
+def judge(
+    scenario: Scenario, outcome: Outcome, evaluate: expression.Evaluate = expression.evaluate, ask: AskJudge = no_judge
+) -> tuple[CheckResult, ...]:
+    """Every check of the scenario, in its order; all are made, so that one can see what else is wrong.
+
+    But for rubrics, since a judge costs money: where all checks have to be met, it is asked only about what the others let pass.
+    """
     expressions = tuple(str(each.value) for each in scenario.expect if each.kind == PYTHON)
     evaluated = iter(evaluate(expressions, outcome, scenario.input)) if expressions else iter(())
-    return tuple(_result(each, outcome, evaluated) for each in scenario.expect)
+    made = {place: _ruling(each, outcome, evaluated) for place, each in enumerate(scenario.expect) if each.kind != RUBRIC}
+    for place, each in enumerate(scenario.expect):
+        if each.kind == RUBRIC:
+            lost = scenario.threshold is None and any(ruling.measured and not ruling.passed for ruling in made.values())
+            made[place] = unmeasured(SETTLED) if lost else _negated(each, ask(str(each.value), outcome.output), outcome)
+    return tuple(_result(each, made[place]) for place, each in enumerate(scenario.expect))
 
 
-def _result(expectation: Expectation, outcome: Outcome, evaluated: Iterator[Ruling]) -> CheckResult:
-    rule = VOCABULARY[expectation.kind].rule
-    ruling = next(evaluated) if expectation.kind == PYTHON else rule(expectation.value, outcome)
-    if expectation.negated:
-        ruling = _turned(ruling, outcome)
+def _ruling(expectation: Expectation, outcome: Outcome, evaluated: Iterator[Ruling]) -> Ruling:
+    ruling = next(evaluated) if expectation.kind == PYTHON else VOCABULARY[expectation.kind].rule(expectation.value, outcome)
+    return _negated(expectation, ruling, outcome)
+
+
+def _negated(expectation: Expectation, ruling: Ruling, outcome: Outcome) -> Ruling:
+    return _turned(ruling, outcome) if expectation.negated else ruling
+
+
+def _result(expectation: Expectation, ruling: Ruling) -> CheckResult:
     return CheckResult(f"{expectation.name}: {shortened(compact(expectation.value), 80)}", ruling.passed, ruling.says, ruling.measured)
 
 

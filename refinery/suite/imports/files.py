@@ -19,15 +19,8 @@ FORMS = "a promptfoo configuration (YAML or JSON with `tests`), CSV, JSON lines,
 
 def read(path: Path, check: str = "contains", answer: str = "") -> Imported:
     """The test cases of a file as scenarios. Raises UsageError when it is none of the forms, ConfigError when it cannot be parsed."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", hint=f"name a file that is {FORMS}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not text in UTF-8 (byte {error.start})", hint="save it as UTF-8") from error
     into = Imported(path.stem)
-    kind = path.suffix.lower()
-    found = _csv(path, text) if kind == ".csv" else _lines(path, text) if kind in (".jsonl", ".ndjson") else _value(path, text)
+    found = parsed(path, FORMS)
     if isinstance(found, dict):
         found = found if "tests" in found else found.get("examples", found)
     if isinstance(found, dict) and "tests" in found:
@@ -39,6 +32,18 @@ def read(path: Path, check: str = "contains", answer: str = "") -> Imported:
     else:
         raise UsageError(f"{path} holds no test cases that are understood", hint=f"it should be {FORMS}")
     return into
+
+
+def parsed(path: Path, forms: str) -> Json:
+    """What a file of CSV, JSON lines, JSON or YAML holds. `forms` says in a complaint what it should be."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint=f"name a file that is {forms}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not text in UTF-8 (byte {error.start})", hint="save it as UTF-8") from error
+    kind = path.suffix.lower()
+    return _csv(path, text) if kind == ".csv" else _lines(path, text) if kind in (".jsonl", ".ndjson") else _value(path, text)
 
 
 def _csv(path: Path, text: str) -> Json:

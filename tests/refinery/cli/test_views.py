@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
-from refinery.cli import views
+from refinery.cli import reviewing, views
 from refinery.cli.checkup import Row
 from refinery.domain import Bill, Decision, Diagnosis, GateVerdict, Hypothesis, Layer, Report, Step
 from refinery.repo.history import Entry, State
@@ -26,7 +26,7 @@ def test_the_name_of_a_fix_can_be_copied_from_the_history(width: int) -> None:
     name = "refinery/take-currency-from-customer-currency-instead-of"
     entry = Entry("c" * 40, "Take `currency` from the customer instead of a fixed one", State.BRANCH, name, "", "", "", {}, 0)
     away = Entry("d" * 40, "Another", State.UNDONE, "", "another", "", "", {}, 0)
-    lines = drawn(views.history((entry, away)), width)
+    lines = drawn(reviewing.history((entry, away), width), width)
     assert f"  {name}" in lines
     assert "  another" in lines
 

@@ -90,11 +90,12 @@ def test_the_document_is_the_same_but_for_the_one_list(
         if place >= size or to >= size:
             continue
         for change, wanted in (
-            (lambda: without(text, each, place), [value for at, value in enumerate(each.values) if at != place]),  # noqa: B023  called at once
-            (lambda: moved(text, each, place, to), _moved(list(each.values), place, to)),  # noqa: B023
+            ((without, (place,)), [value for at, value in enumerate(each.values) if at != place]),
+            ((moved, (place, to)), _moved(list(each.values), place, to)),
         ):
+            function, where = change
             try:
-                after = change()
+                after = function(text, each, *where)
             except NotFaithful:
                 continue
             loaded = json.loads(after) if style == "json" else yaml.safe_load(after)

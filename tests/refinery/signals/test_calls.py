@@ -139,6 +139,7 @@ def test_a_second_try_another_payment_a_look_up_and_an_update_are_fine() -> None
         "Never call refund_order before verify_identity.",
         "Do not use refund_order without verify_identity.",
         "First, verify_identity, then refund_order.",
+        "Once verify_identity has succeeded, you may use refund_order.",
     ],
 )
 def test_a_step_that_the_instruction_puts_before_another_and_that_was_left_out_is_told(rule: str) -> None:
@@ -149,6 +150,12 @@ def test_a_step_that_the_instruction_puts_before_another_and_that_was_left_out_i
     assert [(signal.span_id, signal.category) for signal in found] == [("refund_order", "skipped-step")]
     assert "verify_identity" in found[0].quotes[-1].text
     assert seen(trace(root("Done."), told, verify, refund), "skipped_steps") == ()
+
+
+def test_an_order_that_holds_only_in_some_cases_is_not_demanded() -> None:
+    told = model("I pay it back.", told="If the customer is not known, call verify_identity before refund_order.")
+    refund, late = tool("refund_order", {"order": "A"}, {"status": "ok"}), tool("verify_identity", {"name": "Ada"}, {"ok": True})
+    assert seen(trace(root("Done."), told, refund, late), "skipped_steps") == ()
 
 
 def test_a_step_that_must_always_be_taken_is_missed_and_one_that_depends_is_not() -> None:

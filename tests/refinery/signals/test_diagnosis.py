@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.trace import Document, Failure, Json, Kind, Span, Status, Trace
+from adapters.trace import Document, Failure, Json, Kind, Message, Span, Status, ToolCall, Trace
 from refinery.domain import Diagnosis, Layer
 from refinery.signals.diagnosis import diagnose
 from refinery.signals.expectation import wanted
@@ -166,6 +167,34 @@ def test_a_chat_without_any_sign_gets_the_first_who_acts() -> None:
 
 
 # -- strange input ------------------------------------------------------------------------------------------------
+
+
+def refused(reply: str, *after: tuple[str, str]) -> Trace:
+    """A desk whose call is refused, and what was said then."""
+    call = Message("assistant", "", tool_calls=(ToolCall("change_booking", '{"to": "Friday"}', "c"),))
+    asks = Span("m0", "user", Kind.MESSAGE, agent="user", output="Can I fly on Friday?", attributes={"role": "user"})
+    calls = Span("m1", "desk", Kind.MESSAGE, agent="desk", output_messages=(call,), attributes={"role": "assistant"})
+    back = Message("tool", reply, tool_call_id="c")
+    says = Span("m2", "tool", Kind.TOOL, "m1", tool="change_booking", input='{"to": "Friday"}', output=reply, output_messages=(back,))
+    spans = [
+        Span(f"m{number}", who, Kind.MESSAGE, agent=who, output=text, attributes={"role": "user" if who == "user" else "assistant"})
+        for number, (who, text) in enumerate(after, 3)
+    ]
+    return Trace("t", (asks, calls, replace(says, attributes={"role": "tool"}), *spans))
+
+
+SORRY = ("desk", "Unfortunately there are not enough seats left on Friday.")
+THEN = (("user", "Then I stay with Thursday, thank you."), ("desk", "Your booking for Thursday stands."))
+
+
+def test_a_refusal_that_the_user_was_told_of_and_went_on_from_is_no_failure() -> None:
+    assert not diagnose(refused("Error: not enough seats", SORRY, *THEN)).found
+
+
+def test_a_refusal_that_was_hidden_and_a_tool_that_did_not_work_are_failures() -> None:
+    assert diagnose(refused("Error: not enough seats", ("desk", "You fly on Friday."), *THEN)).step == 1
+    assert diagnose(refused("Error: not enough seats", SORRY)).found, "nobody went on from there"
+    assert diagnose(refused("Error: service unavailable", SORRY, *THEN)).found
 
 
 def test_of_a_talk_without_any_sign_the_one_who_only_asked_is_not_blamed() -> None:

@@ -77,5 +77,26 @@ def test_a_failure_without_any_sign_is_in_no_group() -> None:
     assert found == Grouped((), ("t0", "t1", "t2"))
 
 
+def test_what_is_known_of_a_group_keeps_its_id_and_name_whatever_comes_in_and_goes() -> None:
+    before = group([crash("price", n) for n in range(3)])
+    known = before.known
+    other = crash("price", 7, "IndexError", "out of range")
+    many = group(
+        [*(crash("price", n) for n in range(2)), *(replace(other, trace=replace(other.trace, id=f"o{n}")) for n in range(9))], known
+    )
+    assert before.groups[0].id in [each.id for each in many.groups]
+    alone = group([crash("price", 40)], many.known)
+    assert [(each.id, each.name, each.traces) for each in alone.groups] == [(before.groups[0].id, before.groups[0].name, ("price040",))]
+    assert group([crash("price", 40)]).groups == ()
+    gone = group([errors("ledger", n) for n in range(3)], alone.known)
+    assert before.groups[0].id in [each.id for each in gone.known], "a group without members now is not forgotten"
+
+
+def test_a_name_says_nothing_that_is_particular_to_the_case() -> None:
+    name = group([errors("ledger", n) for n in (4711, 4712)]).groups[0].name
+    assert name.startswith("tool error in ledger: ")
+    assert "4711" not in name
+
+
 def test_nothing_gives_nothing() -> None:
     assert group([]) == Grouped((), ())

@@ -3,8 +3,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from refinery.domain import Attempt, Call, Cause, Decision, GateVerdict
+import pytest
+
+from refinery.domain import Attempt, Call, Cause, CheckResult, Decision, GateVerdict
 from refinery.events import Event, silent
+from refinery.stats import unseen
 from refinery.suite.gate import compare, decide
 from tests.fakes.bench import Play, Played, broken, fixed, outcome, rates, scenario
 
@@ -53,7 +56,7 @@ def test_the_weakest_of_targets_that_share_their_runs_speaks_for_all() -> None:
 def test_looking_at_a_second_hypothesis_costs_more_runs() -> None:
     base = Played(fixed(t=False))
     assert decide(base, Played(fixed(t=True)), [scenario("t")], [], 5, 2, silent).decision is Decision.ACCEPT
-    assert base.runs == {"t": 5}
+    assert base.runs == {"t": 4}
 
 
 def test_a_copy_of_the_base_is_never_accepted() -> None:
@@ -91,18 +94,38 @@ def test_one_target_of_two_is_not_enough() -> None:
 def test_an_agent_that_varies_is_judged_by_the_evidence() -> None:
     verdict = gate(rates(t="-----+", o="+"), rates(t="+", o="+"), others="o", trials=12)
     assert verdict.decision is Decision.ACCEPT
-    assert verdict.evidence >= 25
+    assert verdict.evidence == 1 / verdict.alpha
     assert verdict.interval is not None
     assert verdict.interval.low > 0
     assert verdict.smallest_effect is not None
     assert "evidence" in verdict.says
 
 
-def test_before_accepting_every_other_scenario_has_had_all_its_trials() -> None:
-    base = Played(rates(t="-", o="+"))
-    verdict = decide(base, Played(rates(t="+", o="+")), [scenario("t")], [scenario("o")], 7, 1, silent)
+def test_before_accepting_the_others_have_the_rest_of_their_runs_where_harm_would_be_seen() -> None:
+    base, candidate = Played(rates(t="-", o="+")), Played(rates(t="+", o="+"))
+    verdict = decide(base, candidate, [scenario("t")], [scenario("o")], 7, 1, silent)
     assert verdict.decision is Decision.ACCEPT
-    assert base.runs == {"t": 3, "o": 7}
+    assert (base.runs, candidate.runs) == ({"t": 3, "o": 2}, {"t": 3, "o": 12})
+    assert verdict.unseen_drop == pytest.approx(unseen(12))
+
+
+def test_the_others_wait_until_an_improvement_is_shown() -> None:
+    base, candidate = Played(rates(t="+-", o="+")), Played(rates(t="-+", o="+"))
+    assert decide(base, candidate, [scenario("t")], [scenario("o")], 30, 1, silent).decision is Decision.NOT_ENOUGH
+    assert (base.runs["o"], candidate.runs["o"]) == (2, 2)
+
+
+def test_a_failure_seen_on_the_candidate_alone_is_looked_into_by_pairs() -> None:
+    base, candidate = Played(rates(t="-", o="+")), Played(rates(t="+", o="+++++-+++-"))
+    verdict = decide(base, candidate, [scenario("t")], [scenario("o")], 6, 1, silent)
+    assert (verdict.decision, base.runs["o"] > 6) == (Decision.NOT_ENOUGH, True)
+    assert "o may have got worse" in verdict.says
+
+
+def test_a_failure_seen_on_the_candidate_alone_is_forgiven_when_the_base_fails_too() -> None:
+    base, candidate = Played(rates(t="-", o="++++-")), Played(rates(t="+", o="+++++-"))
+    verdict = decide(base, candidate, [scenario("t")], [scenario("o")], 6, 1, silent)
+    assert verdict.decision is Decision.ACCEPT
 
 
 def test_harm_elsewhere_rejects_a_cure() -> None:
@@ -120,7 +143,7 @@ def test_a_scenario_that_fails_once_with_the_change_is_looked_at_for_longer() ->
     base = Played(rates(t="-", o="+", p="+"))
     candidate = Played(rates(t="+", o="+++-++++", p="+"))
     verdict = decide(base, candidate, [scenario("t")], [scenario("o"), scenario("p")], 5, 1, silent)
-    assert (verdict.decision, base.runs["o"] > 5, base.runs["p"]) == (Decision.NOT_ENOUGH, True, 5)
+    assert (verdict.decision, base.runs["o"] > 5, base.runs["p"]) == (Decision.NOT_ENOUGH, True, 2)
     assert "o may have got worse" in verdict.says
 
 
@@ -226,3 +249,14 @@ def test_a_wavering_agent_is_not_blamed_for_its_own_chance() -> None:
 
 def test_nothing_is_accepted_on_no_scenario() -> None:
     assert unharmed(fixed(), fixed(), "").decision is Decision.NOT_ENOUGH
+
+
+def ruled(passed: bool, output: str) -> Attempt:
+    return replace(outcome(passed, output), checks=(CheckResult("llm-rubric: names the currency: in euros", passed),))
+
+
+def test_a_judge_that_says_different_things_of_the_same_answer_is_named() -> None:
+    verdict = gate(lambda _, trial: ruled(trial % 2 == 0, "the same"), lambda _, __: ruled(True, "the same"), trials=4)
+    assert [flip.cause for flip in verdict.flips] == ["judge"]
+    verdict = gate(lambda _, trial: ruled(trial % 2 == 0, f"another {trial}"), lambda _, __: ruled(True, "the same"), trials=4)
+    assert [flip.cause for flip in verdict.flips] == ["agent"]

@@ -1,0 +1,3 @@
+from tests.journeys.conftest import refinery
+
+__all__ = ["refinery"]
