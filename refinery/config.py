@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from refinery.domain import AgentSpec
+from refinery.domain import AgentSpec, HttpTools, Outside, Tools
 from refinery.duration import FORMS, seconds
 from refinery.errors import ConfigError
 from safety.policy import RULES, Policy
@@ -28,6 +28,8 @@ TOLERATED = ("scope", "tests")
 
 TEST_SETTINGS = ("pytest.ini", ".pytest.ini", "tox.ini")
 """What says which tests there are, where tests judge."""
+WORLDS = "**/*.world.yaml"
+"""Recorded worlds, as they are named when they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,53 @@ Rules = Annotated[list[str], AfterValidator(_rules)]
 """Names of the guard's rules."""
 
 
+class SiteTable(Strict):
+    """[world.http.VARIABLE]"""
+
+    url: str = ""
+    routes: dict[str, str] = {}
+
+    @field_validator("routes")
+    @classmethod
+    def _requests(cls, value: dict[str, str]) -> dict[str, str]:
+        for tool, shape in value.items():
+            if not re.fullmatch(r"[A-Za-z]+ /\S*", shape):
+                raise ValueError(f'{shape!r}, for {tool}, is not of the form "GET /path/{{argument}}"')
+        return value
+
+
+class WorldTable(Strict):
+    """[world]"""
+
+    tools: list[str] = []
+    http: dict[str, SiteTable] = {}
+    address: str = ""
+    outside: Literal["fail", "pass-through", "simulate"] = "fail"
+
+    @field_validator("tools")
+    @classmethod
+    def _callables(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not re.fullmatch(r"(?:[\w./:-]+\s*=\s*)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", each):
+                raise ValueError(f'{each!r} is not of the form "package.module:function", or "name = package.module:function"')
+        return value
+
+    @field_validator("http")
+    @classmethod
+    def _variables(cls, value: dict[str, SiteTable]) -> dict[str, SiteTable]:
+        for name in value:
+            if not re.fullmatch(r"[A-Za-z_]\w*", name):
+                raise ValueError(f"{name!r} is not the name of an environment variable")
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def _here(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(?:http://)?(?:127\.0\.0\.1|localhost):\d{1,5}", value):
+            raise ValueError(f'{value!r} is not of the form "127.0.0.1:PORT"')
+        return value
+
+
 class SafetyTable(Strict):
     """[safety]"""
 
@@ -306,12 +355,13 @@ class File(Strict):
     hooks: HooksTable = HooksTable()
     git: GitTable = GitTable()
     model: ModelTable = ModelTable()
+    world: WorldTable = WorldTable()
 
 
 def _settings(file: File, environment: Mapping[str, str]) -> Settings:
     suite = file.suite
     return Settings(
-        agent=_agent(file.agent, environment) if file.agent and file.agent.ways else None,
+        agent=replace(_agent(file.agent, environment), tools=_tools(file.world)) if file.agent and file.agent.ways else None,
         tests=_tests(file.agent or AgentTable(), file.suite.command, environment),
         policy=Policy(
             editable=tuple(file.scope.editable),
@@ -319,7 +369,7 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
             core_files=tuple(file.safety.core_files),
             max_changed_lines=file.safety.max_changed_lines,
             yes_approves=tuple(file.safety.yes_approves),
-            judge_globs=(*Policy().judge_globs, *suite.scenarios, *(TEST_SETTINGS if suite.command.strip() else ())),
+            judge_globs=(*Policy().judge_globs, *suite.scenarios, *_judging(file)),
         ),
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
@@ -352,6 +402,23 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         network=agent.network,
         sandbox=agent.sandbox,
         readable=agent.readable,
+    )
+
+
+def _judging(file: File) -> tuple[str, ...]:
+    """What else decides what is right: where tests judge their settings, and recorded worlds wherever they lie."""
+    recorded = file.world.tools or file.world.http
+    return (*(TEST_SETTINGS if file.suite.command.strip() else ()), *((WORLDS,) if recorded else ()))
+
+
+def _tools(world: WorldTable) -> Tools:
+    """A tool is called as its function is, unless it is given another name."""
+    named = [each.rpartition("=") for each in world.tools]
+    return Tools(
+        python={name.strip() or place.strip().rpartition(":")[2].rpartition(".")[2]: place.strip() for name, _, place in named},
+        http=tuple(HttpTools(variable, site.url, {**site.routes}) for variable, site in world.http.items()),
+        address=world.address,
+        outside=Outside(world.outside),
     )
 
 

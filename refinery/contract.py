@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from adapters.source import Note, Receipt, Summary
 from adapters.trace import Feedback, Json, Span, Trace
@@ -21,7 +22,10 @@ from refinery.domain import (
     Judging,
     Measure,
     Reliability,
+    Replay,
+    Replayed,
     Report,
+    Scenario,
     ScenarioResult,
     Signal,
     Step,
@@ -46,6 +50,7 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         "span_id": found.span_id,
         "confidence": round(found.confidence, 3),
         "proof": found.proof,
+        "replay": None if found.replay is None else replay(found.replay),
         "evidence": [{"span_id": quote.span_id, "quote": quote.text} for quote in found.evidence],
         "alternatives": [
             {"agent": other.agent, "step": other.step, "span_id": other.span_id, "says": other.says} for other in found.alternatives
@@ -59,6 +64,31 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         "author": found.author,
         "notes": list(found.notes),
         "usage": usage(found.bill),
+    }
+
+
+def regression(paths: Sequence[Path], made: Scenario, notes: Iterable[str]) -> JsonObject:
+    """`suite from-trace --json`; `world` is null where nothing was recorded of what its tools answered."""
+    shape: JsonObject = {"path": str(paths[0]), "id": made.id, "input": made.input, "notes": list(notes), "world": None}
+    if made.world is not None:
+        names = dict.fromkeys(call.tool for call in made.world.calls)
+        shape["world"] = {"path": str(paths[1]), "calls": len(made.world.calls), "tools": list(names)}
+    return shape
+
+
+def replay(found: Replay) -> JsonObject:
+    """How a diagnosis was put to the test; `without` is the run as it was recorded."""
+    return {
+        "step": found.step,
+        "substituted": found.substituted,
+        "source": found.source,
+        "cured": found.cured,
+        "of": found.of,
+        "interval": interval(found.interval),
+        "without": {"cured": found.cured_without, "of": found.of_without, "interval": interval(found.interval_without)},
+        "proven": found.proven,
+        "says": found.says,
+        "commit": found.commit,
     }
 
 
@@ -149,6 +179,17 @@ def attempt(tried: Attempt) -> JsonObject:
         "output": tried.output,
         "error": tried.error,
         "judging": judging(tried.judging) if tried.judging else None,
+        "world": None if tried.replayed is None else world(tried.replayed),
+    }
+
+
+def world(asked: Iterable[Replayed]) -> JsonObject:
+    """What a recorded world was asked in an attempt; what it does not hold is named."""
+    calls = [*asked]
+    return {
+        "recorded": sum(each.how == "recorded" for each in calls),
+        "again": sum(each.how == "again" for each in calls),
+        "outside": [{"tool": each.tool, "arguments": each.arguments, "how": each.how} for each in calls if each.outside],
     }
 
 

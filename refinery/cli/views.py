@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -35,6 +36,7 @@ from refinery.domain import (
     Step,
     SuiteResult,
     Verification,
+    World,
 )
 from refinery.flows.generating import Generated, Tried
 from refinery.flows.reach import told as told_reach
@@ -99,6 +101,7 @@ def diagnosis(found: Diagnosis) -> RenderableType:
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
         ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if not found.by_rules else ""))),
+        *((("put to the test", Text(found.replay.says)),) if found.replay else ()),
     ]
     rows += [(str(each.level), Text(each.says)) for each in found.observations]
     rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]
@@ -113,6 +116,12 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     if found.bill.tokens:
         rows.append(("cost", Text(bill(found.bill).removeprefix("bill: "), DIM)))
     return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
+
+
+def recorded(world: World) -> str:
+    """What a recorded world holds, in one line."""
+    counts = Counter(call.tool for call in world.calls)
+    return ", ".join(f"{tool} ({count})" for tool, count in counts.items())
 
 
 def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Sequence[str]) -> RenderableType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Attempt, Cause, CheckResult, Scenario
@@ -36,6 +37,7 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
+        replayed=outcome.replayed,
         judging=sitting.judging() if sitting else None,
     )
 
@@ -48,7 +50,7 @@ def _readable(scenario: Scenario, outcome: Outcome) -> Outcome:
         outcome.value()
     except NotJson as error:
         says = f"the answer is not JSON, which the checks need: {shortened(outcome.output)!r} ({error}){_logs(outcome.output)}"
-        return Outcome(outcome.output, outcome.error, Cause.OUTPUT, says, outcome.latency_s, outcome.trace, outcome.lines)
+        return replace(outcome, cause=Cause.OUTPUT, says=says)
     return outcome
 
 
@@ -110,6 +112,9 @@ def from_slot(ended: Ended, agent: AgentSpec, trace: Trace | None, lines: Mappin
         return bad(Cause.INFRASTRUCTURE, f"no process could be started: {result['no_slot']}")
     if "cannot_start" in result:
         return bad(Cause.INFRASTRUCTURE, f"{agent.command[0]} cannot be started: {result['cannot_start']}")
+    if "unworldly" in result:
+        why = f"HTTP tools cannot be answered behind these walls ({result['unworldly']}): set network = true, or install bubblewrap"
+        return bad(Cause.INFRASTRUCTURE, f"the recorded world could not be put in place: {why}")
     if "flood" in result:
         return bad(Cause.OUTPUT, "the answer is far too large")
     if "failed" in result:

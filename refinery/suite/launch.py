@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
-from refinery.domain import AgentSpec, Cause, Scenario
+from refinery.domain import AgentSpec, Cause, Scenario, Tools
 from refinery.suite import attempt
+from refinery.suite.capsule import placing, serving
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits, scrubbed
 from refinery.suite.nursery import Nursery
@@ -108,6 +109,8 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
+    world: Json = None
+    """What a recorded world was asked."""
 
 
 class Local:
@@ -128,6 +131,7 @@ class Local:
     ) -> None:
         self.agent = agent
         self.manner = manner
+        self.tools = Tools() if manner else placing.pointed(agent.tools, given, agent.environment)
         self.tree = tree.absolute()
         self.given = given
         self.size = size
@@ -158,10 +162,13 @@ class Local:
             return self.explained(attempt.unstarted(ran, self.agent))
         if self.manner:
             return self.explained(self.manner.outcome(ran, self.agent))
-        return self.explained(attempt.from_slot(ran.ended, self.agent, ran.trace, ran.lines))
+        outcome = attempt.from_slot(ran.ended, self.agent, ran.trace, ran.lines)
+        return self.explained(placing.placed(scenario, self.agent, outcome, ran.world))
 
     def ran(self, scenario: Scenario, trial: int, halt: Halt) -> Ran | Unstarted:
         """One run as it went."""
+        if says := placing.unplaceable(scenario, self.agent.tools):
+            return Unstarted(says, imported=False)
         pool = self._worker()
         if isinstance(pool, Unstarted):
             return pool
@@ -171,7 +178,8 @@ class Local:
             ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"")
+            world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", world)
         finally:
             if emptied(home):
                 self._rooms.append(home)
@@ -263,6 +271,7 @@ class Local:
         homes = view.homes()
         found = [
             WORKER,
+            placing.REPLAY,
             *(self.manner.needs if self.manner else ()),
             *map(Path, self.agent.readable),
             *view.of_python(self.interpreter, homes),
@@ -309,7 +318,7 @@ class Local:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
         if self.capture and self.agent.python and not self._entrance.deaf:
             environment |= _telemetry(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
-        return environment
+        return environment | (placing.beforehand(self.tools) if self.agent.python else {})
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -321,6 +330,8 @@ class Local:
             "limits": {**self.limits.resources()},
             "each": {**self.limits.each(self.agent.timeout_s, self.size, self.ground.counts(self._entrance))},
             "own": {**own},
+            "replay": str(placing.REPLAY) if self.tools.any else "",
+            "http_tools": bool(self.tools.http),
         }
 
     def _argv(self) -> tuple[str, ...]:
@@ -338,13 +349,28 @@ class Local:
                 "trace_id": ids.trace,
                 "parent_id": ids.parent,
                 "seconds": self.agent.timeout_s,
+                "world": placing.told(scenario, trial, self.tools, inside) if scenario.world or self.tools.http else None,
             }
         environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
+        environment |= placing.otherwise(self.tools)
         if self.capture and not self._entrance.deaf:
             environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
         plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
         argv = _covered(plain, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
-        return {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
+        job: dict[str, Json] = {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
+        return job if scenario.world is None or self.manner else self._in_a_world(job, scenario, trial, inside)
+
+    def _in_a_world(self, job: dict[str, Json], scenario: Scenario, trial: int, inside: Path) -> dict[str, Json]:
+        """The same job, with every Python that it starts led to the recording."""
+        main, argv = placing.led(self.argv, self.tools)
+        environment = job["environment"]
+        assert isinstance(environment, dict)
+        return {
+            **job,
+            "argv": job["argv"] if self.covered else [*argv],
+            "environment": {**environment, **placing.leading(self.tools, inside, str(environment["PYTHONPATH"]))},
+            "world": placing.told(scenario, trial, self.tools, inside, main),
+        }
 
     def _trace(self, ids: Ids) -> Trace | None:
         if not self.capture:
@@ -358,12 +384,23 @@ class Remote:
     def __init__(self, agent: AgentSpec, limits: Limits) -> None:
         self.agent = agent
         self.limits = limits
+        self._lock = threading.Lock()
+        """One attempt at a time is in a recorded world: whose call it is cannot be seen otherwise."""
 
     @property
     def can_cover(self) -> bool:
         return False
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:  # noqa: ARG002  # a request cannot be taken back
+        if scenario.world is None:
+            return self._asked(scenario, trial)
+        if says := serving.unservable(scenario, self.agent.tools):
+            return Outcome(cause=Cause.INFRASTRUCTURE, says=says)
+        with self._lock, serving.served(scenario, trial, self.agent.tools) as world:
+            outcome = self._asked(scenario, trial)
+        return placing.placed(scenario, replace(self.agent, tools=replace(self.agent.tools, python={})), outcome, world.entries)
+
+    def _asked(self, scenario: Scenario, trial: int) -> Outcome:
         request = urllib.request.Request(self.agent.http, compact(scenario.input).encode(), method="POST")
         for name, value in (
             ("Content-Type", "application/json"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.trace import Json, Kind, Span, Trace
-from refinery.domain import Call, Cause
+from refinery.domain import Call, Cause, Replayed
 
 STEPS = (Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.AGENT, Kind.MESSAGE)
 """The spans that count as a step of the agent."""
@@ -32,6 +32,10 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
+    replayed: tuple[Replayed, ...] | None = None
+    """What a recorded world was asked; None: there was none."""
+    answered: frozenset[str] = frozenset()
+    """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
 
     def value(self) -> Json:
         """The answer read as JSON. Raises NotJson."""
@@ -46,12 +50,20 @@ class Outcome:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Tool calls in the order of the trace; from the models' messages when no tool was traced by itself."""
+        """Tool calls in the order of the trace; from the models' messages when no tool was traced by itself.
+
+        Without either, those that a recorded world answered.
+        """
+        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.replayed or ())
         if self.trace is None:
-            return ()
+            return replayed
         traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)
         asked = (Call(call.name, call.arguments) for span in self.trace.spans for out in span.output_messages for call in out.tool_calls)
-        return traced or tuple(asked)
+        return traced or tuple(asked) or replayed
+
+    def sees(self, *tools: str) -> bool:
+        """Whether it is known which calls of these tools were made; of all tools where none is named."""
+        return self.trace is not None or (bool(tools) and self.answered.issuperset(tools))
 
     @property
     def steps(self) -> int | None:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Replayed, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
+from refinery.suite.capsule.placing import outside
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
 from refinery.suite.launch import Launch, Local, Remote
@@ -176,6 +178,8 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._replayed: list[tuple[Replayed, ...]] = []
+        """What was asked in each attempt in a recorded world."""
         self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
@@ -228,6 +232,9 @@ class TreeBench:
             said.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
         if self._retried:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+        if self._replayed:
+            said.append(f"{len(self._replayed)} {'attempt' if len(self._replayed) == 1 else 'attempts'} ran in a recorded world")
+            said += [says] if (says := outside(chain.from_iterable(self._replayed))) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
         if self._runner.rubrics and self._judgings:
@@ -255,6 +262,8 @@ class TreeBench:
         if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.replayed is not None:
+            self._replayed.append(attempt.replayed)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:

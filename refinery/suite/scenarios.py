@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
-from refinery.domain import Expectation, Scenario
+from refinery.domain import Expectation, Scenario, World
 from refinery.errors import ConfigError
+from refinery.suite.capsule.worlds import is_world, world_of
 from refinery.suite.expected import expectations
 from refinery.suite.notation import Notation
 
 if TYPE_CHECKING:
     import yaml
 
-KEYS = ("id", "capability", "assumption", "input", "expect", "threshold", "tags", "trials", "cases")
+KEYS = ("id", "capability", "assumption", "input", "expect", "threshold", "tags", "trials", "world", "cases")
 FILE_KEYS = ("include", "variables", "defaults", "scenarios")
-DEFAULTS = ("capability", "assumption", "expect", "threshold", "tags", "trials")
+DEFAULTS = ("capability", "assumption", "expect", "threshold", "tags", "trials", "world")
 MOST_CASES = 10_000
 
 Read = Callable[[str], str | None]
@@ -59,6 +60,7 @@ class _File:
         self.read = read
         self.notation = Notation(path, text)
         self.wrong = self.notation.wrong
+        self.worlds: dict[str, World] = {}
 
     def scenarios(self) -> Iterator[Scenario]:
         import yaml
@@ -66,6 +68,8 @@ class _File:
         root = self.notation.root()
         shared = Shared()
         if root is None:
+            return
+        if is_world(root):  # what scenarios beside it name
             return
         if isinstance(root, yaml.MappingNode):
             if not {str(key.value) for key, _ in root.value} & set(FILE_KEYS):
@@ -199,6 +203,7 @@ class _File:
             assumption=self._text(fields, "assumption"),
             tags=self._tags(fields.get("tags")),
             trials=self._trials(fields.get("trials")),
+            world=self._world(fields.get("world"), own, shared),
             path=self.path,
             line=node.start_mark.line + 1,
         )
@@ -230,6 +235,28 @@ class _File:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise self.wrong(node, "`trials` is a whole number from 1 on")
         return value
+
+    def _world(self, node: yaml.Node | None, own: dict[str, yaml.Node], shared: Shared) -> World | None:
+        """The world that stands in the scenario, or in a file that it names, relative to where it is named."""
+        import yaml
+
+        if node is None:
+            return None
+        notation = self.notation if "world" in own else shared.defaults["world"][0]
+        if not isinstance(node, yaml.ScalarNode):
+            return world_of(notation.filling(None), node)
+        named = self.notation.json(node) if "world" in own else node.value
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(notation.path), str(named)))
+        if path not in self.worlds:
+            text = self.read(path)
+            if text is None:
+                raise notation.wrong(node, f"there is no file {path} with a recorded world", "a path is relative, and committed")
+            recorded = Notation(path, text)
+            root = recorded.root()
+            if root is None or not is_world(root):
+                raise ConfigError(f"{path}:1: this is no recorded world: it has no `calls`")
+            self.worlds[path] = world_of(recorded, root, path)
+        return self.worlds[path]
 
     def _threshold(self, node: yaml.Node | None) -> float | None:
         if node is None:

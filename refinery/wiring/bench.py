@@ -28,7 +28,7 @@ from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.judges import rubrics_for
 from refinery.wiring.model import ANSWERS, model_for, spending
-from refinery.wiring.shelves import guides, recalled, sensitive
+from refinery.wiring.shelves import guides, hidden, recalled, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -85,6 +85,7 @@ def workbench(
             scratch=replace(runner, sink=None, rubrics=quick),
             unwatched=replace(runner, sink=None, capture=None, rubrics=quick),
             author=found.author,
+            hide=hidden(stated),
             co_author=stated.co_author,
             captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
             mask=lambda trace: redacted(trace, sensitive),

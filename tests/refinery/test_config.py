@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from refinery.config import parse
-from refinery.domain import AgentSpec
+from refinery.domain import AgentSpec, HttpTools, Outside, Tools
 from refinery.errors import ConfigError
 
 AGENT = '[agent]\npython = "agent:answer"\n'
@@ -88,3 +88,41 @@ def test_a_way_to_run_that_is_none_is_named_with_its_line(text: str, says: str) 
 def test_each_task_may_have_a_model_of_its_own() -> None:
     stated = parse('[model]\nprovider = "anthropic"\nname = "one"\ncache = false\n[model.tasks]\nanalyst = "other"\n', {})
     assert (stated.model, dict(stated.models), stated.cache) == ("one", {"analyst": "other"}, False)
+
+
+def test_what_a_recorded_world_answers_for() -> None:
+    text = """[agent]
+python = "shop.app:answer"
+[world]
+tools = ["shop.tools:price", "find = shop.tools:Register.find"]
+outside = "simulate"
+address = "localhost:8765"
+[world.http.RATES_URL]
+url = "https://rates.example.com"
+routes = {convert = "GET /convert/{source}"}
+"""
+    stated = parse(text, {})
+    assert stated.agent is not None
+    assert stated.agent.tools == Tools(
+        python={"price": "shop.tools:price", "find": "shop.tools:Register.find"},
+        http=(HttpTools("RATES_URL", "https://rates.example.com", {"convert": "GET /convert/{source}"}),),
+        address="localhost:8765",
+        outside=Outside.SIMULATE,
+    )
+    assert "**/*.world.yaml" in stated.policy.judge_globs
+
+
+UNFINDABLE = (
+    'tools = ["price"]',
+    'tools = ["shop:price()"]',
+    'address = "0.0.0.0:80"',
+    'outside = "pass"',
+    'http."A B".url = ""',
+    'http.URL.routes = {price = "/price"}',
+)
+
+
+@pytest.mark.parametrize("line", UNFINDABLE)
+def test_a_tool_that_could_not_be_found_is_refused(line: str) -> None:
+    with pytest.raises(ConfigError, match=r"refinery.toml:\d+: `world|refinery.toml: `world"):
+        parse(f'[agent]\npython = "a:b"\n[world]\n{line}\n', {})
