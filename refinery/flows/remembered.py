@@ -20,6 +20,8 @@ from refinery.store.port import Store
 ALIKE = 0.5
 """Likeness of two failures from which on a reader is told of the other one."""
 MOST_TOLD = 2
+LONGEST = 200
+"""Characters of a cure that are told; in a note it may be anything."""
 UNDONE = "undone"
 BECAME = {
     "kept": "was kept",
@@ -40,7 +42,7 @@ class Remembered:
 
     def warned(self, hypothesis: Hypothesis) -> Hypothesis:
         """The same; or with a warning among its risks, and half as likely, where people took the same back or did not want it."""
-        bad = next((fix for fix in self.fixes if fix.outcome in (UNDONE, "declined") and fix.cure.startswith(hypothesis.change)), None)
+        bad = next((fix for fix in self.fixes if fix.outcome in (UNDONE, "declined") and _is(fix.cure, hypothesis.change)), None)
         if bad is None:
             return hypothesis
         reason = bad.cure.removeprefix(hypothesis.change).lstrip(". ")
@@ -52,8 +54,18 @@ class Remembered:
         """What a reader of a report should know of it, a sentence each."""
         alike = [fix for fix in self.fixes if fix.score >= ALIKE][:MOST_TOLD]
         return tuple(
-            f"a failure like this was met before: “{fix.cure}” {BECAME.get(fix.outcome, fix.outcome)} ({fix.commit[:12]})" for fix in alike
+            f"a failure like this was met before: “{_line(fix.cure)}” {BECAME.get(fix.outcome, fix.outcome)} ({fix.commit[:12]})"
+            for fix in alike
         )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]
+
+
+def _is(cure: str, change: str) -> bool:
+    """Whether what is remembered is this change, perhaps with the reason why somebody did not want it."""
+    return cure == change or cure.startswith(f"{change}. ")
 
 
 def learn(repository: Repository, history: History, store: Store, mark: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from adapters.files import read
@@ -125,10 +125,12 @@ def known(question: str, limit: int) -> tuple[Passage, ...]:
     """What answers a question: first what became of fixes of failures like it, then passages of guides."""
     from knowledge.memory import advice
 
-    with store() as opened:
+    with ExitStack() as stack:
+        opened = stack.enter_context(store())
         try:
-            with repository() as found, closing(Workspace(found)) as rooms:
-                met = recalled(found, rooms, opened, question, MOST_MET)
+            found = stack.enter_context(repository())
         except RepositoryError:  # there is none around: whatever fixes this user made elsewhere are not asked about here
-            met = ()
+            met: tuple[Fix, ...] = ()
+        else:
+            met = recalled(found, stack.enter_context(closing(Workspace(found))), opened, question, MOST_MET)
     return (*map(advice, met), *guides(state_folder()).search(question, limit))[:limit]

@@ -24,7 +24,7 @@ def test_what_was_undone_or_not_wanted_warns_with_its_reason() -> None:
     assert "undone later" in met("undone").warned(GUESS).risks
 
 
-@pytest.mark.parametrize("memory", [Remembered(), met("kept"), met("undone", "Return nothing")])
+@pytest.mark.parametrize("memory", [Remembered(), met("kept"), met("undone", "Return nothing"), met("undone", f"{CHANGE} and in app()")])
 def test_nothing_else_does(memory: Remembered) -> None:
     assert memory.warned(GUESS) == GUESS
 
