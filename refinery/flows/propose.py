@@ -80,13 +80,13 @@ class Proposals:
         self.notes += self._remembered.told()
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
-        self._end = self.bench.clock() + self.bench.limits.seconds
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
         shown = self.shown
         with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
             self._patience = screen.patience
+            self._end = self.bench.clock() + self.bench.limits.seconds
             while True:
                 asked = self._rounds
                 yield from self._looked_at(ranking, cures, read, screen)
