@@ -61,6 +61,22 @@ class Surrounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaying:
+    """How the agent's model calls go through the relay."""
+
+    mode: str
+    """`live`, `record` or `replay`."""
+    recordings: str
+    """The folder, as it stands there."""
+    budget_usd: float
+    """For all attempts of one command together."""
+    upstream: Mapping[str, str]
+    """Addresses by vendor, where they are not the vendor's own."""
+    prices: Mapping[str, tuple[float, float]]
+    """USD per million tokens, in and out, by model."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `refinery.toml` says, with the defaults filled in."""
 
@@ -71,7 +87,11 @@ class Settings:
     """How the user's own tests are run; None where none are."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
     trials: int = 5
+    retries: int = 1
+    """How often an attempt is made again when the machine failed."""
     concurrency: int = 4
+    relaying: Relaying | None = None
+    """None: the agent calls its models directly."""
     trace_source: str = "files"
     project: str = ""
     tolerated: tuple[str, ...] = TOLERATED
@@ -134,6 +154,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class UpstreamTable(Strict):
+    """[agent.upstream]: where the vendors are, if not at their own address."""
+
+    anthropic: str = ""
+    openai: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError(f"{value!r} is not an address that begins with https:// or http://")
+        return value
+
+
 class AgentTable(Strict):
     """[agent]"""
 
@@ -146,6 +180,12 @@ class AgentTable(Strict):
     network: bool = False
     sandbox: Literal["auto", "strong", "none"] = "auto"
     readable: tuple[str, ...] = ()
+    models: Literal["direct", "live", "record", "replay"] = "direct"
+    """Whether its calls of models go through a relay, and what becomes of them there."""
+    recordings: str = Field(default="recordings", min_length=1)
+    budget_usd: float | int = Field(default=5.0, ge=0)
+    upstream: UpstreamTable = UpstreamTable()
+    prices: dict[str, Annotated[list[Annotated[float | int, Field(ge=0)]], Field(min_length=2, max_length=2)]] = {}
 
     @field_validator("command", "environment", "readable", mode="before")
     @classmethod
@@ -182,6 +222,8 @@ class AgentTable(Strict):
     def _one_way_to_run(self) -> AgentTable:
         if len(self.ways) > 1:
             raise ValueError(f"name exactly one of command, python and http (there is {' and '.join(self.ways)})")
+        if self.http and self.models != "direct":
+            raise ValueError(f"models = {self.models!r} is for an agent that Refinery starts; one reached by http calls its own models")
         return self
 
     @property
@@ -211,6 +253,7 @@ class SuiteTable(Strict):
 
     scenarios: list[str] = ["scenarios/**/*.yaml"]
     trials: int = Field(default=5, ge=1, le=1000)
+    retries: int = Field(default=1, ge=0, le=10)
     concurrency: int = Field(default=4, ge=1, le=1000)
     command: str = ""
 
@@ -373,6 +416,8 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
         ),
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
+        retries=suite.retries,
+        relaying=_relaying(file.agent) if file.agent and file.agent.models != "direct" else None,
         concurrency=suite.concurrency,
         trace_source=file.traces.source,
         project=file.traces.project,
@@ -402,6 +447,17 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         network=agent.network,
         sandbox=agent.sandbox,
         readable=agent.readable,
+        models=agent.models,
+    )
+
+
+def _relaying(agent: AgentTable) -> Relaying:
+    return Relaying(
+        mode=agent.models,
+        recordings=agent.recordings,
+        budget_usd=float(agent.budget_usd),
+        upstream={vendor: address for vendor, address in agent.upstream.model_dump().items() if address},
+        prices={model: (float(price[0]), float(price[1])) for model, price in agent.prices.items()},
     )
 
 
@@ -429,7 +485,7 @@ def _tests(agent: AgentTable, command: str, environment: Mapping[str, str]) -> A
         return None
     beside = Path(words[0]).with_name("python") if os.sep in words[0] and Path(words[0]).name in ("pytest", "py.test") else None
     table = agent if agent.interpreter or beside is None else agent.model_copy(update={"interpreter": str(beside)})
-    return replace(_agent(table, environment), command=tuple(words), python="", http="")
+    return replace(_agent(table, environment), command=tuple(words), python="", http="", models="direct")
 
 
 def users_python(environment: Mapping[str, str] = os.environ) -> str:

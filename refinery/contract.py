@@ -28,6 +28,7 @@ from refinery.domain import (
     Scenario,
     ScenarioResult,
     Signal,
+    Statement,
     Step,
     SuiteResult,
     Verification,
@@ -175,6 +176,10 @@ def attempt(tried: Attempt) -> JsonObject:
         "says": tried.says,
         "latency_s": round(tried.latency_s, 4),
         "cost_usd": tried.cost_usd,
+        "input_tokens": tried.input_tokens,
+        "output_tokens": tried.output_tokens,
+        "replayed": tried.recorded,
+        "counts": tried.counts,
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
@@ -397,6 +402,20 @@ def trace(whole: Trace) -> JsonObject:
         "feedback": [feedback(each) for each in whole.feedback],
         "remarks": list(whole.remarks),
         "spans": [span(each) for each in whole.spans],
+    }
+
+
+def statement(made: Statement) -> JsonObject:
+    """One line of a trajectory."""
+    return {
+        "level": made.depth,
+        "span_id": made.span_id,
+        "step": made.step,
+        "agent": made.agent,
+        "says": made.says,
+        "at_s": made.at_s,
+        "seconds": made.seconds,
+        "quotes": [{"span_id": each.span_id, "quote": each.text} for each in made.quotes],
     }
 
 

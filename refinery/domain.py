@@ -115,6 +115,36 @@ class Signal:
     """Innermost frame first."""
 
 
+class Depth(StrEnum):
+    """From the outside in."""
+
+    WHAT = "what"
+    """Calls, with when they began and how long they took."""
+    HOW = "how"
+    """Decision points: what the agent did next, where it could have done something else."""
+    WHY = "why"
+    """Strategy shifts: another way after a failure, or one announced in words."""
+    SURE = "confidence"
+    """How sure of itself it was, by its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that can be said of a run, with the words of the run that show it."""
+
+    depth: Depth
+    span_id: str
+    step: int
+    says: str
+    quotes: tuple[Quote, ...]
+    """At least one."""
+    agent: str = ""
+    at_s: float | None = None
+    """Seconds after the run's first step began; None where no times were recorded."""
+    seconds: float | None = None
+    """How long it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """Another step that may be the cause."""
@@ -450,6 +480,8 @@ class AgentSpec:
     """`auto`: the strongest sandbox that this machine has, but not none; `strong`: the strongest there is, or no run; `none`."""
     readable: tuple[str, ...] = ()
     """Absolute paths that it may read besides the system, its interpreter and its libraries."""
+    models: str = "direct"
+    """What becomes of its calls of models: `direct`, or through a relay: `live`, `record`, `replay`."""
     tools: Tools = Tools()
     """What a recorded world answers for."""
 
@@ -491,6 +523,12 @@ class Scenario:
     """The share of the checks, by weight, that must be met; None: all of them."""
     test: str = ""
     """The test of the user's own suite that it stands for, as that suite's runner calls it; empty for a scenario of a file."""
+    timeout_s: float | None = None
+    """How long an attempt may take; None: as long as the agent may."""
+    max_cost: float | None = None
+    """US dollars that the model calls of one attempt may cost together."""
+    retries: int | None = None
+    """How often an attempt is made again when the machine failed, not the agent; None: as often as the run says."""
     world: World | None = None
     """What its tools answer; None: they are the agent's own."""
     shares: bool = False
@@ -557,6 +595,10 @@ class Cause(StrEnum):
     """It made a call that the recorded world does not hold, and may not."""
     SKIPPED = "skipped"
     """A test left itself out: it has not passed, and there is nothing to cure."""
+    BUDGET = "budget"
+    """A call of a model was refused, because it could have cost more than there was left."""
+    UNRECORDED = "unrecorded"
+    """It asked a model for what is not in the recording that answers in its place."""
     JUDGE = "judge"
     INFRASTRUCTURE = "infrastructure"
     """The machine failed, not the agent; the attempt says nothing about it."""
@@ -619,6 +661,13 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
+    input_tokens: int | None = None
+    """Of all its model calls; None where that was not seen."""
+    output_tokens: int | None = None
+    recorded: bool = False
+    """A model's answers came from a recording: nothing was spent, and it is no independent trial."""
+    void: str = ""
+    """Why it says nothing about the agent, where its cause does not tell."""
     replayed: tuple[Replayed, ...] | None = None
     """The calls that a recorded world was asked for; None: there was none around it."""
     judging: Judging | None = None
@@ -627,7 +676,7 @@ class Attempt:
     @property
     def counts(self) -> bool:
         """Whether it says anything about the agent."""
-        return self.cause not in (Cause.INFRASTRUCTURE, Cause.JUDGE)
+        return not self.void and self.cause not in (Cause.INFRASTRUCTURE, Cause.JUDGE, Cause.UNRECORDED)
 
     @property
     def behaviour(self) -> tuple[str, tuple[tuple[str, str], ...], str | None]:
@@ -724,6 +773,8 @@ class SuiteResult:
     """pass^k for k = 1, 2, ...: how likely k runs of a scenario all pass, over all scenarios."""
     interrupted: bool = False
     """Somebody stopped the run; the attempts are those made until then."""
+    unmade: int = 0
+    """Attempts that were wanted and not made."""
 
 
 # -- what is decided ----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import click
 from refinery.cli import show
 from refinery.cli.generating import generate, profile
 from refinery.cli.judging import audit_judge
+from refinery.errors import NotEnough
 
 if TYPE_CHECKING:
     from adapters.trace import Json
@@ -41,7 +42,7 @@ def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], a
     from refinery.cli import views
     from refinery.flows.suite import run_suite
 
-    with show.progress() as say, wiring.workbench(say=say) as bench:
+    with show.progress() as say, wiring.workbench(say=say, records=True) as bench:
         result = run_suite(bench, at, scenarios, trials, tags, resume)
     if as_json:
         show.as_json(contract.suite(result))
@@ -49,6 +50,8 @@ def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], a
         show.on_screen(views.suite(result))
     if result.interrupted:
         return INTERRUPTED
+    if result.unmade:
+        return NotEnough.exit_status
     return 0 if all(each.pass_rate == 1.0 for each in result.scenarios) else 1
 
 

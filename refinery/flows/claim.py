@@ -158,11 +158,17 @@ def judging(scenarios: Iterable[Scenario]) -> list[list[Json]]:
             [check(one) for one in each.expect],
             each.threshold,
             each.trials,
+            *_limits(each),
             *([shape_of(each.world)] if each.world else []),
         ]
         for each in sorted(scenarios, key=lambda each: each.id)
         if not each.test
     ]
+
+
+def _limits(scenario: Scenario) -> list[Json]:
+    """What one attempt may take; left out where nothing is said, so that what was sealed before there were limits stays as it was."""
+    return [scenario.timeout_s, scenario.max_cost] if (scenario.timeout_s, scenario.max_cost) != (None, None) else []
 
 
 def judge_of(files: Iterable[TreeFile], globs: Iterable[str], scenarios: Iterable[str]) -> dict[str, str]:

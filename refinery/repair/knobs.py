@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -94,17 +95,16 @@ def _listed_in_a_record(scalar: Scalar) -> bool:
 
 
 def _kinds(scalar: Scalar, kin: list[Scalar]) -> frozenset[Value]:
-    """The values of a column that has few: most of them stand in several records."""
-    column = [each.value for each in kin if each.path == scalar.path and len(each.keys) == len(scalar.keys)]
-    kinds = frozenset(each for each in column if isinstance(each, str | bool))
-    return kinds if len(column) > 2 and 2 * len(kinds) <= len(column) + 1 else frozenset()
+    """The values of a column that several records share: texts and switches."""
+    column = Counter(each.value for each in kin if each.path == scalar.path and len(each.keys) == len(scalar.keys))
+    return frozenset(value for value, count in column.items() if count > 1 and isinstance(value, str | bool))
 
 
 def _about(scalar: Scalar, record: Iterable[Scalar], clues: Clues) -> bool:
     """Whether the failure speaks of this record by something else that stands in it."""
     names = [each.value for each in record if each is not scalar and isinstance(each.value, str) and len(each.value) > 1]
     names += [key for key in scalar.keys[:-1] if isinstance(key, str)]
-    return any(name.lower() in clues.text for name in names)
+    return any(re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", clues.text) for name in names)
 
 
 def _turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:

@@ -38,9 +38,11 @@ def rearranged(sources: Mapping[str, str], world: World, clues: Clues, heard: Ma
 def _changes(text: str, listing: Listing, world: World, clues: Clues, others: list[Listing]) -> Iterator[tuple[float, str, str, str]]:
     name, values = listing.name, listing.values
     texts = all(isinstance(value, str) for value in values)
+    # an item that is taken out of a list in a record takes away what the record can do: behaviour is not deleted to pass a check
+    in_a_record = any(isinstance(key, int) for key in listing.keys)
     spoken = [any(word in clues.text for word in _words(value)) for value in values]
     for place, value in enumerate(values):
-        if texts and len(values) > 1 and (after := _tried(without, text, listing, place)):
+        if texts and len(values) > 1 and not in_a_record and (after := _tried(without, text, listing, place)):
             elsewhere = any(value in other.values for other in others if other is not listing)
             prior = (0.3 if spoken[place] else 0.12) + (0.2 if elsewhere else 0.0)
             where = (

@@ -20,6 +20,7 @@ ELSEWHERE = "ImportError: ELSEWHERE "
 def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | None = None) -> Attempt:
     """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
+    used = outcome.used
     sitting = rubrics.sitting(scenario.input) if rubrics else None
     ask = sitting.rule if sitting else checks.no_judge
     results = checks.judge(scenario, outcome, ask=ask) if outcome.cause is None else ()
@@ -37,6 +38,10 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        recorded=outcome.recorded,
+        void=outcome.void,
         replayed=outcome.replayed,
         judging=sitting.judging() if sitting else None,
     )

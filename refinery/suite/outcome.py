@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.trace import Json, Kind, Span, Trace
+from adapters.trace import Json, Kind, Span, Trace, Usage
 from refinery.domain import Call, Cause, Replayed
 
 STEPS = (Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.AGENT, Kind.MESSAGE)
@@ -32,6 +32,12 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
+    counted: Usage | None = None
+    """What its model calls used, where they went through the relay; None where none did."""
+    recorded: bool = False
+    """A model's answers came from a recording."""
+    void: str = ""
+    """Why it says nothing about the agent, where the cause does not tell."""
     replayed: tuple[Replayed, ...] | None = None
     """What a recorded world was asked; None: there was none."""
     answered: frozenset[str] = frozenset()
@@ -73,11 +79,18 @@ class Outcome:
     @property
     def cost_usd(self) -> float | None:
         """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        if self.counted is not None:
+            return self.counted.cost_usd
         if self.trace is None:
             return None
         if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
             return 0.0
         return self.trace.usage.cost_usd
+
+    @property
+    def used(self) -> Usage:
+        """Tokens and money."""
+        return self.counted or (self.trace.usage if self.trace else Usage())
 
 
 def parse(text: str) -> Json:

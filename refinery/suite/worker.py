@@ -448,6 +448,8 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     """Call the user's function, with time taken around the call alone."""
     os.environ.update(job["environment"])
     _refresh()
+    if job.get("sender"):
+        _send_from(*job["sender"])
     world = None
     try:
         world = _entered(job.get("world"), inside=True)
@@ -608,6 +610,18 @@ def _awaited(answer: Any) -> Any:
     return asyncio.run(whole())
 
 
+def _send_from(address: str, port: int) -> None:
+    """Connect to a port of loopback from this address, by which the other side tells whose attempt it is: what the agent made
+    when it was imported sends all attempts' requests to one place."""
+
+    def bound(event: str, given: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and given[1] == ("127.0.0.1", port):
+            with contextlib.suppress(OSError):  # it is bound already, or this system has no such address
+                given[0].bind((address, 0))
+
+    sys.addaudithook(bound)
+
+
 def _refresh() -> None:
     """What a fork would share with its siblings must not be shared: chance (`random` sees to itself), the folder for temporary files."""
     numpy = sys.modules.get("numpy.random")
@@ -653,6 +667,11 @@ def _flush() -> None:
     if flush:
         with contextlib.suppress(Exception):
             flush(5000)
+    runs = sys.modules.get("langsmith.run_trees")
+    client = getattr(runs, "_CLIENT", None)
+    if client is not None:
+        with contextlib.suppress(Exception):
+            client.flush(5.0)
 
 
 # -- the agent's code ---------------------------------------------------------------------------------------------

@@ -46,7 +46,13 @@ def _shape(scenario: Scenario, world: str) -> dict[str, Json]:
     shape |= {"input": scenario.input, "expect": [check(each) for each in scenario.expect]}
     shape |= {"threshold": scenario.threshold} if scenario.threshold is not None else {}
     shape |= {"tags": [*scenario.tags]} if scenario.tags else {}
-    shape |= {"trials": scenario.trials} if scenario.trials is not None else {}
+    limits: dict[str, Json] = {
+        "trials": scenario.trials,
+        "timeout": scenario.timeout_s,
+        "max_cost": scenario.max_cost,
+        "retries": scenario.retries,
+    }
+    shape |= {key: value for key, value in limits.items() if value is not None}
     return shape | ({"world": world or _brief(shape_of(scenario.world))} if scenario.world else {})
 
 

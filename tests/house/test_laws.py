@@ -20,7 +20,7 @@ DOORS = {
     "libcst": {"refinery/edits/tree.py"},
     "anthropic": {"refinery/llm/anthropic.py"},
     "chromadb": {"knowledge/chroma.py"},
-    "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py"},
+    "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py", "refinery/llm/upstream.py"},
     "langsmith": {"adapters/langsmith_source.py"},
     "tenacity": {"adapters/patience.py", "refinery/llm/retry.py"},
     "sqlite3": {"refinery/store/sqlite.py", "refinery/store/saving.py", "refinery/store/schema.py", "knowledge/keywords.py"},

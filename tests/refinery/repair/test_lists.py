@@ -38,6 +38,14 @@ def test_an_item_of_another_list_is_taken_out_before_one_of_this_list_alone() ->
     assert found[CONFIG.replace("[the, not]", "[the]")] > found[CONFIG.replace("[the, not]", "[not]")]
 
 
+def test_nothing_is_taken_out_of_a_list_in_a_record() -> None:
+    text = "routes:\n- {name: all, words: [room, bed]}\n- {name: one, words: [cancel]}\n"
+    told = clues(Diagnosis("t", "room", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = [change.after for _, change in rearranged({"a.yaml": text}, survey([], scalars(text, "a.yaml")), told, {})]
+    assert text.replace("[room, bed]", "[bed, room]") in made
+    assert text.replace("[room, bed]", "[bed]") not in made
+
+
 def test_a_record_is_put_before_another() -> None:
     assert CONFIG.replace("- {name: all}\n- {name: one}\n", "- {name: one}\n- {name: all}\n") in changes("one was not taken")
 
