@@ -158,7 +158,7 @@ def _span(identity: str, run: Mapping[str, Json]) -> Span:
         end_ns=notation.nanoseconds(run.get("end_time")),
         status=_status(run, failure),
         failure=failure,
-        input=_only_text(run.get("inputs")),
+        input=_arguments(run.get("inputs")) if kind is Kind.TOOL else _only_text(run.get("inputs")),
         output=notation.text(outputs) if answer is None and outputs else answer or "",
         input_messages=heard,
         output_messages=said,
@@ -194,6 +194,11 @@ def _only_text(value: Json) -> str:
     if isinstance(value, dict) and len(value) == 1 and isinstance(only := next(iter(value.values())), str):
         return only
     return notation.text(value) if value else ""
+
+
+def _arguments(inputs: Json) -> str:
+    """What a tool was given: also a single argument keeps its name, but for `input`, which is LangChain's word for all of them."""
+    return _only_text(inputs) if isinstance(inputs, dict) and inputs.keys() == {"input"} else notation.text(inputs) if inputs else ""
 
 
 def _answer(outputs: Json, said: tuple[Message, ...]) -> str | None:

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from refinery.domain import AgentSpec
+from refinery.domain import AgentSpec, HttpTools, Outside, Tools
 from refinery.duration import FORMS, seconds
 from refinery.errors import ConfigError
 from safety.policy import RULES, Policy
@@ -28,6 +28,8 @@ TOLERATED = ("scope", "tests")
 
 TEST_SETTINGS = ("pytest.ini", ".pytest.ini", "tox.ini")
 """What says which tests there are, where tests judge."""
+WORLDS = "**/*.world.yaml"
+"""Recorded worlds, as they are named when they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,22 @@ class Surrounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaying:
+    """How the agent's model calls go through the relay."""
+
+    mode: str
+    """`live`, `record` or `replay`."""
+    recordings: str
+    """The folder, as it stands there."""
+    budget_usd: float
+    """For all attempts of one command together."""
+    upstream: Mapping[str, str]
+    """Addresses by vendor, where they are not the vendor's own."""
+    prices: Mapping[str, tuple[float, float]]
+    """USD per million tokens, in and out, by model."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `refinery.toml` says, with the defaults filled in."""
 
@@ -69,7 +87,11 @@ class Settings:
     """How the user's own tests are run; None where none are."""
     scenarios: tuple[str, ...] = ("scenarios/**/*.yaml",)
     trials: int = 5
+    retries: int = 1
+    """How often an attempt is made again when the machine failed."""
     concurrency: int = 4
+    relaying: Relaying | None = None
+    """None: the agent calls its models directly."""
     trace_source: str = "files"
     project: str = ""
     tolerated: tuple[str, ...] = TOLERATED
@@ -132,6 +154,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class UpstreamTable(Strict):
+    """[agent.upstream]: where the vendors are, if not at their own address."""
+
+    anthropic: str = ""
+    openai: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError(f"{value!r} is not an address that begins with https:// or http://")
+        return value
+
+
 class AgentTable(Strict):
     """[agent]"""
 
@@ -144,6 +180,12 @@ class AgentTable(Strict):
     network: bool = False
     sandbox: Literal["auto", "strong", "none"] = "auto"
     readable: tuple[str, ...] = ()
+    models: Literal["direct", "live", "record", "replay"] = "direct"
+    """Whether its calls of models go through a relay, and what becomes of them there."""
+    recordings: str = Field(default="recordings", min_length=1)
+    budget_usd: float | int = Field(default=5.0, ge=0)
+    upstream: UpstreamTable = UpstreamTable()
+    prices: dict[str, Annotated[list[Annotated[float | int, Field(ge=0)]], Field(min_length=2, max_length=2)]] = {}
 
     @field_validator("command", "environment", "readable", mode="before")
     @classmethod
@@ -180,6 +222,8 @@ class AgentTable(Strict):
     def _one_way_to_run(self) -> AgentTable:
         if len(self.ways) > 1:
             raise ValueError(f"name exactly one of command, python and http (there is {' and '.join(self.ways)})")
+        if self.http and self.models != "direct":
+            raise ValueError(f"models = {self.models!r} is for an agent that Refinery starts; one reached by http calls its own models")
         return self
 
     @property
@@ -209,6 +253,7 @@ class SuiteTable(Strict):
 
     scenarios: list[str] = ["scenarios/**/*.yaml"]
     trials: int = Field(default=5, ge=1, le=1000)
+    retries: int = Field(default=1, ge=0, le=10)
     concurrency: int = Field(default=4, ge=1, le=1000)
     command: str = ""
 
@@ -233,6 +278,53 @@ def _rules(value: list[str]) -> list[str]:
 
 Rules = Annotated[list[str], AfterValidator(_rules)]
 """Names of the guard's rules."""
+
+
+class SiteTable(Strict):
+    """[world.http.VARIABLE]"""
+
+    url: str = ""
+    routes: dict[str, str] = {}
+
+    @field_validator("routes")
+    @classmethod
+    def _requests(cls, value: dict[str, str]) -> dict[str, str]:
+        for tool, shape in value.items():
+            if not re.fullmatch(r"[A-Za-z]+ /\S*", shape):
+                raise ValueError(f'{shape!r}, for {tool}, is not of the form "GET /path/{{argument}}"')
+        return value
+
+
+class WorldTable(Strict):
+    """[world]"""
+
+    tools: list[str] = []
+    http: dict[str, SiteTable] = {}
+    address: str = ""
+    outside: Literal["fail", "pass-through", "simulate"] = "fail"
+
+    @field_validator("tools")
+    @classmethod
+    def _callables(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not re.fullmatch(r"(?:[\w./:-]+\s*=\s*)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", each):
+                raise ValueError(f'{each!r} is not of the form "package.module:function", or "name = package.module:function"')
+        return value
+
+    @field_validator("http")
+    @classmethod
+    def _variables(cls, value: dict[str, SiteTable]) -> dict[str, SiteTable]:
+        for name in value:
+            if not re.fullmatch(r"[A-Za-z_]\w*", name):
+                raise ValueError(f"{name!r} is not the name of an environment variable")
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def _here(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(?:http://)?(?:127\.0\.0\.1|localhost):\d{1,5}", value):
+            raise ValueError(f'{value!r} is not of the form "127.0.0.1:PORT"')
+        return value
 
 
 class SafetyTable(Strict):
@@ -306,12 +398,13 @@ class File(Strict):
     hooks: HooksTable = HooksTable()
     git: GitTable = GitTable()
     model: ModelTable = ModelTable()
+    world: WorldTable = WorldTable()
 
 
 def _settings(file: File, environment: Mapping[str, str]) -> Settings:
     suite = file.suite
     return Settings(
-        agent=_agent(file.agent, environment) if file.agent and file.agent.ways else None,
+        agent=replace(_agent(file.agent, environment), tools=_tools(file.world)) if file.agent and file.agent.ways else None,
         tests=_tests(file.agent or AgentTable(), file.suite.command, environment),
         policy=Policy(
             editable=tuple(file.scope.editable),
@@ -319,10 +412,12 @@ def _settings(file: File, environment: Mapping[str, str]) -> Settings:
             core_files=tuple(file.safety.core_files),
             max_changed_lines=file.safety.max_changed_lines,
             yes_approves=tuple(file.safety.yes_approves),
-            judge_globs=(*Policy().judge_globs, *suite.scenarios, *(TEST_SETTINGS if suite.command.strip() else ())),
+            judge_globs=(*Policy().judge_globs, *suite.scenarios, *_judging(file)),
         ),
         scenarios=tuple(suite.scenarios),
         trials=suite.trials,
+        retries=suite.retries,
+        relaying=_relaying(file.agent) if file.agent and file.agent.models != "direct" else None,
         concurrency=suite.concurrency,
         trace_source=file.traces.source,
         project=file.traces.project,
@@ -352,6 +447,34 @@ def _agent(agent: AgentTable, environment: Mapping[str, str]) -> AgentSpec:
         network=agent.network,
         sandbox=agent.sandbox,
         readable=agent.readable,
+        models=agent.models,
+    )
+
+
+def _relaying(agent: AgentTable) -> Relaying:
+    return Relaying(
+        mode=agent.models,
+        recordings=agent.recordings,
+        budget_usd=float(agent.budget_usd),
+        upstream={vendor: address for vendor, address in agent.upstream.model_dump().items() if address},
+        prices={model: (float(price[0]), float(price[1])) for model, price in agent.prices.items()},
+    )
+
+
+def _judging(file: File) -> tuple[str, ...]:
+    """What else decides what is right: where tests judge their settings, and recorded worlds wherever they lie."""
+    recorded = file.world.tools or file.world.http
+    return (*(TEST_SETTINGS if file.suite.command.strip() else ()), *((WORLDS,) if recorded else ()))
+
+
+def _tools(world: WorldTable) -> Tools:
+    """A tool is called as its function is, unless it is given another name."""
+    named = [each.rpartition("=") for each in world.tools]
+    return Tools(
+        python={name.strip() or place.strip().rpartition(":")[2].rpartition(".")[2]: place.strip() for name, _, place in named},
+        http=tuple(HttpTools(variable, site.url, {**site.routes}) for variable, site in world.http.items()),
+        address=world.address,
+        outside=Outside(world.outside),
     )
 
 
@@ -362,7 +485,7 @@ def _tests(agent: AgentTable, command: str, environment: Mapping[str, str]) -> A
         return None
     beside = Path(words[0]).with_name("python") if os.sep in words[0] and Path(words[0]).name in ("pytest", "py.test") else None
     table = agent if agent.interpreter or beside is None else agent.model_copy(update={"interpreter": str(beside)})
-    return replace(_agent(table, environment), command=tuple(words), python="", http="")
+    return replace(_agent(table, environment), command=tuple(words), python="", http="", models="direct")
 
 
 def users_python(environment: Mapping[str, str] = os.environ) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from adapters.source import Note, Receipt, Summary
 from adapters.trace import Feedback, Json, Span, Trace
@@ -20,9 +21,13 @@ from refinery.domain import (
     Judging,
     Measure,
     Reliability,
+    Replay,
+    Replayed,
     Report,
+    Scenario,
     ScenarioResult,
     Signal,
+    Statement,
     Step,
     SuiteResult,
     Verification,
@@ -45,6 +50,7 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         "span_id": found.span_id,
         "confidence": round(found.confidence, 3),
         "proof": found.proof,
+        "replay": None if found.replay is None else replay(found.replay),
         "evidence": [{"span_id": quote.span_id, "quote": quote.text} for quote in found.evidence],
         "alternatives": [
             {"agent": other.agent, "step": other.step, "span_id": other.span_id, "says": other.says} for other in found.alternatives
@@ -58,6 +64,31 @@ def diagnosis(found: Diagnosis) -> JsonObject:
         "author": found.author,
         "notes": list(found.notes),
         "usage": usage(found.bill),
+    }
+
+
+def regression(paths: Sequence[Path], made: Scenario, notes: Iterable[str]) -> JsonObject:
+    """`suite from-trace --json`; `world` is null where nothing was recorded of what its tools answered."""
+    shape: JsonObject = {"path": str(paths[0]), "id": made.id, "input": made.input, "notes": list(notes), "world": None}
+    if made.world is not None:
+        names = dict.fromkeys(call.tool for call in made.world.calls)
+        shape["world"] = {"path": str(paths[1]), "calls": len(made.world.calls), "tools": list(names)}
+    return shape
+
+
+def replay(found: Replay) -> JsonObject:
+    """How a diagnosis was put to the test; `without` is the run as it was recorded."""
+    return {
+        "step": found.step,
+        "substituted": found.substituted,
+        "source": found.source,
+        "cured": found.cured,
+        "of": found.of,
+        "interval": interval(found.interval),
+        "without": {"cured": found.cured_without, "of": found.of_without, "interval": interval(found.interval_without)},
+        "proven": found.proven,
+        "says": found.says,
+        "commit": found.commit,
     }
 
 
@@ -144,10 +175,25 @@ def attempt(tried: Attempt) -> JsonObject:
         "says": tried.says,
         "latency_s": round(tried.latency_s, 4),
         "cost_usd": tried.cost_usd,
+        "input_tokens": tried.input_tokens,
+        "output_tokens": tried.output_tokens,
+        "replayed": tried.replayed,
+        "counts": tried.counts,
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
         "judging": judging(tried.judging) if tried.judging else None,
+        "world": None if tried.world is None else world(tried.world),
+    }
+
+
+def world(asked: Iterable[Replayed]) -> JsonObject:
+    """What a recorded world was asked in an attempt; what it does not hold is named."""
+    calls = [*asked]
+    return {
+        "recorded": sum(each.how == "recorded" for each in calls),
+        "again": sum(each.how == "again" for each in calls),
+        "outside": [{"tool": each.tool, "arguments": each.arguments, "how": each.how} for each in calls if each.outside],
     }
 
 
@@ -343,6 +389,20 @@ def trace(whole: Trace) -> JsonObject:
         "feedback": [feedback(each) for each in whole.feedback],
         "remarks": list(whole.remarks),
         "spans": [span(each) for each in whole.spans],
+    }
+
+
+def statement(made: Statement) -> JsonObject:
+    """One line of a trajectory."""
+    return {
+        "level": made.depth,
+        "span_id": made.span_id,
+        "step": made.step,
+        "agent": made.agent,
+        "says": made.says,
+        "at_s": made.at_s,
+        "seconds": made.seconds,
+        "quotes": [{"span_id": each.span_id, "quote": each.text} for each in made.quotes],
     }
 
 

@@ -115,6 +115,36 @@ class Signal:
     """Innermost frame first."""
 
 
+class Depth(StrEnum):
+    """From the outside in."""
+
+    WHAT = "what"
+    """Calls, with when they began and how long they took."""
+    HOW = "how"
+    """Decision points: what the agent did next, where it could have done something else."""
+    WHY = "why"
+    """Strategy shifts: another way after a failure, or one announced in words."""
+    SURE = "confidence"
+    """How sure of itself it was, by its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that can be said of a run, with the words of the run that show it."""
+
+    depth: Depth
+    span_id: str
+    step: int
+    says: str
+    quotes: tuple[Quote, ...]
+    """At least one."""
+    agent: str = ""
+    at_s: float | None = None
+    """Seconds after the run's first step began; None where no times were recorded."""
+    seconds: float | None = None
+    """How long it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """Another step that may be the cause."""
@@ -184,6 +214,31 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """A counterfactual: the run again in its recorded world, as it was, and with another result at the suspected step."""
+
+    step: int
+    substituted: Json
+    """What stood in the place of the step's result; None when nothing was substituted."""
+    source: str
+    """Where that came from, in words."""
+    cured: int
+    """Runs with it that passed."""
+    of: int
+    cured_without: int
+    """Runs with the result as it was recorded that passed."""
+    of_without: int
+    interval: Interval | None
+    """Of the share of cured runs."""
+    interval_without: Interval | None
+    proven: bool
+    """Whether the difference shows that it was the step."""
+    says: str
+    commit: str = ""
+    """The code that was run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What happened, what should have happened, and where it went wrong."""
 
@@ -215,6 +270,8 @@ class Diagnosis:
     """What was found outside the trace: commits before it, runs like it, runs that passed."""
     author: str = "rules"
     """Who made it: the rules, or a model by its name."""
+    replay: Replay | None = None
+    """How it was put to the test; None: it was not."""
 
     @property
     def by_rules(self) -> bool:
@@ -287,6 +344,120 @@ class Commit:
     message: str
 
 
+# -- what is recorded of the world ----------------------------------------------------------------------------------
+
+
+class Outside(StrEnum):
+    """What becomes of a call that the recording does not hold."""
+
+    FAIL = "fail"
+    """The tool raises, and the attempt has failed whatever the agent makes of it."""
+    PASS = "pass-through"
+    """The tool itself is called."""
+    SIMULATE = "simulate"
+    """The tool's profile answers; without one the call fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One call of a tool, and what came of it."""
+
+    tool: str
+    arguments: Json = None
+    any_arguments: bool = False
+    """It answers a call whatever its arguments are: they were not recorded, or do not matter."""
+    result: Json = None
+    error: str = ""
+    """`Type: message`, where the call failed."""
+    seconds: float | None = None
+    span_id: str = ""
+    """The step of the trace that it was taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a tool behaves where nothing is recorded."""
+
+    latency_s: float = 0.0
+    error_rate: float = 0.0
+    error: str = ""
+    seed: int = 0
+    stale: bool = True
+    """It answers with what it answered last."""
+    result: Json = None
+    has_result: bool = False
+    """It answers with `result`, which may be null."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Recorded calls that stand in for an agent's tools while a scenario is attempted."""
+
+    calls: tuple[Recording, ...]
+    outside: Outside = Outside.FAIL
+    again: bool = True
+    """A call that is repeated more often than it was recorded gets the last answer once more."""
+    paced: bool = False
+    """A call takes as long as it did when it was recorded."""
+    masked: bool = False
+    """Values were masked when it was written; a mask is equal to anything."""
+    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By tool (`*`: all), dotted paths of arguments that do not matter."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    trace: str = ""
+    """The trace that it was taken from."""
+    path: str = ""
+    """Its file, from the repository's root; empty when it stands in the scenario itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTools:
+    """Tools that the agent reaches at one address, which a variable of its environment names."""
+
+    variable: str
+    url: str = ""
+    """Where the variable points otherwise."""
+    routes: Mapping[str, str] = field(default_factory=dict)
+    """By tool, `METHOD /path/{argument}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Which of the agent's tools a recording answers for."""
+
+    python: Mapping[str, str] = field(default_factory=dict)
+    """By the name in the recording, `package.module:function`."""
+    http: tuple[HttpTools, ...] = ()
+    address: str = ""
+    """`127.0.0.1:PORT` at which HTTP tools are answered for an agent that somebody else has started."""
+    outside: Outside = Outside.FAIL
+    """What a new recording says of calls that it does not hold."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((*self.python, *(tool for site in self.http for tool in site.routes)))
+
+    @property
+    def any(self) -> bool:
+        return bool(self.python or self.http)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A call that was made in a recorded world."""
+
+    tool: str
+    arguments: str
+    """As JSON, in the form in which they were looked for."""
+    how: str
+    """`recorded`, `again` (more often than it was recorded), `simulated`, `passed` (to the tool itself) or `refused`."""
+
+    @property
+    def outside(self) -> bool:
+        """The recording does not hold it."""
+        return self.how in ("simulated", "passed", "refused")
+
+
 # -- what is run --------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +480,10 @@ class AgentSpec:
     """`auto`: the strongest sandbox that this machine has, but not none; `strong`: the strongest there is, or no run; `none`."""
     readable: tuple[str, ...] = ()
     """Absolute paths that it may read besides the system, its interpreter and its libraries."""
+    tools: Tools = Tools()
+    """What a recorded world answers for."""
+    models: str = "direct"
+    """What becomes of its calls of models: `direct`, or through a relay: `live`, `record`, `replay`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +523,14 @@ class Scenario:
     """The share of the checks, by weight, that must be met; None: all of them."""
     test: str = ""
     """The test of the user's own suite that it stands for, as that suite's runner calls it; empty for a scenario of a file."""
+    world: World | None = None
+    """What its tools answer; None: they are the agent's own."""
+    timeout_s: float | None = None
+    """How long an attempt may take; None: as long as the agent may."""
+    max_cost: float | None = None
+    """US dollars that the model calls of one attempt may cost together."""
+    retries: int | None = None
+    """How often an attempt is made again when the machine failed, not the agent; None: as often as the run says."""
     shares: bool = False
     """One run of the suite's whole command tries it together with others, so what becomes of them is not independent."""
 
@@ -408,8 +591,14 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     OUTPUT = "output"
     """No answer, or one that cannot be parsed, or too much of it."""
+    WORLD = "world"
+    """It made a call that the recorded world does not hold, and may not."""
     SKIPPED = "skipped"
     """A test left itself out: it has not passed, and there is nothing to cure."""
+    BUDGET = "budget"
+    """A call of a model was refused, because it could have cost more than there was left."""
+    UNRECORDED = "unrecorded"
+    """It asked a model for what is not in the recording that answers in its place."""
     JUDGE = "judge"
     INFRASTRUCTURE = "infrastructure"
     """The machine failed, not the agent; the attempt says nothing about it."""
@@ -472,13 +661,22 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
+    world: tuple[Replayed, ...] | None = None
+    """The calls that a recorded world was asked for; None: there was none around it."""
+    input_tokens: int | None = None
+    """Of all its model calls; None where that was not seen."""
+    output_tokens: int | None = None
+    replayed: bool = False
+    """A model's answers came from a recording: nothing was spent, and it is no independent trial."""
+    void: str = ""
+    """Why it says nothing about the agent, where its cause does not tell."""
     judging: Judging | None = None
     """None when no model was asked."""
 
     @property
     def counts(self) -> bool:
         """Whether it says anything about the agent."""
-        return self.cause not in (Cause.INFRASTRUCTURE, Cause.JUDGE)
+        return not self.void and self.cause not in (Cause.INFRASTRUCTURE, Cause.JUDGE, Cause.UNRECORDED)
 
     @property
     def behaviour(self) -> tuple[str, tuple[tuple[str, str], ...], str | None]:
@@ -575,6 +773,8 @@ class SuiteResult:
     """pass^k for k = 1, 2, ...: how likely k runs of a scenario all pass, over all scenarios."""
     interrupted: bool = False
     """Somebody stopped the run; the attempts are those made until then."""
+    unmade: int = 0
+    """Attempts that were wanted and not made."""
 
 
 # -- what is decided ----------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from adapters.redaction import Find, Found
 from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
@@ -54,6 +55,11 @@ def yes(_: Question) -> bool:
 def nobody(_: Question) -> Said:
     """Nobody is there to approve."""
     return Said.NOBODY
+
+
+def nothing_hidden(_: str) -> Iterable[Found]:
+    """Nothing is masked."""
+    return ()
 
 
 def nothing_known(_: str) -> tuple[Passage, ...]:
@@ -113,6 +119,8 @@ class Workbench:
     say: Say = silent
     notes: tuple[str, ...] = ()
     """What a reader of any result from here should know."""
+    hide: Find = nothing_hidden
+    """What is masked in a recorded world."""
     captured: Callable[[str], Trace | None] = nothing_captured
     """What was recorded of a run of the agent that was made here, by its trace's id; it is in the store only later."""
     mask: Callable[[Trace], Trace] = as_it_is

@@ -123,9 +123,21 @@ def first_object(text: str) -> Mapping[str, Json] | None:
     return None
 
 
+LABEL = re.compile(r"^(?:calls [\w.-]+|in(?:, \w+)?|out|failure|document \S+):\s*")
+"""What `telling` writes in front of a span's texts."""
+
+
 def verbatim(words: str, span: Span) -> str:
-    """The words as they stand in a span, which may break its lines elsewhere; empty when they do not stand there."""
-    bare = words.strip()[:LONGEST_QUOTE]
+    """The words as they stand in a span, which may break its lines elsewhere; empty when they do not stand there.
+
+    A label that the view of the trace puts in front of a text is not part of what is quoted.
+    """
+    bare = words.strip()
+    return _standing(bare, span) or _standing(LABEL.sub("", bare), span)
+
+
+def _standing(words: str, span: Span) -> str:
+    bare = words[:LONGEST_QUOTE]
     if span.contains(bare):
         return bare
     parts = [re.escape(part) for part in bare.split()]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from refinery.cli import show
+
+if TYPE_CHECKING:
+    from refinery.flows.counterfactual import Given
 
 
 @click.command()
@@ -23,6 +28,15 @@ from refinery.cli import show
 @click.option("--budget", type=click.FloatRange(0.0), help="Dollars that the model may cost.")
 @click.option("--tokens", type=click.IntRange(500, 200_000), help="What a model is shown of a trace before it looks things up.")
 @click.option("--afresh", is_flag=True, help="Ask the model again even where its answer to the same is kept.")
+@click.option(
+    "--replay",
+    "runs",
+    is_flag=False,
+    flag_value=5,
+    type=click.IntRange(2, 100),
+    help="Test the diagnosis in the recorded world, N runs each.",
+)
+@click.option("--step-result", help="What should have come of the suspected step, as JSON; it implies --replay.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, one object a trace.")
 def command(
     traces: tuple[str, ...],
@@ -36,6 +50,8 @@ def command(
     budget: float | None,
     tokens: int | None,
     afresh: bool,
+    runs: int | None,
+    step_result: str | None,
     as_json: bool,
 ) -> None:
     """Say which step of a trace went wrong, and why, with quotes that stand in it.
@@ -45,14 +61,18 @@ def command(
     \b
     Examples: refinery diagnose 4f2a --expected "the price in euros"
               refinery diagnose run.json --failed --passing good-run.json
+              refinery diagnose 4f2a --expect 'contains: "EUR"' --replay
     """
     from refinery import contract, wiring
     from refinery.cli import views
     from refinery.domain import Question
     from refinery.errors import UsageError
     from refinery.flows.complaint import checks_from
+    from refinery.flows.counterfactual import put_to_the_test
     from refinery.flows.diagnose import Asked, diagnose
 
+    right = None if step_result is None else _right(step_result)
+    runs = runs or (5 if right else None)
     checks = checks_from(expect)
     given = (*answers, *(_lines(file) if file else ()))
     with show.progress() as say:
@@ -66,6 +86,9 @@ def command(
             first = True
             for trace in wiring.traces_named(traces, study.store, lambda says: show.note(f"refinery: {says}")):
                 found = diagnose(trace, Asked(expected, failed, checks, good, given), study)
+                if runs:
+                    with wiring.workbench(say=say, provider="none") as bench:
+                        found = put_to_the_test(trace, found, expect, right, good, bench, runs)
                 say.wipe()
                 if as_json:
                     show.as_json(contract.diagnosis(found))
@@ -77,6 +100,17 @@ def command(
                 first = False
             if first:
                 raise UsageError("nothing was diagnosed: no trace was found there", hint="refinery traces list shows those in the store")
+
+
+def _right(text: str) -> Given:
+    """What was typed as the right result of a step. Raises UsageError."""
+    from refinery.errors import UsageError
+    from refinery.flows.counterfactual import Given
+
+    try:
+        return Given(json.loads(text))
+    except ValueError as error:
+        raise UsageError(f"--step-result is not JSON: {error}", hint="a text stands in quotes: --step-result '\"45 EUR\"'") from error
 
 
 def _lines(file: Path) -> tuple[str, ...]:

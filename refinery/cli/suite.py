@@ -10,6 +10,7 @@ import click
 from refinery.cli import show
 from refinery.cli.generating import generate, profile
 from refinery.cli.judging import audit_judge
+from refinery.errors import NotEnough
 
 if TYPE_CHECKING:
     from adapters.trace import Json
@@ -41,7 +42,7 @@ def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], a
     from refinery.cli import views
     from refinery.flows.suite import run_suite
 
-    with show.progress() as say, wiring.workbench(say=say) as bench:
+    with show.progress() as say, wiring.workbench(say=say, records=True) as bench:
         result = run_suite(bench, at, scenarios, trials, tags, resume)
     if as_json:
         show.as_json(contract.suite(result))
@@ -49,6 +50,8 @@ def run(scenarios: tuple[str, ...], trials: int | None, tags: tuple[str, ...], a
         show.on_screen(views.suite(result))
     if result.interrupted:
         return INTERRUPTED
+    if result.unmade:
+        return NotEnough.exit_status
     return 0 if all(each.pass_rate == 1.0 for each in result.scenarios) else 1
 
 
@@ -160,30 +163,43 @@ def bring(files: tuple[Path, ...], check: str, expected: str, into: Path | None,
 @click.argument("trace")
 @click.option("--expect", multiple=True, help="A check that a right answer passes: 'contains: \"EUR\"'. May be repeated.")
 @click.option("--says", default="", help="What should have happened, in plain words.")
-@click.option("--minimal", is_flag=True, help="Make the input as small as still shows the failure, by running the agent at HEAD.")
+@click.option("--minimal", is_flag=True, help="Make input and world as small as still show the failure, by running the agent at HEAD.")
+@click.option("--with", "others", multiple=True, help="A further trace whose calls the recorded world holds too. May be repeated.")
+@click.option(
+    "--no-world", is_flag=True, help="Leave out what the agent's tools answered, even where refinery.toml names tools under [world]."
+)
 @click.option("--into", type=click.Path(path_type=Path), help="The file to write; by default one among the scenarios.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def from_trace(trace: str, expect: tuple[str, ...], says: str, minimal: bool, into: Path | None, as_json: bool) -> int:
-    """Write a scenario from a trace: its input, and what a right answer passes.
+def from_trace(
+    trace: str, expect: tuple[str, ...], says: str, minimal: bool, others: tuple[str, ...], no_world: bool, into: Path | None, as_json: bool
+) -> int:
+    """Write a scenario from a trace: its input, what a right answer passes, and what its tools answered.
 
     \b
     Example: refinery suite from-trace 4f2a --expect 'contains: "EUR"' --minimal
     """
-    from refinery import wiring
-    from refinery.flows.regression import put, regression, smallest
+    from refinery import contract, wiring
+    from refinery.cli import views
+    from refinery.domain import Tools
+    from refinery.flows.regression import in_its_world, put, regression, smallest
 
     with wiring.repository() as repository, wiring.store() as store:
-        patterns = wiring.scenario_patterns(repository)
+        stated = wiring.stated(repository)
         (found,) = list(wiring.traces_named([trace], store))[:1]
         made = regression(found, says, expect)
+        if not no_world:
+            further = tuple(wiring.traces_named(others, store))
+            made = in_its_world(made, (found, *further), stated.agent.tools if stated.agent else Tools(), wiring.hidden(stated))
         if minimal:
             with show.progress() as say, wiring.workbench(say=say) as bench:
                 made = smallest(made, bench)
-        path = put(made, repository.root, patterns, into)
+        paths = put(made, repository.root, stated.scenarios, into)
     if as_json:
-        show.as_json({"path": str(path), "id": made.scenario.id, "input": made.scenario.input, "notes": list(made.notes)})
+        show.as_json(contract.regression(paths, made.scenario, made.notes))
         return 0
-    show.text(f"{path}: {made.scenario.id}")
+    show.text(f"{paths[0]}: {made.scenario.id}")
+    if made.scenario.world:
+        show.text(f"{paths[1]}: {views.recorded(made.scenario.world)}")
     for note in made.notes:
         show.text(f"  {note}")
     show.text("Read it through, then commit it: only what is committed is run.")

@@ -155,8 +155,9 @@ def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("trace")
+@click.option("--trajectory", "course", is_flag=True, help="Its course on four levels: what happened, how, why, how sure the agent was.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def one(trace: str, as_json: bool) -> None:
+def one(trace: str, course: bool, as_json: bool) -> None:
     """Show one trace as a tree: who did what, how long it took, what failed.
 
     \b
@@ -167,7 +168,15 @@ def one(trace: str, as_json: bool) -> None:
 
     with wiring.store() as store:
         found = store.trace(trace)
-    if as_json:
+    if course:
+        from refinery.signals.trajectory import trajectory
+
+        made = trajectory(found)
+        if as_json:
+            show.as_json({**contract.trace(found), "trajectory": [contract.statement(each) for each in made]})
+        else:
+            show.on_screen(views.trajectory(made))
+    elif as_json:
         show.as_json(contract.trace(found))
     else:
         show.on_screen(views.trace_tree(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ from refinery.domain import (
     BillItem,
     Checked,
     Decision,
+    Depth,
     Diagnosis,
     FailureGroup,
     GapKind,
@@ -32,9 +34,11 @@ from refinery.domain import (
     Reliability,
     Report,
     ScenarioResult,
+    Statement,
     Step,
     SuiteResult,
     Verification,
+    World,
 )
 from refinery.flows.generating import Generated, Tried
 from refinery.suite.audit import Audit
@@ -57,6 +61,31 @@ def trace_tree(trace: Trace) -> RenderableType:
         leaf = branch.add(_span_line(steps[span.id], span))
         stack.extend((leaf, child) for child in reversed(children.get(span.id, ())))
     return root
+
+
+LEVELS = {
+    Depth.WHAT: "what happened",
+    Depth.HOW: "how: decision points",
+    Depth.WHY: "why: strategy shifts",
+    Depth.SURE: "confidence, by the agent's own words",
+}
+
+
+def trajectory(made: Sequence[Statement]) -> RenderableType:
+    """A run's course, level by level; each line with the words that show it."""
+    parts: list[RenderableType] = []
+    for depth, title in LEVELS.items():
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style=DIM, no_wrap=True, justify="right")
+        grid.add_column(overflow="fold")
+        for each in made:
+            if each.depth is depth:
+                when = f"step {each.step}" + (f", {each.at_s:.1f} s" if each.at_s is not None else "")
+                took = f" ({duration(each.seconds)})" if each.seconds is not None else ""
+                says = f"{each.agent}: {each.says}" if each.agent else each.says
+                grid.add_row(when, Text.assemble(f"{says}{took}\n", (f'"{one_line(each.quotes[0].text, 100)}"', DIM)))
+        parts += [Text(title, STRONG), Padding(grid if grid.row_count else Text("nothing to be seen", DIM), (0, 0, 1, 2))]
+    return Group(*parts)
 
 
 def summaries(traces: Sequence[Summary]) -> RenderableType:
@@ -98,6 +127,7 @@ def diagnosis(found: Diagnosis) -> RenderableType:
         ("layer", Text(f"{found.layer}, {found.category}")),
         ("expected", Text(found.expected)),
         ("sure", Text(f"{found.confidence:.0%}, {found.proof}" + (f", by {found.author}" if not found.by_rules else ""))),
+        *((("put to the test", Text(found.replay.says)),) if found.replay else ()),
     ]
     rows += [(str(each.level), Text(each.says)) for each in found.observations]
     rows += [("differs", Text(f"{GAPS[gap.kind]}: {gap.says}")) for gap in found.gaps]
@@ -112,6 +142,12 @@ def diagnosis(found: Diagnosis) -> RenderableType:
     if found.bill.tokens:
         rows.append(("cost", Text(bill(found.bill).removeprefix("bill: "), DIM)))
     return Group(summary, Padding(_facts(rows), (0, 0, 0, 2)))
+
+
+def recorded(world: World) -> str:
+    """What a recorded world holds, in one line."""
+    counts = Counter(call.tool for call in world.calls)
+    return ", ".join(f"{tool} ({count})" for tool, count in counts.items())
 
 
 def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Sequence[str]) -> RenderableType:
@@ -282,9 +318,8 @@ def suite(result: SuiteResult) -> RenderableType:
     table = _table("scenario", "passed", "95 %", "why not")
     for each in result.scenarios:
         table.add_row(each.id, _rate(each), bounds(each.interval), Text(one_line(_why_not(each), 90), BAD))
-    return Group(
-        table, Text(), _reliability(result.reliability), *_repeated(result), *(Text(f"note: {each}", DIM) for each in result.notes)
-    )
+    notes = [Text(f"note: {each}", DIM) for each in result.notes]
+    return Group(table, Text(), _reliability(result.reliability), *_repeated(result), *notes, Text(bill(result.bill), DIM))
 
 
 def profile(found: Profile) -> RenderableType:

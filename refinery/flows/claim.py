@@ -18,6 +18,7 @@ from refinery.flows.proposal import Proposal
 from refinery.repo.message import FIX
 from refinery.repo.objects import TreeFile
 from refinery.repo.sameness import fix_id
+from refinery.suite.capsule.worlds import shape_of
 from refinery.suite.runner import Runner
 from refinery.suite.writing import check
 from refinery.version import VERSION
@@ -139,20 +140,35 @@ def sealed(*parts: tuple[str, object]) -> list[Json]:
 def started_by(runner: Runner) -> dict[str, Json]:
     """How the agent and the user's tests were run, but for what depends on the machine."""
     agent = runner.agent
-    tests: dict[str, Json] = {"tests": [*runner.tests.command]} if runner.tests else {}
-    return {"command": [*agent.command], "python": agent.python, "http": agent.http, "timeout_s": agent.timeout_s, **tests}
+    more: dict[str, Json] = {"tests": [*runner.tests.command]} if runner.tests else {}
+    if agent.tools.any:
+        more["recorded"] = [*agent.tools.python.values(), *(site.variable for site in agent.tools.http)]
+    return {"command": [*agent.command], "python": agent.python, "http": agent.http, "timeout_s": agent.timeout_s, **more}
 
 
 def judging(scenarios: Iterable[Scenario]) -> list[list[Json]]:
-    """What of the scenarios decides: what is given, what is expected, and how often; in the order of their ids.
+    """What of the scenarios decides: what is given, what is expected, how often, and in which world; in the order of their ids.
 
     Tests are not among them: what they expect stands in their files, and those are sealed with the judges.
     """
     return [
-        [each.id, each.input, [check(one) for one in each.expect], each.threshold, each.trials]
+        [
+            each.id,
+            each.input,
+            [check(one) for one in each.expect],
+            each.threshold,
+            each.trials,
+            *_limits(each),
+            *([shape_of(each.world)] if each.world else []),
+        ]
         for each in sorted(scenarios, key=lambda each: each.id)
         if not each.test
     ]
+
+
+def _limits(scenario: Scenario) -> list[Json]:
+    """What one attempt may take; left out where nothing is said, so that what was sealed before there were limits stays as it was."""
+    return [scenario.timeout_s, scenario.max_cost] if (scenario.timeout_s, scenario.max_cost) != (None, None) else []
 
 
 def judge_of(files: Iterable[TreeFile], globs: Iterable[str], scenarios: Iterable[str]) -> dict[str, str]:
@@ -171,6 +187,7 @@ def _diagnosis(complaint: Complaint, found: Diagnosis) -> dict[str, Json]:
         "trace": complaint.trace.id,
         "says": f"{found.layer}/{found.category}{where}, confidence {found.confidence:.2f}, {found.proof}",
         "quotes": [{"span_id": quote.span_id, "quote": quote.text} for quote in found.evidence],
+        **({"replay": found.replay.says} if found.replay else {}),
     }
 
 

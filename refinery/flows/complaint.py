@@ -30,7 +30,8 @@ def from_trace(
     the run died of an exception, a new one that asks for an answer without an error. Raises UsageError when nobody has said what is right.
     """
     if shown_by:
-        return Complaint(trace, tuple(shown_by), says, fresh=tuple(_unknown(shown_by, suite)))
+        known = {scenario.id: scenario for scenario in suite}
+        return Complaint(trace, tuple(known.get(each.id, each) for each in shown_by), says, fresh=tuple(_unknown(shown_by, suite)))
     asked = input_of(trace)
     same = tuple(scenario for scenario in suite if canonical(scenario.input) == canonical(asked))
     if same:

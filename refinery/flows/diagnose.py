@@ -82,7 +82,7 @@ def diagnose(trace: Trace, asked: Asked, study: Study) -> Diagnosis:
 
 
 def kept(trace: Trace, found: Diagnosis, store: Store) -> Diagnosis:
-    """The newest diagnosis that a model made of a trace, where one is kept and still holds; else the one that was found."""
+    """The newest diagnosis of a trace that a model made or a replay proved, where one is kept and holds; else the one that was found."""
     for filed in store.reports(KIND):
         if filed.body.get("trace_id") == trace.id:
             known = _restored(trace, found, Brief(), filed.body)

@@ -42,6 +42,8 @@ def message_for(
     if fresh:
         quote = fresh[0]
         body.append(f"The trace shows it in span {quote.span_id}: “{' '.join(quote.text.split())[:300]}”")
+    if read and diagnosis.replay:
+        body.append(f"How the diagnosis was tested: {diagnosis.replay.says}")
     body.append(f"Why this change: {hypothesis.rationale}")
     if hypothesis.example:
         body.append(f"Before and after: {hypothesis.example}")

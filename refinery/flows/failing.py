@@ -7,16 +7,27 @@ from dataclasses import replace
 
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from refinery.domain import Attempt, Cause, Diagnosis, Report, Scenario
-from refinery.errors import OutsideError
+from refinery.domain import Attempt, Cause, Complaint, Diagnosis, Outside, Report, Scenario
+from refinery.errors import OutsideError, UsageError
 from refinery.flows.approval import forget
-from refinery.flows.complaint import checks_from, from_suite, from_trace, scenario_for, trace_of
+from refinery.flows.complaint import canonical, checks_from, from_suite, from_trace, input_of, scenario_for, trace_of
+from refinery.flows.counterfactual import tested
 from refinery.flows.cures import symptom
 from refinery.flows.diagnose import kept
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, suite_at
+from refinery.flows.surroundings import passing_like
 from refinery.signals.diagnosis import diagnose
+from refinery.suite.capsule.recording import recorded
+from refinery.suite.writing import write
 from refinery.workbench import Workbench
+
+SHUT = (
+    "the tools answered from a recording, and a change that asks them anything else fails: if the right calls are not in it, add them "
+    "(refinery suite from-trace --with TRACE), or let them through (`outside` under [world])"
+)
+ROOM = 20
+"""Lines of a change that are left for the fix itself."""
 
 
 def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
@@ -38,9 +49,39 @@ def fix_shown(
     diagnosis = found or kept(trace, diagnose(trace, says, failed=True), bench.store)
     if says:
         diagnosis = replace(diagnosis, expected=says)
-    complaint = from_trace(trace, diagnosis, suite, says, shown_by)
+    diagnosis = tested(diagnosis, bench.store)
+    complaint = _in_its_world(from_trace(trace, diagnosis, suite, says, shown_by), bench)
     forget((scenario.id for scenario in complaint.targets), bench)
-    return fix(complaint, diagnosis, suite, bench, tries=tries)
+    report = fix(complaint, diagnosis, suite, bench, tries=tries)
+    shut = any(each.world and each.world.outside is Outside.FAIL for each in complaint.targets)
+    return replace(report, notes=(*report.notes, SHUT)) if shut and not report.kept else report
+
+
+def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
+    """What is new in a complaint runs on what the tools answered then, as far as refinery.toml names tools that a recording answers for.
+
+    A run of the same task that passed may hold the calls that the failing one should have made.
+    """
+    tools = bench.runner.agent.tools
+    if not tools.any or not complaint.fresh:
+        return complaint
+    world = recorded((complaint.trace, *passing_like(complaint.trace, bench.store)), tools, bench.hide).world
+    if not world.calls:
+        return complaint
+    fresh = {each.id for each in complaint.fresh if each.world is None}
+
+    def around(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+        own = canonical(input_of(complaint.trace))
+        return tuple(replace(each, world=world) if each.id in fresh and canonical(each.input) == own else each for each in scenarios)
+
+    made = replace(complaint, targets=around(complaint.targets), fresh=around(complaint.fresh))
+    lines, most = write(*made.fresh).count("\n"), bench.guard.policy.max_changed_lines
+    if lines + min(ROOM, most // 4) > most:
+        raise UsageError(
+            f"what the tools answered in trace {complaint.trace.id[:12]} takes {lines} lines, a fix may change {most} (max_changed_lines)",
+            hint="write it down first (refinery suite from-trace), commit it, and fix the trace then",
+        )
+    return made
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:

@@ -107,11 +107,16 @@ def generate(profile: Profile, suite: Sequence[Scenario], commit: str, count: in
     made = (*by_rules, *by_model)
     if len(ground.bases) > MOST_BASES:
         notes.append(f"made of {MOST_BASES} of your {len(ground.bases)} scenarios, drawn by the seed")
-    if not suite:
+    if not suite and made:
         known = "what documents say, " if profile.known else ""
         notes.append(f"there are no scenarios yet, so nobody has said what is right: these check {known}forms and limits")
     if len(made) < count:
-        notes.append(f"{len(made)} of {count} could be made; more scenarios of your own give more to work on")
+        more = (
+            "more scenarios of your own give more to work on"
+            if made
+            else "too little is known of the agent: write a scenario, or a profile"
+        )
+        notes.append(f"{len(made)} of {count} could be made; {more}")
     return Generated(made, profile, commit, spent, (*notes, *rejected.told()))
 
 

@@ -61,7 +61,11 @@ class Seen:
 
 
 def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourhood:
-    """Inputs that differ from a scenario's in one place, those of all scenarios by turns."""
+    """Inputs that differ from a scenario's in one place, those of all scenarios by turns.
+
+    A scenario in a recorded world has none: nothing is recorded for another input, and its tools are not to be called for it.
+    """
+    red, green = _outside_of_worlds(red), _outside_of_worlds(green)
     own = tuple(scenario.input for scenario in (*red, *green))
     rows = [[Neighbour(value, number, number < len(red)) for value in islice(_near(each, own), EACH)] for number, each in enumerate(own)]
     found: list[Neighbour] = []
@@ -73,7 +77,7 @@ def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourh
 
 def kept_back(red: Sequence[Scenario], green: Sequence[Scenario]) -> tuple[Neighbour, ...]:
     """Others than `neighbours` has, those of all scenarios by turns: what it leaves out, and inputs that differ in two places."""
-    around = neighbours(red, green)
+    red, around = _outside_of_worlds(red), neighbours(red, green)
     found: list[Neighbour] = []
     rows = [_further(each, around) for each in around.own]
     for _ in range(KEPT):
@@ -82,6 +86,10 @@ def kept_back(red: Sequence[Scenario], green: Sequence[Scenario]) -> tuple[Neigh
             if new is not None:
                 found.append(Neighbour(new, number, number < len(red)))
     return tuple(found)
+
+
+def _outside_of_worlds(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    return [each for each in scenarios if each.world is None]
 
 
 def _further(value: Json, around: Neighbourhood) -> Iterator[Json]:

@@ -94,7 +94,7 @@ def run_suite(
         unfinished.begin()
     with bench.workspace.lease(commit) as tree:
         result = bench.runner.run(tree, scenarios, trials or bench.trials, bench.say, done, unfinished.add)
-    if not result.interrupted:
+    if not result.unmade:
         unfinished.end()
     return replace(result, notes=(*bench.notes, *suite.notes, *result.notes, *bench.repository.describe_state()))
 

@@ -39,12 +39,18 @@ class Budget:
     def reserve(self, model: str, request: Request) -> Tokens:
         """Set aside what the call may cost at most. Raises BudgetSpent when that is more than is left."""
         most = Tokens(fresh=request.most_input_tokens, output=request.max_tokens)
+        self.set_aside(model, most)
+        return most
+
+    def set_aside(self, model: str, most: Tokens) -> None:
+        """The same for a call that may use so many tokens. Raises BudgetSpent."""
         usd, tokens = self.prices.most(model, most), most.input + most.output
         with self._lock:
             if self.usd is not None and self._usd + usd > self.usd:
                 known = self.prices.known(model)
                 raise BudgetSpent(
-                    f"the model budget does not suffice: {self._usd:.2f} of {self.usd:.2f} USD spent, and the next call may cost {usd:.2f}"
+                    f"the model budget does not suffice: {_money(self._usd)} of {_money(self.usd)} USD spent, "
+                    f"and the next call may cost {_money(usd)}"
                     + ("" if known else f" (the price of {model} is not known: counted as the dearest)"),
                     hint="raise `budget_usd` under [model] in refinery.toml, or pass --budget"
                     + ("" if known else "; or state `price = [in, out]` there, in USD per million tokens"),
@@ -56,7 +62,6 @@ class Budget:
                 )
             self._usd += usd
             self._tokens += tokens
-        return most
 
     def settle(self, model: str, reserved: Tokens, spent: BillItem | None) -> None:
         """Give back what was reserved and book what was really spent; None when the call cost nothing."""
@@ -67,6 +72,11 @@ class Budget:
             self._tokens += used.input_tokens + used.output_tokens - reserved.input - reserved.output
             if spent:
                 self.items.append(spent)
+
+
+def _money(usd: float) -> str:
+    """Small amounts with the digits that tell them from nothing."""
+    return f"{usd:.2f}" if usd >= 0.1 or not usd else f"{usd:.4f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,14 @@ class Runs:
         return [pair for _, _, pair in sorted(found)]
 
     def _pairs(self, name: str) -> Iterator[tuple[int, tuple[bool, bool]]]:
+        """Only one where a model's replies came from a recording: that is not told by chance again, however often it is read out."""
         after = {attempt.trial: attempt.passed for attempt in self.counted(CANDIDATE, name)}
-        for attempt in self.counted(BASE, name):
-            if attempt.trial in after:
-                yield attempt.trial, (attempt.passed, after[attempt.trial])
+        both = [(each.trial, (each.passed, after[each.trial])) for each in self.counted(BASE, name) if each.trial in after]
+        yield from both[:1] if self.replayed(name) else both
+
+    def replayed(self, *names: str) -> bool:
+        """Whether a model's replies came from a recording in any run of these scenarios."""
+        return any(attempt.replayed for arm in self._attempts.values() for name in names for attempt in arm[name])
 
     def evidence(self, *names: str) -> PairedEvidence:
         """For the candidate being better on these scenarios together."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.trace import Json, Trace
 from refinery.domain import AgentSpec, Attempt, Cause, CheckResult, Scenario
@@ -19,6 +20,7 @@ ELSEWHERE = "ImportError: ELSEWHERE "
 def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | None = None) -> Attempt:
     """The outcome as an attempt: it passed when every check did, or as many as the scenario's threshold asks for."""
     outcome = _readable(scenario, outcome)
+    used = outcome.used
     sitting = rubrics.sitting(scenario.input) if rubrics else None
     ask = sitting.rule if sitting else checks.no_judge
     results = checks.judge(scenario, outcome, ask=ask) if outcome.cause is None else ()
@@ -36,6 +38,11 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
+        world=outcome.world,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        replayed=outcome.replayed,
+        void=outcome.void,
         judging=sitting.judging() if sitting else None,
     )
 
@@ -48,7 +55,7 @@ def _readable(scenario: Scenario, outcome: Outcome) -> Outcome:
         outcome.value()
     except NotJson as error:
         says = f"the answer is not JSON, which the checks need: {shortened(outcome.output)!r} ({error}){_logs(outcome.output)}"
-        return Outcome(outcome.output, outcome.error, Cause.OUTPUT, says, outcome.latency_s, outcome.trace, outcome.lines)
+        return replace(outcome, cause=Cause.OUTPUT, says=says)
     return outcome
 
 
@@ -110,6 +117,9 @@ def from_slot(ended: Ended, agent: AgentSpec, trace: Trace | None, lines: Mappin
         return bad(Cause.INFRASTRUCTURE, f"no process could be started: {result['no_slot']}")
     if "cannot_start" in result:
         return bad(Cause.INFRASTRUCTURE, f"{agent.command[0]} cannot be started: {result['cannot_start']}")
+    if "unworldly" in result:
+        why = f"HTTP tools cannot be answered behind these walls ({result['unworldly']}): set network = true, or install bubblewrap"
+        return bad(Cause.INFRASTRUCTURE, f"the recorded world could not be put in place: {why}")
     if "flood" in result:
         return bad(Cause.OUTPUT, "the answer is far too large")
     if "failed" in result:

@@ -1,52 +1,56 @@
-"""An OTLP receiver on loopback that holds the spans agents send while they run, and hands them out as Traces."""
+"""What agents send while they run, received on loopback: spans over OTLP, runs of the LangSmith SDK; handed out as Traces."""
 
 from __future__ import annotations
 
 import json
 import socket
-import socketserver
 import threading
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler
+from enum import Enum
 from types import TracebackType
 
+from adapters import langsmith_ingest, notation
 from adapters.otlp import RESOURCES, decode_json, decode_protobuf
 from adapters.source import Pulled, SourceError
-from adapters.trace import Json, Span, Trace
+from adapters.trace import Json, Kind, Span, Trace
+from refinery.suite.receiving import JSON, Answer, Asked, Refused, Server, reads_zstd
+from refinery.suite.relay import Relay
 
-MOST_PER_REQUEST = 64 << 20
 MOST_HELD = 512 << 20
-SECONDS = 30.0
-JSON = "application/json"
 PROTOBUF = "application/x-protobuf"
+LANGSMITH, MODELS = "langsmith", "models"
+"""Under an endpoint: where an SDK of LangSmith finds its API, and where calls of models are relayed."""
 
 
-class Refused(Exception):
-    """A request that is not taken; the status says why."""
+class Form(Enum):
+    """What the body of a request is written in."""
 
-    def __init__(self, status: int, says: str) -> None:
-        super().__init__(says)
-        self.status = status
+    PROTOBUF = "OTLP as protobuf"
+    JSON = "OTLP as JSON"
+    RUNS = "operations on LangSmith runs"
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One export request as it came, after decompression."""
+    """One request that brought spans, after decompression."""
 
-    json: bool
+    form: Form
     data: bytes
 
 
 class Capture:
     """Listens while it is open. An endpoint belongs to one attempt, or is shared and told apart by trace ids."""
 
-    def __init__(self, most_held: int = MOST_HELD) -> None:
+    def __init__(self, most_held: int = MOST_HELD, relay: Relay | None = None) -> None:
         self._most_held = most_held
+        self.relay = relay
         self._server: Server | None = None
         self._lock = threading.Lock()
         self._shared: dict[str, bool] = {}
+        self._senders: dict[str, str] = {}
+        """Which attempt uses which address on loopback to send from, where it shares an endpoint with others."""
+        self._count = 0
         self._held: dict[str, list[Body]] = {}
         self._keys: dict[str, set[str]] = {}
         """What is held for each token, by token or trace id."""
@@ -56,7 +60,7 @@ class Capture:
 
     def __enter__(self) -> Capture:
         self._server = Server(self)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="otlp-capture", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="capture", daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None) -> None:
@@ -69,12 +73,16 @@ class Capture:
     def open(self) -> bool:
         return self._server is not None
 
+    @property
+    def port(self) -> int:
+        assert self._server is not None, "the capture is not open"
+        return int(self._server.server_address[1])
+
     def endpoint(self, token: str, shared: bool = False, port: int | None = None) -> str:
         """The address for OTEL_EXPORTER_OTLP_ENDPOINT; requests elsewhere are not taken. A port is one in the agent's own network."""
-        assert self._server is not None, "the capture is not open"
         with self._lock:
             self._shared[token] = shared
-        return f"http://127.0.0.1:{port or self._server.server_address[1]}/a/{token}"
+        return f"http://127.0.0.1:{port or self.port}/a/{token}"
 
     def receive(self, listener: socket.socket) -> None:
         """Take what comes in at a socket too that listens in another network, until it is shut."""
@@ -89,18 +97,37 @@ class Capture:
                     return
                 server.process_request(connection, address)
 
-        threading.Thread(target=accept, name="otlp-capture", daemon=True).start()
+        threading.Thread(target=accept, name="capture", daemon=True).start()
 
-    def trace(self, key: str, parent: str = "") -> Trace | None:
-        """What came for a token or trace id, as one Trace; it is handed out once. `parent` is the span id that we made up."""
+    def sender(self, token: str) -> str:
+        """An address on loopback for an attempt to send from: what comes from there to an endpoint that is shared is its own."""
         with self._lock:
-            bodies = self._released(key)
-            shared = self._shared.pop(key, True)
-            self._keys.pop(key, None)
-        if not bodies:
+            self._count += 1
+            sender = f"127.{77 + self._count // 62500 % 100}.{self._count // 250 % 250}.{self._count % 250 + 1}"
+            self._shared[token] = False
+            self._senders[sender] = token
+        return sender
+
+    def trace(self, key: str, parent: str = "", token: str = "") -> Trace | None:
+        """What came for a token or trace id, as one Trace; it is handed out once. `parent` is the span id that we made up.
+
+        `token` names what else came for the same attempt, at an endpoint of its own.
+        """
+        with self._lock:
+            shared = self._shared.get(key, True)
+            bodies, own = self._released(key), self._released(token) if token else []
+            for each in (key, token):
+                self._shared.pop(each, None)
+                self._keys.pop(each, None)
+            self._senders = {sender: whose for sender, whose in self._senders.items() if whose not in (key, token)}
+        if not bodies and not own:
             return None
-        traces = [trace for pulled in _read(bodies) for trace in pulled.traces if not shared or trace.id == key]
-        return _one(traces, parent) if traces else None
+        runs = [body for body in (*bodies, *own) if body.form is Form.RUNS]
+        spans = [trace for pulled in _read(bodies) for trace in pulled.traces if not shared or trace.id == key]
+        spans += [trace for pulled in _read(own) for trace in pulled.traces]
+        told = [*langsmith_ingest.traces(operation for body in runs for operation in _operations(body)).traces] if runs else []
+        found = [_one(traces, parent) for traces in (spans, told) if traces]
+        return max(found, key=_tells) if found else None  # the first of equals
 
     def forget(self, token: str) -> int:
         """No more is wanted from an endpoint; how many requests came for it that nobody asked for."""
@@ -114,34 +141,101 @@ class Capture:
         self._bytes -= sum(len(body.data) for body in bodies)
         return bodies
 
+    def answer(self, asked: Asked) -> Answer:
+        """Take a request. Raises Refused."""
+        asked = replace(asked, token=self._whose(asked))
+        first, _, rest = asked.path.partition("/")
+        if first == MODELS and self.relay:
+            return self.relay.answer(replace(asked, path=rest))
+        if first == LANGSMITH:
+            return self._as_langsmith(replace(asked, path=rest.partition("?")[0]))
+        is_json = JSON in (asked.kind or PROTOBUF)
+        if asked.path == "v1/traces":
+            self.hold(asked.token, Body(Form.JSON if is_json else Form.PROTOBUF, asked.data))
+        return Answer(200, b"{}" if is_json else b"", JSON if is_json else PROTOBUF)
+
+    def turned_away(self) -> None:
+        """A request could not be taken."""
+        self.refused += 1
+
+    def _whose(self, asked: Asked) -> str:
+        """The attempt whose request it is, where an endpoint is shared and the sender is known."""
+        with self._lock:
+            if self._shared.get(asked.token):
+                return self._senders.get(asked.sender, asked.token)
+        return asked.token
+
+    def _as_langsmith(self, asked: Asked) -> Answer:
+        """As the API answers; what is not about runs is thanked for and dropped."""
+        if asked.path == "info":
+            return Answer(200, notation.dumps({**INFO, "instance_flags": {"zstd_compression_enabled": reads_zstd()}}))
+        sent = langsmith_ingest.Sent(asked.method, asked.path, asked.kind, asked.data)
+        if langsmith_ingest.takes(sent):
+            try:
+                operations = langsmith_ingest.operations(sent)
+            except SourceError as error:
+                raise Refused(400, str(error)) from error
+            self.hold(asked.token, Body(Form.RUNS, notation.dumps(operations)))
+        return Answer(404 if asked.method == "GET" else 202, b"{}")
+
     def hold(self, token: str, body: Body) -> None:
         """Keep a request. Raises Refused."""
-        try:
-            pulled = next(_read([body]))
-        except SourceError as error:
-            raise Refused(400, str(error)) from error
+        traces = _traces_in(body)
         with self._lock:
             if token not in self._shared:
                 raise Refused(404, "nobody waits for spans here")
             if self._bytes + len(body.data) > self._most_held:
                 raise Refused(413, "too many spans are held")
-            for key in {trace.id for trace in pulled.traces} if self._shared[token] else {token}:
+            for key in traces if self._shared[token] else {token}:
                 self._bytes += len(body.data)
                 self._held.setdefault(key, []).append(body)
                 self._keys.setdefault(token, set()).add(key)
 
 
+INFO: Mapping[str, Json] = {
+    "version": "refinery",
+    "batch_ingest_config": {
+        "use_multipart_endpoint": True,
+        "scale_up_qsize_trigger": 1000,
+        "scale_up_nthreads_limit": 4,
+        "scale_down_nempty_trigger": 4,
+        "size_limit": 100,
+        "size_limit_bytes": 20 << 20,
+    },
+}
+"""What an SDK of LangSmith is told of this server before it sends anything."""
+
+
+def _traces_in(body: Body) -> set[str]:
+    """The ids of the traces that a body is about. Raises Refused where it cannot be read."""
+    try:
+        if body.form is Form.RUNS:
+            return {str(each.get("trace_id") or each.get("id")) for each in _operations(body) if isinstance(each, dict)}
+        return {trace.id for trace in next(_read([body])).traces}
+    except SourceError as error:
+        raise Refused(400, str(error)) from error
+
+
+def _operations(body: Body) -> list[Json]:
+    return notation.items(notation.loads_own(body.data))
+
+
 def _read(bodies: list[Body]) -> Iterator[Pulled]:
     """Requests of one format are read together, so that a trace in several parts is one: protobuf messages may be strung together."""
-    if protobuf := [body.data for body in bodies if not body.json]:
+    if protobuf := [body.data for body in bodies if body.form is Form.PROTOBUF]:
         yield decode_protobuf(b"".join(protobuf))
-    texts = [body.data for body in bodies if body.json]
+    texts = [body.data for body in bodies if body.form is Form.JSON]
     if len(texts) == 1:
         yield decode_json(texts[0])
     elif texts:
         requests = [json.loads(text) for text in texts]
         parts: list[Json] = [part for request in requests for name in RESOURCES for part in request.get(name) or []]
         yield decode_json(json.dumps({"resourceSpans": parts}))
+
+
+def _tells(trace: Trace) -> int:
+    """How much a trace has to tell. An agent that is traced twice over is told of once, or its calls would count double."""
+    return sum(span.kind in (Kind.TOOL, Kind.LLM) for span in trace.spans)
 
 
 def _one(traces: list[Trace], parent: str) -> Trace:
@@ -155,94 +249,3 @@ def _one(traces: list[Trace], parent: str) -> Trace:
 
 def _at_the_top(span: Span, parent: str) -> Span:
     return replace(span, parent_id=None) if parent and span.parent_id == parent else span
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """One thread a connection, on a free port of 127.0.0.1."""
-
-    daemon_threads = True
-    request_queue_size = 512
-    block_on_close = False
-
-    def __init__(self, capture: Capture) -> None:
-        self.capture = capture
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """An agent that hangs up in the middle of a request, or is ended then, is no news."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    """POST /a/TOKEN/v1/traces; logs and metrics are answered and dropped."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = SECONDS
-    server: Server
-
-    def do_POST(self) -> None:
-        is_json = JSON in self.headers.get("Content-Type", PROTOBUF)
-        try:
-            data = self._body()
-            _, _, rest = self.path.partition("/a/")
-            token, _, signal = rest.partition("/")
-            if signal == "v1/traces":
-                self.server.capture.hold(token, Body(is_json, data))
-            self._answer(200, b"{}" if is_json else b"", JSON if is_json else PROTOBUF)
-        except Refused as refused:
-            self.server.capture.refused += 1
-            self.close_connection = True
-            self._answer(refused.status, str(refused).encode(), "text/plain")
-
-    def _body(self) -> bytes:
-        data = self._chunks() if "chunked" in self.headers.get("Transfer-Encoding", "") else self._whole()
-        encoding = self.headers.get("Content-Encoding", "identity")
-        if encoding == "gzip":
-            return _unzipped(data)
-        if encoding not in ("", "identity"):
-            raise Refused(415, f"the encoding {encoding} is not understood")
-        return data
-
-    def _whole(self) -> bytes:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdigit():
-            raise Refused(411, "the length is missing")
-        if int(length) > MOST_PER_REQUEST:
-            raise Refused(413, "the request is too large")
-        return self.rfile.read(int(length))
-
-    def _chunks(self) -> bytes:
-        data = b""
-        while True:
-            try:
-                size = int(self.rfile.readline(64).split(b";")[0], 16)
-            except ValueError:
-                raise Refused(400, "a chunk has no size") from None
-            if size < 0:
-                raise Refused(400, "a chunk has no size")
-            if len(data) + size > MOST_PER_REQUEST:
-                raise Refused(413, "the request is too large")
-            data += self.rfile.read(size)
-            self.rfile.readline(64)
-            if size == 0:
-                return data
-
-    def _answer(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: stderr belongs to the command line."""
-
-
-def _unzipped(data: bytes) -> bytes:
-    unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        found = unzip.decompress(data, MOST_PER_REQUEST)
-    except zlib.error as error:
-        raise Refused(400, f"not gzip: {error}") from error
-    if unzip.unconsumed_tail:
-        raise Refused(413, "the request is too large")
-    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from refinery import stats
-from refinery.domain import Bill, Decision, GateVerdict, Scenario
+from refinery.domain import Bill, Cause, Decision, GateVerdict, Scenario
 from refinery.events import Say
 from refinery.suite.arms import BASE, CANDIDATE, REPEATS, Runs
 from refinery.suite.blame import flips
@@ -269,7 +269,8 @@ class Case:
         return [
             name
             for name in self.runs.scenarios
-            if self.runs.evidence(name).mirrored().value >= 1 / self.alpha or (self._always(BASE, name) and self._net_losses(name) >= 2)
+            if self.runs.evidence(name).mirrored().value >= 1 / self.alpha
+            or (self._always(BASE, name) and self._net_losses(name) >= (1 if self.runs.replayed(name) else 2))
         ]
 
     def _net_losses(self, name: str) -> int:
@@ -356,7 +357,7 @@ class Case:
         (was, before), (now, after) = self._total(BASE), self._total(CANDIDATE)
         return GateVerdict(
             decision=answer.decision,
-            says=_sentence(answer.says + self._dropped()),
+            says=_sentence(answer.says + self._dropped() + self._recorded()),
             effect=now / after - was / before if before and after else None,
             interval=None
             if answer.plain or not evidence.pairs or (len(self._weighed) > 1 and self.runs.shared(self._weighed))
@@ -368,18 +369,31 @@ class Case:
             flips=tuple(flip for name in self.runs.scenarios for flip in flips(self.runs, name)),
             alpha=self.part,
             evidence=0.0 if answer.plain else standing.evidence if standing else evidence.value,
-            deterministic=answer.plain,
+            deterministic=answer.plain and not self.runs.replayed(*self.runs.scenarios),
             unseen_drop=None if answer.plain else self.unseen_drop(),
             bill=spent,
             attempts={BASE: self.runs.all(BASE), CANDIDATE: self.runs.all(CANDIDATE)},
         )
 
     def _dropped(self) -> str:
-        dropped = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name)]
+        dropped = [
+            attempt
+            for name in self.runs.scenarios
+            for attempt in self.runs.uncounted(name)
+            if not attempt.void and attempt.cause is not Cause.UNRECORDED
+        ]
         if not dropped:
             return ""
         were = "run does" if len(dropped) == 1 else "runs do"
         return f"; {len(dropped)} {were} not count, because the machine or the judge failed, not the agent"
+
+    def _recorded(self) -> str:
+        uncounted = [attempt for name in self.runs.scenarios for attempt in self.runs.uncounted(name)]
+        strange = sum(attempt.cause is Cause.UNRECORDED for attempt in uncounted)
+        unanswered = f"; {strange} asked a model what was not recorded, and do not count" if strange else ""
+        if not self.runs.replayed(*self.runs.scenarios):
+            return unanswered
+        return f"{unanswered}; the agent's model was replayed from a recording, so each scenario is one trial, however often it ran"
 
 
 def _list(names: Sequence[str]) -> str:

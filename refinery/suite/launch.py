@@ -20,13 +20,18 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
-from refinery.domain import AgentSpec, Cause, Scenario
+from refinery.domain import AgentSpec, Cause, Scenario, Tools
+from refinery.errors import ConfigError
 from refinery.suite import attempt
+from refinery.suite.capsule import placing, serving
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits, scrubbed
+from refinery.suite.ledger import told
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
+from refinery.suite.pointing import OTLP, models, telemetry
 from refinery.suite.pool import WORKER, Ended, Halt, Pool, Unstarted, emptied, folder, remove
+from refinery.suite.relay import Ledger, Terms
 from refinery.suite.sandbox import view
 from refinery.suite.sandbox.ground import Ground, Level
 from refinery.suite.sandbox.room import Entrance, Room
@@ -51,6 +56,9 @@ class Launch(Protocol):
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         """One run; it returns when nothing of it is left."""
+
+    def allow(self, seconds: float) -> None:
+        """Runs that take up to so long are about to be asked for."""
 
     def expect(self, attempts: int) -> None:
         """So many runs are about to be asked for."""
@@ -108,6 +116,12 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
+    world: Json = None
+    """What a recorded world was asked."""
+    ledger: Ledger | None = None
+    """What the relay saw, where there is one."""
+    trace_id: str = ""
+    """The name that was given to the attempt's trace."""
 
 
 class Local:
@@ -128,6 +142,7 @@ class Local:
     ) -> None:
         self.agent = agent
         self.manner = manner
+        self.tools = Tools() if manner else placing.pointed(agent.tools, given, agent.environment)
         self.tree = tree.absolute()
         self.given = given
         self.size = size
@@ -144,6 +159,7 @@ class Local:
         self._entrance = Entrance()
         self._pool: Pool | Unstarted | None = None
         self._lock = threading.Lock()
+        self._longest = agent.timeout_s
         self._number = 0
         self._rooms: deque[Path] = deque()
 
@@ -153,30 +169,55 @@ class Local:
         return bool(self.agent.python) or _covered(self.argv, WORKER, self.home, self.tree, 1.0) is not None
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
+        agent = self._patient(scenario)
         ran = self.ran(scenario, trial, halt)
         if isinstance(ran, Unstarted):
-            return self.explained(attempt.unstarted(ran, self.agent))
+            return self.explained(attempt.unstarted(ran, agent))
         if self.manner:
-            return self.explained(self.manner.outcome(ran, self.agent))
-        return self.explained(attempt.from_slot(ran.ended, self.agent, ran.trace, ran.lines))
+            return self.explained(self.manner.outcome(ran, agent))
+        outcome = attempt.from_slot(ran.ended, agent, ran.trace, ran.lines)
+        outcome = self.explained(placing.placed(scenario, agent, outcome, ran.world))
+        return told(outcome, ran.ledger, ran.trace_id) if ran.ledger else outcome
+
+    def _patient(self, scenario: Scenario) -> AgentSpec:
+        """The agent with as much time as the scenario gives it."""
+        return self.agent if scenario.timeout_s is None else replace(self.agent, timeout_s=scenario.timeout_s)
 
     def ran(self, scenario: Scenario, trial: int, halt: Halt) -> Ran | Unstarted:
         """One run as it went."""
+        if says := placing.unplaceable(scenario, self.agent.tools):
+            return Unstarted(says, imported=False)
         pool = self._worker()
         if isinstance(pool, Unstarted):
             return pool
         ids = Ids.new()
         home = self._room()
+        relay = self.capture.relay if self.capture else None
+        if relay:
+            relay.begin(ids.token, Terms(scenario.id, trial, scenario.max_cost, self.token))
+        ledger = None
         try:
-            ended = pool.run(self._job(scenario, trial, home, ids), self.agent.timeout_s, halt)
+            ended = pool.run(self._job(scenario, trial, home, ids), self._patient(scenario).timeout_s, halt)
             trace = self._trace(ids)
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"")
+            world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
+            ledger = relay.end(ids.token) if relay else None
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", world, ledger, ids.trace)
         finally:
+            if relay and ledger is None:
+                relay.end(ids.token)
             if emptied(home):
                 self._rooms.append(home)
             else:
                 remove(home)
+
+    def allow(self, seconds: float) -> None:
+        with self._lock:
+            if seconds > self._longest:
+                self._longest = seconds
+                if isinstance(self._pool, Pool):  # its slots may not use the processor for so long
+                    self._pool.close()
+                    self._pool = None
 
     def expect(self, attempts: int) -> None:
         pool = self._worker()
@@ -228,12 +269,18 @@ class Local:
             self.nursery = None  # it is gone, or was killed as it bore
         room = self._room_for(self.tree, self.home)
         self._entrance = self.ground.enter(room)
+        self._refuse_deaf()
         spec = self._spec(self._entrance.own) | self._listening()
         seconds = self.agent.timeout_s
         pool = Pool.start(self._entrance, self._program(), self.tree, self._environment(), self.home, self.size, self.limits, spec, seconds)
         if isinstance(pool, Pool) and pool.listener and self.capture:
             self.capture.receive(pool.listener)
         return pool
+
+    def _refuse_deaf(self) -> None:
+        if self._entrance.deaf and self.capture and self.capture.relay:
+            says = f'models = "{self.agent.models}" under [agent] needs a way from the agent to the relay, which this sandbox has not'
+            raise ConfigError(says, hint="install bubblewrap, or set network = true under [agent]")
 
     def start_nursery(self, place: Path) -> Nursery | None:
         """A process that has loaded this agent's libraries, for other trees of it in `place`; None for what cannot have one."""
@@ -263,6 +310,7 @@ class Local:
         homes = view.homes()
         found = [
             WORKER,
+            placing.REPLAY,
             *(self.manner.needs if self.manner else ()),
             *map(Path, self.agent.readable),
             *view.of_python(self.interpreter, homes),
@@ -308,8 +356,13 @@ class Local:
     def _environment(self) -> dict[str, str]:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
         if self.capture and self.agent.python and not self._entrance.deaf:
-            environment |= _telemetry(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
-        return environment
+            environment |= self._pointed(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
+        return environment | (placing.beforehand(self.tools) if self.agent.python else {})
+
+    def _pointed(self, endpoint: str) -> dict[str, str]:
+        own = [name for name in self.agent.environment if name in self.given]
+        relayed = self.capture is not None and self.capture.relay is not None
+        return telemetry(endpoint) | (models(endpoint, own) if relayed else {})
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -319,8 +372,10 @@ class Local:
             "cover": self.covered,
             "most": self.limits.output_bytes,
             "limits": {**self.limits.resources()},
-            "each": {**self.limits.each(self.agent.timeout_s, self.size, self.ground.counts(self._entrance))},
+            "each": {**self.limits.each(self._longest, self.size, self.ground.counts(self._entrance))},
             "own": {**own},
+            "replay": str(placing.REPLAY) if self.tools.any else "",
+            "http_tools": bool(self.tools.http),
         }
 
     def _argv(self) -> tuple[str, ...]:
@@ -334,22 +389,53 @@ class Local:
         if self.agent.python:
             return {
                 "input": scenario.input,
-                "environment": {**own},
+                "environment": {**own, **self._own_endpoint(ids)},
                 "trace_id": ids.trace,
                 "parent_id": ids.parent,
-                "seconds": self.agent.timeout_s,
+                "seconds": self._patient(scenario).timeout_s,
+                "sender": self._sender(ids),
+                "world": placing.told(scenario, trial, self.tools, inside) if scenario.world or self.tools.http else None,
             }
         environment = scrubbed(self.given, self.agent.environment, inside, self.tree, self.interpreter) | own
+        environment |= placing.otherwise(self.tools)
         if self.capture and not self._entrance.deaf:
-            environment |= _telemetry(self.capture.endpoint(ids.token, port=self._entrance.port))
+            environment |= self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
         plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
-        argv = _covered(plain, WORKER, inside, self.tree, self.agent.timeout_s) if self.covered else None
-        return {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
+        argv = _covered(plain, WORKER, inside, self.tree, self._patient(scenario).timeout_s) if self.covered else None
+        job: dict[str, Json] = {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}
+        return job if scenario.world is None or self.manner else self._in_a_world(job, scenario, trial, inside)
+
+    def _in_a_world(self, job: dict[str, Json], scenario: Scenario, trial: int, inside: Path) -> dict[str, Json]:
+        """The same job, with every Python that it starts led to the recording."""
+        main, argv = placing.led(self.argv, self.tools)
+        environment = job["environment"]
+        assert isinstance(environment, dict)
+        return {
+            **job,
+            "argv": job["argv"] if self.covered else [*argv],
+            "environment": {**environment, **placing.leading(self.tools, inside, str(environment["PYTHONPATH"]))},
+            "world": placing.told(scenario, trial, self.tools, inside, main),
+        }
 
     def _trace(self, ids: Ids) -> Trace | None:
         if not self.capture:
             return None
-        return self.capture.trace(ids.trace if self.agent.python else ids.token, ids.parent)
+        if self.agent.python:
+            return self.capture.trace(ids.trace, ids.parent, ids.token)
+        return self.capture.trace(ids.token, ids.parent)
+
+    def _own_endpoint(self, ids: Ids) -> dict[str, str]:
+        """What a callable finds when it is called. What it made when it was imported sends to the endpoint that all share."""
+        if not self.capture or self._entrance.deaf:
+            return {}
+        own = self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
+        return {name: value for name, value in own.items() if name not in OTLP}
+
+    def _sender(self, ids: Ids) -> Json:
+        """Where on loopback an attempt connects from to us, and at which port: it tells whose a request to a shared endpoint is."""
+        if not self.capture or self._entrance.deaf:
+            return None
+        return [self.capture.sender(ids.token), self._entrance.port or self.capture.port]
 
 
 class Remote:
@@ -358,12 +444,24 @@ class Remote:
     def __init__(self, agent: AgentSpec, limits: Limits) -> None:
         self.agent = agent
         self.limits = limits
+        self._lock = threading.Lock()
+        """One attempt at a time is in a recorded world: whose call it is cannot be seen otherwise."""
 
     @property
     def can_cover(self) -> bool:
         return False
 
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:  # noqa: ARG002  # a request cannot be taken back
+        if scenario.world is None:
+            return self._asked(scenario, trial)
+        if says := serving.unservable(scenario, self.agent.tools):
+            return Outcome(cause=Cause.INFRASTRUCTURE, says=says)
+        with self._lock, serving.served(scenario, trial, self.agent.tools) as world:
+            outcome = self._asked(scenario, trial)
+        return placing.placed(scenario, replace(self.agent, tools=replace(self.agent.tools, python={})), outcome, world.entries)
+
+    def _asked(self, scenario: Scenario, trial: int) -> Outcome:
+        patience = self.agent.timeout_s if scenario.timeout_s is None else scenario.timeout_s
         request = urllib.request.Request(self.agent.http, compact(scenario.input).encode(), method="POST")
         for name, value in (
             ("Content-Type", "application/json"),
@@ -379,17 +477,17 @@ class Remote:
 
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=self.agent.timeout_s) as reply:
+            with opener.open(request, timeout=patience) as reply:
                 data: bytes = reply.read(self.limits.output_bytes + 1)
         except urllib.error.HTTPError as error:
             with error:
                 words = error.read(4096).decode("utf-8", "replace")
             return bad(Cause.EXIT, f"the agent answered with status {error.code}", words)
         except TimeoutError:
-            return bad(Cause.TIMEOUT, f"the agent did not answer within {self.agent.timeout_s:g} s")
+            return bad(Cause.TIMEOUT, f"the agent did not answer within {patience:g} s")
         except urllib.error.URLError as error:
             if isinstance(error.reason, TimeoutError):
-                return bad(Cause.TIMEOUT, f"the agent did not answer within {self.agent.timeout_s:g} s")
+                return bad(Cause.TIMEOUT, f"the agent did not answer within {patience:g} s")
             return bad(Cause.INFRASTRUCTURE, f"{self.agent.http} cannot be reached: {error.reason}")
         except (OSError, http.client.HTTPException) as error:
             return bad(Cause.INFRASTRUCTURE, f"the connection to {self.agent.http} broke: {error}")
@@ -403,6 +501,9 @@ class Remote:
             return bad(Cause.OUTPUT, "the answer is empty")
         return Outcome(text.removesuffix("\n"), latency_s=time.perf_counter() - began)
 
+    def allow(self, seconds: float) -> None:
+        """It is not ended here, only no longer waited for."""
+
     def expect(self, attempts: int) -> None:
         """Nothing can be made ready."""
 
@@ -411,10 +512,6 @@ class Remote:
 
     def close(self) -> None:
         """It was not started here."""
-
-
-def _telemetry(endpoint: str) -> dict[str, str]:
-    return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_TRACES_EXPORTER": "otlp"}
 
 
 def _covered(argv: tuple[str, ...], worker: Path, home: Path, tree: Path, seconds: float) -> tuple[str, ...] | None:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.trace import Json, Kind, Span, Trace
-from refinery.domain import Call, Cause
+from adapters.trace import Json, Kind, Span, Trace, Usage
+from refinery.domain import Call, Cause, Replayed
 
 STEPS = (Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.AGENT, Kind.MESSAGE)
 """The spans that count as a step of the agent."""
@@ -32,6 +32,16 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
+    world: tuple[Replayed, ...] | None = None
+    """What a recorded world was asked; None: there was none."""
+    answered: frozenset[str] = frozenset()
+    """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
+    counted: Usage | None = None
+    """What its model calls used, where they went through the relay; None where none did."""
+    replayed: bool = False
+    """A model's answers came from a recording."""
+    void: str = ""
+    """Why it says nothing about the agent, where the cause does not tell."""
 
     def value(self) -> Json:
         """The answer read as JSON. Raises NotJson."""
@@ -46,12 +56,20 @@ class Outcome:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Tool calls in the order of the trace; from the models' messages when no tool was traced by itself."""
+        """Tool calls in the order of the trace; from the models' messages when no tool was traced by itself.
+
+        Without either, those that a recorded world answered.
+        """
+        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.world or ())
         if self.trace is None:
-            return ()
+            return replayed
         traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)
         asked = (Call(call.name, call.arguments) for span in self.trace.spans for out in span.output_messages for call in out.tool_calls)
-        return traced or tuple(asked)
+        return traced or tuple(asked) or replayed
+
+    def sees(self, *tools: str) -> bool:
+        """Whether it is known which calls of these tools were made; of all tools where none is named."""
+        return self.trace is not None or (bool(tools) and self.answered.issuperset(tools))
 
     @property
     def steps(self) -> int | None:
@@ -61,11 +79,18 @@ class Outcome:
     @property
     def cost_usd(self) -> float | None:
         """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        if self.counted is not None:
+            return self.counted.cost_usd
         if self.trace is None:
             return None
         if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
             return 0.0
         return self.trace.usage.cost_usd
+
+    @property
+    def used(self) -> Usage:
+        """Tokens and money."""
+        return self.counted or (self.trace.usage if self.trace else Usage())
 
 
 def parse(text: str) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -35,6 +35,11 @@ def reduce(value: Json, fails: Fails, tries: int = 200) -> Json:
     """
     budget = Budget(tries)
     return _reduced(value, fails, budget)
+
+
+def fewer(parts: Sequence[Part], fails: Callable[[list[Part]], bool], tries: int) -> list[Part]:
+    """As few of some parts, in order, as still fail."""
+    return _fewer([*parts], fails, Budget(tries))
 
 
 def _reduced(value: Json, fails: Fails, budget: Budget) -> Json:

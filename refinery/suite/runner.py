@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Replayed, Scenario, ScenarioResult, SuiteResult
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
+from refinery.suite.capsule.placing import outside
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
 from refinery.suite.launch import Launch, Local, Remote
@@ -23,6 +25,7 @@ from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
 from refinery.suite.relative import attempt_from, trace_from
+from refinery.suite.relay import Mode, Relay
 from refinery.suite.rubrics import Rubrics
 from refinery.suite.sandbox.ground import Ground, Level, establish
 from refinery.suite.testing import LEAST_TO_COLLECT, Found, found, launched, manner_of, roomy
@@ -64,6 +67,8 @@ class Runner:
     """How the user's own tests are run: `command` is theirs. The same as the agent where nothing else is run."""
     walls: Ground | None = None
     """What the agent runs behind; None: what can be had on this machine, which is then found out."""
+    retries: int = 1
+    """How often an attempt is made again when the machine failed, where its scenario does not say."""
     rubrics: Rubrics | None = None
     """Who judges rubrics; None: nobody, and they are not measured."""
 
@@ -71,6 +76,11 @@ class Runner:
     def ground(self) -> Ground:
         """What the agent runs behind. Raises ConfigError where that is less than there must be."""
         return self.walls or establish(self.agent.sandbox)
+
+    @property
+    def broke(self) -> str:
+        """That the budget for the agent's model calls is spent, so that no attempt can be made any more; empty while it is not."""
+        return self.capture.relay.spent if self.capture and self.capture.relay else ""
 
     @contextmanager
     def warmed(self, tree: Path, place: Path | None = None, tests: bool = False) -> Iterator[Runner]:
@@ -141,16 +151,21 @@ class Runner:
         left = [(scenario, trial) for scenario, trial in pairs if (scenario.id, trial) not in done]
         attempts = [done[scenario.id, trial] for scenario, trial in pairs if (scenario.id, trial) in done]
         before, interrupted = len(attempts), False
+        paid = len(self._calls())
         traces: list[Trace] = []
         with self.open(tree) as bench:
             try:
-                for attempt in bench.attempts(left, say, traces.append):
-                    attempts.append(attempt)
-                    if keep:
-                        keep(attempt)
+                with closing(bench.attempts(left, say, traces.append)) as made:
+                    for attempt in made:
+                        if self.broke and attempt.cause is Cause.BUDGET and attempt.void:
+                            break
+                        attempts.append(attempt)
+                        if keep:
+                            keep(attempt)
             except KeyboardInterrupt:
                 interrupted = True
-            notes = bench.notes()
+            notes = (*bench.notes(), *_unbounded(self, scenarios))
+        why = "interrupted" if interrupted else self.broke
         aside = {each.scenario for each in attempts if each.cause is Cause.SKIPPED}
         scenarios = [each for each in scenarios if each.id not in aside]
         results = tuple(_result(scenario, attempts) for scenario in scenarios)
@@ -158,10 +173,15 @@ class Runner:
             scenarios=results,
             reliability=score.reliability(scenarios, attempts, traces),
             pass_all=score.pass_all(results),
-            bill=_itemised(attempts[before:], time.monotonic() - began),
-            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs))),
+            bill=_itemised(attempts[before:], time.monotonic() - began, self._calls()[paid:]),
+            notes=(*notes, *_aside(aside), *_uncounted(results), *_partial(before, len(attempts), len(pairs), why)),
             interrupted=interrupted,
+            unmade=len(pairs) - len(attempts),
         )
+
+    def _calls(self) -> tuple[BillItem, ...]:
+        """What went through the relay so far and was paid for."""
+        return self.capture.relay.bill.items if self.capture and self.capture.relay else ()
 
 
 class TreeBench:
@@ -176,32 +196,40 @@ class TreeBench:
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
         self._retried = 0
+        self._replayed: list[tuple[Replayed, ...]] = []
+        """What was asked in each attempt in a recorded world."""
         self._judgings: list[Judging] = []
 
     def attempt(self, scenario: Scenario, trial: int) -> Attempt:
         """One run, judged; a failure of the machine is tried once more."""
+        self._for(scenario).allow(scenario.timeout_s or 0.0)
         attempt, trace = self._try(scenario, trial, Halt())
         self._pass_on(trace, None)
         return attempt
 
-    def attempts(self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None) -> Iterator[Attempt]:
+    def attempts(
+        self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None
+    ) -> Generator[Attempt, None, None]:
         """Many runs at once, in the order in which they end. Leaving the iteration early ends those that still run."""
         halt = Halt()
         if not pairs:
             return
+        for scenario, _ in pairs:
+            self._for(scenario).allow(scenario.timeout_s or 0.0)
         for launch in self._launches():
             launch.expect(sum(self._for(scenario) is launch for scenario, _ in pairs))
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
             futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
             try:
-                passed, began = 0, time.monotonic()
+                passed, counted, began = 0, 0, time.monotonic()
                 for done, future in enumerate(as_completed(futures), 1):
                     attempt, trace = future.result()
                     self._pass_on(trace, also)
-                    passed += attempt.passed
+                    passed, counted = passed + (attempt.passed and attempt.counts), counted + attempt.counts
                     left = (time.monotonic() - began) / done * (len(pairs) - done)
-                    rate = f"{passed} of {done} passed{f', about {left:.0f} s left' if left >= 1 else ''}"
-                    say(Event("suite", f"{attempt.scenario}: {attempt.says or 'passed'} ({rate})", done, len(pairs)))
+                    # What matters comes first: a terminal cuts off the end.
+                    rate = f"{passed} of {counted} passed{f', {_about(left)} left' if left >= 1 else ''}"
+                    say(Event("suite", f"{rate}; {attempt.scenario}: {attempt.says or 'passed'}", done, len(pairs)))
                     yield attempt
             except BaseException:
                 for future in futures:
@@ -228,8 +256,13 @@ class TreeBench:
             said.append(f"only {self._at_once} attempts ran at once: the limit of open files (ulimit -n) allows no more")
         if self._retried:
             said.append(f"{self._retried} attempts were made again because the machine failed, not the agent")
+        if self._replayed:
+            said.append(f"{len(self._replayed)} {'attempt' if len(self._replayed) == 1 else 'attempts'} ran in a recorded world")
+            said += [says] if (says := outside(chain.from_iterable(self._replayed))) else []
         if self._runner.capture and self._runner.capture.refused:
             said.append(f"{self._runner.capture.refused} telemetry requests could not be read")
+        if self._runner.capture and self._runner.capture.relay:
+            said += _relayed(self._runner.capture.relay)
         if self._runner.rubrics and self._judgings:
             said += self._runner.rubrics.account(self._judgings)
         return tuple(said)
@@ -252,9 +285,13 @@ class TreeBench:
 
     def _try(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Trace | None]:
         attempt, outcome = self._once(scenario, trial, halt)
-        if attempt.cause is Cause.INFRASTRUCTURE and not halt.wanted:
+        for _ in range(self._runner.retries if scenario.retries is None else scenario.retries):
+            if attempt.cause is not Cause.INFRASTRUCTURE or halt.wanted:
+                break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        if attempt.world is not None:
+            self._replayed.append(attempt.world)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:
@@ -282,20 +319,53 @@ class TreeBench:
                 listener(trace)
 
 
+def _about(seconds: float) -> str:
+    return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+
+
 def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
-    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is."""
+    """What some attempts cost, the judging of their rubrics included; the money is unknown as soon as one part of it is.
+
+    What was replayed costs nothing.
+    """
     judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
-    costs = [*(attempt.cost_usd for attempt in attempts), judging.usd]
+    paid = [attempt for attempt in attempts if not attempt.replayed]
+    costs = [*(attempt.cost_usd for attempt in paid), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return replace(judging, seconds=seconds, usd=usd, runs=len(attempts))
+    given = judging.input_tokens + sum(attempt.input_tokens or 0 for attempt in paid)
+    made = judging.output_tokens + sum(attempt.output_tokens or 0 for attempt in paid)
+    return BillItem(step, seconds, given, made, usd, len(attempts))
 
 
-def _itemised(attempts: Sequence[Attempt], seconds: float) -> Bill:
-    """The runs, and the judge on a line of its own where one was asked."""
-    judgings = tuple(attempt.judging.usage for attempt in attempts if attempt.judging)
+def _itemised(attempts: Sequence[Attempt], seconds: float, calls: Sequence[BillItem]) -> Bill:
+    """The runs, and the judge on a line of its own where one was asked. `calls` are all that went through the relay, where there is one:
+    also those of attempts that were broken off and are not among these.
+    """
+    judgings = [attempt.judging.usage for attempt in attempts if attempt.judging]
     runs = bill("suite", [replace(attempt, judging=None) for attempt in attempts], seconds)
-    judge = replace(Bill(judgings).line("judge"), seconds=0.0)  # it was asked while the agent ran
-    return Bill((runs, judge)) if judgings else Bill((runs,))
+    if calls:
+        paid = Bill(tuple(calls)).line("suite")
+        runs = replace(runs, input_tokens=paid.input_tokens, output_tokens=paid.output_tokens, usd=paid.usd)
+    judge = replace(Bill(tuple(judgings)).line("judge"), seconds=0.0)  # it was asked while the agent ran
+    return Bill((runs, judge) if judgings else (runs,))
+
+
+def _relayed(relay: Relay) -> Iterator[str]:
+    """What became of the agent's model calls."""
+    if relay.mode is Mode.REPLAY:
+        yield "the agent's models were replayed from a recording: nothing was spent, and no run is an independent trial"
+    if relay.unpriced:
+        names = ", ".join(sorted(relay.unpriced))
+        yield f"the price of {names} is not known, so neither is what it cost: state it under [agent.prices], as `model = [in, out]`"
+    if relay.unkept:
+        yield f"not everything was recorded: {relay.unkept}"
+
+
+def _unbounded(runner: Runner, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """Limits that nobody watches over."""
+    named = [each.id for each in scenarios if each.max_cost is not None]
+    if named and not (runner.capture and runner.capture.relay):
+        yield f'`max_cost` of {_some(named)} is not watched: that takes models = "live", "record" or "replay" under [agent]'
 
 
 def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
@@ -336,11 +406,11 @@ def _uncounted(results: Sequence[ScenarioResult]) -> Iterator[str]:
     for result in results:
         bad = [each for each in result.attempts if not each.counts]
         if bad:
-            yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].says}"
+            yield f"{result.id}: {len(bad)} of {len(result.attempts)} attempts do not count: {bad[0].void or bad[0].says}"
 
 
-def _partial(before: int, made: int, wanted: int) -> Iterator[str]:
+def _partial(before: int, made: int, wanted: int, why: str) -> Iterator[str]:
     if before:
         yield f"{before} of {wanted} attempts were made before the run was interrupted"
     if made < wanted:
-        yield f"interrupted: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"
+        yield f"{why}: {wanted - made} of {wanted} attempts were not made; `--resume` makes them"

@@ -10,18 +10,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
-from refinery.domain import Expectation, Scenario
+from refinery.domain import Expectation, Scenario, World
+from refinery.duration import FORMS, seconds
 from refinery.errors import ConfigError
+from refinery.suite.capsule.worlds import is_world, world_of
+from refinery.suite.checks.conduct import dollars
 from refinery.suite.expected import expectations
 from refinery.suite.notation import Notation
 
 if TYPE_CHECKING:
     import yaml
 
-KEYS = ("id", "capability", "assumption", "input", "expect", "threshold", "tags", "trials", "cases")
+LIMITS = ("trials", "timeout", "max_cost", "retries")
+KEYS = ("id", "capability", "assumption", "input", "expect", "threshold", "tags", *LIMITS, "world", "cases")
 FILE_KEYS = ("include", "variables", "defaults", "scenarios")
-DEFAULTS = ("capability", "assumption", "expect", "threshold", "tags", "trials")
+DEFAULTS = ("capability", "assumption", "expect", "threshold", "tags", *LIMITS, "world")
 MOST_CASES = 10_000
+LONGEST = 86_400.0
 
 Read = Callable[[str], str | None]
 """The text of a file by its path from the repository's root; None when there is none."""
@@ -59,6 +64,7 @@ class _File:
         self.read = read
         self.notation = Notation(path, text)
         self.wrong = self.notation.wrong
+        self.worlds: dict[str, World] = {}
 
     def scenarios(self) -> Iterator[Scenario]:
         import yaml
@@ -66,6 +72,8 @@ class _File:
         root = self.notation.root()
         shared = Shared()
         if root is None:
+            return
+        if is_world(root):  # what scenarios beside it name
             return
         if isinstance(root, yaml.MappingNode):
             if not {str(key.value) for key, _ in root.value} & set(FILE_KEYS):
@@ -198,7 +206,11 @@ class _File:
             capability=self._text(fields, "capability"),
             assumption=self._text(fields, "assumption"),
             tags=self._tags(fields.get("tags")),
-            trials=self._trials(fields.get("trials")),
+            trials=self._whole(fields, "trials", 1, 1000),
+            timeout_s=self._timeout(fields.get("timeout")),
+            max_cost=self._cost(fields.get("max_cost")),
+            retries=self._whole(fields, "retries", 0, 10),
+            world=self._world(fields.get("world"), own, shared),
             path=self.path,
             line=node.start_mark.line + 1,
         )
@@ -223,13 +235,53 @@ class _File:
             raise self.wrong(node, "`tags` is a list of words")
         return tuple(str(each) for each in values)
 
-    def _trials(self, node: yaml.Node | None) -> int | None:
+    def _whole(self, fields: dict[str, yaml.Node], key: str, least: int, most: int) -> int | None:
+        if key not in fields:
+            return None
+        value = self.notation.json(fields[key])
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self.wrong(fields[key], f"`{key}` is a whole number from {least} on, and at most {most}")
+        return value
+
+    def _timeout(self, node: yaml.Node | None) -> float | None:
         if node is None:
             return None
-        value = self.notation.json(node)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self.wrong(node, "`trials` is a whole number from 1 on")
-        return value
+        found = seconds(self.notation.json(node))
+        if found is None or not 0 < found <= LONGEST:
+            raise self.wrong(node, "`timeout` is how long one attempt may take, a day at most", f"write {FORMS}")
+        return found
+
+    def _cost(self, node: yaml.Node | None) -> float | None:
+        if node is None:
+            return None
+        found = dollars(self.notation.json(node))
+        if found is None or not found >= 0:
+            raise self.wrong(
+                node, "`max_cost` is what the model calls of one attempt may cost together, in US dollars", "for instance 0.05"
+            )
+        return found
+
+    def _world(self, node: yaml.Node | None, own: dict[str, yaml.Node], shared: Shared) -> World | None:
+        """The world that stands in the scenario, or in a file that it names, relative to where it is named."""
+        import yaml
+
+        if node is None:
+            return None
+        notation = self.notation if "world" in own else shared.defaults["world"][0]
+        if not isinstance(node, yaml.ScalarNode):
+            return world_of(notation.filling(None), node)
+        named = self.notation.json(node) if "world" in own else node.value
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(notation.path), str(named)))
+        if path not in self.worlds:
+            text = self.read(path)
+            if text is None:
+                raise notation.wrong(node, f"there is no file {path} with a recorded world", "a path is relative, and committed")
+            recorded = Notation(path, text)
+            root = recorded.root()
+            if root is None or not is_world(root):
+                raise ConfigError(f"{path}:1: this is no recorded world: it has no `calls`")
+            self.worlds[path] = world_of(recorded, root, path)
+        return self.worlds[path]
 
     def _threshold(self, node: yaml.Node | None) -> float | None:
         if node is None:

@@ -12,7 +12,7 @@ from refinery.suite import checks
 
 CONDUCT = ("tool-called", "no-tool")
 LIMITS = ("max-latency", "max-cost", "max-steps")
-NO_ANSWER = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
+NO_ANSWER = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT, Cause.BUDGET)
 
 
 def reliability(scenarios: Sequence[Scenario], attempts: Sequence[Attempt], traces: Sequence[Trace] = ()) -> Reliability:
@@ -24,7 +24,7 @@ def reliability(scenarios: Sequence[Scenario], attempts: Sequence[Attempt], trac
       without an answer fails all of its scenario's.
     - error handling: of the attempts in which a tool call failed or a step ended in an error, those that passed all the same.
     - performance: of the limits that scenarios set (`max-latency`, `max-cost`, `max-steps`), those that were kept. A time-out
-      keeps none.
+      keeps none, nor does an attempt that was stopped for its cost.
     - completeness: of all attempts, those that brought a complete answer.
 
     What was never observed has no value, and the others' weights are scaled up to make a whole. The intervals are about situations
@@ -88,7 +88,7 @@ def _answers(attempt: Attempt, scenario: Scenario) -> list[bool]:
 
 
 def _limits(attempt: Attempt, scenario: Scenario) -> list[bool]:
-    if attempt.cause is Cause.TIMEOUT:
+    if attempt.cause in (Cause.TIMEOUT, Cause.BUDGET):
         return [False for each in scenario.expect if each.kind in LIMITS]
     return [check.passed for check in attempt.checks if check.measured and _kind(check) in LIMITS]
 

@@ -199,6 +199,9 @@ class Whole:
         says = shortened(case.says, 400) or "the test failed"
         return Outcome("failed", case.error, Cause.CHECKS if case.assertion else Cause.EXIT, says, case.seconds)
 
+    def allow(self, seconds: float) -> None:
+        self._local.allow(seconds)
+
     def expect(self, attempts: int) -> None:
         """How many runs these will be is not known."""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from refinery.domain import AgentSpec, Attempt, BillItem, Call, Cause, CheckResult, Judging, Scenario
+from refinery.domain import AgentSpec, Attempt, BillItem, Call, Cause, CheckResult, Judging, Replayed, Scenario
 from refinery.suite.runner import Done
 
 
@@ -59,11 +59,12 @@ def _key(commit: str, agent: AgentSpec, scenario: Scenario) -> str:
 def _attempt(row: dict[str, Any]) -> Attempt:
     checks = tuple(CheckResult(**each) for each in row.pop("checks"))
     calls = tuple(Call(**each) for each in row.pop("calls"))
-    cause, judging = row.pop("cause"), row.pop("judging", None)
+    cause, judging, world = row.pop("cause"), row.pop("judging", None), row.pop("world", None)
     return Attempt(
         checks=checks,
         calls=calls,
         cause=None if cause is None else Cause(cause),
         judging=Judging(usage=BillItem(**judging.pop("usage")), **judging) if judging else None,
+        world=None if world is None else tuple(Replayed(**each) for each in world),
         **row,
     )

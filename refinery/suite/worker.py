@@ -70,6 +70,8 @@ def template(control: socket.socket, spec: Json) -> int:
         return 1
     hello: Json = {"adopts": bool(prctl and prctl(SUBREAPER, 1) == 0)}
     call, lines = None, None
+    if spec.get("replay"):
+        _beside_world(spec["replay"]).prepared(spec["http_tools"])
     if spec.get("python"):
         try:
             call, lines = prepare(spec["python"], spec["tree"], spec["cover"])
@@ -446,6 +448,15 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     """Call the user's function, with time taken around the call alone."""
     os.environ.update(job["environment"])
     _refresh()
+    world = None
+    try:
+        world = _entered(job.get("world"), inside=True)
+    except OSError as error:
+        return {"unworldly": str(error)}
+    if world:
+        os.environ.update(world.environment())
+    if job.get("sender"):
+        _send_from(*job["sender"])
     tracer = None
     if spec["cover"]:
         tracer = Lines(spec["tree"], lines)
@@ -468,6 +479,8 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     _flush()
     if len(result.get("answer", "")) > spec["most"]:
         result = {"flood": True, "seconds": result["seconds"]}
+    if world:
+        result["world"] = world.leave()
     return result
 
 
@@ -478,6 +491,12 @@ def execute(job: Json, call: Callable[[list[str]], int] | None = None) -> Json:
     """
     import tempfile
 
+    try:
+        world = _entered(job.get("world"), inside=False)
+    except OSError as error:
+        return {"unworldly": str(error)}
+    if world:
+        job["environment"].update(world.environment())
     stdin, name = tempfile.mkstemp(dir=job["environment"].get("TMPDIR"))
     os.unlink(name)
     with open(stdin, "wb", closefd=False) as file:
@@ -508,7 +527,33 @@ def execute(job: Json, call: Callable[[list[str]], int] | None = None) -> Json:
     seconds = time.perf_counter() - began
     with contextlib.suppress(OSError):
         os.killpg(pid, signal.SIGKILL)
-    return {"cannot_start": problem.decode("utf-8", "replace")} if problem else {"status": status, "seconds": seconds}
+    result: Json = {"cannot_start": problem.decode("utf-8", "replace")} if problem else {"status": status, "seconds": seconds}
+    if world:
+        result["world"] = world.leave()
+    return result
+
+
+def _entered(told: Any, inside: bool) -> Any:
+    """The recorded world around an attempt, if there is one. Another process of the attempt reads the file what it is about."""
+    if not told:
+        return None
+    if not inside:
+        with open(told["file"], "w", encoding="utf-8") as file:
+            json.dump(told, file)
+    return _beside_world(told["at"]).Entered(told, inside)
+
+
+def _beside_world(folder: str) -> Any:
+    """What replays, which lies in a folder of its own."""
+    import importlib
+
+    if "refinery_world" not in sys.modules:
+        sys.path.insert(0, folder)
+        try:
+            importlib.import_module("refinery_world")
+        finally:
+            sys.path.remove(folder)
+    return sys.modules["refinery_world"]
 
 
 def _called(call: Callable[[list[str]], int], job: Json) -> int:
@@ -565,6 +610,18 @@ def _awaited(answer: Any) -> Any:
     return asyncio.run(whole())
 
 
+def _send_from(address: str, port: int) -> None:
+    """Connect to a port of loopback from this address, by which the other side tells whose attempt it is: what the agent made
+    when it was imported sends all attempts' requests to one place."""
+
+    def bound(event: str, given: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and given[1] == ("127.0.0.1", port):
+            with contextlib.suppress(OSError):  # it is bound already, or this system has no such address
+                given[0].bind((address, 0))
+
+    sys.addaudithook(bound)
+
+
 def _refresh() -> None:
     """What a fork would share with its siblings must not be shared: chance (`random` sees to itself), the folder for temporary files."""
     numpy = sys.modules.get("numpy.random")
@@ -610,6 +667,11 @@ def _flush() -> None:
     if flush:
         with contextlib.suppress(Exception):
             flush(5000)
+    runs = sys.modules.get("langsmith.run_trees")
+    client = getattr(runs, "_CLIENT", None)
+    if client is not None:
+        with contextlib.suppress(Exception):
+            client.flush(5.0)
 
 
 # -- the agent's code ---------------------------------------------------------------------------------------------
@@ -714,7 +776,11 @@ def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
             sys.argv = arguments
             sys.path[0] = os.path.dirname(os.path.abspath(arguments[0]))
             tracer.start()
-            runpy.run_path(arguments[0], run_name="__main__")
+            main = sys.modules.get("refinery_main")
+            if main:
+                main.run(arguments)
+            else:
+                runpy.run_path(arguments[0], run_name="__main__")
     finally:
         tracer.stop()
         save()

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
-from refinery.domain import Expectation, Scenario
+from refinery.domain import Expectation, Scenario, World
+from refinery.suite.capsule.worlds import shape_of
+from refinery.suite.outcome import compact
 
 if TYPE_CHECKING:
     import yaml
@@ -14,23 +16,56 @@ if TYPE_CHECKING:
 ODD = re.compile("[\r\x85\u2028\u2029\ufeff]")
 """Letters that YAML takes for ends of lines; they have to be written as escapes."""
 
+WIDTH = 120
+SHORT = 240
+"""Letters of a call that is written on one line."""
 
-def write(*scenarios: Scenario) -> str:
-    """These scenarios as a YAML file of their own."""
+
+def write(*scenarios: Scenario, world: str = "") -> str:
+    """These scenarios as a YAML file of their own; recorded worlds stand in it, but for one that is in the file `world` beside it."""
+    shapes = [_shape(scenario, world) for scenario in scenarios]
+    return _dumped(shapes)
+
+
+def write_world(world: World) -> str:
+    """A recorded world as a file of its own."""
+    shape = shape_of(world)
+    about = f"# What the agent's tools answered{f' in trace {world.trace}' if world.trace else ''}. Read it through; edit what is wrong.\n"
+    return about + _dumped(_brief(shape))
+
+
+def _dumped(shape: object) -> str:
     import yaml
 
-    shapes = [_shape(scenario) for scenario in scenarios]
-    return yaml.dump(shapes, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(shape, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
-def _shape(scenario: Scenario) -> dict[str, Json]:
+def _shape(scenario: Scenario, world: str) -> dict[str, Json]:
     shape: dict[str, Json] = {"id": scenario.id}
     shape |= {key: text for key, text in (("capability", scenario.capability), ("assumption", scenario.assumption)) if text}
     shape |= {"input": scenario.input, "expect": [check(each) for each in scenario.expect]}
     shape |= {"threshold": scenario.threshold} if scenario.threshold is not None else {}
     shape |= {"tags": [*scenario.tags]} if scenario.tags else {}
-    shape |= {"trials": scenario.trials} if scenario.trials is not None else {}
-    return shape
+    limits: dict[str, Json] = {
+        "trials": scenario.trials,
+        "timeout": scenario.timeout_s,
+        "max_cost": scenario.max_cost,
+        "retries": scenario.retries,
+    }
+    shape |= {key: value for key, value in limits.items() if value is not None}
+    return shape | ({"world": world or _brief(shape_of(scenario.world))} if scenario.world else {})
+
+
+class _Line(dict[str, Json]):
+    """A mapping that is written on one line."""
+
+
+def _brief(shape: dict[str, Json]) -> dict[str, Json]:
+    """Calls on a line each, where they fit: a recording is read like a list."""
+    calls = shape["calls"]
+    assert isinstance(calls, list)
+    listed: list[Json] = [_Line(each) if isinstance(each, dict) and len(compact(each)) <= SHORT else each for each in calls]
+    return {**shape, "calls": listed}
 
 
 def check(expectation: Expectation) -> dict[str, Json]:
@@ -56,5 +91,9 @@ def _dumper() -> type[yaml.SafeDumper]:
         style = '"' if ODD.search(value) else "|" if "\n" in value else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
+    def line(dumper: yaml.SafeDumper, value: _Line) -> yaml.MappingNode:
+        return dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
+
     Readable.add_representer(str, text)
+    Readable.add_representer(_Line, line)
     return Readable

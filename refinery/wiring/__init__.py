@@ -23,9 +23,10 @@ if TYPE_CHECKING:
         settings,
         settings_at,
         state_folder,
+        stated,
     )
     from refinery.wiring.judges import judging
-    from refinery.wiring.shelves import guides, mask, source, store, traces_named
+    from refinery.wiring.shelves import guides, hidden, mask, source, store, traces_named
 
 __all__ = [
     "FILE",
@@ -34,6 +35,7 @@ __all__ = [
     "grounds",
     "guard",
     "guides",
+    "hidden",
     "history",
     "judging",
     "mask",
@@ -47,13 +49,14 @@ __all__ = [
     "settings_at",
     "source",
     "state_folder",
+    "stated",
     "store",
     "study",
     "traces_named",
     "workbench",
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
-_PARTS |= dict.fromkeys(("guides", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
+_PARTS |= dict.fromkeys(("guides", "hidden", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
 _PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench", "judging": "refinery.wiring.judges"}
 _PARTS |= dict.fromkeys(("grounds", "scenarios_of"), "refinery.wiring.generating")
 

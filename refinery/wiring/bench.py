@@ -29,7 +29,8 @@ from refinery.suite.sandbox.ground import establish
 from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_at
 from refinery.wiring.judges import rubrics_for
 from refinery.wiring.model import ANSWERS, model_for, spending
-from refinery.wiring.shelves import guides, sensitive
+from refinery.wiring.relaying import relay_for
+from refinery.wiring.shelves import guides, hidden, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -50,10 +51,12 @@ def workbench(
     budget: float | None = None,
     seconds: float = 60.0,
     at: str | None = None,
+    records: bool = False,
 ) -> Iterator[Workbench]:
     """Everything a fix or a suite run needs, for the repository around `start`. It is put away at the end.
 
-    `at` names the commit whose refinery.toml counts, where that is not the work tree's.
+    `at` names the commit whose refinery.toml counts, where that is not the work tree's. `records`: what models answer to the agent
+    is kept, where the settings say so; what candidates of a fix are answered would not belong into a recording of the agent.
     """
     with ExitStack() as open_things:
         found = open_things.enter_context(repository(start))
@@ -65,17 +68,29 @@ def workbench(
         clear_abandoned()
         rooms = open_things.enter_context(closing(Workspace(found)))
         opened = open_things.enter_context(open_store(found.state / "store.sqlite", failing))
-        capture = open_things.enter_context(Capture())
+        relay = relay_for(stated, found.root, records=records)
+        if relay:
+            open_things.callback(relay.close)
+        capture = open_things.enter_context(Capture(relay=relay))
         agent = replace(described, interpreter=real_interpreter(described, found.root))
         tests = replace(stated.tests, interpreter=real_interpreter(stated.tests, found.root)) if stated.tests else None
         traces: list[Trace] = []
         open_things.callback(lambda: opened.save(Pulled(tuple(traces), Receipt(asked="suite"))) if traces else None)
         walls = None if agent.http and not tests else establish(agent.sandbox, found.state / SANDBOX)
+        variables = Surrounding.read().variables
         purse = spending(stated, budget)
         rubrics = rubrics_for(stated, provider or stated.provider, purse, say, opened)
         quick = replace(rubrics, judge=Recalled(rubrics.judge), times=1) if rubrics else None
         runner = Runner(
-            agent, stated.concurrency, capture, traces.append, Surrounding.read().variables, tests=tests, walls=walls, rubrics=rubrics
+            agent,
+            stated.concurrency,
+            capture,
+            traces.append,
+            variables,
+            tests=tests,
+            walls=walls,
+            rubrics=rubrics,
+            retries=stated.retries,
         )
         yield Workbench(
             repository=found,
@@ -84,8 +99,9 @@ def workbench(
             guard=Guard(ALL, stated.policy),
             runner=runner,
             scratch=replace(runner, sink=None, rubrics=quick),
-            unwatched=replace(runner, sink=None, capture=None, rubrics=quick),
+            unwatched=replace(runner, sink=None, capture=capture if relay else None, rubrics=quick),
             author=found.author,
+            hide=hidden(stated),
             co_author=stated.co_author,
             captured=lambda name: next((trace for trace in reversed(traces) if trace.id == name), None),
             mask=lambda trace: redacted(trace, sensitive),

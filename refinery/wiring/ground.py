@@ -45,6 +45,11 @@ def scenario_patterns(found: Repository) -> tuple[str, ...]:
     return (config.load(found.root) or nothing_stated()).scenarios
 
 
+def stated(found: Repository) -> Settings:
+    """What the repository's refinery.toml says, or would say if there were one."""
+    return config.load(found.root) or nothing_stated()
+
+
 def nothing_stated() -> Settings:
     """The settings of a repository without a refinery.toml."""
     return Settings(None, Policy())

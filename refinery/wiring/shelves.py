@@ -8,12 +8,12 @@ from pathlib import Path
 
 from adapters.files import read
 from adapters.personal import personal
-from adapters.redaction import Found, redacted
+from adapters.redaction import Find, Found, redacted
 from adapters.source import Opening, Source
 from adapters.trace import Trace
 from knowledge.guides import Guides
 from refinery import config
-from refinery.config import FILE, Surrounding
+from refinery.config import FILE, Settings, Surrounding
 from refinery.errors import RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.flows.importing import as_is
@@ -53,10 +53,25 @@ def source(project: str = "", platform: str = "", start: Path | None = None, say
         yield opened
 
 
+def secrets(text: str) -> Iterator[Found]:
+    """Credentials, as the guard finds them."""
+    return (Found("secret", found.value) for found in scan(text))
+
+
 def sensitive(text: str) -> Iterator[Found]:
-    """Credentials, as the guard finds them, and personal data."""
-    yield from (Found("secret", found.value) for found in scan(text))
+    """Credentials and personal data."""
+    yield from secrets(text)
     yield from personal(text)
+
+
+def secret(text: str) -> Iterator[Found]:
+    """Credentials alone, which are never written into a file that is meant to be committed."""
+    yield from (Found("secret", found.value) for found in scan(text))
+
+
+def hidden(stated: Settings | None) -> Find:
+    """What is masked in a recorded world: credentials, and personal data where refinery.toml asks for that."""
+    return sensitive if stated and stated.redact else secret
 
 
 def mask(*, asked: bool, start: Path | None = None) -> Callable[[Trace], Trace]:

@@ -20,7 +20,7 @@ DOORS = {
     "libcst": {"refinery/edits/tree.py"},
     "anthropic": {"refinery/llm/anthropic.py"},
     "chromadb": {"knowledge/chroma.py"},
-    "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py"},
+    "httpx2": {"adapters/web.py", "refinery/llm/anthropic.py", "refinery/llm/upstream.py"},
     "langsmith": {"adapters/langsmith_source.py"},
     "tenacity": {"adapters/patience.py", "refinery/llm/retry.py"},
     "sqlite3": {"refinery/store/sqlite.py", "refinery/store/saving.py", "refinery/store/schema.py", "knowledge/keywords.py"},
@@ -49,6 +49,8 @@ HEAVY = (
 )
 MATCH_TABLES = ("safety/rules/",)
 """Where such commands are looked for in what others propose."""
+LOADED = "refinery/suite/replay/sitecustomize.py"
+"""Loaded by the Pythons that an agent's command starts, for what it does then; nothing of ours imports it."""
 LOSING = {
     "reset": {"--hard", "--merge", "--keep"},
     "checkout": {"--", "-f", "--force", "."},
@@ -212,7 +214,7 @@ def test_every_module_says_what_it_owns() -> None:
 
 def test_the_environment_is_read_in_config_alone() -> None:
     reading = re.compile(r"os\.(environ|getenv)")
-    allowed = {"refinery/config.py", "refinery/suite/worker.py", "refinery/suite/prober.py", "refinery/repo/environment.py"}
+    allowed = {"refinery/config.py", "refinery/suite/worker.py", "refinery/suite/prober.py", "refinery/repo/environment.py", LOADED}
     assert {name(path) for path in sources() if "safety/rules" not in name(path) and reading.search(path.read_text())} <= allowed
 
 
@@ -226,7 +228,7 @@ def test_nothing_is_done_at_import() -> None:
     """Module level holds definitions only: no loop, no call that stands alone, no file opened."""
     guilty = []
     for path in sources():
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text()).body if name(path) != LOADED else []:
             alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
             if alone or isinstance(node, ast.For | ast.While | ast.With):
                 guilty.append(f"{name(path)}:{node.lineno}")

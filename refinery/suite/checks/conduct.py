@@ -38,10 +38,10 @@ def _called_problem(value: Json) -> str:
 
 
 def _called(value: Json, outcome: Outcome) -> Ruling:
-    if outcome.trace is None:
-        return unmeasured(NO_TRACE)
     wanted: dict[str, Json] = value if isinstance(value, dict) else {"name": value}
     name, args = str(wanted["name"]), wanted.get("args", {})
+    if not outcome.sees(name, *([str(wanted["before"])] if "before" in wanted else [])):
+        return unmeasured(NO_TRACE)
     named = [place for place, call in enumerate(outcome.calls) if call.name == name]
     fitting = [place for place in named if _fits(args, outcome.calls[place])]
     count = wanted.get("count")
@@ -92,9 +92,9 @@ def _no_tool_problem(value: Json) -> str:
 
 
 def _no_tool(value: Json, outcome: Outcome) -> Ruling:
-    if outcome.trace is None:
-        return unmeasured(NO_TRACE)
     barred = None if value is True else value if isinstance(value, list) else [value]
+    if not outcome.sees(*map(str, barred or ())):
+        return unmeasured(NO_TRACE)
     made = [call.name for call in outcome.calls if barred is None or call.name in barred]
     return passed_if(not made, f"{', '.join(made)} should not have been called")
 

@@ -270,7 +270,7 @@ def _invented_bases(profile: Profile) -> Iterator[Base]:
             expect.append(Expectation("regex", rf"\b{re.escape(each.before)}\b", negated=True))
         name = slug(f"{each.subject} {each.sentence}", 40)
         yield Base(Scenario(name, _given(profile, text, number), tuple(expect), capability), theirs=False)
-    for number, says in enumerate([each.says for each in profile.capabilities][:MOST_ASKED] or ["your work"]):
+    for number, says in enumerate([each.says for each in profile.capabilities][:MOST_ASKED] or ["your work"] * bool(profile.inputs)):
         text = f"I need help with this: {says}"
         yield Base(Scenario(slug(says, 40), _given(profile, text, number), (NO_ERROR,), says), real=False, theirs=False)
 

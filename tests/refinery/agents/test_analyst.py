@@ -232,3 +232,9 @@ def test_the_prompt_is_the_one_that_was_reviewed(part: str, tmp_path: Path) -> N
     kept = Path(__file__).parent / "snapshots" / f"analyst-{part}.md.snap"
     (tmp_path / kept.name).write_text(sent, "utf-8")
     assert sent == kept.read_text("utf-8"), f"read the new prompt, try it on real cases, then copy {tmp_path / kept.name} to {kept}"
+
+
+def test_the_label_in_front_of_a_shown_text_does_not_cost_a_quote() -> None:
+    shown: Json = [{"step": 1, "quote": "out: Two tickets cost 199.99"}, {"step": 1, "quote": "calls price: let us assume"}]
+    found, _ = analysed(concluded(evidence=shown))
+    assert [quote.text for quote in found.evidence] == ["Two tickets cost 199.99", "let us assume"]

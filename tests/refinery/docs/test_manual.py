@@ -56,6 +56,16 @@ def test_the_scenarios_shown_can_be_read() -> None:
     assert [load({"scenarios/shown.yaml": block, "shared.yaml": "variables: {}"}.get, ["scenarios/shown.yaml"]) for block in shown]
 
 
+def test_the_worlds_shown_can_be_read() -> None:
+    shown = blocks(DOCS / "worlds.md", "yaml")
+    worlds = [block for block in shown if "calls:" in block]
+    assert (len(worlds), len(shown)) == (2, 3)
+    for block in shown:
+        files = {"scenarios/shown.yaml": shown[0], "scenarios/price-in-euros.world.yaml": block if block in worlds else worlds[0]}
+        (scenario,) = load(files.get, ["scenarios/shown.yaml"])
+        assert scenario.world
+
+
 def test_the_settings_shown_can_be_read() -> None:
     shown = [block for page in PAGES for block in blocks(page, "toml")]
     assert len(shown) > 3

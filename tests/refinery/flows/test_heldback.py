@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from adapters.trace import Json
-from refinery.domain import AgentSpec, Attempt, Cause, Decision, GateVerdict, Scenario
+from refinery.domain import AgentSpec, Attempt, Cause, Decision, GateVerdict, Scenario, World
 from refinery.events import Say, silent
 from refinery.flows.heldback import on_held_back
 from refinery.flows.neighbours import kept_back, neighbours
@@ -54,6 +55,15 @@ def test_what_is_held_back_was_not_seen_by_the_search() -> None:
     assert held
     assert not [each for each in held if each.input in neighbours([RED], [GREEN]).inputs]
     assert {each.red for each in held} == {True, False}
+
+
+def test_nobody_is_asked_anything_near_a_scenario_in_a_recorded_world() -> None:
+    within = replace(RED, world=World(()))
+    assert neighbours([within], []).inputs == ()
+    assert kept_back([within], []) == ()
+    around = neighbours([within], [GREEN])
+    assert around.own == (GREEN.input,)
+    assert not any(each.red for each in (*around.near, *kept_back([within], [GREEN])))
 
 
 def test_a_cure_that_holds_nearby_is_told_to() -> None:

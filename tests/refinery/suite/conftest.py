@@ -4,12 +4,13 @@ import fcntl
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.trace import Json, Trace
-from refinery.domain import AgentSpec, Expectation, Scenario
+from refinery.domain import AgentSpec, Expectation, Scenario, Tools
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
 from refinery.suite.runner import Runner, TreeBench
@@ -64,10 +65,12 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
             declared: tuple[str, ...] = (),
             limits: Limits | None = None,
             interpreter: str = sys.executable,
+            tools: Tools | None = None,
         ) -> TreeBench:
             (tree / "agent.py").write_text(code)
             python = "" if command else "agent:answer"
             agent = AgentSpec(command, python, timeout_s=seconds, interpreter=interpreter, environment=declared)
+            agent = replace(agent, tools=tools or Tools())
             runner = Runner(agent, at_once, capture, sink, environment, limits or Limits())
             return stack.enter_context(runner.open(tree, coverage))
 

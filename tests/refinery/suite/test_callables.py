@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,12 +156,22 @@ def test_a_daemon_that_cut_itself_loose_is_gone_with_its_attempt(opened: Opened,
     assert not alive(file)
 
 
+def test_a_scenario_may_take_less_time_than_the_agent_or_more(opened: Opened) -> None:
+    code = "import resource, time\ndef answer(given):\n    time.sleep(given)\n    return str(resource.getrlimit(resource.RLIMIT_CPU)[0])"
+    bench = opened(code, seconds=5)
+    usual = int(bench.attempt(asking(0), 0).output)
+    short, long = (replace(asking(seconds), timeout_s=limit) for seconds, limit in ((60, 0.3), (0, 9999.0)))
+    attempt = bench.attempt(short, 0)
+    assert (attempt.cause, "within 0.3 s" in attempt.says) == (Cause.TIMEOUT, True)
+    assert int(bench.attempt(long, 0).output) >= 9999 > usual
+
+
 def test_leaving_early_ends_what_still_runs(opened: Opened) -> None:
     bench = opened("import time\ndef answer(given):\n    time.sleep(given)\n    return 'ok'", at_once=3)
     began = time.monotonic()
     attempts = bench.attempts([(asking(seconds, name=str(seconds)), 0) for seconds in (0, 60, 60, 60)])
     assert next(attempts).passed
-    attempts.close()  # type: ignore[attr-defined]  # a generator
+    attempts.close()
     assert time.monotonic() - began < 20
 
 

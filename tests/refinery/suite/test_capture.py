@@ -158,3 +158,42 @@ def test_an_agent_under_the_sdk_is_captured_run_by_run(opened: Opened, capture: 
         assert trace.attributes["refinery.scenario"] == attempt.scenario
         assert json.loads(attempt.calls[0].arguments) == {"plan": "pro", "n": int(attempt.scenario[1:])}
         assert attempt.cost_usd == 0.0
+
+
+WITH_LANGSMITH = """
+import json, sys
+from langsmith import traceable
+
+@traceable(run_type="tool")
+def lookup_price(plan, n):
+    if n == 1:
+        raise LookupError("no such plan")
+    return {"price": 10 + n}
+
+@traceable(name="agent", run_type="chain")
+def answer(given):
+    try:
+        return "EUR %s" % lookup_price(**given)["price"]
+    except LookupError as error:
+        return str(error)
+
+if __name__ == "__main__":
+    print(answer(json.load(sys.stdin)))
+"""
+
+
+@pytest.mark.parametrize("command", [(), ("python", "agent.py")], ids=["callable", "command"])
+def test_an_agent_under_the_sdk_of_langsmith_is_captured_by_its_environment_alone(
+    opened: Opened, capture: Capture, command: tuple[str, ...]
+) -> None:
+    traces: list[Trace] = []
+    bench = opened(WITH_LANGSMITH, *command, capture=capture, sink=traces.append, seconds=30.0)
+    wanted: tuple[str, Json] = ("tool-called", {"name": "lookup_price", "args": {"plan": "pro"}})
+    attempts = list(bench.attempts([(asking({"plan": "pro", "n": n}, wanted, name=f"n{n}"), 0) for n in range(2)]))
+    assert [attempt.says for attempt in attempts if not attempt.passed] == []
+    assert [attempt.error for attempt in attempts] == ["", ""]
+    for attempt, trace in zip(attempts, traces, strict=True):
+        assert [(span.name, span.kind.value) for span in trace.spans] == [("agent", "chain"), ("lookup_price", "tool")]
+        assert json.loads(attempt.calls[0].arguments)["n"] == int(attempt.scenario[1:])
+        assert attempt.calls[0].failed is (attempt.scenario == "n1")
+    assert capture.refused == 0

@@ -260,3 +260,31 @@ def test_a_judge_that_says_different_things_of_the_same_answer_is_named() -> Non
     assert [flip.cause for flip in verdict.flips] == ["judge"]
     verdict = gate(lambda _, trial: ruled(trial % 2 == 0, f"another {trial}"), lambda _, __: ruled(True, "the same"), trials=4)
     assert [flip.cause for flip in verdict.flips] == ["agent"]
+
+
+def recorded(play: Play, trials: int = 99) -> Play:
+    """The same, with a model's replies read out from a recording of so many trials."""
+    again = "its model calls got the recorded answers of an earlier trial again"
+    return lambda name, trial: replace(play(name, trial), replayed=True, void=again if trial >= trials else "")
+
+
+def test_a_replayed_reply_is_one_trial_however_often_it_is_read_out() -> None:
+    for trials in (1, 99):
+        verdict = gate(recorded(fixed(t=False), trials), recorded(fixed(t=True), trials), trials=40)
+        assert (verdict.decision, verdict.deterministic) == (Decision.NOT_ENOUGH, False)
+        assert "each scenario is one trial" in verdict.says
+        assert "the machine or the judge" not in verdict.says
+
+
+def test_many_scenarios_that_were_each_recorded_are_many_trials() -> None:
+    names = "a b c d e"
+    before, after = (recorded(fixed(**dict.fromkeys(names.split(), green))) for green in (False, True))
+    assert gate(before, after, names).decision is Decision.ACCEPT
+
+
+def test_what_gets_worse_in_a_replay_is_not_let_through() -> None:
+    for trials, decision in ((1, Decision.NOT_ENOUGH), (99, Decision.REJECT)):
+        old, new = (Played(recorded(fixed(o=green), trials)) for green in (True, False))
+        assert compare(old, new, [scenario("o")], 5, silent).decision is decision
+    same = Played(recorded(fixed(o=True), 1))
+    assert compare(same, same, [scenario("o")], 5, silent).decision is Decision.ACCEPT

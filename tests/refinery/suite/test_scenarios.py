@@ -77,6 +77,11 @@ def test_anchors_and_merges_are_unfolded() -> None:
         ("- id: a\n  input: !!binary aGk=\n  expect: [{no-error: true}]\n", 2, "cannot be said in JSON", ""),
         ("- id: a\n  input: &a [*a]\n  expect: [{no-error: true}]\n", 2, "alias", ""),
         ("- id: a\n  input: 1\n  expect: [{no-error: true}]\n  trials: 0\n", 4, "from 1 on", ""),
+        ("- id: a\n  input: 1\n  expect: [{no-error: true}]\n  timeout: soon\n", 4, "how long one attempt may take", "500ms"),
+        ("- id: a\n  input: 1\n  expect: [{no-error: true}]\n  timeout: 0\n", 4, "how long one attempt may take", ""),
+        ("- id: a\n  input: 1\n  expect: [{no-error: true}]\n  max_cost: much\n", 4, "US dollars", "0.05"),
+        ("- id: a\n  input: 1\n  expect: [{no-error: true}]\n  retries: -1\n", 4, "from 0 on", ""),
+        ("defaults:\n  retries: 11\nscenarios:\n- id: a\n  input: 1\n  expect: [{no-error: true}]\n", 2, "at most 10", ""),
         ("hello", 1, "list of scenarios", ""),
     ],
 )
@@ -98,6 +103,19 @@ def test_aliases_that_unfold_without_end_are_refused() -> None:
     rows += [f"    a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     with pytest.raises(ConfigError, match="unfolds"):
         read(a="\n".join([*rows, "  expect: [{no-error: true}]"]))
+
+
+def test_limits_of_a_file_hold_unless_the_scenario_has_its_own() -> None:
+    text = (
+        "defaults: {timeout: 2m, max_cost: $0.10, retries: 3, trials: 7}\n"
+        "scenarios:\n- id: a\n  input: 1\n  expect: [{no-error: true}]\n"
+        "- id: b\n  input: 1\n  expect: [{no-error: true}]\n  timeout: 500ms\n  max_cost: 0\n  retries: 0\n  trials: 1\n"
+    )
+    a, b = read(a=text)
+    assert (a.timeout_s, a.max_cost, a.retries, a.trials) == (120.0, 0.1, 3, 7)
+    assert (b.timeout_s, b.max_cost, b.retries, b.trials) == (0.5, 0.0, 0, 1)
+    (again,) = read(a=write(b))
+    assert (again.timeout_s, again.max_cost, again.retries) == (0.5, 0.0, 0)
 
 
 def test_an_empty_file_holds_no_scenario() -> None:

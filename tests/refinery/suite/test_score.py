@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from adapters.trace import Kind, Span, Status, Trace
 from refinery.domain import Attempt, Call, Cause, CheckResult, Expectation, Interval, Scenario, ScenarioResult
+from refinery.stats import wilson
 from refinery.suite.score import interval, pass_all, reliability
 
 SCENARIO = Scenario("a", None, (Expectation("contains", "EUR"), Expectation("max-latency", "1s"), Expectation("tool-called", "t")))
@@ -106,3 +109,15 @@ def test_passing_every_time_is_what_one_works_out_by_hand() -> None:
     # of three runs two passed: one passes in 2/3, two in C(2,2)/C(3,2) = 1/3, three never; the other scenario always passes
     assert pass_all([result("a", True, True, False), result("b", True, True, True)]) == pytest.approx((5 / 6, 2 / 3, 1 / 2))
     assert pass_all([]) == ()
+
+
+def test_the_interval_covers_where_runs_of_a_scenario_resemble_each_other() -> None:
+    draw = random.Random(3)
+    covered = naive = 0
+    for _ in range(400):
+        groups = [[draw.random() < chance for _ in range(5)] for chance in (draw.betavariate(0.8, 0.2) for _ in range(20))]
+        found, plain = interval(groups), wilson(sum(map(sum, groups)), 100)
+        covered += found.low <= 0.8 <= found.high
+        naive += plain.low <= 0.8 <= plain.high
+    assert covered / 400 > 0.92
+    assert naive / 400 < 0.8, "what takes every run for a situation of its own is sure of itself far too often"

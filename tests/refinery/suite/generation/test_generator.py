@@ -14,6 +14,7 @@ from refinery.llm.scripted import Scripted
 from refinery.suite import checks
 from refinery.suite.generation.generator import GENERATED, Ground, Made, Rejected, chosen, made_by_model, made_by_rules, scenario_of
 from refinery.suite.generation.probes import PROBES
+from refinery.suite.generation.profile import Profile
 from refinery.suite.generation.quality import FLOOR, Quality, identity
 from refinery.suite.scenarios import load
 from refinery.suite.writing import write
@@ -115,6 +116,10 @@ def test_of_very_many_scenarios_some_are_drawn() -> None:
     other = made_by_rules(Ground(start.profile, many, PATTERNS), 10, 1, Rejected())
     assert len(made) == 10
     assert {each.base for each in made} != {each.base for each in other}
+
+
+def test_of_an_agent_that_nothing_is_known_of_nothing_is_made() -> None:
+    assert made_by_rules(Ground(Profile(), (), PATTERNS), 5, 0, Rejected()) == ()
 
 
 def entry(name: str, check: str, argument: object, given: object = "Are you there, desk of flights?") -> dict[str, object]:
