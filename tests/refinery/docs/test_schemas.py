@@ -37,11 +37,13 @@ SHAPES: dict[str, tuple[Callable[[Any], Json], Any]] = {
     "interval": (contract.interval, domain.Interval),
     "judging": (contract.judging, domain.Judging),
     "receipt": (contract.receipt, Receipt),
+    "replay": (contract.replay, domain.Replay),
     "reliability": (contract.reliability, domain.Reliability),
     "report": (contract.report, domain.Report),
     "scenario_result": (contract.scenario_result, domain.ScenarioResult),
     "signal": (contract.signal, domain.Signal),
     "span": (contract.span, Span),
+    "statement": (contract.statement, domain.Statement),
     "step": (contract.step, domain.Step),
     "suite": (contract.suite, domain.SuiteResult),
     "summary": (contract.summary, Summary),
@@ -112,7 +114,15 @@ def test_commands_answer_as_their_schemas_say(desk: Path, refinery: Refinery, tm
     holds("init --print")
     holds("doctor")
     holds("traces import", str(trace))
-    for words in ("traces list", "traces show abab", "diagnose abab", "cluster", "history", "history --journal"):
+    for words in (
+        "traces list",
+        "traces show abab",
+        "traces show abab --trajectory",
+        "diagnose abab",
+        "cluster",
+        "history",
+        "history --journal",
+    ):
         holds(words)
     holds("suite import", str(tmp_path / "cases.csv"), "--into", str(tmp_path / "cases.yaml"))
     holds("guard --changes", str(tmp_path / "changes.jsonl"))
