@@ -1,6 +1,7 @@
 """Repair without a model on hand-written faults: share fixed, share fixed wrongly (by tests kept apart), seconds, candidates.
 
 Run: python -m benchmarks.repair [FOLDER] [--only NAME] [--limit N]     (faults under benchmarks/faults/, one YAML file a kind)
+     python -m benchmarks.repair --classics [--every N]     (bugs of one line in well-known algorithms, see `benchmarks.classics`)
 
 A file holds faults, each with its own files, or sound repositories (see `benchmarks.repair_whole`) with edits that break them.
 What is looked at, in which order, and what is taken for a cure is as in `refinery.flows.propose`; there is no guard and no gate.
@@ -19,11 +20,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.classics import FILE, classics
 from refinery.domain import Attempt, Cause, Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Scenario, Signal
 from refinery.edits.draft import draft
 from refinery.flows.cures import Cures, joined
@@ -76,6 +79,8 @@ class Result:
     tried: int
     seconds: float
     first_ms: float
+    size: float = 0.0
+    """Changed lines, as a multiple of those of the fix that the fault's author made."""
 
 
 class Worker:
@@ -115,12 +120,15 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=FAULTS)
     parser.add_argument("--only", default="")
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--classics", action="store_true", help="bugs in well-known algorithms instead of a folder")
+    parser.add_argument("--every", type=int, default=1, help="only every so many of the faults")
     parser.add_argument("-v", action="store_true", help="name all cures that were compared, the chosen one first")
     chosen = parser.parse_args()
     worker = Worker()
     results: list[Result] = []
     try:
-        for fault in load(chosen.folder):
+        faults = of_classics() if chosen.classics else load(chosen.folder)
+        for fault in faults[:: chosen.every]:
             if chosen.only in fault.name:
                 results.append(solve(worker, fault, chosen.limit))
                 tell(results[-1])
@@ -133,6 +141,24 @@ def load(folder: Path) -> list[Fault]:
     """All faults, in order of file and place."""
     entries = [(path.stem, entry) for path in sorted(folder.glob("*.yaml")) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
     return [fault for kind, entry in entries for fault in (broken(entry) if "repository" in entry else [single(entry, kind)])]
+
+
+def of_classics() -> list[Fault]:
+    """Algorithms with one bug each; who wrote the bug is the kind."""
+    return [
+        Fault(
+            name=each.name,
+            kind=each.by,
+            layer="code",
+            curable=True,
+            files={FILE: each.broken},
+            setup="from algorithm import *",
+            visible=tuple(f"{call} == {wanted!r}" for call, wanted in each.visible),
+            hidden=tuple(f"{call} == {wanted!r}" for call, wanted in each.hidden),
+            fix=(Edit(FILE, "", each.sound),),
+        )
+        for each in classics()
+    ]
 
 
 def single(entry: dict[str, Any], kind: str) -> Fault:
@@ -190,10 +216,12 @@ def solve(worker: Worker, fault: Fault, limit: int) -> Result:
     first = 0.0
 
     def look(hypothesis: Hypothesis) -> Screened:
-        outcomes = worker.run(fault.beside | applied(fault.files, hypothesis.edits), fault.setup, fault.visible)
-        by_test = dict(zip(fault.visible, outcomes, strict=True))
+        files, red = fault.beside | applied(fault.files, hypothesis.edits), tuple(before)
+        by_test = dict(zip(red, worker.run(files, fault.setup, red), strict=True))
         turned = frozenset(test for test in before if by_test[test].passed)
-        broke = frozenset(test for test in fault.visible if test not in before and not by_test[test].passed)
+        others = tuple(test for test in fault.visible if test not in before) if turned else ()
+        by_test |= dict(zip(others, worker.run(files, fault.setup, others), strict=True)) if others else {}
+        broke = frozenset(test for test in others if not by_test[test].passed)
         moved = frozenset(test for test in before if test not in turned and by_test[test].says != before[test])
         return Screened(turned, broke, moved)
 
@@ -264,7 +292,29 @@ def judged(worker: Worker, fault: Fault, kept: Hypothesis, tried: int, seconds: 
     """What is kept, by the tests that it was not made for."""
     setup = f"{fault.setup}\n{fault.hidden_setup}"
     outcomes = worker.run(fault.beside | applied(fault.files, kept.edits), setup, (*fault.visible, *fault.hidden))
-    return Result(fault, kept, all(outcome.passed for outcome in outcomes), tried, seconds, first * 1000)
+    right = all(outcome.passed for outcome in outcomes)
+    return Result(fault, kept, right, tried, seconds, first * 1000, lines(fault.files, applied(fault.files, kept.edits)) / reference(fault))
+
+
+def reference(fault: Fault) -> int:
+    """Changed lines of the author's fix."""
+    return max(1, lines(fault.files, fault.files | mended(fault)))
+
+
+def mended(fault: Fault) -> dict[str, str]:
+    """The files as their author mended them."""
+    whole = not any(edit.old for edit in fault.fix)
+    return {edit.path: edit.new for edit in fault.fix} if whole else applied(fault.files, fault.fix)
+
+
+def lines(before: dict[str, str], after: dict[str, str]) -> int:
+    """Lines that come or go, the greater number of the two."""
+    come = go = 0
+    for path in before.keys() | after.keys():
+        for line in unified_diff(before.get(path, "").splitlines(), after.get(path, "").splitlines(), lineterm="", n=0):
+            come += line.startswith("+") and not line.startswith("+++")
+            go += line.startswith("-") and not line.startswith("---")
+    return max(come, go)
 
 
 def sound(worker: Worker, fault: Fault, base: list[Outcome]) -> None:
@@ -272,9 +322,8 @@ def sound(worker: Worker, fault: Fault, base: list[Outcome]) -> None:
     if all(outcome.passed for outcome in base) or not any(outcome.passed for outcome in base):
         raise SystemExit(f"{fault.name}: the visible tests must fail in part: {[outcome.says for outcome in base]}")
     if fault.curable:
-        mended = {edit.path: edit.new for edit in fault.fix} if not any(edit.old for edit in fault.fix) else applied(fault.files, fault.fix)
         setup = f"{fault.setup}\n{fault.hidden_setup}"
-        outcomes = worker.run(fault.beside | fault.files | mended, setup, (*fault.visible, *fault.hidden))
+        outcomes = worker.run(fault.beside | fault.files | mended(fault), setup, (*fault.visible, *fault.hidden))
         if not all(outcome.passed for outcome in outcomes):
             raise SystemExit(f"{fault.name}: the reference fix fails: {[outcome.says for outcome in outcomes]}")
 
@@ -331,10 +380,13 @@ def totals(results: list[Result]) -> None:
         elsewhere = [result for result in fixed if result.kept and result.kept.layer.value != result.fault.layer]
         seconds = statistics.median(result.seconds for result in group)
         tried = statistics.median(result.tried for result in fixed) if fixed else 0
+        small = sum(result.size <= 2 for result in group if result.kept)
+        kept = sum(result.kept is not None for result in group)
         print(
             f"{kind}: fixed {len(fixed)}/{len(curable)} ({len(fixed) / len(curable):.0%}), wrong {len(wrong)}/{len(group)} "
             f"({len(wrong) / len(group):.0%}), median {seconds:.2f} s, median candidates to the fix {tried:.0f}; "
-            f"fixed at another layer than its author did (*) {len(elsewhere)}"
+            f"fixed at another layer than its author did (*) {len(elsewhere)}; "
+            f"kept patches of at most twice the author's size {small}/{kept}"
         )
 
 

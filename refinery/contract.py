@@ -177,13 +177,13 @@ def attempt(tried: Attempt) -> JsonObject:
         "cost_usd": tried.cost_usd,
         "input_tokens": tried.input_tokens,
         "output_tokens": tried.output_tokens,
-        "replayed": tried.replayed,
+        "replayed": tried.recorded,
         "counts": tried.counts,
         "trace_id": tried.trace_id,
         "output": tried.output,
         "error": tried.error,
         "judging": judging(tried.judging) if tried.judging else None,
-        "world": None if tried.world is None else world(tried.world),
+        "world": None if tried.replayed is None else world(tried.replayed),
     }
 
 

@@ -480,10 +480,10 @@ class AgentSpec:
     """`auto`: the strongest sandbox that this machine has, but not none; `strong`: the strongest there is, or no run; `none`."""
     readable: tuple[str, ...] = ()
     """Absolute paths that it may read besides the system, its interpreter and its libraries."""
-    tools: Tools = Tools()
-    """What a recorded world answers for."""
     models: str = "direct"
     """What becomes of its calls of models: `direct`, or through a relay: `live`, `record`, `replay`."""
+    tools: Tools = Tools()
+    """What a recorded world answers for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,14 +523,14 @@ class Scenario:
     """The share of the checks, by weight, that must be met; None: all of them."""
     test: str = ""
     """The test of the user's own suite that it stands for, as that suite's runner calls it; empty for a scenario of a file."""
-    world: World | None = None
-    """What its tools answer; None: they are the agent's own."""
     timeout_s: float | None = None
     """How long an attempt may take; None: as long as the agent may."""
     max_cost: float | None = None
     """US dollars that the model calls of one attempt may cost together."""
     retries: int | None = None
     """How often an attempt is made again when the machine failed, not the agent; None: as often as the run says."""
+    world: World | None = None
+    """What its tools answer; None: they are the agent's own."""
     shares: bool = False
     """One run of the suite's whole command tries it together with others, so what becomes of them is not independent."""
 
@@ -661,15 +661,15 @@ class Attempt:
     cost_usd: float | None = None
     trace_id: str | None = None
     """The captured trace, when the agent sent spans."""
-    world: tuple[Replayed, ...] | None = None
-    """The calls that a recorded world was asked for; None: there was none around it."""
     input_tokens: int | None = None
     """Of all its model calls; None where that was not seen."""
     output_tokens: int | None = None
-    replayed: bool = False
+    recorded: bool = False
     """A model's answers came from a recording: nothing was spent, and it is no independent trial."""
     void: str = ""
     """Why it says nothing about the agent, where its cause does not tell."""
+    replayed: tuple[Replayed, ...] | None = None
+    """The calls that a recorded world was asked for; None: there was none around it."""
     judging: Judging | None = None
     """None when no model was asked."""
 

@@ -28,6 +28,15 @@ def scan(text: str) -> Iterator[Scalar]:
     yield from _Scanner(text).value(_skip(text, 0), ())
 
 
+def lists(text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, int]], bool]]:
+    """Every list: the way to it, the places of its items, and that they stand in brackets."""
+    load(text)
+    scanner = _Scanner(text)
+    for _ in scanner.value(_skip(text, 0), ()):
+        pass
+    yield from ((keys, spans, False) for keys, spans in scanner.lists)
+
+
 def spellings(scalar: Scalar, value: Value) -> Iterator[str]:
     """Ways to write the value."""
     ascii_only = scalar.raw.isascii()
@@ -40,6 +49,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.end = 0
+        self.lists: list[tuple[tuple[str | int, ...], list[tuple[int, int]]]] = []
 
     def value(self, at: int, keys: tuple[str | int, ...]) -> Iterator[Scalar]:
         if self.text[at] == "{":
@@ -52,6 +62,7 @@ class _Scanner:
 
     def _members(self, at: int, keys: tuple[str | int, ...], close: str) -> Iterator[Scalar]:
         at, place = _skip(self.text, at), 0
+        spans: list[tuple[int, int]] = []
         while self.text[at] != close:
             key: str | int = place
             if close == "}":
@@ -59,10 +70,13 @@ class _Scanner:
                 key = str(json.loads(raw))
                 at = _skip(self.text, _skip(self.text, end) + 1)
             yield from self.value(at, (*keys, key))
+            spans.append((at, self.end))
             at, place = _skip(self.text, self.end), place + 1
             if self.text[at] == ",":
                 at = _skip(self.text, at + 1)
         self.end = at + 1
+        if close == "]":
+            self.lists.append((keys, spans))
 
     def _atom(self, at: int) -> tuple[str, int]:
         match = ATOM.match(self.text, at)

@@ -35,6 +35,15 @@ def scan(text: str) -> Iterator[Scalar]:
             continue
 
 
+def lists(text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, int]], bool]]:
+    """Every list in brackets: the way to it and the places of its items."""
+    load(text)
+    scanner = _Scanner(text)
+    for _ in scanner.document():
+        pass
+    yield from ((keys, spans, False) for keys, spans in scanner.lists)
+
+
 def spellings(scalar: Scalar, value: Value) -> Iterator[str]:
     """Ways to write the value, the one most like the present one first."""
     if value is None:
@@ -55,6 +64,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.lists: list[tuple[tuple[str | int, ...], list[tuple[int, int]]]] = []
         self.counts: dict[tuple[str | int, ...], int] = {}
 
     def document(self) -> Iterator[Scalar]:
@@ -125,15 +135,20 @@ class _Scanner:
     def _members(self, keys: tuple[str | int, ...], close: str) -> Iterator[Scalar]:
         self.at += 1
         place = 0
+        spans: list[tuple[int, int]] = []
         while True:
             self._blank()
             if self.text.startswith(close, self.at):
                 self.at += 1
+                if close == "]":
+                    self.lists.append((keys, spans))
                 return
+            start = self.at
             if close == "}":
                 yield from self._pair(keys)
             else:
                 yield from self._value((*keys, place))
+            spans.append((start, self.at))
             place += 1
             self._blank()
             if self.text.startswith(",", self.at):

@@ -45,6 +45,61 @@ def scan(text: str) -> Iterator[Scalar]:
             yield from _walk(document, (number,) if len(documents) > 1 else (), seen, text, values)
 
 
+def lists(text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, int]], bool]]:
+    """Every list of a text with one document: the way to it, the places of its items, and whether these are whole lines."""
+    import yaml
+
+    try:
+        documents = list(yaml.compose_all(text, yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError) as error:
+        raise NotParsable(str(error)) from error
+    if len(documents) == 1 and documents[0] is not None:
+        yield from _lists(documents[0], (), text)
+
+
+def _lists(node: yaml.Node, keys: tuple[str | int, ...], text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, int]], bool]]:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        for key, item in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                yield from _lists(item, (*keys, _key(key)), text)
+    elif isinstance(node, yaml.SequenceNode):
+        for place, item in enumerate(node.value):
+            yield from _lists(item, (*keys, place), text)
+        if node.flow_style:
+            yield keys, [(item.start_mark.index, item.end_mark.index) for item in node.value], False
+        elif lines := _lines_of_items(node, text):
+            yield keys, lines, True
+
+
+def _lines_of_items(node: yaml.SequenceNode, text: str) -> list[tuple[int, int]]:
+    """The lines of each item of a block list, comments above an item with it; nothing where items share lines with other things."""
+    starts: list[int] = []
+    for item in node.value:
+        start = text.rfind("\n", 0, item.start_mark.index) + 1
+        if text[start : item.start_mark.index].strip() != "-":
+            return []
+        while starts and _comment_above(text, start) > starts[-1]:
+            start = _comment_above(text, start)
+        starts.append(start)
+    end = node.end_mark.index
+    last = text.rfind("\n", 0, end) + 1 if text[:end].rstrip(" ").endswith("\n") else end
+    while last > starts[-1] and (above := text[: last - 1].rfind("\n") + 1) > starts[-1] and _bare(text[above : last - 1]):
+        last = above  # blank lines and comments behind the list are not its last item's
+    return list(zip(starts, [*starts[1:], last], strict=True))
+
+
+def _comment_above(text: str, start: int) -> int:
+    """Where the line above begins, if it is a comment; -1 if it is not."""
+    above = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    return above if start and text[above : start - 1].lstrip().startswith("#") else -1
+
+
+def _bare(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
 def front_matter(text: str) -> tuple[int, str] | None:
     """The YAML between two `---` lines at the head of a text document, and where it begins."""
     match = FENCE.match(text)

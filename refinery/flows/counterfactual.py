@@ -198,7 +198,7 @@ def _said(
     says += f", as recorded in {without} of {of_without} ({other})"
     if proven:
         return says
-    beyond = outside(call for each in after for call in each.world or ())
+    beyond = outside(call for each in after for call in each.replayed or ())
     return f"{says}: that proves nothing{f' ({beyond})' if beyond else ''}"
 
 

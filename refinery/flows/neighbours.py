@@ -2,7 +2,8 @@
 
 A cure that a search finds has passed the scenarios; so have others that are wrong. What tells them apart without an oracle is how
 they behave next door (after Xiong et al., "Identifying patch correctness in test-based program repair", 2018): right cures agree with
-each other, leave alone what is near a passing scenario, do not crash where the base does not, and do not stop listening to an input.
+each other, leave alone what is near a passing scenario and not all that is near a failing one, do not crash where the base does not,
+and do not stop listening to an input.
 """
 
 from __future__ import annotations
@@ -100,16 +101,21 @@ def _further(value: Json, around: Neighbourhood) -> Iterator[Json]:
 
 
 def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> list[int]:
-    """The cures by number, the most believable first. `scores` are how likely the search took each for.
+    """The cures by number, the most believable first."""
+    belief = believed(scores, base, cures, around)
+    return sorted(belief, key=lambda number: (-belief[number], number))
+
+
+def believed(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> dict[int, float]:
+    """How far to believe each cure, by number. `scores` are how likely the search took each for.
 
     One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them.
     """
-    values = [
-        (-_believed(number, base, cures, around) - PRIOR * score / max(scores), number)
+    return {
+        number: _believed(number, base, cures, around) + PRIOR * score / max(scores)
         for number, score in enumerate(scores)
         if _crashes(base, cures[number], around) <= CRASHES
-    ]
-    return [number for _, number in sorted(values)]
+    }
 
 
 def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:
@@ -121,19 +127,44 @@ def _believed(number: int, base: Sequence[Seen], cures: Sequence[Sequence[Seen]]
     own, near = cures[number], around.near
     if not near:
         return 0.0
-    agree = [own[place].behaviour == cure[place].behaviour for cure in cures if cure is not own for place in range(len(near))]
+    telling = [place for place in range(len(near)) if any(cure[place].behaviour != base[place].behaviour for cure in cures)]
+    agree = [own[place].behaviour == cure[place].behaviour for cure in cures if cure is not own for place in telling]
     calm = [own[place].behaviour == base[place].behaviour for place, each in enumerate(near) if not each.red]
     deaf = [
         own[place].behaviour == own[len(near) + each.origin].behaviour
         for place, each in enumerate(near)
         if base[place].behaviour != base[len(near) + each.origin].behaviour
     ]
-    return _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 2 * _crashes(base, own, around) - _share(deaf, 0.0)
+    still = [own[place].behaviour == base[place].behaviour for place in telling if near[place].red]
+    told = _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 0.25 * _share(still, 0.0)
+    return told - 2 * _crashes(base, own, around) - _share(deaf, 0.0)
 
 
 def witnessed(attempts: Sequence[Attempt]) -> list[Seen]:
     """What a comparison looks at of each attempt."""
     return [Seen(attempt.behaviour, attempt.cause in CRASHED) for attempt in attempts]
+
+
+def changed(value: object) -> Iterator[object]:
+    """Values of the same kind that are near one: of a collection also one of its items changed."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (value + 1, value - 1, value * 2, 0)
+    elif isinstance(value, str):
+        yield from (value + value[-1:], value[:-1], value[::-1], value + "x", value.upper())
+    elif isinstance(value, list | tuple):
+        kind = type(value)
+        yield from (kind([*value, *value[:1]]), kind(value[1:]), kind(value[:-1]), kind(value[::-1]))
+        for place, item in enumerate(value[:3]):
+            for new in islice(changed(item), 2):
+                yield kind([*value[:place], new, *value[place + 1 :]])
+    elif isinstance(value, Mapping):
+        for key, item in islice(value.items(), 4):
+            yield {name: part for name, part in value.items() if name != key}
+            yield from ({**value, key: new} for new in islice(changed(item), 2))
+    elif isinstance(value, set):
+        yield from (value - {item} for item in sorted(value, key=repr)[:2])
 
 
 def _share(flags: Sequence[bool], unknown: float) -> float:

@@ -10,11 +10,11 @@ from pathlib import Path
 from refinery.domain import Attempt, Cause, Scenario
 from refinery.suite.runner import Runner
 
-LEAST = 2.0
+LEAST = 1.0
 """Seconds that any run may take."""
 LEAST_OUTSIDE = 15.0
 """The same for an agent that talks to others, whose answers take longer than its failures."""
-TIMES = 10.0
+TIMES = 8.0
 """How much longer than on the base a run may take."""
 SHARE = 0.1
 """Of the agent's own limit, where no run on the base came to an end by which to judge."""

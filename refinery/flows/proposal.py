@@ -37,14 +37,15 @@ class Proposal:
 
 
 def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """The words in which the failure was described, for finding the code and the configuration that speak of the same."""
+    """The words in which the failure was described, for finding what speaks of the same; and what the runs said, as they said it."""
     texts = [complaint.says, diagnosis.summary, diagnosis.expected]
     texts += [quote.text for quote in diagnosis.evidence]
     texts += [f"{expectation.kind} {expectation.value}" for scenario in complaint.targets for expectation in scenario.expect]
     aims = {scenario.id for scenario in complaint.targets}
     texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
     found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
-    return tuple(found)
+    said = [attempt.says for attempt in attempts if attempt.scenario in aims and attempt.says]
+    return tuple(dict.fromkeys((*found, *said)))
 
 
 def why(seen: Screened) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 
@@ -11,12 +11,12 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothes
 from refinery.edits.draft import draft
 from refinery.edits.minimise import minimal, pieces, together
 from refinery.events import Event
+from refinery.flows.compared import compare
 from refinery.flows.complaint import home_for
 from refinery.flows.consult import ROUNDS, Asked, consult
 from refinery.flows.cures import Cures, joined
 from refinery.flows.ledger import Ledger
 from refinery.flows.memorised import memorised
-from refinery.flows.neighbours import neighbours, ranked, witnessed
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
@@ -59,6 +59,8 @@ class Proposals:
     """Candidates that cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
     chance: int = 0
     """Candidates that cured some failures and run in others like them, which stayed as they were."""
+    undecided: list[str] = field(default_factory=list)
+    """Cures between which nobody could choose."""
     endless: int = 0
     """Candidates that did not come to an end in the time that a look may take."""
     patience: float = 0.0
@@ -95,6 +97,7 @@ class Proposals:
             parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
         if self.crashing:
             parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
+        parts += self.undecided
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
         if self.held_back:
@@ -239,20 +242,23 @@ class Proposals:
     def _compared(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first."""
         found = cures.take_whole()
-        agent = self.bench.runner.agent
-        if found and not agent.network and not agent.http:  # what acts on the world is not run on inputs nobody asked for
-            around = neighbours(self.shown.red, self.shown.green)
-            inputs = around.inputs
-            self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
-            seen = [witnessed(screen.behaves(changes, inputs)) for changes in (ChangeSet(()), *(each.changes for each in found))]
-            self.ledger.items.append(BillItem("search", runs=len(inputs) * len(seen), usd=self._price))
-            if all(len(each) == len(inputs) for each in seen):
-                order = ranked([each.hypothesis.confidence for each in found], seen[0], seen[1:], around)
-                self.crashing += len(found) - len(order)
-                found = [found[place] for place in order]
-        for proposal in found:
+        if not found:
+            return
+        self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
+        scores = [each.hypothesis.confidence for each in found]
+        result = compare([each.changes for each in found], scores, self.shown, screen, self._files)
+        self.ledger.items.append(BillItem("search", runs=result.runs, usd=self._price))
+        self.crashing += len(found) - len(result.order)
+        if result.undecided:
+            rivals = "; ".join(found[place].hypothesis.change for place in result.undecided)
+            self.undecided.append(f"{len(result.undecided)} cures differ on similar inputs, and nothing tells which is right ({rivals})")
+            return
+        for proposal in [found[place] for place in result.order]:
             with screen.resting():
                 yield proposal
+
+    def _files(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return self.bench.repository.read_many(self.base, [path for path in paths if path in self._legible])
 
     def _of_some(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
         """What cures some failures and has no say in the others; then pairs that cure all."""

@@ -7,17 +7,21 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
 from refinery.flows.patience import bounded
+from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
-from safety.changes import ChangeSet
+from safety.changes import ChangeSet, FileChange
+
+PROBED = 20.0
+"""Seconds that all probes of one change may take."""
 
 Candidate = TypeVar("Candidate")
 Result = TypeVar("Result")
@@ -65,6 +69,8 @@ def screening(
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
             warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place, any(each.test for each in (*red, *green))))
+            if not _goes(warmed, tree, green):  # a test runner that minds what is loaded before it
+                warmed = replace(warmed, test_nursery=None)
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
         hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
@@ -72,6 +78,15 @@ def screening(
         screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm)
         stack.callback(screen.close)
         yield screen
+
+
+def _goes(warmed: Runner, tree: Path, green: Sequence[Scenario]) -> bool:
+    """Whether a test that passes does so too where it is run warm; agents are warm in the same way everywhere."""
+    known = next((scenario for scenario in green if scenario.test), None)
+    if known is None or warmed.test_nursery is None:
+        return True
+    with warmed.open(tree) as running:
+        return running.attempt(known, 0).passed
 
 
 @dataclass(slots=True)
@@ -139,6 +154,17 @@ class Screen:
                 return ()
             with _written(tree, changes), self.runner.open(tree) as running:
                 return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
+
+    def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
+        """How a change goes about probes that stand beside the user's tests; None when there is no more looking to be done."""
+        asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
+        tests = self.runner.tests
+        patient = replace(self.runner, tests=replace(tests, timeout_s=max(PROBED, tests.timeout_s)) if tests else None)
+        with self._folder() as tree:
+            if tree is None:
+                return None
+            with _written(tree, asked), patient.open(tree) as running:
+                return running.attempt(probe.test, 0)
 
     @contextmanager
     def resting(self) -> Iterator[None]:

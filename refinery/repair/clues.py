@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from refinery.domain import Diagnosis, Layer
+from refinery.repair.symptoms import symptoms
 from refinery.repair.wording import parts, telling
 
 ERROR = re.compile(r"\b[A-Z][A-Za-z]*(?:Error|Exception|Timeout)\b")
@@ -32,6 +33,8 @@ class Clues:
     named: frozenset[str]
     """Names in quotation marks inside error messages: the missing key, the unknown attribute."""
     layer: Layer
+    symptoms: frozenset[str] = frozenset()
+    """How the answers differed from the right ones."""
 
     def any_of(self, *texts: str) -> bool:
         """Whether one of these texts (in lower case) was said."""
@@ -53,6 +56,7 @@ def clues(diagnosis: Diagnosis, words: Collection[str]) -> Clues:
     for signal in diagnosis.signals:
         texts += [signal.says, signal.category, *(quote.text for quote in signal.quotes)]
     said = "\n".join((*texts, *words))
+    errors = frozenset(ERROR.findall(said))
     told = telling((*texts, *words))
     own = frozenset(part for word in told for part in parts(word) if len(part) > 1)
     return Clues(
@@ -60,7 +64,8 @@ def clues(diagnosis: Diagnosis, words: Collection[str]) -> Clues:
         words=told,
         parts=own,
         stems=frozenset(part[:STEM] for part in own if len(part) >= STEM),
-        errors=frozenset(ERROR.findall(said)),
+        errors=errors,
         named=frozenset(QUOTED.findall("\n".join(line for line in said.splitlines() if ERROR.search(line)))),
         layer=diagnosis.layer,
+        symptoms=symptoms((*texts, *words), errors),
     )

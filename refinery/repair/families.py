@@ -15,15 +15,19 @@ from refinery.repair.mutations import (
     exchange,
     fields,
     guards,
+    loops,
     names,
     operators,
     ordering,
     patterns,
+    recursion,
     resilience,
     returns,
+    starts,
     statements,
     terms,
     times,
+    twins,
     values,
 )
 
@@ -49,4 +53,8 @@ FAMILIES: tuple[Family, ...] = (
     exchange.propose,
     times.propose,
     patterns.propose,
+    loops.propose,
+    recursion.propose,
+    starts.propose,
+    twins.propose,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -23,9 +24,15 @@ OPPOSITES = (
     ("relevance", "date"), ("earliest", "latest"), ("raise", "ignore"), ("sync", "async"), ("and", "or"),
     ("before", "after"),
 )  # fmt: skip
+CONFIGURED = 200_000
+"""Characters of the largest file that is taken for configuration; data files are larger."""
 FEWEST_LETTERS = 2
 RECORD = 0.15
 """What a turn of a value in a table of records counts: data is not configuration, and changing it is not a repair."""
+ITEM = 0.5
+"""What a turn of a text in a list counts: what stood there is lost."""
+KIND = 0.5
+"""What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +65,46 @@ def knobs(
     by_key: dict[str, list[Scalar]] = {}
     for scalar in scalars:
         by_key.setdefault(scalar.key, []).append(scalar)
+    by_record: dict[tuple[object, ...], list[Scalar]] = {}
+    for scalar in scalars:
+        by_record.setdefault((scalar.path, scalar.keys[:-1]), []).append(scalar)
     shapes = _shapes(sources, world, scalars)
     tables = _tables(scalars)
     for scalar in scalars:
         read = readings.get(scalar.key, Reading(0.0, ""))
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
-        data = (scalar.path, scalar.keys) in tables
-        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * (RECORD if data else 1.0)
+        data = (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
+        kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
+        about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds else False
+        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
+        weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         seen: set[tuple[type, Value]] = {(type(scalar.value), scalar.value)}
         for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
-                yield weight * knob.prior * 0.97**place, replace(knob, data=data)
+                yield weight * knob.prior * 0.97**place, replace(knob, data=data and not (about and knob.value in kinds))
+
+
+def _item(scalar: Scalar) -> bool:
+    return bool(scalar.keys) and isinstance(scalar.keys[-1], int)
+
+
+def _listed_in_a_record(scalar: Scalar) -> bool:
+    """An item of a list that a record of a list has."""
+    return _item(scalar) and any(isinstance(key, int) for key in scalar.keys[:-1])
+
+
+def _kinds(scalar: Scalar, kin: list[Scalar]) -> frozenset[Value]:
+    """The values of a column that several records share: texts and switches."""
+    column = Counter(each.value for each in kin if each.path == scalar.path and len(each.keys) == len(scalar.keys))
+    return frozenset(value for value, count in column.items() if count > 1 and isinstance(value, str | bool))
+
+
+def _about(scalar: Scalar, record: Iterable[Scalar], clues: Clues) -> bool:
+    """Whether the failure speaks of this record by something else that stands in it."""
+    names = [each.value for each in record if each is not scalar and isinstance(each.value, str) and len(each.value) > 1]
+    names += [key for key in scalar.keys[:-1] if isinstance(key, str)]
+    return any(re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", clues.text) for name in names)
 
 
 def _turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from refinery.domain import Layer
 from refinery.repair.clues import Clues
 from refinery.repair.module import Module
 from refinery.repair.wording import likeness, telling
@@ -29,6 +30,7 @@ class Refill:
     after: str
     says: str
     why: str
+    layer: Layer = Layer.PROMPT
 
 
 def refills(sources: Mapping[str, str], modules: Iterable[Module], clues: Clues) -> Iterator[tuple[float, Refill]]:

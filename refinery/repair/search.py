@@ -14,26 +14,28 @@ from refinery.edits.config import is_config, replaced, scalars
 from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
+from refinery.repair import symptoms
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import Knob, Reading, knobs, readings
+from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
+from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
-from refinery.repair.shape import pointless, shape_of
+from refinery.repair.shape import pointless, says_nothing, shape_of
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
 """Characters of Python that are read for ingredients; the suspicious files come first."""
 FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
+NOTHING = 1.5
+"""What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
-CONFIGURED = 200_000
-"""Characters of the largest file that is taken for configuration; data files are larger."""
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -128,6 +130,8 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
+        for score, change in rearranged(self.sources, self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
             while self.heap and -self.heap[0].key[0] >= bound:
@@ -138,11 +142,13 @@ class _Search:
 
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
+        empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
-                score = weight * suspicion * mutation.prior * FATIGUE ** tired[mutation.operator]
+                prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
+                score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 if mutation.memorises:
                     score *= 0.1
@@ -187,7 +193,7 @@ class _Search:
         return Hypothesis(
             change=make.says,
             rationale=f"In {make.path} {make.why}.",
-            layer=Layer.PROMPT,
+            layer=make.layer,
             edits=edits_between(make.path, self.sources[make.path], make.after),
             confidence=confidence(score, never=False),
         )
@@ -229,7 +235,10 @@ class _Search:
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
         try:
-            if mutation.insert:
+            beside = _beside(module.text, mutation) if mutation.insert in ("before", "after") else None
+            if beside is not None:
+                after = beside
+            elif mutation.insert:
                 tree = self._tree(module)
                 if tree is None:
                     return None
@@ -274,6 +283,21 @@ class _Search:
     def _line(self, path: str, number: int) -> str:
         module = self.modules.get(path)
         return module.line(number) if module else ""
+
+
+def _beside(text: str, mutation: Mutation) -> str | None:
+    """The text with a statement put above or below one that has its lines to itself; None where it takes the syntax tree."""
+    line = text.rfind("\n", 0, mutation.start) + 1
+    indent = text[line : mutation.start]
+    end = text.find("\n", mutation.end)
+    rest = text[mutation.end : end if end >= 0 else len(text)].strip()
+    if indent.strip() or text.startswith("elif", mutation.start) or "\n" not in text[line:] or (rest and not rest.startswith("#")):
+        return None
+    code = "".join(f"{indent}{each}\n" for each in mutation.new.split("\n"))
+    at = line if mutation.insert == "before" else end + 1 if end >= 0 else len(text)
+    if mutation.insert == "before" and text[:line].rstrip(" \t\n").rpartition("\n")[2].lstrip().startswith("@"):
+        return None
+    return text[:at] + code + text[at:]
 
 
 def _modules(sources: Mapping[str, str], suspicions: Sequence[Suspicion]) -> dict[str, Module]:

@@ -36,10 +36,11 @@ def shape_of(text: str, line: int) -> Shape | None:
 
 def pointless(tree: ast.AST) -> int:
     """How many expressions say nothing: `a == a`, `a and a`, `a - a`, `b if c else b`, `a = a`, `a + 0`."""
-    return sum(_says_nothing(node) for node in ast.walk(tree))
+    return sum(says_nothing(node) for node in ast.walk(tree))
 
 
-def _says_nothing(node: ast.AST) -> bool:
+def says_nothing(node: ast.AST) -> bool:
+    """Whether an expression or statement has no effect, or only one value."""
     if isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
         return any(_same(one, other) for one, other in pairwise(sides)) or all(isinstance(s, ast.Constant) for s in sides)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from adapters.trace import Span, Trace
@@ -168,8 +169,14 @@ def _places(trace: Trace, best: Cause, signals: Sequence[Signal]) -> tuple[Place
     return tuple(sorted(dict.fromkeys(places), key=lambda place: foreign(place.path)))[:40]
 
 
+TEST = re.compile(r'\{"test": ?"([^"\\]+)"\}')
+"""The task of a run of one test of the user's own suite."""
+
+
 def _assumed(trace: Trace) -> str:
     asked = " ".join(task(trace).split())
+    if test := TEST.fullmatch(asked):
+        return f"The test {test.group(1)} passes."
     what = f"“{asked[:160]}{'…' if len(asked) > 160 else ''}” is answered" if asked else "the run ends with an answer"
     return f"Assumed, since nobody has said: {what} completely, from what the tools returned, and without an error on the way."
 

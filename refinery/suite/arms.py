@@ -100,7 +100,7 @@ class Runs:
 
     def replayed(self, *names: str) -> bool:
         """Whether a model's replies came from a recording in any run of these scenarios."""
-        return any(attempt.replayed for arm in self._attempts.values() for name in names for attempt in arm[name])
+        return any(attempt.recorded for arm in self._attempts.values() for name in names for attempt in arm[name])
 
     def evidence(self, *names: str) -> PairedEvidence:
         """For the candidate being better on these scenarios together."""

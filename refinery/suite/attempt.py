@@ -38,11 +38,11 @@ def judged(scenario: Scenario, trial: int, outcome: Outcome, rubrics: Rubrics | 
         latency_s=outcome.latency_s,
         cost_usd=outcome.cost_usd,
         trace_id=outcome.trace.id if outcome.trace else None,
-        world=outcome.world,
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
-        replayed=outcome.replayed,
+        recorded=outcome.recorded,
         void=outcome.void,
+        replayed=outcome.replayed,
         judging=sitting.judging() if sitting else None,
     )
 

@@ -116,12 +116,12 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
-    world: Json = None
-    """What a recorded world was asked."""
     ledger: Ledger | None = None
     """What the relay saw, where there is one."""
     trace_id: str = ""
     """The name that was given to the attempt's trace."""
+    world: Json = None
+    """What a recorded world was asked."""
 
 
 class Local:
@@ -173,9 +173,10 @@ class Local:
         ran = self.ran(scenario, trial, halt)
         if isinstance(ran, Unstarted):
             return self.explained(attempt.unstarted(ran, agent))
+        offline = not agent.network and self.ground.level is not Level.NONE
         if self.manner:
-            return self.explained(self.manner.outcome(ran, agent))
-        outcome = attempt.from_slot(ran.ended, agent, ran.trace, ran.lines)
+            return replace(self.explained(self.manner.outcome(ran, agent)), offline=offline)
+        outcome = replace(attempt.from_slot(ran.ended, agent, ran.trace, ran.lines), offline=offline)
         outcome = self.explained(placing.placed(scenario, agent, outcome, ran.world))
         return told(outcome, ran.ledger, ran.trace_id) if ran.ledger else outcome
 
@@ -202,7 +203,7 @@ class Local:
             lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
             world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
             ledger = relay.end(ids.token) if relay else None
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", world, ledger, ids.trace)
+            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", ledger, ids.trace, world)
         finally:
             if relay and ledger is None:
                 relay.end(ids.token)

@@ -26,7 +26,7 @@ def told(outcome: Outcome, ledger: Ledger, trace_id: str) -> Outcome:
         outcome = replace(outcome, counted=Usage(0, 0, 0.0))  # its first call was refused
     replayed = any(call.replayed for call in ledger.calls)
     void = REPEATED if replayed and all(call.repeated for call in ledger.calls if call.replayed) else ""
-    outcome = replace(outcome, replayed=replayed, void=void)
+    outcome = replace(outcome, recorded=replayed, void=void)
     if outcome.cause is Cause.INFRASTRUCTURE:
         return outcome
     if ledger.unrecorded:

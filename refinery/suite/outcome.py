@@ -32,16 +32,18 @@ class Outcome:
     trace: Trace | None = None
     lines: Mapping[str, frozenset[int]] | None = None
     """Executed lines by path, when they were asked for."""
-    world: tuple[Replayed, ...] | None = None
+    counted: Usage | None = None
+    """What its model calls used, where they went through the relay; None where none did."""
+    recorded: bool = False
+    """A model's answers came from a recording."""
+    offline: bool = False
+    """It could reach nothing outside, and so nothing that has a price."""
+    void: str = ""
+    """Why it says nothing about the agent, where the cause does not tell."""
+    replayed: tuple[Replayed, ...] | None = None
     """What a recorded world was asked; None: there was none."""
     answered: frozenset[str] = frozenset()
     """The tools that it answered for, so that it is known which calls of theirs were made, and which were not."""
-    counted: Usage | None = None
-    """What its model calls used, where they went through the relay; None where none did."""
-    replayed: bool = False
-    """A model's answers came from a recording."""
-    void: str = ""
-    """Why it says nothing about the agent, where the cause does not tell."""
 
     def value(self) -> Json:
         """The answer read as JSON. Raises NotJson."""
@@ -60,7 +62,7 @@ class Outcome:
 
         Without either, those that a recorded world answered.
         """
-        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.world or ())
+        replayed = tuple(Call(each.tool, each.arguments, failed=each.how == "refused") for each in self.replayed or ())
         if self.trace is None:
             return replayed
         traced = tuple(_call(span) for span in self.trace.spans if span.kind is Kind.TOOL)
@@ -78,11 +80,11 @@ class Outcome:
 
     @property
     def cost_usd(self) -> float | None:
-        """Zero when a trace shows that no model was called; None when a price, or the trace, is missing."""
+        """Zero when a trace shows that no model was called, or none could be reached; None when a price, or the trace, is missing."""
         if self.counted is not None:
             return self.counted.cost_usd
         if self.trace is None:
-            return None
+            return 0.0 if self.offline else None
         if not any(span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER) for span in self.trace.spans):
             return 0.0
         return self.trace.usage.cost_usd

@@ -290,8 +290,8 @@ class TreeBench:
                 break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
-        if attempt.world is not None:
-            self._replayed.append(attempt.world)
+        if attempt.replayed is not None:
+            self._replayed.append(attempt.replayed)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:
@@ -329,7 +329,7 @@ def bill(step: str, attempts: Sequence[Attempt], seconds: float) -> BillItem:
     What was replayed costs nothing.
     """
     judging = Bill(tuple(attempt.judging.usage for attempt in attempts if attempt.judging)).line(step)
-    paid = [attempt for attempt in attempts if not attempt.replayed]
+    paid = [attempt for attempt in attempts if not attempt.recorded]
     costs = [*(attempt.cost_usd for attempt in paid), judging.usd]
     usd = None if None in costs else sum(cost for cost in costs if cost is not None)
     given = judging.input_tokens + sum(attempt.input_tokens or 0 for attempt in paid)

@@ -59,12 +59,12 @@ def _key(commit: str, agent: AgentSpec, scenario: Scenario) -> str:
 def _attempt(row: dict[str, Any]) -> Attempt:
     checks = tuple(CheckResult(**each) for each in row.pop("checks"))
     calls = tuple(Call(**each) for each in row.pop("calls"))
-    cause, judging, world = row.pop("cause"), row.pop("judging", None), row.pop("world", None)
+    cause, judging, replayed = row.pop("cause"), row.pop("judging", None), row.pop("replayed", None)
     return Attempt(
         checks=checks,
         calls=calls,
         cause=None if cause is None else Cause(cause),
         judging=Judging(usage=BillItem(**judging.pop("usage")), **judging) if judging else None,
-        world=None if world is None else tuple(Replayed(**each) for each in world),
+        replayed=None if replayed is None else tuple(Replayed(**each) for each in replayed),
         **row,
     )

@@ -448,6 +448,8 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
     """Call the user's function, with time taken around the call alone."""
     os.environ.update(job["environment"])
     _refresh()
+    if job.get("sender"):
+        _send_from(*job["sender"])
     world = None
     try:
         world = _entered(job.get("world"), inside=True)
@@ -455,8 +457,6 @@ def invoke(line: socket.socket, call: Any, job: Json, spec: Json, lines: Seen) -
         return {"unworldly": str(error)}
     if world:
         os.environ.update(world.environment())
-    if job.get("sender"):
-        _send_from(*job["sender"])
     tracer = None
     if spec["cover"]:
         tracer = Lines(spec["tree"], lines)

@@ -33,6 +33,10 @@ class Fault:
     says: str
 
 
+LONGEST_NAME = 80
+"""Letters that what a record is called may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One value with the keys that lead to it."""
@@ -92,8 +96,11 @@ def _both(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     return out
 
 
-def leaves(value: Value | Fault) -> list[Leaf]:
-    """Every value with the keys that lead to it; members of lists by their number."""
+def leaves(value: Value | Fault, *, by_name: bool = False) -> list[Leaf]:
+    """Every value with the keys that lead to it; members of lists by their number.
+
+    With `by_name`, records of a list that are told apart by what they are called stand under that name, wherever they are in the list.
+    """
     found: list[Leaf] = []
     todo: list[tuple[tuple[str, ...], Value]] = [] if isinstance(value, Fault) else [((), value)]
     while todo and len(found) < NODES:
@@ -101,12 +108,24 @@ def leaves(value: Value | Fault) -> list[Leaf]:
         if isinstance(one, dict):
             todo += [((*keys, str(k)), v) for k, v in reversed(one.items())]
         elif isinstance(one, list):
-            todo += [((*keys, str(i)), v) for i, v in reversed(list(enumerate(one)))]
+            names = (_names(one) if by_name else None) or [str(i) for i in range(len(one))]
+            todo += [((*keys, name), v) for name, v in reversed(list(zip(names, one, strict=True)))]
         elif isinstance(one, int) and one.bit_length() > 4_000:
             found.append(Leaf(keys, "a number of very many digits"))  # Python itself refuses to write it out
         else:
             found.append(Leaf(keys, one if isinstance(one, (str, int, float, bool)) or one is None else str(one)))
     return found
+
+
+def _names(records: list[Value]) -> list[str] | None:
+    """What each record of a list is called: a text that all have under one key, and no two the same. None where there is no such key."""
+    first = records[0] if records else None
+    for key in first if isinstance(first, dict) else ():
+        found = [record.get(key) if isinstance(record, dict) else None for record in records]
+        names = [name for name in found if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME]
+        if len(set(names)) == len(records):
+            return names
+    return None
 
 
 def line_of(text: str, leaf: Leaf) -> int | None:

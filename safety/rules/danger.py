@@ -60,7 +60,8 @@ def _values(path: str, text: str | None) -> dict[str, tuple[object, int | None]]
     if text is None:
         return {}
     if kind_of(path, text) in (Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI):
-        return {leaf.place: (leaf.value, line_of(text, leaf)) for leaf in leaves(read(path, text)) if setting(leaf.place, leaf.value)}
+        found_there = leaves(read(path, text), by_name=True)  # a record that only moved is the same record
+        return {leaf.place: (leaf.value, line_of(text, leaf)) for leaf in found_there if setting(leaf.place, leaf.value)}
     found: dict[str, tuple[object, int | None]] = {}
     for node in nodes_like(python_of(path, text) or "", ast.Assign, ast.keyword):
         if (

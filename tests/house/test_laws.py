@@ -28,6 +28,7 @@ DOORS = {
     "rich": {"refinery/cli/show.py", "refinery/cli/views.py", "refinery/cli/reviewing.py"},
     "orjson": {"adapters/notation.py"},
     "jinja2": {"safety/rules/jinja.py", "refinery/cli/formats/page.py"},
+    "markdown_it": {"refinery/edits/sections.py"},
     "jsonschema": {"refinery/suite/checks/structure.py"},
     "numpy": {"refinery/suite/plan.py"},
 }
@@ -42,6 +43,7 @@ HEAVY = (
     "numpy",
     "yaml",
     "jinja2",
+    "markdown_it",
     "jsonschema",
     "orjson",
     "unidiff",

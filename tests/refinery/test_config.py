@@ -90,6 +90,35 @@ def test_each_task_may_have_a_model_of_its_own() -> None:
     assert (stated.model, dict(stated.models), stated.cache) == ("one", {"analyst": "other"}, False)
 
 
+def test_model_calls_go_directly_unless_said_otherwise() -> None:
+    assert parse(AGENT).relaying is None
+    more = 'models = "record"\nrecordings = "kept"\nbudget_usd = 1\n[agent.upstream]\nopenai = "http://127.0.0.1:8000/v1"\n'
+    more += '[agent.prices]\n"m-1" = [1, 2.5]\n'
+    stated = parse(AGENT + more).relaying
+    assert stated
+    assert (stated.mode, stated.recordings, stated.budget_usd) == ("record", "kept", 1.0)
+    assert (stated.upstream, stated.prices) == ({"openai": "http://127.0.0.1:8000/v1"}, {"m-1": (1.0, 2.5)})
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('models = "cached"', "agent.models"),
+        ('[agent.upstream]\nopenai = "localhost"', "begins with https"),
+        ("[agent.prices]\nm = [1]", "agent.prices"),
+        ("budget_usd = -1", "agent.budget_usd"),
+    ],
+)
+def test_a_mistake_about_model_calls_is_named(more: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse(AGENT + more)
+
+
+def test_an_agent_at_an_address_cannot_be_relayed() -> None:
+    with pytest.raises(ConfigError, match="for an agent that Refinery starts"):
+        parse('[agent]\nhttp = "http://127.0.0.1:1"\nmodels = "live"')
+
+
 def test_what_a_recorded_world_answers_for() -> None:
     text = """[agent]
 python = "shop.app:answer"
@@ -126,32 +155,3 @@ UNFINDABLE = (
 def test_a_tool_that_could_not_be_found_is_refused(line: str) -> None:
     with pytest.raises(ConfigError, match=r"refinery.toml:\d+: `world|refinery.toml: `world"):
         parse(f'[agent]\npython = "a:b"\n[world]\n{line}\n', {})
-
-
-def test_model_calls_go_directly_unless_said_otherwise() -> None:
-    assert parse(AGENT).relaying is None
-    more = 'models = "record"\nrecordings = "kept"\nbudget_usd = 1\n[agent.upstream]\nopenai = "http://127.0.0.1:8000/v1"\n'
-    more += '[agent.prices]\n"m-1" = [1, 2.5]\n'
-    stated = parse(AGENT + more).relaying
-    assert stated
-    assert (stated.mode, stated.recordings, stated.budget_usd) == ("record", "kept", 1.0)
-    assert (stated.upstream, stated.prices) == ({"openai": "http://127.0.0.1:8000/v1"}, {"m-1": (1.0, 2.5)})
-
-
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
-        ('models = "cached"', "agent.models"),
-        ('[agent.upstream]\nopenai = "localhost"', "begins with https"),
-        ("[agent.prices]\nm = [1]", "agent.prices"),
-        ("budget_usd = -1", "agent.budget_usd"),
-    ],
-)
-def test_a_mistake_about_model_calls_is_named(more: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=says):
-        parse(AGENT + more)
-
-
-def test_an_agent_at_an_address_cannot_be_relayed() -> None:
-    with pytest.raises(ConfigError, match="for an agent that Refinery starts"):
-        parse('[agent]\nhttp = "http://127.0.0.1:1"\nmodels = "live"')

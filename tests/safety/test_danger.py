@@ -175,3 +175,24 @@ def test_a_renamed_file_brings_nothing_new() -> None:
 
     code = HEAD + "def f():\n    os.remove('a.db')\n"
     assert "danger" not in rules_of(judge_all({"agent/a.py": (code, None), "agent/b.py": (None, code)}))
+
+
+INTENTS = "intents:\n- name: booking\n  confirm: true\n  words: [book]\n- name: cancel\n  confirm: false\n  words: [cancel]\n"
+MOVED = "intents:\n- name: cancel\n  confirm: false\n  words: [cancel]\n- name: booking\n  confirm: true\n  words: [book]\n"
+
+
+def test_a_record_that_only_moves_in_its_list_loosens_nothing() -> None:
+    assert "danger" not in rules_of(judge("config/intents.yaml", INTENTS, MOVED))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        MOVED.replace("confirm: true", "confirm: false"),
+        INTENTS.replace("name: booking\n  confirm: true", "name: reserve\n  confirm: false"),
+        INTENTS.replace("  confirm: true\n", ""),
+        INTENTS.replace("name: cancel", "name: booking").replace("confirm: true", "confirm: false"),
+    ],
+)
+def test_a_record_is_loosened_wherever_it_stands_and_whatever_it_is_called(after: str) -> None:
+    assert "danger" in rules_of(judge("config/intents.yaml", INTENTS, after))

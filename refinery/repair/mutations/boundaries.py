@@ -28,12 +28,23 @@ def propose(site: Site) -> Iterator[Mutation]:
     if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name | ast.BinOp | ast.Call):
         yield from _shifted(site, statement.value, 0.12)
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Call | ast.BinOp):
-        yield from _shifted(site, statement.value, 0.12)
+        yield from _shifted(site, statement.value, 0.35 if _bounds_a_loop(site, statement) else 0.12)
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
         text = site.src(statement.iter)
         for name in ("1", *[name for name in site.locals if len(name) <= 2 or name.endswith(("start", "count", "offset", "skip"))][:3]):
             yield site.put(statement.iter, f"{text}[{name}:]", "slice", f"Begin the loop over `{text}` at `{name}`", 0.15)
         yield site.put(statement.iter, f"{text}[:-1]", "slice", f"Leave out the last of `{text}`", 0.12)
+
+
+def _bounds_a_loop(site: Site, statement: ast.Assign) -> bool:
+    """Whether what is set decides how long the loop around it goes on."""
+    loop = site.module.loop(statement)
+    target = statement.targets[0]
+    return (
+        isinstance(loop, ast.While)
+        and isinstance(target, ast.Name)
+        and target.id in {part.id for part in ast.walk(loop.test) if isinstance(part, ast.Name)}
+    )
 
 
 def _number(site: Site, node: ast.Constant) -> Iterator[Mutation]:

@@ -31,9 +31,13 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(statement.value, f"{name} == 0", FAMILY, f"Return whether `{name}` is 0", 0.2)
             yield site.put(statement.value, f"not {name}", FAMILY, f"Return whether `{name}` is empty", 0.2)
             yield site.put(statement.value, f"bool({name})", FAMILY, f"Return whether `{name}` holds something", 0.15)
+    if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Compare):
+        yield from _flagged(site, statement.value)
     for node in site.statement.nodes:
         if isinstance(node, ast.comprehension):
             continue
+        if isinstance(node, ast.BoolOp):
+            yield from _turned(site, node)
         if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
             for part in node.generators:
                 for test in part.ifs:
@@ -47,6 +51,32 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _joined(site, node.test, False)
             text = f"{site.src(node.orelse)} if {site.src(node.test)} else {site.src(node.body)}"
             yield site.put(node, text, FAMILY, f"Swap the two values of `{short(site.src(node))}`", 0.3)
+
+
+def _flagged(site: Site, test: ast.Compare) -> Iterator[Mutation]:
+    """`return node is not None` where it also matters what the node is."""
+    if not isinstance(test.left, ast.Name):
+        return
+    name, text = test.left.id, site.src(test)
+    known = {member for member, values in site.world.roles.items() if any(isinstance(value, bool) for value in values)}
+    for member in sorted((site.world.reach(name) | site.world.stored) & known)[:4]:
+        reading = site.world.reading(name, member)
+        yield site.put(test, f"{text} and {reading}", FAMILY, f"Also ask for `{reading}`", 0.4)
+        yield site.put(test, f"{text} and not {reading}", FAMILY, f"Also ask that `{reading}` is not so", 0.25)
+
+
+def _turned(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
+    """`not a or b` for `a and b`, and the other way round: both the join and the first part turned."""
+    if len(node.values) != 2:
+        return
+    first, rest = node.values[0], site.src(node.values[1])
+    if isinstance(node.op, ast.Or) and isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.Not):
+        new = f"{site.src(first.operand)} and {rest}"
+    elif isinstance(node.op, ast.And) and not isinstance(first, ast.UnaryOp | ast.Compare | ast.BoolOp):
+        new = f"not {site.src(first)} or {rest}"
+    else:
+        return
+    yield site.put(node, new, FAMILY, f"Ask for `{short(new)}`", 0.35)
 
 
 def _crossed(site: Site, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Iterator[Mutation]:

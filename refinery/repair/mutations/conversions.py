@@ -30,6 +30,7 @@ def propose(site: Site) -> Iterator[Mutation]:
         elif isinstance(node, ast.Call):
             yield from _called(site, node, kinds)
     yield from _result(site)
+    yield from _parts_so_far(site)
 
 
 def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:
@@ -109,6 +110,22 @@ def _called(site: Site, node: ast.Call, kinds: bool) -> Iterator[Mutation]:
                     yield site.put(
                         argument, f"{kind}({site.src(argument)})", FAMILY, f"Hand `{short(site.src(argument))}` on as {kind}", 0.25
                     )
+
+
+def _parts_so_far(site: Site) -> Iterator[Mutation]:
+    """`span = (span[0], end)`: the greater or the lesser of what stands there and what comes."""
+    statement = site.statement.node
+    if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple)) or isinstance(
+        statement.targets[0], ast.Tuple | ast.List
+    ):
+        return
+    target = site.src(statement.targets[0])
+    if not any(site.src(part).startswith(f"{target}[") for part in statement.value.elts):
+        return
+    for place, part in enumerate(statement.value.elts):
+        for function in ("max", "min") if not site.src(part).startswith(f"{target}[") else ():
+            new = f"{function}({target}[{place}], {site.src(part)})"
+            yield site.put(part, new, "bound", f"Keep the {function}imum of `{target}[{place}]` so far", 0.45)
 
 
 def _result(site: Site) -> Iterator[Mutation]:

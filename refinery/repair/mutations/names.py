@@ -12,6 +12,8 @@ from refinery.repair.wording import likeness
 from refinery.repair.world import base_of, name_of, parameters
 
 FAMILY = "wrong name"
+FEW = 3
+"""Functions that could be meant instead of another."""
 INCONSISTENT = 0.3
 """What the exchange of a name counts that stands where another line of the function says it belongs."""
 METHODS = (
@@ -164,9 +166,10 @@ def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
             if site.function is not None and other == site.function.name:
                 continue
             scored.append((likeness(other, name) + 0.2 * site.clues.mention(other), other))
+    base = 0.28 if len(scored) <= FEW else 0.15
     for near, other in sorted(scored, reverse=True)[:5]:
         says = f"Call `{other}` instead of `{name}`"
-        yield site.between(start, start + len(name), other, "neighbour function", says, 0.15 + 0.35 * min(near, 1.0))
+        yield site.between(start, start + len(name), other, "neighbour function", says, base + 0.35 * min(near, 1.0))
 
 
 def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:

@@ -45,6 +45,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _boolean(site, node)
         elif isinstance(node, ast.BinOp) and not _formats(node):
             yield from _binary(site, node)
+            yield from _reordered(site, node)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
             text = grouped(site, node.operand)
             yield site.put(node, text, OPERATOR, f"Drop the sign or `not` before `{short(text)}`", 0.35)
@@ -104,7 +105,8 @@ def _binary(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
     start, end = site.module.span(node.left)[1], site.module.span(node.right)[0]
     between = site.module.text[start:end]
     texts = any(isinstance(part, ast.Constant | ast.JoinedStr) and not _numeric(part) for part in (node.left, node.right))
-    for other, prior in others:
+    seldom = tuple((other, 0.13) for other in ("+", "-", "*", "//") if other != sign and other not in dict(others))
+    for other, prior in (*others, *seldom):
         if sign in between and not texts:
             says = f"Use `{other}` instead of `{sign}` in `{short(site.src(node))}`"
             yield site.between(start, end, between.replace(sign, other, 1), OPERATOR, says, prior)
@@ -124,6 +126,16 @@ def _binary(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
         low = "*" if isinstance(inner.op, ast.Mult) else "/"
         text = f"({site.src(node.left)} {sign} {site.src(inner.left)}) {low} {grouped(site, inner.right)}"
         yield site.put(node, text, "grouping", f"Do `{sign}` before `{low}` in `{short(site.src(node))}`", 0.35)
+
+
+def _reordered(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`a + c + b` for `a + b + c`, where it matters: lists and texts."""
+    if not isinstance(node.op, ast.Add) or not isinstance(node.left, ast.BinOp) or not isinstance(node.left.op, ast.Add):
+        return
+    parts = [site.src(part) for part in (node.left.left, node.left.right, node.right)]
+    for order in ((0, 2, 1), (1, 0, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)):
+        new = " + ".join(parts[place] for place in order)
+        yield site.put(node, new, "operands swapped", f"Join in the order `{short(new)}`", 0.3)
 
 
 def _numeric(node: ast.expr) -> bool:

@@ -59,11 +59,24 @@ def _remembered(site: Site) -> Iterator[Mutation]:
             continue
         if any(f"{seen.id}.{verb}(" in source for verb in ("add", "append", "update", "extend")) or f"{seen.id}[" in source:
             continue
-        item = site.src(node.left)
-        for verb in ("add", "append"):
-            for where in ("before", "after"):
-                yield site.add(f"{seen.id}.{verb}({item})", where, FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.5)
-        yield site.add(f"{seen.id}[{item}] = True", "after", FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.2)
+        own = site.src(node.left)
+        items = [own] if _bound(site, node.left) else [name for name in site.locals if name != seen.id and _bound_singly(site, name)][:3]
+        for item in items:
+            for verb in ("add", "append"):
+                for where in ("before", "after"):
+                    yield site.add(f"{seen.id}.{verb}({item})", where, FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.5)
+            yield site.add(f"{seen.id}[{item}] = True", "after", FAMILY, f"Remember `{short(item)}` in `{seen.id}`", 0.2)
+
+
+def _bound(site: Site, node: ast.expr) -> bool:
+    """Whether everything an expression names is bound where the statement stands."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} <= {*site.locals, *site.module.globals}
+
+
+def _bound_singly(site: Site, name: str) -> bool:
+    """Whether a name stands for one thing, and not for a collection that is read from."""
+    uses = site.module.uses(site.function).get(name, set()) if site.function else set()
+    return not uses & {"base", "iterated", "object"}
 
 
 def _flagged(site: Site) -> Iterator[Mutation]:
@@ -95,7 +108,8 @@ def _reset(site: Site) -> Iterator[Mutation]:
         for name, start in pairs:
             if isinstance(name, ast.Name) and name.id in grown and isinstance(start, ast.Constant | ast.List | ast.Dict):
                 code = f"{name.id} = {site.src(start)}"
-                yield site.add(code, "after", FAMILY, f"Begin `{name.id}` anew", 0.2)
+                used = any(isinstance(part, ast.Name) and part.id == name.id for part in site.statement.nodes)
+                yield site.add(code, "after", FAMILY, f"Begin `{name.id}` anew", 0.4 if used else 0.2)
                 yield site.add(code, "before", FAMILY, f"Begin `{name.id}` anew", 0.12)
 
 
@@ -142,8 +156,9 @@ def _copied(site: Site) -> Iterator[Mutation]:
         seen.add(text)
         count += 1
         near = site.module.function(node) is site.function
-        yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.1 if near else 0.08)
-        yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.12 if near else 0.1)
+        sibling = text.startswith("self.") and isinstance(node, ast.Expr)
+        yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.2 if sibling else 0.1 if near else 0.08)
+        yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.22 if sibling else 0.12 if near else 0.1)
 
 
 def _swapped(site: Site) -> Iterator[Mutation]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
-UNITS = (("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
+UNITS = (("// 2", 0.16), ("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
 SCALED = frozenset({"rate", "percent", "percentage", "tax", "share", "ratio", "fee", "discount", "cent", "minute", "second", "hour", "ms"})
 PLACES = (ast.Tuple, ast.Call, ast.Return, ast.Assign, ast.keyword, ast.Dict)
 MOST = 4
@@ -33,6 +34,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         value, ast.Name | ast.BinOp | ast.Attribute | ast.Subscript | ast.Call
     ):
         yield from _limits(site, value)
+    if isinstance(statement, ast.Return | ast.Assign) and isinstance(value, ast.Name | ast.Subscript | ast.List | ast.ListComp | ast.Call):
+        yield from _prefixed(site, value)
 
 
 def _units(site: Site, node: ast.expr) -> Iterator[Mutation]:
@@ -46,19 +49,33 @@ def _units(site: Site, node: ast.expr) -> Iterator[Mutation]:
 def _terms(site: Site, node: ast.Name) -> Iterator[Mutation]:
     """Weights, costs, counts that should have been added to what went before."""
     others = [name for name in site.names_at(node) if name != node.id and name != "self"][: 2 * MOST]
+    reads = Counter(part.id for part in site.module.inside(site.function) if isinstance(part, ast.Name)) if site.function else Counter()
     for other in others:
-        yield site.put(node, f"{other} + {node.id}", "term added", f"Add `{other}` to `{node.id}`", 0.13)
+        idle = reads[other] <= 2  # bound, and read once at the most
+        yield site.put(node, f"{other} + {node.id}", "term added", f"Add `{other}` to `{node.id}`", 0.26 if idle else 0.15)
     for other in others[:MOST]:
         yield site.put(node, f"{node.id} - {other}", "term added", f"Take `{other}` off `{node.id}`", 0.08)
         yield site.put(node, f"{node.id} * {other}", "term added", f"Multiply `{node.id}` by `{other}`", 0.08)
+
+
+def _prefixed(site: Site, value: ast.expr) -> Iterator[Mutation]:
+    """A part of a sum or of a joined list that was left out: a field that is read nearby, or a name for a list."""
+    text = grouped(site, value)
+    listed = isinstance(value, ast.List | ast.ListComp)
+    for name in [name for name in site.locals if name != text and name not in ("self", "cls")][:MOST] if listed else ():
+        yield site.put(value, f"{name} + {text}", "term added", f"Put `{name}` before `{short(text)}`", 0.2)
+        yield site.put(value, f"{text} + {name}", "term added", f"Put `{name}` behind `{short(text)}`", 0.15)
+    for path in site.paths[: 2 * MOST] if not listed else ():
+        if path not in site.src(value):
+            yield site.put(value, f"{path} + {text}", "term added", f"Add `{short(path)}` to `{short(text)}`", 0.16)
 
 
 def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:
     text = site.src(value)
     inside = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
     for other in [name for name in site.locals if name not in inside and name != "self"][: 2 * MOST]:
-        yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.2)
-        yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.16)
+        yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.16)
+        yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.13)
 
 
 def _is_key(site: Site, node: ast.expr) -> bool:

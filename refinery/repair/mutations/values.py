@@ -56,7 +56,7 @@ def _from_scope(site: Site, node: ast.expr) -> Iterator[Mutation]:
         near = max(1.0 if name == goal else likeness(name, goal) for goal in wanted)
         if near >= 0.5:
             seen.add(value)
-            prior = (0.3 + 0.5 * near) * (1.0 if isinstance(node, ast.Constant) else 0.75)
+            prior = (0.3 + 0.5 * near) * (1.0 if isinstance(node, ast.Constant) else 0.6 if isinstance(node, ast.Name) else 0.75)
             says = f"Take `{wanted[0]}` from `{short(value)}` instead of `{short(text, 24)}`"
             prior *= 1.0 + 0.3 * site.clues.mention(name)
             prior *= _stranger(site, node, name)
@@ -67,7 +67,7 @@ def _from_scope(site: Site, node: ast.expr) -> Iterator[Mutation]:
 def _stranger(site: Site, node: ast.expr, name: str) -> float:
     """A constant may stand for anything; what has the right name already, or is only compared with its namesake, is less likely wrong."""
     if isinstance(node, ast.Constant):
-        return 1.0
+        return 0.45 if node.value in (0, 1, -1) and not isinstance(node.value, bool) else 1.0
     compared = isinstance(site.parent(node), ast.Compare)
     return (0.4 if name_of(node) == name else 1.0) * (0.6 if compared else 1.0)
 

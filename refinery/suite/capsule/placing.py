@@ -100,7 +100,7 @@ def placed(scenario: Scenario, agent: AgentSpec, outcome: Outcome, entries: Json
         return replace(outcome, cause=Cause.INFRASTRUCTURE, says=f"the recorded world could not be put in place: {wrong}")
     calls = replayed(entries)
     refused = next((each for each in calls if each.how == "refused"), None)
-    outcome = replace(outcome, world=calls, answered=agent.tools.names)
+    outcome = replace(outcome, replayed=calls, answered=agent.tools.names)
     if refused is None or (outcome.cause is not None and not _agents(outcome.cause)):
         return outcome
     says = f"it called {call_of(refused)}, which the recorded world does not hold"

@@ -55,3 +55,12 @@ def test_a_share_stays_between_nothing_and_all_of_it() -> None:
 
 def test_code_is_no_setting() -> None:
     assert scalars(CODE, "m.py") == ()
+
+
+def test_an_item_of_a_list_in_a_record_is_data() -> None:
+    text = "routes:\n- {name: all, words: [room, bed]}\n- {name: one, words: [cancel]}\n"
+    found = scalars(text, "a.yaml")
+    made = knobs(found, {"a.yaml": text}, survey([], found), clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), []), {})
+    turned = [knob for _, knob in made if knob.scalar.keys[-2:] == ("words", 0)]
+    assert turned
+    assert all(knob.data for knob in turned)

@@ -283,3 +283,8 @@ def test_signs_beyond_what_is_weighed_are_told() -> None:
     many = [tool("sql", {"n": n}, "SQL Error: no such table: albums", id=f"s{n}") for n in range(MOST + 1)]
     assert any("polite_errors" in note and str(MOST) in note for note in checked(trace(root(""), *many)).notes)
     assert checked(trace(root(""), *many[: MOST - 1])).notes == ()
+
+
+def test_of_a_failing_test_it_is_expected_that_it_passes() -> None:
+    run = chat(("tests", "AssertionError: assert 1 == 2"), task='{"test":"tests/test_a.py::test_b[x]"}')
+    assert diagnose(run).expected == "The test tests/test_a.py::test_b[x] passes."

@@ -265,7 +265,7 @@ def test_a_judge_that_says_different_things_of_the_same_answer_is_named() -> Non
 def recorded(play: Play, trials: int = 99) -> Play:
     """The same, with a model's replies read out from a recording of so many trials."""
     again = "its model calls got the recorded answers of an earlier trial again"
-    return lambda name, trial: replace(play(name, trial), replayed=True, void=again if trial >= trials else "")
+    return lambda name, trial: replace(play(name, trial), recorded=True, void=again if trial >= trials else "")
 
 
 def test_a_replayed_reply_is_one_trial_however_often_it_is_read_out() -> None:

@@ -345,7 +345,7 @@ def test_an_agent_without_telemetry_is_seen_by_its_model_calls(opened: Opened, l
         asked = f"plan {attempt.scenario[1:]}"
         assert trace.task == asked
         assert f"for {asked}" in attempt.output
-        assert (attempt.input_tokens, attempt.output_tokens, attempt.replayed) == (20, 200, False)
+        assert (attempt.input_tokens, attempt.output_tokens, attempt.recorded) == (20, 200, False)
         assert attempt.cost_usd == pytest.approx(0.00204)
     item = bill("suite", attempts, 1.0)
     assert (item.input_tokens, item.output_tokens) == (80, 800)
@@ -387,7 +387,7 @@ def test_a_replay_costs_nothing_and_its_repeats_do_not_count(opened: Opened, lin
     bench = opened(LAZY, capture=line(Mode.REPLAY, key="").capture, seconds=30.0)
     result = bench._runner.run(tmp_path / "tree", [asking("plan", *CHECKS)], 3)
     assert len(vendor.asked) == asked
-    assert [(each.passed, each.replayed, each.counts) for each in result.scenarios[0].attempts] == [(True, True, n == 0) for n in range(3)]
+    assert [(each.passed, each.recorded, each.counts) for each in result.scenarios[0].attempts] == [(True, True, n == 0) for n in range(3)]
     assert result.bill.usd == 0.0
     assert result.scenarios[0].attempts[0].cost_usd == pytest.approx(0.00204)
 

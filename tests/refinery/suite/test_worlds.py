@@ -48,8 +48,8 @@ def within(
 
 
 def how(attempt: Attempt) -> list[str]:
-    assert attempt.world is not None
-    return [each.how for each in attempt.world]
+    assert attempt.replayed is not None
+    return [each.how for each in attempt.replayed]
 
 
 @FORMS
@@ -57,7 +57,7 @@ def test_a_tool_answers_from_the_recording(opened: Opened, code: str, command: t
     bench = opened(code, *command, tools=TOOLS)
     good = bench.attempt(within("pro", ("equals", 45), ("tool-called", {"name": "price", "args": {"plan": "pro"}, "count": 1})), 0)
     assert (good.passed, good.says) == (True, "")
-    assert good.world == (Replayed("price", '{"plan": "pro", "currency": "EUR"}', "recorded"),)
+    assert good.replayed == (Replayed("price", '{"plan": "pro", "currency": "EUR"}', "recorded"),)
     assert "1 attempt ran in a recorded world" in bench.notes()
     bad = bench.attempt(within("team"), 0)
     assert bad.cause is Cause.EXIT
@@ -104,7 +104,7 @@ def test_without_a_world_the_tools_are_the_agents_own(opened: Opened) -> None:
     assert "the real tool was called" in bench.attempt(asking("pro"), 0).error
     assert bench.attempt(within("pro", ("equals", 45)), 0).passed
     alone = bench.attempt(asking("pro"), 0)
-    assert ("the real tool was called" in alone.error, alone.world) == (True, None)
+    assert ("the real tool was called" in alone.error, alone.replayed) == (True, None)
 
 
 def test_a_world_that_cannot_be_put_in_place_says_nothing_of_the_agent(opened: Opened) -> None:
@@ -167,7 +167,7 @@ def test_what_lies_in_the_place_of_the_journal_is_not_followed(opened: Opened, t
     plant = f"import os, time; os.unlink({journal}); os.symlink({str(secret)!r}, {journal})"
     code = CALLABLE.replace("return price(given)", f"price(given)\n    {plant}\n    time.sleep(60)")
     attempt = opened(code, tools=TOOLS, seconds=1.0).attempt(within("pro"), 0)
-    assert (attempt.cause, attempt.world) == (Cause.TIMEOUT, ())
+    assert (attempt.cause, attempt.replayed) == (Cause.TIMEOUT, ())
     assert placing.read_journal(secret) == [{"tool": "price", "arguments": "stolen", "how": "recorded"}]
 
 
@@ -254,7 +254,7 @@ def test_a_request_passes_through_to_where_it_would_have_gone(shop: str, tmp_pat
         through = bench.attempt(within({"path": "/x"}, ("equals", "the real price"), outside=Outside.PASS), 0)
         assert (through.passed, through.says, how(through)) == (True, "", ["passed"])
         alone = bench.attempt(asking({"path": "/x"}, ("equals", "the real price")), 0)
-        assert (alone.passed, alone.world) == (True, None)
+        assert (alone.passed, alone.replayed) == (True, None)
     own = replace(agent, environment=("SHOP_URL",), tools=Tools(http=(HttpTools("SHOP_URL", "http://127.0.0.1:9"),)))
     with Runner(own, environment={"PATH": "/usr/bin:/bin", "SHOP_URL": shop}).open(tmp_path) as bench:
         assert bench.attempt(asking({"path": "/x"}, ("equals", "the real price")), 0).passed

@@ -293,3 +293,17 @@ def answer(given): return "ok"
     agent = AgentSpec(python="agent:answer", interpreter=sys.executable, timeout_s=5)
     said = answered(agent, tree(tmp_path, agent__py=code))
     assert said.startswith(("timeout", "infrastructure")), said
+
+
+@pytest.mark.parametrize(
+    ("agent", "costs"),
+    [
+        (AgentSpec(command=("true",)), 0.0),
+        (AgentSpec(command=("true",), network=True), None),
+        (AgentSpec(command=("true",), sandbox="none"), None),
+    ],
+    ids=["no network", "a network", "no walls"],
+)
+def test_only_an_agent_that_can_reach_nothing_is_known_to_cost_nothing(tmp_path: Path, agent: AgentSpec, costs: float | None) -> None:
+    with Runner(agent, 1, environment=PATH).open(tmp_path) as bench:
+        assert bench.attempt(asking(), 0).cost_usd == costs

@@ -1,0 +1,116 @@
+"""Functions that call themselves, and generators: what is handed on, where they stop, and how the results come back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.module import FUNCTIONS, Function
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.world import name_of
+
+FAMILY = "recursion"
+GENERATOR = "generator"
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """A smaller part handed on, a call of itself put in or given its result, base cases moved, `yield` and `yield from`."""
+    function, statement = site.function, site.statement.node
+    if function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return
+    yield from _yields(site, function)
+    if not _calls_itself(site, function):
+        return
+    given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Call) and name_of(node.func) == function.name:
+            for argument in node.args:
+                yield from _smaller(site, argument)
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Load) and len(given) == 1:
+            yield from _itself(site, function, node)
+    if isinstance(statement, ast.If):
+        yield from _base(site, statement.test)
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        yield from _ending(site, statement.value, given)
+
+
+def _smaller(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    text = site.src(node)
+    if isinstance(node, ast.Name | ast.Attribute):
+        for part, prior in ((f"{text}[1:]", 0.3), (f"{text}[:-1]", 0.2), (f"{text} // 2", 0.08)):
+            yield site.put(node, part, FAMILY, f"Go on with `{part}`, not `{text}`", prior)
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        whole = site.src(node.value)
+        yield site.put(node, whole, FAMILY, f"Go on with all of `{short(whole)}`", 0.2)
+
+
+def _itself(site: Site, function: Function, node: ast.expr) -> Iterator[Mutation]:
+    """The result for a part, not the part."""
+    parent = site.parent(node)
+    own = isinstance(parent, ast.Call) and (parent.func is node or name_of(parent.func) == function.name)
+    if own or not isinstance(parent, ast.Call | ast.BinOp | ast.Return | ast.List | ast.Tuple | ast.Starred | ast.IfExp):
+        return
+    text = site.src(node)
+    part = isinstance(node, ast.Subscript | ast.Attribute)
+    self_call = f"self.{function.name}" if function.args.args and function.args.args[0].arg == "self" else function.name
+    yield site.put(node, f"{self_call}({text})", FAMILY, f"Take `{function.name}` of `{short(text)}`", 0.3 if part else 0.12)
+
+
+def _base(site: Site, test: ast.expr) -> Iterator[Mutation]:
+    """`n == 0` for `n <= 1`: both the operator and the number; `not items` for fewer than two of them."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
+        value = test.comparators[0].value
+        if type(value) is int:
+            left = site.src(test.left)
+            for new in (
+                f"{left} <= {value + 1}",
+                f"{left} < {value + 1}",
+                f"{left} <= {value}",
+                f"{left} < {value}",
+                f"{left} <= {value - 1}",
+            ):
+                yield site.put(test, new, FAMILY, f"Stop when `{short(new)}`", 0.25)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        text = site.src(test.operand)
+        yield site.put(test, f"len({text}) <= 1", FAMILY, f"Stop when `{short(text)}` has at most one item", 0.25)
+
+
+def _ending(site: Site, value: ast.expr, given: list[str]) -> Iterator[Mutation]:
+    """What the simple case answers; and one more for this level."""
+    if isinstance(value, ast.Constant) or (isinstance(value, ast.List | ast.Tuple | ast.Dict) and not any(ast.iter_child_nodes(value))):
+        text = site.src(value)
+        for name in given[:4]:
+            yield site.put(value, name, FAMILY, f"Answer `{name}` itself in the simple case", 0.2)
+            yield site.put(value, f"[{name}]", FAMILY, f"Answer a list of `{name}` in the simple case", 0.12)
+        if isinstance(value, ast.List):
+            yield site.put(value, f"[{text}]", FAMILY, f"Answer one `{text}` in the simple case, not none", 0.4)
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("max", "min", "sum"):
+        yield site.put(value, f"1 + {site.src(value)}", FAMILY, "Count this level too", 0.4)
+
+
+def _yields(site: Site, function: Function) -> Iterator[Mutation]:
+    """Items or what yields items."""
+    generator = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in site.module.inside(function))
+    statement = site.statement.node
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Yield) and node.value is not None:
+            text = site.src(node.value)
+            nested = isinstance(node.value, ast.Call)
+            yield site.put(node, f"yield from {text}", GENERATOR, f"Yield the items of `{short(text)}`, not itself", 0.7 if nested else 0.3)
+        elif isinstance(node, ast.YieldFrom):
+            text = site.src(node.value)
+            yield site.put(node, f"yield {text}", GENERATOR, f"Yield `{short(text)}` itself, not its items", 0.5)
+    if not generator:
+        return
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        text = site.src(statement.value)
+        own = name_of(statement.value.func) == function.name
+        yield site.put(statement, f"yield from {text}", GENERATOR, f"Yield what `{short(text)}` yields", 0.85 if own else 0.2)
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        text = grouped(site, statement.value)
+        yield site.put(statement, f"yield {text}", GENERATOR, f"Yield `{short(text)}` and go on", 0.6)
+        yield site.put(statement, f"yield from {text}", GENERATOR, f"Yield the items of `{short(text)}`", 0.4)
+
+
+def _calls_itself(site: Site, function: Function) -> bool:
+    return any(isinstance(node, ast.Call) and name_of(node.func) == function.name for node in site.module.inside(function))

@@ -1,0 +1,70 @@
+"""Lists in configuration are put right: an item out, in, or before another."""
+
+from __future__ import annotations
+
+from refinery.domain import Diagnosis, Layer
+from refinery.edits.config import scalars
+from refinery.repair.clues import clues
+from refinery.repair.knobs import Reading, knobs
+from refinery.repair.lists import rearranged
+from refinery.repair.module import Module
+from refinery.repair.world import survey
+
+CODE = 'KNOWN = {"country": "AT"}\ndef f(c):\n    return c["allowed"], c["stop"]\n'
+CONFIG = "allowed: [DE, FR]\nstop: [the, not]\nnegations: [not, never]\nroutes:\n- {name: all}\n- {name: one}\n"
+RECORDS = (
+    "markets:\n- {country: DE, money: EUR, vat: 19}\n- {country: FR, money: EUR, vat: 20}\n"
+    "- {country: AT, money: USD, vat: 10}\n- {country: US, money: USD, vat: 0}\n"
+)
+
+
+def changes(said: str) -> dict[str, float]:
+    world = survey([Module("m.py", CODE)], scalars(CONFIG, "c.yaml"))
+    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    return {
+        change.after: score
+        for score, change in rearranged({"c.yaml": CONFIG, "m.py": CODE}, world, told, {"allowed": Reading(1.0, "m.py:3")})
+    }
+
+
+def test_an_item_that_the_repository_knows_and_the_failure_speaks_of_is_put_in() -> None:
+    assert CONFIG.replace("FR]", "FR, AT]") in changes("AT was refused")
+    assert CONFIG.replace("FR]", "FR, AT]") not in changes("something was refused")
+    assert not any("CH" in after for after in changes("CH was refused"))
+
+
+def test_an_item_of_another_list_is_taken_out_before_one_of_this_list_alone() -> None:
+    found = changes("wrong")
+    assert found[CONFIG.replace("[the, not]", "[the]")] > found[CONFIG.replace("[the, not]", "[not]")]
+
+
+def test_nothing_is_taken_out_of_a_list_in_a_record() -> None:
+    text = "routes:\n- {name: all, words: [room, bed]}\n- {name: one, words: [cancel]}\n"
+    told = clues(Diagnosis("t", "room", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = [change.after for _, change in rearranged({"a.yaml": text}, survey([], scalars(text, "a.yaml")), told, {})]
+    assert text.replace("[room, bed]", "[bed, room]") in made
+    assert text.replace("[room, bed]", "[bed]") not in made
+
+
+def test_a_record_is_put_before_another() -> None:
+    assert CONFIG.replace("- {name: all}\n- {name: one}\n", "- {name: one}\n- {name: all}\n") in changes("one was not taken")
+
+
+def turned(said: str, key: str) -> list[tuple[object, object, bool]]:
+    found = scalars(RECORDS, "m.yaml")
+    world = survey([Module("m.py", CODE)], found)
+    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = knobs(found, {"m.yaml": RECORDS}, world, told, {})
+    return [(knob.scalar.keys[1], knob.value, knob.data) for _, knob in made if knob.scalar.key == key]
+
+
+def test_a_kind_in_a_record_that_the_failure_speaks_of_may_be_turned_into_another_records_kind() -> None:
+    found = turned("the price in AT", "money")
+    assert (2, "EUR", False) in found
+    assert all(data for place, _, data in found if place != 2)
+
+
+def test_a_number_in_a_record_stays_a_datum() -> None:
+    found = turned("the tax of AT", "vat")
+    assert found
+    assert all(data for _, _, data in found)
