@@ -34,6 +34,7 @@ SHAPES: dict[str, tuple[Callable[[Any], Json], Any]] = {
     "gate": (contract.gate, domain.GateVerdict),
     "held_back": (contract.held_back, domain.HeldBack),
     "hypothesis": (contract.hypothesis, domain.Hypothesis),
+    "impact": (contract.impact, domain.Impact),
     "interval": (contract.interval, domain.Interval),
     "judging": (contract.judging, domain.Judging),
     "receipt": (contract.receipt, Receipt),
