@@ -65,7 +65,8 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
             if kept and kept.already and complaint.fresh and fix_id(proposal.changes) != kept.fix:
                 unwritten = (UNWRITTEN,)
-            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
+            came_to = _outcome(kept, gate, accepted)
+            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, came_to, leave.approval, proposal.impact))
             if kept or (accepted and not bench.goes_on) or gated == tries:
                 break
     bench = replace(bench, notes=(*bench.notes, *unwritten))
@@ -103,8 +104,8 @@ def _report(
     notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *out, *ran)))
     gate = steps[-1].gate if kept else None
     also = _besides(gate) if gate else ()
-    misses = tuple(miss for _, miss in proposals.near)
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes, misses, also)
+    tally = proposals.tally
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, tally.screened, notes, tally.misses, also)
 
 
 def _kept(step: Step, kept: Kept, red: int) -> str:
