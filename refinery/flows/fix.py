@@ -37,7 +37,9 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
         shown = reproduce(complaint, suite, base, bench)
     ledger.items.append(bill("reproduce", shown.attempts, 0.0))
     if not shown.red:
-        return Report(diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=(*bench.notes, *shown.notes))
+        return Report(
+            diagnosis, (), None, ledger.bill(), shown.says, before=shown.attempts, notes=(*bench.notes, *shown.notes, *shown.unasked())
+        )
 
     diagnosis = understood(complaint, diagnosis, bench, ledger)
     steps: list[Step] = []
@@ -101,9 +103,9 @@ def _report(
     before = tuple(tried[name] for name in aims if name in tried)
     ran = (note for step in steps if step.gate for note in step.gate.notes)
     out = (f"{step.says} ({step.hypothesis.change})" for step in steps if step.says.startswith(LEFT_OUT))
-    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *out, *ran)))
     gate = steps[-1].gate if kept else None
     also = _besides(gate) if gate else ()
+    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *shown.unasked(also), *proposals.notes, *out, *ran)))
     tally = proposals.tally
     return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, tally.screened, notes, tally.misses, also)
 

@@ -47,6 +47,7 @@ def test_an_edit_that_is_kept_already_is_not_kept_under_another_name(desk: Path,
     first = refinery("fix", str(desk.parent / "run.json"), "--says", "in pounds", "--expect", "equals: 90 GBP", "--yes", "--json")
     assert first.status == 0, first.err
     assert first.json["also_cured"] == ["pro-in-euros"]
+    assert "not asked about" not in first.out, "it is no longer red"
     [name] = branches(desk)
     evidence = git(desk, "notes", "--ref=refinery", "show", name)
     again = refinery("fix", "--failing", "--yes", "--json")
