@@ -11,6 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from refinery.config import Surrounding
+
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 COLUMNS = 96
 IDENTITY = "[user]\n\tname = Ada Reviewer\n\temail = ada@example.com\n"
@@ -67,7 +69,7 @@ def told(words: tuple[str, ...], root: Path) -> str:
         [sys.executable, "-c", "from refinery.cli.main import main; main()", *words],
         cwd=root,
         env={
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": Surrounding.read().variables.get("PATH", os.defpath),
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(root.parent),
             "VIRTUAL_ENV": sys.prefix,
