@@ -15,7 +15,7 @@ from refinery.flows.complaint import checks_from, from_trace, scenario_for
 from refinery.flows.diagnose import KIND as DIAGNOSIS
 from refinery.flows.substitute import Known, Substitute, substitute, substituted
 from refinery.flows.suite import scenarios_at
-from refinery.flows.surroundings import passing_like
+from refinery.flows.surroundings import Right, passing_like
 from refinery.stats import clopper_pearson
 from refinery.store.port import Store
 from refinery.suite.capsule.placing import outside
@@ -96,7 +96,7 @@ def _laid_out(
     shown = (scenario_for(trace, expect, found.expected),) if expect else ()
     scenario = from_trace(trace, found, suite, "", shown).targets[0]
     tools = bench.runner.agent.tools
-    good = tuple(passing) or passing_like(trace, bench.store)
+    good = tuple(passing) or passing_like(trace, bench.store, Right(found.expected, scenario.expect))
     taken = recorded((trace,), tools, bench.hide).world
     world = _wider(scenario.world or taken, recorded((trace, *good), tools, bench.hide).world)
     place = _suspect(trace, found, world, taken)

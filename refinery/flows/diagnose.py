@@ -15,7 +15,7 @@ from refinery.agents.conclusion import conclude
 from refinery.domain import Bill, Diagnosis, Expectation, Question
 from refinery.events import Say, silent
 from refinery.flows.interview import Ask, assumed, in_words, interview, judged, questions, unanswered
-from refinery.flows.surroundings import alike, commits_before, passing_like, told
+from refinery.flows.surroundings import Right, alike, commits_before, passing_like, told
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
 from refinery.repo.repository import Repository
@@ -66,7 +66,7 @@ class Study:
 
 def diagnose(trace: Trace, asked: Asked, study: Study) -> Diagnosis:
     """What went wrong in a run. A model that fails, or would cost too much, is a note: the rules' diagnosis stands."""
-    passing = asked.passing or passing_like(trace, study.store)
+    passing = asked.passing or passing_like(trace, study.store, Right(asked.expected, asked.checks))
     found = _by_rules(trace, asked, passing, ())
     if not found.found and not asked.must and study.model is None:
         return found

@@ -16,7 +16,7 @@ from refinery.flows.cures import symptom
 from refinery.flows.diagnose import kept
 from refinery.flows.fix import fix
 from refinery.flows.suite import chosen, suite_at
-from refinery.flows.surroundings import passing_like
+from refinery.flows.surroundings import Right, passing_like
 from refinery.signals.diagnosis import diagnose
 from refinery.suite.capsule.recording import recorded
 from refinery.suite.writing import write
@@ -65,7 +65,7 @@ def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
     tools = bench.runner.agent.tools
     if not tools.any or not complaint.fresh:
         return complaint
-    world = recorded((complaint.trace, *passing_like(complaint.trace, bench.store)), tools, bench.hide).world
+    world = recorded((complaint.trace, *passing_like(complaint.trace, bench.store, _right(complaint))), tools, bench.hide).world
     if not world.calls:
         return complaint
     fresh = {each.id for each in complaint.fresh if each.world is None}
@@ -82,6 +82,11 @@ def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
             hint="write it down first (refinery suite from-trace), commit it, and fix the trace then",
         )
     return made
+
+
+def _right(complaint: Complaint) -> Right:
+    own = canonical(input_of(complaint.trace))
+    return Right(complaint.says, next((each.expect for each in complaint.targets if canonical(each.input) == own), ()))
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
