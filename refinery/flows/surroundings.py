@@ -12,7 +12,7 @@ from refinery.domain import PASSED, Diagnosis, Expectation, Scenario
 from refinery.errors import UsageError
 from refinery.repo.repository import Repository
 from refinery.signals import expectation
-from refinery.signals.diagnosis import diagnose
+from refinery.signals.diagnosis import diagnose, stated
 from refinery.signals.signature import signature
 from refinery.signals.turns import answer
 from refinery.store.port import Store
@@ -82,7 +82,7 @@ def passing_like(trace: Trace, store: Store, right: Right | None = None) -> tupl
 
 def _known_right(trace: Trace, right: Right) -> bool:
     met = right.met(trace)
-    said = trace.attributes.get(PASSED) is True or any(each.good for each in trace.feedback)
+    said = trace.attributes.get(PASSED) is True or stated(trace) is False or any(each.good for each in trace.feedback)
     return (said if met is None else met) and not diagnose(trace).found
 
 
