@@ -55,7 +55,7 @@ def command(
         raise UsageError(
             "name a trace, or say --failing",
             hint="refinery traces list shows what there is; of an answer that nobody marked as wrong say what is right: "
-            "refinery fix TRACE --says \"...\" --expect 'contains: \"...\"'",
+            'refinery fix TRACE --says "..." --expect \'contains: "..."\'',
         )
     status, found = 0, False
     with show.progress() as say:

@@ -19,7 +19,7 @@ KIND = "groups"
 LOOK_AT_ALL = "no trace that is marked as failed was found; `refinery cluster --all` looks at the others too, and rules judge them"
 SAY = (
     "the rules see no failure; of an answer that is wrong all the same say what should have happened: "
-    "`refinery diagnose TRACE --expected \"...\"`, or `refinery fix TRACE --says \"...\" --expect 'contains: \"...\"'`"
+    '`refinery diagnose TRACE --expected "..."`, or `refinery fix TRACE --says "..." --expect \'contains: "..."\'`'
 )
 
 

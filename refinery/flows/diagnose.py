@@ -27,8 +27,8 @@ __all__ = ["VIEW_TOKENS", "Asked", "Study", "diagnose", "kept", "wanted"]
 
 KIND = "diagnosis"
 UNMARKED = (
-    "If its answer is wrong all the same, say what should have happened: `refinery diagnose {0} --expected \"...\"` looks for the cause, "
-    "and `refinery fix {0} --says \"...\" --expect 'contains: \"...\"'` for a change that mends it."
+    'If its answer is wrong all the same, say what should have happened: `refinery diagnose {0} --expected "..."` looks for the cause, '
+    'and `refinery fix {0} --says "..." --expect \'contains: "..."\'` for a change that mends it.'
 )
 """Most wrong answers are marked by nobody."""
 

@@ -11,7 +11,8 @@ from adapters.trace import Json, Trace
 from refinery.domain import Attempt, Recording, Scenario, Tools, World
 from refinery.errors import UsageError
 from refinery.events import Event
-from refinery.flows.complaint import checks_from, home_for, scenario_for
+from refinery.flows.complaint import checks_from, home_for, input_of, scenario_for
+from refinery.flows.fitting import fitted, told
 from refinery.signals.stacks import raised
 from refinery.suite.capsule.recording import recorded
 from refinery.suite.reduce import fewer, reduce
@@ -33,12 +34,13 @@ class Regression:
     notes: tuple[str, ...] = ()
 
 
-def regression(trace: Trace, says: str, checks: Sequence[str]) -> Regression:
+def regression(trace: Trace, says: str, checks: Sequence[str], suite: Sequence[Scenario] = ()) -> Regression:
     """The scenario of a trace's input and of what a right answer passes. Raises UsageError where nobody says what is right."""
     expect = checks_from(checks)
     if not expect:
         raise UsageError("nobody has said what is right", hint="say it: --expect 'contains: \"EUR\"' (any check, as often as you like)")
-    return Regression(scenario_for(trace, expect, says))
+    given = input_of(trace)
+    return Regression(scenario_for(trace, expect, says, fitted(given, suite)), told(given, suite))
 
 
 def in_its_world(made: Regression, traces: Sequence[Trace], tools: Tools, hide: Find) -> Regression:

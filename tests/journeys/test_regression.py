@@ -27,12 +27,12 @@ def test_a_trace_becomes_a_scenario_with_the_smallest_input_that_fails(desk: Pat
     assert (scenario["input"], scenario["expect"], scenario["assumption"]) == ({"plan": "pro"}, [{"contains": "EUR"}], "in euros")
 
 
-PARCELS = '''def answer(given):
+PARCELS = """def answer(given):
     question = given["question"]
     if "cost" not in question:
         return "I can tell you what a parcel costs."
     return "It costs 4.90 EUR." if "1 kg" in question else "It costs 6.90 EUR."
-'''
+"""
 
 
 def test_another_wrong_answer_is_another_failure(desk: Path, refinery: Refinery, tmp_path: Path) -> None:
