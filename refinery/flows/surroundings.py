@@ -83,7 +83,8 @@ def passing_like(trace: Trace, store: Store, right: Right | None = None) -> tupl
 def _known_right(trace: Trace, right: Right) -> bool:
     met = right.met(trace)
     said = trace.attributes.get(PASSED) is True or stated(trace) is False or any(each.good for each in trace.feedback)
-    return (said if met is None else met) and not diagnose(trace).found
+    refuted = met is False and bool(right.checks)  # words may name values that no answer has to hold
+    return (met is True or (said and not refuted)) and not diagnose(trace).found
 
 
 def _same_answer(trace: Trace, other: Trace) -> bool:

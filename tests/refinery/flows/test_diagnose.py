@@ -93,6 +93,12 @@ def test_an_unmarked_run_is_held_against_a_failure_only_where_it_meets_what_was_
         assert diagnose(BAD, asked, study(store)).surroundings == ("1 run of the same task passed: right",)
 
 
+def test_what_somebody_marked_as_right_is_held_against_a_failure_unless_a_check_refutes_it(store: SqliteStore) -> None:
+    save(store, passing("marked", 43))
+    assert diagnose(BAD, Asked("in 2 kg parcels it is 41"), study(store)).surroundings == ("1 run of the same task passed: marked",)
+    assert diagnose(BAD, Asked(checks=(Expectation("contains", "41"),)), study(store)).surroundings == ()
+
+
 def test_a_run_with_the_same_wrong_answer_is_no_contrast_whoever_liked_it(store: SqliteStore) -> None:
     save(store, replace(BAD, id="liked", feedback=(Feedback("user", label="good"),)))
     assert diagnose(BAD, FAILED, study(store)).surroundings == ()
