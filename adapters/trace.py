@@ -190,6 +190,15 @@ class Feedback:
             return False
         return self.value >= 1.0 if troubling else self.value <= 0.0
 
+    @property
+    def good(self) -> bool:
+        """Whether it says that the run went right: by its label, else by a full score."""
+        said = self.label.strip().lower()
+        troubling = any(word in self.name.lower() for word in TROUBLE)
+        if troubling:  # that it did no harm does not make an answer right
+            return False
+        return said in GOOD if said in BAD or said in GOOD else self.value is not None and self.value >= 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from adapters.trace import Json, Trace
 from safety.verdict import Verdict
 
+PASSED = "refinery.passed"
+"""The attribute of a trace of the suite's own runs whose scenario passed."""
+
 
 class Layer(StrEnum):
     """Where in an agent a failure, or its cure, lies."""

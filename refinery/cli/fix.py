@@ -52,7 +52,11 @@ def command(
     from refinery.flows.failing import fix_failing, fix_trace, summary
 
     if (trace is None) != failing:
-        raise UsageError("name a trace, or say --failing", hint="refinery traces list --failed shows what there is")
+        raise UsageError(
+            "name a trace, or say --failing",
+            hint="refinery traces list shows what there is; of an answer that nobody marked as wrong say what is right: "
+            'refinery fix TRACE --says "..." --expect \'contains: "..."\'',
+        )
     status = 0
     made: list[Report] = []
     with show.progress() as say:

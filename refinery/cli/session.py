@@ -224,8 +224,9 @@ class Guide:
         from refinery.cli.choosing import introduced
         from refinery.cli.deciding import Decider
         from refinery.cli.reading import show_report
-        from refinery.flows.complaint import scenario_for
+        from refinery.flows.complaint import input_of, scenario_for
         from refinery.flows.failing import fix_shown
+        from refinery.flows.fitting import fitted
         from refinery.flows.session.wishes import checks_of
 
         decider = Decider(self.talk, store, found)
@@ -241,7 +242,7 @@ class Guide:
             self._may_begin(costs=bench.model is not None or bench.runner.agent.network)
             introduced(self.talk, bench.repository)
             says, expect = mark.says or "", checks_of(mark.wishes or ())
-            shown_by = (scenario_for(trace, expect, says),) if expect else ()
+            shown_by = (scenario_for(trace, expect, says, fitted(input_of(trace), _suite())),) if expect else ()
             patient = replace(bench, goes_on=True, clock=self.talk.working_time)
             try:
                 report = fix_shown(patient, trace, says, shown_by, TRIES, found)

@@ -186,7 +186,7 @@ def from_trace(
     with wiring.repository() as repository, wiring.store() as store:
         stated = wiring.stated(repository)
         (found,) = list(wiring.traces_named([trace], store))[:1]
-        made = regression(found, says, expect)
+        made = regression(found, says, expect, wiring.scenarios_of("HEAD"))
         if not no_world:
             further = tuple(wiring.traces_named(others, store))
             made = in_its_world(made, (found, *further), stated.agent.tools if stated.agent else Tools(), wiring.hidden(stated))

@@ -149,6 +149,9 @@ def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
             show.note(f"only the newest {limit} are shown; for more: --limit {4 * limit}")
     elif failed or text:
         show.text("no trace fits: see them all with `refinery traces list`")
+        if failed:
+            show.text("Of an answer that is wrong and that nobody marked, say what should have happened:")
+            show.text("""  refinery fix TRACE --says "..." --expect 'contains: "..."'   (or `refinery diagnose TRACE --expected "..."`)""")
     else:
         show.text("no traces: import some with `refinery traces import FILE`")
 

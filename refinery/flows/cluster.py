@@ -16,6 +16,12 @@ from refinery.store.port import Store
 KIND = "groups"
 """What is remembered of groups, so that they keep their ids and names."""
 
+LOOK_AT_ALL = "no trace that is marked as failed was found; `refinery cluster --all` looks at the others too, and rules judge them"
+SAY = (
+    "the rules see no failure; of an answer that is wrong all the same say what should have happened: "
+    '`refinery diagnose TRACE --expected "..."`, or `refinery fix TRACE --says "..." --expect \'contains: "..."\'`'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
@@ -45,6 +51,7 @@ def cluster(
             failures.append(Failure(trace, found))
     cut = len(summaries) == limit
     notes = (f"only the newest {limit} traces were looked at; --limit takes in more",) if cut else ()
+    notes = (*notes, *(() if failures else (SAY if every else LOOK_AT_ALL,)))
     grouped = group(failures, _known(store))
     if failures and now:
         remembered: list[Json] = [{"id": one.id, "name": one.name, "signatures": list(one.signatures)} for one in grouped.known]

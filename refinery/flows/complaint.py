@@ -12,6 +12,7 @@ from itertools import takewhile
 from adapters.trace import Failure, Json, Kind, Span, Status, Trace
 from refinery.domain import Attempt, Complaint, Diagnosis, Expectation, Scenario
 from refinery.errors import ConfigError, UsageError
+from refinery.flows.fitting import fitted
 from refinery.signals.stacks import raised
 from refinery.suite.names import slug
 from refinery.suite.scenarios import load
@@ -32,12 +33,12 @@ def from_trace(
     if shown_by:
         known = {scenario.id: scenario for scenario in suite}
         return Complaint(trace, tuple(known.get(each.id, each) for each in shown_by), says, fresh=tuple(_unknown(shown_by, suite)))
-    asked = input_of(trace)
+    asked = fitted(input_of(trace), suite)
     same = tuple(scenario for scenario in suite if canonical(scenario.input) == canonical(asked))
     if same:
         return Complaint(trace, same, says)
     if diagnosis.found and any(span.failed and span.failure for span in _roots(trace)):
-        scenario = scenario_for(trace, (Expectation("no-error", True),), says or "the agent answers without an error")
+        scenario = scenario_for(trace, (Expectation("no-error", True),), says or "the agent answers without an error", asked)
         return Complaint(trace, (scenario,), says, fresh=(scenario,))
     raise UsageError(
         f"nobody has said what should have happened in trace {trace.id[:12]}",

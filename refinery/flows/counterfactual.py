@@ -11,11 +11,12 @@ from refinery import contract
 from refinery.domain import Attempt, Bill, Cause, Diagnosis, Interval, Proof, Recording, Replay, Scenario, World
 from refinery.errors import UsageError
 from refinery.events import Event
-from refinery.flows.complaint import checks_from, from_trace, scenario_for
+from refinery.flows.complaint import checks_from, from_trace, input_of, scenario_for
 from refinery.flows.diagnose import KIND as DIAGNOSIS
+from refinery.flows.fitting import fitted
 from refinery.flows.substitute import Known, Substitute, substitute, substituted
 from refinery.flows.suite import scenarios_at
-from refinery.flows.surroundings import passing_like
+from refinery.flows.surroundings import Right, passing_like
 from refinery.stats import clopper_pearson
 from refinery.store.port import Store
 from refinery.suite.capsule.placing import outside
@@ -93,10 +94,10 @@ def _laid_out(
     """The scenario in its world, the suspected call, and what should have come of it."""
     suite = scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)
     expect = checks_from(checks)
-    shown = (scenario_for(trace, expect, found.expected),) if expect else ()
+    shown = (scenario_for(trace, expect, found.expected, fitted(input_of(trace), suite)),) if expect else ()
     scenario = from_trace(trace, found, suite, "", shown).targets[0]
     tools = bench.runner.agent.tools
-    good = tuple(passing) or passing_like(trace, bench.store)
+    good = tuple(passing) or passing_like(trace, bench.store, Right(found.expected, scenario.expect))
     taken = recorded((trace,), tools, bench.hide).world
     world = _wider(scenario.world or taken, recorded((trace, *good), tools, bench.hide).world)
     place = _suspect(trace, found, world, taken)

@@ -15,7 +15,7 @@ from refinery.agents.conclusion import conclude
 from refinery.domain import Bill, Diagnosis, Expectation, Question
 from refinery.events import Say, silent
 from refinery.flows.interview import Ask, assumed, in_words, interview, judged, questions, unanswered
-from refinery.flows.surroundings import alike, commits_before, passing_like, told
+from refinery.flows.surroundings import Right, alike, commits_before, passing_like, told
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
 from refinery.repo.repository import Repository
@@ -26,6 +26,11 @@ from refinery.store.port import Store
 __all__ = ["VIEW_TOKENS", "Asked", "Study", "diagnose", "kept", "wanted"]
 
 KIND = "diagnosis"
+UNMARKED = (
+    'If its answer is wrong all the same, say what should have happened: `refinery diagnose {0} --expected "..."` looks for the cause, '
+    'and `refinery fix {0} --says "..." --expect \'contains: "..."\'` for a change that mends it.'
+)
+"""Most wrong answers are marked by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,10 @@ class Study:
 
 def diagnose(trace: Trace, asked: Asked, study: Study) -> Diagnosis:
     """What went wrong in a run. A model that fails, or would cost too much, is a note: the rules' diagnosis stands."""
-    passing = asked.passing or passing_like(trace, study.store)
+    passing = asked.passing or passing_like(trace, study.store, Right(asked.expected, asked.checks))
     found = _by_rules(trace, asked, passing, ())
     if not found.found and not asked.must and study.model is None:
-        return found
+        return replace(found, notes=(*found.notes, UNMARKED.format(trace.id[:12]))) if trace.spans else found
     like = alike(trace, found, study.store)
     commits = commits_before(study.repository, like.onset_ns) if study.repository and like.onset_ns is not None else ()
     found = replace(found, surroundings=told(passing, like, commits))

@@ -14,9 +14,10 @@ from refinery.flows.complaint import canonical, checks_from, from_suite, from_tr
 from refinery.flows.counterfactual import tested
 from refinery.flows.cures import symptom
 from refinery.flows.diagnose import kept
+from refinery.flows.fitting import fitted, told
 from refinery.flows.fix import fix
-from refinery.flows.suite import chosen, suite_at
-from refinery.flows.surroundings import passing_like
+from refinery.flows.suite import chosen, scenarios_at, suite_at
+from refinery.flows.surroundings import Right, passing_like
 from refinery.signals.diagnosis import diagnose
 from refinery.suite.capsule.recording import recorded
 from refinery.suite.writing import write
@@ -33,7 +34,8 @@ ROOM = 20
 def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], tries: int) -> Report:
     """Fix what one trace shows. `checks` are what a right answer passes, each in the form of a scenario's."""
     expect = checks_from(checks)
-    return fix_shown(bench, trace, says, (scenario_for(trace, expect, says),) if expect else (), tries)
+    given = fitted(input_of(trace), scenarios_at(bench.repository, bench.repository.head(), bench.scenarios)) if expect else None
+    return fix_shown(bench, trace, says, (scenario_for(trace, expect, says, given),) if expect else (), tries)
 
 
 def fix_shown(
@@ -47,17 +49,18 @@ def fix_shown(
     held = suite_at(bench, bench.repository.head())
     suite, bench = held.scenarios, replace(bench, notes=(*bench.notes, *held.notes))
     diagnosis = found or kept(trace, diagnose(trace, says, failed=True), bench.store)
+    bench = replace(bench, notes=(*bench.notes, *_how_given(trace, suite)))
     if says:
         diagnosis = replace(diagnosis, expected=says)
     diagnosis = tested(diagnosis, bench.store)
-    complaint = _in_its_world(from_trace(trace, diagnosis, suite, says, shown_by), bench)
+    complaint = _in_its_world(from_trace(trace, diagnosis, suite, says, shown_by), suite, bench)
     forget((scenario.id for scenario in complaint.targets), bench)
     report = fix(complaint, diagnosis, suite, bench, tries=tries)
     shut = any(each.world and each.world.outside is Outside.FAIL for each in complaint.targets)
     return replace(report, notes=(*report.notes, SHUT)) if shut and not report.kept else report
 
 
-def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
+def _in_its_world(complaint: Complaint, suite: Sequence[Scenario], bench: Workbench) -> Complaint:
     """What is new in a complaint runs on what the tools answered then, as far as refinery.toml names tools that a recording answers for.
 
     A run of the same task that passed may hold the calls that the failing one should have made.
@@ -65,13 +68,13 @@ def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
     tools = bench.runner.agent.tools
     if not tools.any or not complaint.fresh:
         return complaint
-    world = recorded((complaint.trace, *passing_like(complaint.trace, bench.store)), tools, bench.hide).world
+    world = recorded((complaint.trace, *passing_like(complaint.trace, bench.store, _right(complaint, suite))), tools, bench.hide).world
     if not world.calls:
         return complaint
     fresh = {each.id for each in complaint.fresh if each.world is None}
 
     def around(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
-        own = canonical(input_of(complaint.trace))
+        own = canonical(fitted(input_of(complaint.trace), suite))
         return tuple(replace(each, world=world) if each.id in fresh and canonical(each.input) == own else each for each in scenarios)
 
     made = replace(complaint, targets=around(complaint.targets), fresh=around(complaint.fresh))
@@ -82,6 +85,18 @@ def _in_its_world(complaint: Complaint, bench: Workbench) -> Complaint:
             hint="write it down first (refinery suite from-trace), commit it, and fix the trace then",
         )
     return made
+
+
+def _how_given(trace: Trace, suite: Sequence[Scenario]) -> tuple[str, ...]:
+    try:
+        return told(input_of(trace), suite)
+    except UsageError:  # what was given is said by the scenarios alone
+        return ()
+
+
+def _right(complaint: Complaint, suite: Sequence[Scenario]) -> Right:
+    own = canonical(fitted(input_of(complaint.trace), suite))
+    return Right(complaint.says, next((each.expect for each in complaint.targets if canonical(each.input) == own), ()))
 
 
 def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from adapters.files import files_in, read
+from adapters.files import FORMATS, files_in, read
 from adapters.source import Note, Receipt, SourceError, Unreadable, summed
 from adapters.trace import Trace
 from refinery.events import Event, Say, silent
@@ -61,4 +61,6 @@ def import_files(paths: Sequence[Path], store: Store, say: Say = silent, mask: C
         saved += store.save(replace(pulled, traces=tuple(mask(trace) for trace in pulled.traces)))
         receipts.append(pulled.receipt)
         traces += [trace.id for trace in pulled.traces]
+        if not pulled.traces and not found:
+            errors.append(Fault(f"{file} holds no trace", f"what can be read: {FORMATS}"))
     return Imported(saved, tuple(dict.fromkeys(traces)), summed(receipts), tuple(errors))

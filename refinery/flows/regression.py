@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from adapters.trace import Json, Trace
 from refinery.domain import Attempt, Recording, Scenario, Tools, World
 from refinery.errors import UsageError
 from refinery.events import Event
-from refinery.flows.complaint import checks_from, home_for, scenario_for
+from refinery.flows.complaint import checks_from, home_for, input_of, scenario_for
+from refinery.flows.fitting import fitted, told
+from refinery.signals.stacks import raised
 from refinery.suite.capsule.recording import recorded
 from refinery.suite.reduce import fewer, reduce
 from refinery.suite.runner import TreeBench
@@ -32,12 +34,13 @@ class Regression:
     notes: tuple[str, ...] = ()
 
 
-def regression(trace: Trace, says: str, checks: Sequence[str]) -> Regression:
+def regression(trace: Trace, says: str, checks: Sequence[str], suite: Sequence[Scenario] = ()) -> Regression:
     """The scenario of a trace's input and of what a right answer passes. Raises UsageError where nobody says what is right."""
     expect = checks_from(checks)
     if not expect:
         raise UsageError("nobody has said what is right", hint="say it: --expect 'contains: \"EUR\"' (any check, as often as you like)")
-    return Regression(scenario_for(trace, expect, says))
+    given = input_of(trace)
+    return Regression(scenario_for(trace, expect, says, fitted(given, suite)), told(given, suite))
 
 
 def in_its_world(made: Regression, traces: Sequence[Trace], tools: Tools, hide: Find) -> Regression:
@@ -109,13 +112,21 @@ def _told(before: Scenario, after: Scenario, tried: int) -> list[str]:
 
 
 def _alike(one: Attempt, other: Attempt) -> bool:
-    """Whether two attempts fail in the same way: of the same cause, in the same checks, with the same error at the end."""
+    """Whether two attempts fail in the same way.
+
+    They have the same cause, unmet checks, and called tools, and die of the same exception at the same place or give the same wrong
+    answer: any other wrong answer, such as that to no question at all, is another failure.
+    """
     return other.counts and not other.passed and _symptom(one) == _symptom(other)
 
 
-def _symptom(attempt: Attempt) -> tuple[str, tuple[str, ...], str]:
+def _symptom(attempt: Attempt) -> tuple[Hashable, ...]:
     unmet = tuple(check.check for check in attempt.checks if not check.passed)
-    return str(attempt.cause), unmet, attempt.error.strip().rpartition("\n")[2].partition(":")[0]
+    tools = tuple(call.name for call in attempt.calls)
+    told = raised(attempt.error)
+    end = attempt.error.strip().rpartition("\n")[2].partition(":")[0]
+    error = (told.type, told.places[:1]) if told else (end,)
+    return str(attempt.cause), unmet, tools, error, " ".join(attempt.output.casefold().split())
 
 
 def _confirmed(first: Attempt, scenario: Scenario, running: TreeBench) -> bool:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from refinery.domain import Attempt, Cause, Complaint, Execution, Scenario
 from refinery.errors import OutsideError
 from refinery.events import Event
+from refinery.flows.fitting import misfit
 from refinery.workbench import Workbench
 
 
@@ -49,13 +50,14 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     aims = {scenario.id for scenario in complaint.targets}
     red = tuple(scenario for scenario in complaint.targets if _failed(attempts.get(scenario.id)))
     green = tuple(each for name, each in scenarios.items() if name in attempts and attempts[name].passed)
+    odd = _misfit(complaint, suite, attempts)
     broken = [attempts[name] for name in aims if name in attempts and not attempts[name].counts]
     return Reproduction(
-        red=red,
+        red=() if odd else red,
         green=green,
         attempts=tuple(attempts.values()),
         executions=executions,
-        says=_nothing_to_fix(complaint, broken),
+        says=odd or _nothing_to_fix(complaint, broken),
         notes=_notes(complaint, red, attempts, bench),
         besides=tuple(name for name, each in attempts.items() if name not in (*aims, *complaint.apart) and _failed(each)),
     )
@@ -77,6 +79,12 @@ def refuse_what_cannot_start(attempts: Collection[Attempt], base: str, bench: Wo
 
 def _failed(attempt: Attempt | None) -> bool:
     return attempt is not None and attempt.counts and not attempt.passed and attempt.cause is not Cause.SKIPPED
+
+
+def _misfit(complaint: Complaint, suite: Sequence[Scenario], attempts: dict[str, Attempt]) -> str:
+    """Why what is new in a complaint fails otherwise here than in its trace, so that no edit would cure what was complained of."""
+    own = (each for each in complaint.fresh if each.id in attempts and not attempts[each.id].passed)
+    return next((says for each in own if (says := misfit(complaint.trace, each, attempts[each.id], suite))), "")
 
 
 def _nothing_to_fix(complaint: Complaint, broken: Sequence[Attempt]) -> str:

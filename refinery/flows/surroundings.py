@@ -8,12 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.source import Summary
 from adapters.trace import Trace
-from refinery.domain import Diagnosis
+from refinery.domain import PASSED, Diagnosis, Expectation, Scenario
 from refinery.errors import UsageError
 from refinery.repo.repository import Repository
-from refinery.signals.diagnosis import diagnose
+from refinery.signals import expectation
+from refinery.signals.diagnosis import diagnose, stated
 from refinery.signals.signature import signature
+from refinery.signals.turns import answer
 from refinery.store.port import Store
+from refinery.suite.checks import judge
+from refinery.suite.outcome import Outcome
 
 LOOKED_AT = 40
 """Traces of the store that are read for likeness; the newest ones."""
@@ -37,19 +41,55 @@ class Alike:
     looked: int
 
 
-def passing_like(trace: Trace, store: Store) -> tuple[Trace, ...]:
-    """Runs of the same scenario or task in the store in which nothing shows a failure."""
+@dataclass(frozen=True, slots=True)
+class Right:
+    """How a run is known to have passed, beside what was said of it on its platform."""
+
+    says: str = ""
+    """What should have happened, in plain words: a run whose answer holds the values it names has passed."""
+    checks: tuple[Expectation, ...] = ()
+
+    def met(self, trace: Trace) -> bool | None:
+        """Whether the run's answer is right; None where nothing that could be held against it was stated."""
+        final = answer(trace)
+        wanted = tuple(Expectation("icontains", value) for value in expectation.wanted(self.says))
+        checks = self.checks or wanted
+        if not checks:
+            return None
+        if final is None:
+            return False
+        outcome = Outcome(final.text, trace=trace)
+        return all(check.passed for check in judge(Scenario("known", None, checks), outcome))
+
+
+def passing_like(trace: Trace, store: Store, right: Right | None = None) -> tuple[Trace, ...]:
+    """Runs of the same scenario or task in the store that are known to have passed, and answered otherwise than this one.
+
+    That nothing shows a failure is not enough: most wrong answers are marked by nobody.
+    """
     scenario = trace.attributes.get("refinery.scenario")
     mark = str(scenario) if scenario else trace.task.strip()[:SEARCHED]
     if not mark:
         return ()
     found: list[Trace] = []
     for other in _loaded(store, store.traces(limit=LOOKED_AT, failed=False, text=mark), trace.id):
-        if _same_case(trace, other) and not diagnose(other).found:
+        if _same_case(trace, other) and _known_right(other, right or Right()) and not _same_answer(trace, other):
             found.append(other)
             if len(found) == MOST_PASSING:
                 break
     return tuple(found)
+
+
+def _known_right(trace: Trace, right: Right) -> bool:
+    met = right.met(trace)
+    said = trace.attributes.get(PASSED) is True or stated(trace) is False or any(each.good for each in trace.feedback)
+    refuted = met is False and bool(right.checks)  # words may name values that no answer has to hold
+    return (met is True or (said and not refuted)) and not diagnose(trace).found
+
+
+def _same_answer(trace: Trace, other: Trace) -> bool:
+    mine, theirs = answer(trace), answer(other)
+    return mine is not None and theirs is not None and mine.text.casefold().split() == theirs.text.casefold().split()
 
 
 def alike(trace: Trace, found: Diagnosis, store: Store) -> Alike:

@@ -43,7 +43,7 @@ def diagnose(
     if not trace.spans:
         return _nothing(trace, expected, "The trace is empty: it has no steps, so there is nothing to diagnose.", ())
     reading = read(trace)
-    failed = _stated(trace) if failed is None else failed
+    failed = stated(trace) if failed is None else failed
     known = (*(unmet(trace, expected) if expected else ()), *(diverged(trace, wanted) if wanted is not None else ()))
     if wanted is None and (failed is True or expected or trace.failed):  # two good runs may differ too
         known = (*known, *contrast(trace, passing))
@@ -193,7 +193,7 @@ def _nothing(trace: Trace, expected: str, summary: str, notes: tuple[str, ...], 
     return Diagnosis(trace.id, summary, hoped, Layer.MODEL, "none", "", None, None, 0.0, signals=signals, notes=notes)
 
 
-def _stated(trace: Trace) -> bool | None:
+def stated(trace: Trace) -> bool | None:
     """Whether the trace itself says how it ended, as benchmark exports do."""
     for key in ("reward", "success", "passed"):
         value = trace.attributes.get(key)

@@ -31,7 +31,8 @@ def reduce(value: Json, fails: Fails, tries: int = 200) -> Json:
 
     From the outside in (Misherghi and Su, "HDD: hierarchical delta debugging", 2006): at every level the members of a list or a
     mapping, or the lines, then the words of a text, are taken out in halves, quarters and so on as long as it goes on failing (the
-    ddmin of Zeller and Hildebrandt, 2002). What is left cannot lose one more part, unless the tries ran out.
+    ddmin of Zeller and Hildebrandt, 2002). What is left cannot lose one more part, unless the tries ran out. No text becomes empty:
+    a question of no words is another question, not a smaller one.
     """
     budget = Budget(tries)
     return _reduced(value, fails, budget)
@@ -55,8 +56,9 @@ def _reduced(value: Json, fails: Fails, budget: Budget) -> Json:
             items[place] = _reduced(items[place], _in_list(items, place, fails), budget)
         return items
     if isinstance(value, str):
-        lines = _fewer(value.splitlines(keepends=True), lambda some: fails("".join(some)), budget)
-        return "".join(_fewer(_words("".join(lines)), lambda some: fails("".join(some)), budget))
+        some_words = _of_words(fails)
+        lines = _fewer(value.splitlines(keepends=True), some_words, budget)
+        return "".join(_fewer(_words("".join(lines)), some_words, budget))
     return value
 
 
@@ -66,6 +68,14 @@ def _in_mapping(members: dict[str, Json], name: str, fails: Fails) -> Fails:
 
 def _in_list(items: list[Json], place: int, fails: Fails) -> Fails:
     return lambda part: fails([*items[:place], part, *items[place + 1 :]])
+
+
+def _of_words(fails: Fails) -> Callable[[list[str]], bool]:
+    def any_left(parts: list[str]) -> bool:
+        text = "".join(parts)
+        return bool(text.strip()) and fails(text)
+
+    return any_left
 
 
 def _fewer(parts: list[Part], fails: Callable[[list[Part]], bool], budget: Budget) -> list[Part]:

@@ -13,7 +13,20 @@ from typing import Protocol
 
 from adapters.trace import Json, Trace
 from refinery import stats
-from refinery.domain import AgentSpec, Attempt, Bill, BillItem, Cause, Execution, Judging, Replayed, Scenario, ScenarioResult, SuiteResult
+from refinery.domain import (
+    PASSED,
+    AgentSpec,
+    Attempt,
+    Bill,
+    BillItem,
+    Cause,
+    Execution,
+    Judging,
+    Replayed,
+    Scenario,
+    ScenarioResult,
+    SuiteResult,
+)
 from refinery.events import Event, Say, silent
 from refinery.suite import score
 from refinery.suite.attempt import judged
@@ -300,11 +313,15 @@ class TreeBench:
 
     def _once(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Outcome]:
         outcome = self._for(scenario).run(scenario, trial, halt)
-        if outcome.trace is not None:
+        told = outcome.trace
+        if told is not None:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}
-            trace = replace(outcome.trace, source="suite", attributes={**outcome.trace.attributes, **about})
-            outcome = replace(outcome, trace=trace_from(self._tree, trace))
-        return attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics)), outcome
+            told = trace_from(self._tree, replace(told, source="suite", attributes={**told.attributes, **about}))
+            outcome = replace(outcome, trace=told)
+        attempt = attempt_from(self._tree, judged(scenario, trial, outcome, self._runner.rubrics))
+        if told is not None and attempt.passed:
+            outcome = replace(outcome, trace=replace(told, attributes={**told.attributes, PASSED: True}))
+        return attempt, outcome
 
     def _for(self, scenario: Scenario) -> Launch:
         """What runs a scenario: the agent, or the user's test runner."""

@@ -45,6 +45,21 @@ def test_what_fails_most_is_told_with_an_example(refinery: Refinery) -> None:
     assert told["failed"] == 3
 
 
+def test_where_nobody_marked_a_failure_each_command_says_the_next_step(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, refinery: Refinery
+) -> None:
+    monkeypatch.setenv("REFINERY_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chat.json").write_text('[{"role": "user", "content": "Price?"}, {"role": "assistant", "content": "6.90 EUR"}]')
+    assert refinery("traces", "import", "chat.json").status == 0
+    assert "refinery fix TRACE --says" in refinery("traces", "list", "--failed").out
+    assert "refinery cluster --all" in refinery("cluster").out.replace("\n", " ")
+    assert "--expected" in refinery("cluster", "--all").out
+    assert "--expected" in refinery("diagnose", "chat.json").out
+    assert "--says" not in refinery("diagnose", "chat.json", "--expected", "4.90 EUR").out
+    assert "--says" in refinery("fix").err
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_period_and_a_limit_are_kept_and_a_limit_is_said(refinery: Refinery) -> None:
     assert refinery("cluster", "--since", "24h", "--json").json["clusters"] == []

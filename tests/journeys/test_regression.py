@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.journeys.conftest import Refinery
+from tests.journeys.conftest import Refinery, commit
 
 INPUT = {"plan": "pro", "seats": 2, "note": "please be quick", "customer": {"name": "Eve", "vip": True}}
 
@@ -25,6 +25,25 @@ def test_a_trace_becomes_a_scenario_with_the_smallest_input_that_fails(desk: Pat
     assert made.json["input"] == {"plan": "pro"}
     (scenario,) = yaml.safe_load(Path(str(made.json["path"])).read_text())
     assert (scenario["input"], scenario["expect"], scenario["assumption"]) == ({"plan": "pro"}, [{"contains": "EUR"}], "in euros")
+
+
+PARCELS = """def answer(given):
+    question = given["question"]
+    if "cost" not in question:
+        return "I can tell you what a parcel costs."
+    return "It costs 4.90 EUR." if "1 kg" in question else "It costs 6.90 EUR."
+"""
+
+
+def test_another_wrong_answer_is_another_failure(desk: Path, refinery: Refinery, tmp_path: Path) -> None:
+    (desk / "desk" / "agent.py").write_text(PARCELS)
+    commit(desk, "Parcels")
+    asked = {"question": "Please, what does it cost to send 2 kg?", "hour": 3}
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps([{"role": "user", "content": json.dumps(asked)}, {"role": "assistant", "content": "It costs 6.90 EUR."}]))
+    made = refinery("suite", "from-trace", str(path), "--expect", 'contains: "4.90 EUR"', "--minimal", "--json")
+    assert made.status == 0, made.err
+    assert made.json["input"] == {"question": "cost "}
 
 
 def test_without_that_the_input_is_the_traces(desk: Path, refinery: Refinery, tmp_path: Path) -> None:

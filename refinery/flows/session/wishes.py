@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adapters.trace import Trace
 from refinery.domain import Expectation, Scenario
 from refinery.flows.complaint import canonical, input_of
+from refinery.flows.fitting import fitted
 from refinery.flows.session.conversation import spoken
 from refinery.signals import expectation
 from refinery.signals.turns import answer
@@ -52,7 +53,7 @@ def met_already(wishes: Sequence[str], trace: Trace) -> bool:
 
 def written_down(trace: Trace, suite: Sequence[Scenario]) -> tuple[Scenario, ...]:
     """What is said about the same situation already."""
-    asked = canonical(input_of(trace))
+    asked = canonical(fitted(input_of(trace), suite))
     return tuple(scenario for scenario in suite if canonical(scenario.input) == asked)
 
 

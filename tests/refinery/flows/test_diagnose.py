@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.source import Pulled, Receipt
-from adapters.trace import Failure, Json, Trace
+from adapters.trace import Failure, Feedback, Json, Trace
 from refinery.agents.loop import Limits
 from refinery.domain import Diagnosis, Expectation, Question
 from refinery.flows.diagnose import Asked, Study, diagnose, kept, wanted
@@ -71,9 +71,7 @@ def test_an_empty_trace_ends_in_a_clear_statement_also_with_a_model(store: Sqlit
 
 
 def test_runs_of_the_same_task_that_passed_show_where_this_one_parted(store: SqliteStore) -> None:
-    good = replace(
-        BAD, id="good", spans=(root("It costs 41 EUR."), tool("price", {}, {"amount": 41, "currency": "EUR"}), model("It costs 41 EUR."))
-    )
+    good = passing("good")
     other = replace(good, id="other", task="Something else entirely?")
     save(store, good, other)
     found = diagnose(BAD, FAILED, study(store))
@@ -81,8 +79,34 @@ def test_runs_of_the_same_task_that_passed_show_where_this_one_parted(store: Sql
     assert [signal.span_id for signal in found.signals if signal.category == "parted"] == ["price"]
 
 
+def passing(name: str, amount: int = 41, *, marked: bool = True) -> Trace:
+    """A run of the same task with a right answer, of which somebody said so."""
+    says = f"It costs {amount} EUR."
+    spans = (root(says), tool("price", {}, {"amount": amount, "currency": "EUR"}), model(says))
+    return replace(BAD, id=name, spans=spans, feedback=(Feedback("user", value=1.0),) if marked else ())
+
+
+def test_an_unmarked_run_is_held_against_a_failure_only_where_it_meets_what_was_stated(store: SqliteStore) -> None:
+    save(store, passing("wrong-too", 43, marked=False), passing("right", 41, marked=False))
+    assert diagnose(BAD, FAILED, study(store)).surroundings == ()
+    for asked in (Asked("It costs 41 EUR"), Asked(checks=(Expectation("contains", "41"),))):
+        assert diagnose(BAD, asked, study(store)).surroundings == ("1 run of the same task passed: right",)
+
+
+def test_what_somebody_marked_as_right_is_held_against_a_failure_unless_a_check_refutes_it(store: SqliteStore) -> None:
+    save(store, passing("marked", 43))
+    assert diagnose(BAD, Asked("in 2 kg parcels it is 41"), study(store)).surroundings == ("1 run of the same task passed: marked",)
+    assert diagnose(BAD, Asked(checks=(Expectation("contains", "41"),)), study(store)).surroundings == ()
+
+
+def test_a_run_with_the_same_wrong_answer_is_no_contrast_whoever_liked_it(store: SqliteStore) -> None:
+    save(store, replace(BAD, id="liked", feedback=(Feedback("user", label="good"),)))
+    assert diagnose(BAD, FAILED, study(store)).surroundings == ()
+
+
 def test_a_good_run_is_not_called_failed_for_answering_otherwise_than_another_good_one(store: SqliteStore) -> None:
     other = replace(BAD, id="good", spans=(root("It is 49."), tool("price", {}, {"amount": 49.0, "currency": "USD"}), model("It is 49.")))
+    other = replace(other, feedback=(Feedback("user", value=1.0),))
     save(store, other)
     assert not diagnose(BAD, Asked(), study(store)).found
 

@@ -43,6 +43,14 @@ def test_a_broken_file_that_was_named_is_an_error_and_stops_nobody(tmp_path: Pat
     assert all(error.hint for error in done.errors)
 
 
+def test_a_file_named_itself_that_holds_no_trace_is_an_error_and_in_a_folder_it_is_a_note(tmp_path: Path) -> None:
+    program = put(tmp_path / "runs", "make.py", "print(1)\n")
+    (error,) = imported(tmp_path, program).errors
+    assert error.says == f"{program} holds no trace"
+    assert "OTLP" in error.hint
+    assert imported(tmp_path, tmp_path / "runs").errors == ()
+
+
 def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
     file = put(tmp_path, "a.json", chat("one"))
     first, again = imported(tmp_path, file), imported(tmp_path, file)

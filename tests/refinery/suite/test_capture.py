@@ -156,6 +156,7 @@ def test_an_agent_under_the_sdk_is_captured_run_by_run(opened: Opened, capture: 
         assert [span.name for span in trace.spans] == ["agent", "lookup_price"]
         assert trace.orphans() == ()
         assert trace.attributes["refinery.scenario"] == attempt.scenario
+        assert trace.attributes.get("refinery.passed", False) is attempt.passed
         assert json.loads(attempt.calls[0].arguments) == {"plan": "pro", "n": int(attempt.scenario[1:])}
         assert attempt.cost_usd == 0.0
 

@@ -38,6 +38,10 @@ def test_the_tries_are_an_upper_limit_and_what_was_found_by_then_fails() -> None
     assert "vip" in str(found)
 
 
+def test_a_text_keeps_a_word_however_little_the_words_matter() -> None:
+    assert reduce({"question": "Where is it?"}, lambda value: isinstance(value, dict) and "question" in value) == {"question": "it?"}
+
+
 def test_numbers_and_nothing_are_left_alone() -> None:
     assert reduce(7, lambda _: True) == 7
     assert reduce(None, lambda _: True) is None
