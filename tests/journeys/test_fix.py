@@ -260,8 +260,13 @@ def test_what_is_told_of_a_crash_names_files_of_the_repository(desk: Path, refin
     assert str(desk) not in json.dumps(report["before"])
 
 
-def test_what_an_agent_cost_that_sends_no_spans_is_not_known(desk: Path, refinery: Refinery) -> None:
+@pytest.mark.parametrize(("network", "cost"), [("true", None), ("false", 0.0)])
+def test_what_an_agent_cost_that_sends_no_spans_is_not_known_unless_it_could_reach_nothing(
+    desk: Path, refinery: Refinery, network: str, cost: float | None
+) -> None:
+    settings = desk / "refinery.toml"
+    settings.write_text(settings.read_text().replace("[agent]\n", f"[agent]\nnetwork = {network}\n"))
     add_scenario(desk, HOPELESS)
     report = refinery("fix", "--failing", "--json", "--seconds", "1").json
     assert part(report, "kept") is None
-    assert part(report, "usage", "usd") is None
+    assert part(report, "usage", "usd") == cost
