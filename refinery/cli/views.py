@@ -41,12 +41,17 @@ from refinery.domain import (
     World,
 )
 from refinery.flows.generating import Generated, Tried
+from refinery.flows.session import conversation
 from refinery.suite.audit import Audit
 from refinery.suite.generation.profile import Profile
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
 LONGEST = 160
+NAMED = 24
+"""Letters of a trace's name in a list."""
+LEAST = 12
+"""Columns below which a text is not worth its place in a list."""
 MOST_DIFFERING = 10
 
 
@@ -88,12 +93,21 @@ def trajectory(made: Sequence[Statement]) -> RenderableType:
     return Group(*parts)
 
 
-def summaries(traces: Sequence[Summary]) -> RenderableType:
-    """The list of traces."""
-    table = _table("trace", "name", "spans", "took", "")
-    for each in traces:
-        mark = Text("failed", BAD) if each.failed else Text("")
-        table.add_row(each.id[:16], one_line(each.name, 40), str(each.spans or ""), duration(each.seconds), mark)
+def summaries(traces: Sequence[Summary], width: int) -> RenderableType:
+    """The list of traces, each with what was asked as far as there is room for it."""
+    rows = [
+        (each.id[:16], one_line(each.name, NAMED), str(each.spans or ""), duration(each.seconds), "failed" if each.failed else "")
+        for each in traces
+    ]
+    heads = ("trace", "name", "spans", "took", "")
+    room = width - sum(max(map(show.cells, column)) + 2 for column in zip(heads, *rows, strict=True))
+    table = _table(*heads)
+    if room >= LEAST:
+        table = _table(*heads[:2], "asked", *heads[2:])
+        table.columns[2].max_width, table.columns[2].no_wrap, table.columns[2].overflow = room, True, "ellipsis"
+    for each, (name, what, *rest, mark) in zip(traces, rows, strict=True):
+        asked = one_line(conversation.said(each.attributes.get("task", "")), LONGEST)
+        table.add_row(name, what, *((asked,) if room >= LEAST else ()), *rest, Text(mark, BAD))
     return table
 
 

@@ -12,7 +12,7 @@ from refinery.events import Say, silent
 from refinery.flows.cluster import cluster
 from refinery.flows.session.conversation import said
 from refinery.signals import turns
-from refinery.store.port import Store
+from refinery.store.port import SUITE, Store
 
 MOST = 300
 """Conversations that are looked at, the newest."""
@@ -58,7 +58,7 @@ def failing(store: Store, say: Say = silent) -> tuple[tuple[Bunch, ...], tuple[s
 
 def everything(store: Store) -> tuple[tuple[Bunch, ...], tuple[str, ...]]:
     """All conversations, whatever became of them."""
-    listed = store.traces(limit=MOST + 1)
+    listed = store.traces(limit=MOST + 1, without=SUITE)
     cases = _cases(store, [each.id for each in listed[:MOST]])
     notes = (f"only the newest {MOST} conversations are listed",) if len(listed) > MOST else ()
     return ((Bunch(UNMARKED, cases),) if cases else ()), notes
@@ -66,7 +66,7 @@ def everything(store: Store) -> tuple[tuple[Bunch, ...], tuple[str, ...]]:
 
 def matching(words: str, bunches: Sequence[Bunch], store: Store) -> tuple[Bunch, ...]:
     """Conversations in which these words stand; where there are none, those that are most like them."""
-    holding = store.traces(limit=MOST_FOUND, text=words)
+    holding = store.traces(limit=MOST_FOUND, text=words, without=SUITE)
     exact = [Bunch(bunch.name, tuple(case for case in bunch.cases if _holds(case, words))) for bunch in bunches]
     exact = [bunch for bunch in exact if bunch.cases]
     known = {case.trace for bunch in exact for case in bunch.cases}

@@ -7,6 +7,7 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
+from adapters.source import Summary
 from refinery.cli import reviewing, views
 from refinery.cli.checkup import Row
 from refinery.domain import Bill, Decision, Diagnosis, GateVerdict, Hypothesis, Layer, Report, Step
@@ -49,3 +50,14 @@ def test_the_bill_of_a_complaint_is_called_so_once() -> None:
 def test_what_the_doctor_says_stays_in_its_column() -> None:
     lines = drawn(views.checkup((Row("agent", "bad", "it could not be imported: " * 4, "install it " * 8),)), 60)
     assert all(line.startswith(("bad  agent", " " * 5)) for line in lines)
+
+
+def test_a_list_of_traces_shows_what_was_asked_where_there_is_room_and_never_breaks_an_id() -> None:
+    listed = [Summary("5f" * 16, "parcel-agent", 1, 0.9, True, 2, {"task": '{"question": "What does it cost to send 2.0 kg?"}'})]
+    for width, asked in ((120, "What does it cost to send 2.0 kg?"), (80, "What does it cost to"), (54, "")):
+        lines = drawn(views.summaries(listed, width), width)
+        assert len(lines) == 2
+        assert lines[1].startswith("5f" * 8)
+        assert lines[1].endswith("failed")
+        assert asked in lines[1]
+    assert "asked" not in lines[0]
