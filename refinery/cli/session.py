@@ -197,7 +197,7 @@ class Guide:
             self.talk.tell(f"You said it should have been so: {mark.says or '(nothing)'}")
             return mark
         known = written_down(trace, _suite())
-        guess = guessed(mark.says or "")
+        guess = guessed(mark.says or "", trace)
         self.talk.heading("How is a right answer known?")
         for scenario in known:
             self.talk.tell(f"For this situation something is written down already: {scenario.id}: {in_checks(scenario)}.")

@@ -271,3 +271,15 @@ def test_whose_name_a_change_is_kept_in_is_asked_where_git_does_not_know(
     assert git(wrong_price, "log", "-1", "--format=%an <%ae> %cn", "HEAD").strip() == "Ana Prüfer <ana@example.com> Ana Prüfer"
     assert [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()] == before
     assert refinery(*done.out.rsplit("To take it back: refinery ", 1)[1].split()).status == 0, "and it is not asked again"
+
+
+def test_where_only_experience_points_it_is_told_as_a_maybe(desk: Path, guided: Guided) -> None:
+    chat = desk.parent / "chat.json"
+    call = {"id": "c", "type": "function", "function": {"name": "look_up", "arguments": '{"plan": "pro"}'}}
+    said = [{"role": "user", "content": "What is Pro?"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    said += [{"role": "tool", "tool_call_id": "c", "content": '{"amount": 45}'}, {"role": "assistant", "content": "45 USD"}]
+    chat.write_text(json.dumps(said))
+    done = guided(str(chat), "1")
+    assert "HERE IT WENT WRONG" not in done.out
+    assert "nothing that was recorded" not in done.out
+    assert done.out.count("(perhaps here) ") == 1
