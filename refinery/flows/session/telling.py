@@ -33,6 +33,7 @@ WORDS = {
     "scenario": "case",
     "commit": "change",
     "hypotheses": "ideas",
+    "on branch": "under the name",
     "branch": "name",
     "--ask-again asks anew": "`refinery fix --ask-again` asks anew",
 }
