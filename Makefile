@@ -3,6 +3,7 @@
 # make test-live  the real Phoenix and MLflow, and the real clients of Langfuse and Datadog, installed beside the project and started here
 # make check  lint, types and import contracts
 # make manual the manual's pages of commands, written anew from the commands
+# make pictures  the terminal pictures of the README, drawn anew from what commands print
 # make torture  kills, crowds, canaries and full disks: what the tests try a few of, for half an hour (see tests/torture/__main__.py)
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ LIVE := .live
 # no provider key of the user's shell may reach the demo or the tests
 CLEAN := env $(foreach name,$(filter ANTHROPIC_% OPENAI_% CLAUDE_% LANGSMITH_% LANGCHAIN_% LANGFUSE_% PHOENIX_% MLFLOW_% DD_%,$(shell env | cut -d= -f1)),-u $(name))
 
-.PHONY: demo test test-live check manual torture
+.PHONY: demo test test-live check manual pictures torture
 
 demo: $(READY)
 	@$(CLEAN) $(BIN)/refinery demo
@@ -40,6 +41,9 @@ check: $(READY)
 
 manual: $(READY)
 	@$(BIN)/python -m refinery.cli.manual
+
+pictures: $(READY)
+	@$(CLEAN) $(BIN)/python -m refinery.cli.pictures
 
 $(READY): pyproject.toml constraints.txt
 	@./install $(PYTHON) $(VENV)

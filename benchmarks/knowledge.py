@@ -101,6 +101,112 @@ PAIRS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("should I change the prompt or the code", ("The layer decides", "When to change the prompt", "Let code decide what code can decide")),
     ("the fix removed a validation to make the test pass", ("Do not trade one failure for another", "Do not change what measures")),
     ("user did not say which of two orders is meant", ("ambiguity guessed",)),
+    # in the words of people who do not know the guides; written without a look at them
+    (
+        "my bot keeps forgetting what the customer told it twenty messages ago",
+        ("Keep state as data", "Compact at milestones", "lost in summary", "context overflow", "constraint forgotten", "wrong memory"),
+    ),
+    ("the agent loops calling the same search over and over", ("loop without progress", "Limits and ways out", "does not stop")),
+    (
+        "how do I stop the sub-agent from losing the original goal when work is delegated",
+        ("What a hand-off carries", "hand off loses context"),
+    ),
+    (
+        "what to do when an API times out in the middle of a tool call",
+        ("Time limits at every call", "Retry what may pass, and only that", "transient not retried", "Retry only what is safe to repeat"),
+    ),
+    (
+        "the evaluation passes but users still complain",
+        (
+            "verified the wrong thing",
+            "Check the path, not only the end",
+            "Neighbours of the failing case",
+            "A scenario per failure",
+            "Judges have to be judged",
+        ),
+    ),
+    ("an LLM grading answers prefers the longer one", ("Judges have to be judged",)),
+    (
+        "the response should be machine readable but sometimes there is chatter before it",
+        ("Parse tolerantly, validate strictly", "Let the provider enforce the schema", "unparsable output", "Parsing what models write"),
+    ),
+    ("should I give the model a persona", ("Say what to do, where, and when it is done", "Keep roles apart", "Length and style")),
+    ("temperature and sampling for reproducible results", ("When to change configuration", "Repeat, and count")),
+    (
+        "the model answers in English when the user writes German",
+        ("wrong unit or locale", "Tell the date and the circumstances", "constraint forgotten"),
+    ),
+    ("dates come out in American order", ("Numbers, dates and money", "wrong unit or locale")),
+    (
+        "the agent stops halfway and says it is done",
+        ("stopped too early", "incomplete answer", "half done action", "success claimed without effect"),
+    ),
+    ("two agents wait for each other", ("Limits and ways out", "input from peer ignored", "Divide without overlap", "does not stop")),
+    (
+        "how many test cases do I need before I trust a change",
+        ("Repeat, and count", "Neighbours of the failing case", "A scenario per failure"),
+    ),
+    (
+        "user pastes an email that tells the assistant to forward all contacts",
+        ("instruction in data", "Separate the data from the instructions", "Retrieved text is data"),
+    ),
+    ("numbers are added up wrong by the model", ("Let code decide what code can decide", "Numbers, dates and money")),
+    ("retry makes the payment happen twice", ("Retry only what is safe to repeat", "work done twice")),
+    ("the assistant refuses harmless requests", ("refused without need", "Refusals and filters")),
+    ("the search finds the right document but the agent quotes the wrong paragraph", ("right document wrong passage", "Quotes first")),
+    ("when should the agent hand over to a human", ("Asking a person is a step like others",)),
+    ("the model keeps apologising instead of fixing the problem", ("polite failure", "loop without progress", "permanent retried")),
+    (
+        "our prompt has grown to four pages, what can go",
+        ("Everything in the window competes", "One prompt, one task", "Contradictions cost more than gaps"),
+    ),
+    ("where do I put today's date so the agent knows it", ("Tell the date and the circumstances", "Order for the cache")),
+    ("the bot promised a refund although nothing was executed", ("success claimed without effect", "Confirm before what cannot be undone")),
+    (
+        "how can I be sure a new prompt did not make other cases worse",
+        (
+            "Do not trade one failure for another",
+            "Repeat, and count",
+            "Changing model means testing the prompt again",
+            "A scenario per failure",
+        ),
+    ),
+    (
+        "the lookup function gives back 500 rows and the model gets confused",
+        ("Results are prompts too", "context overflow", "Everything in the window competes"),
+    ),
+    (
+        "after a long conversation early instructions are ignored",
+        (
+            "constraint forgotten",
+            "Long inputs need anchors",
+            "Where instructions stand in a long prompt",
+            "Compact at milestones",
+            "lost in summary",
+        ),
+    ),
+    ("two workers research the same topic", ("work done twice", "Divide without overlap")),
+    ("the agent used inches where the customer uses centimetres", ("wrong unit or locale", "Numbers, dates and money")),
+    ("the job was killed and has to start over from the beginning", ("Pause and resume", "half done action", "Keep state as data")),
+    ("the service answers 200 but the body says error", ("Errors that look like success", "failure swallowed")),
+    ("why does the assistant call a function that does not exist", ("invented call", "Few tools, and only those that apply")),
+    (
+        "an optional field comes back as the string None",
+        ("Missing values", "missing or extra field", "What schemas do not enforce", "Unknown is a value"),
+    ),
+    ("which model output should I not show to the user", ("Separate thinking from answer", "Tell the user what happened")),
+    ("the critic agent rewrites the code instead of reviewing it", ("role overstepped", "Keep roles apart")),
+    (
+        "the agent never asks when the request could mean two things",
+        ("ambiguity guessed", "Asking a person is a step like others", "Calibrate eagerness"),
+    ),
+    (
+        "answer mentions a policy from a different country",
+        ("wrong memory", "stale retrieval", "right document wrong passage", "Prefer the version in force", "answer not grounded"),
+    ),
+    ("should I hard-code the expected value to make the test pass", ("No constants from the failing case",)),
+    ("is it a bug in the tool or in the prompt", ("The layer decides", "Where the blame lies", "Mend the cause where it arises")),
+    ("cut-off JSON at the end of the reply", ("Check why the model stopped", "unparsable output", "Parse tolerantly, validate strictly")),
 )
 
 

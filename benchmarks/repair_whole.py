@@ -4,7 +4,8 @@ Run: python -m benchmarks.repair_whole [FOLDER] [--only NAME] [--seconds N] [--m
 
 FOLDER holds YAML files of sound repositories (default: benchmarks/agents). Each names its callable, its files, visible and hidden cases as
 `[id, input, answer]`, and faults: edits that break it, from a good text to a bad one. One repository is made for each fault, with
-the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases.
+the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases. Folders that
+`closed` names nobody may change. The faults in benchmarks/reasoned have to be understood: they are for a model, with --model.
 """
 
 from __future__ import annotations
@@ -65,13 +66,14 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", default="60")
     parser.add_argument("--model", default="none", help="none, anthropic or openai; the environment says where it is")
+    parser.add_argument("--reports", type=Path, help="a folder in which what `refinery fix` reported is kept")
     chosen = parser.parse_args()
     outcomes = []
     for path in sorted(chosen.folder.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
             for fault in entry["faults"]:
                 if chosen.only in f"{entry['repository']}/{fault['name']}":
-                    outcome = tried(entry, fault, chosen.seconds, chosen.model)
+                    outcome = tried(entry, fault, chosen)
                     outcomes.append(outcome)
                     print(
                         f"{outcome.verdict:6} {outcome.layer:7} {outcome.name:48} {outcome.seconds:6.1f} s "
@@ -89,9 +91,9 @@ def main() -> None:
         )
 
 
-def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str, model: str) -> Outcome:
+def tried(entry: dict[str, Any], fault: dict[str, Any], chosen: argparse.Namespace) -> Outcome:
     """One fault, from its repository to the verdict."""
-    name = f"{entry['repository']}/{fault['name']}"
+    name, model = f"{entry['repository']}/{fault['name']}", chosen.model
     files = dict(entry["files"])
     with tempfile.TemporaryDirectory() as folder:
         root, home = Path(folder, "repository"), Path(folder, "home")
@@ -113,7 +115,7 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str, model: str
         if not failing or (len(failing) == len(entry["visible"]) and not fault.get("all")):
             raise SystemExit(f"{name}: {len(failing)} of {len(entry['visible'])} visible cases fail")
         cases = [{"id": case, "input": asked, "expect": [{"equals": wanted}]} for case, asked, wanted in entry["visible"]]
-        top = sorted({path.split("/")[0] for path in files})
+        top = sorted({path.split("/")[0] for path in files} - set(entry.get("closed", ())))
         editable = [f"{each}/**" if (root / each).is_dir() else each for each in top]
         write(
             root,
@@ -127,10 +129,13 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], seconds: str, model: str
             subprocess.run(["git", *command], cwd=root, env=environment, check=True)
         began, used = time.perf_counter(), children()
         done = subprocess.run(
-            [*REFINERY, "fix", "--failing", "--model", model, "--yes", "--json", "--seconds", seconds],
-            cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True, timeout=600,
+            [*REFINERY, "fix", "--failing", "--model", model, "--yes", "--json", "--seconds", chosen.seconds],
+            cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True,
+            timeout=600 if model == "none" else 7200,
         )  # fmt: skip
         took, spent = time.perf_counter() - began, children() - used
+        if chosen.reports:
+            write(chosen.reports, {f"{fault['name']}.json": done.stdout, f"{fault['name']}.err": done.stderr})
         reports = read(done.stdout)
         kept = [report for report in reports if report.get("kept")]
         if not kept:

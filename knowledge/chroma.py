@@ -33,7 +33,7 @@ class Chroma:
                 part = passages[start : start + BATCH]
                 self._collection.upsert(
                     ids=[p.id for p in part],
-                    embeddings=[self._embed(f"{p.title}\n{p.text}") for p in part],
+                    embeddings=[self._embed(f"{p.title}\n{p.searched}") for p in part],
                     documents=[p.text for p in part],
                     metadatas=[{"title": p.title, "origin": p.origin} for p in part],
                 )

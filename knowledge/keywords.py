@@ -29,7 +29,7 @@ class Keywords:
         with self._open() as db, db:
             db.executemany("DELETE FROM word WHERE id = ?", [(passage.id,) for passage in passages])
             db.executemany("REPLACE INTO passage VALUES (?, ?, ?, ?)", [(p.id, p.title, p.text, p.origin) for p in passages])
-            rows = [(p.id, " ".join(words(p.title)), " ".join(words(p.text))) for p in passages]
+            rows = [(p.id, " ".join(words(p.title)), " ".join(words(p.searched))) for p in passages]
             db.executemany("INSERT INTO word VALUES (?, ?, ?)", rows)
 
     def query(self, text: str, limit: int) -> tuple[Passage, ...]:

@@ -43,7 +43,7 @@ class Memory:
 
     def advice(self, symptom: str, limit: int = 3) -> tuple[Passage, ...]:
         """The same as passages, to be given to whoever looks for a fix, and cited."""
-        return tuple(_advice(fix) for fix in self.recall(symptom, limit))
+        return tuple(advice(fix) for fix in self.recall(symptom, limit))
 
 
 def _general(symptom: str) -> str:
@@ -51,7 +51,8 @@ def _general(symptom: str) -> str:
     return _PARTICULAR.sub(" ", symptom)
 
 
-def _advice(fix: Fix) -> Passage:
+def advice(fix: Fix) -> Passage:
+    """A remembered fix as a passage."""
     became = {
         "kept": "It was kept.",
         "rejected": "WARNING: it was tried and rejected, since it did not help or broke something else.",

@@ -16,6 +16,13 @@ class Passage:
     """The guide's file or address, and the section."""
     score: float = 0.0
     """How well it answers the query it was found by; 0 when it was not searched for."""
+    asked: str = ""
+    """What those call it who ask; it is searched, and neither shown nor kept."""
+
+    @property
+    def searched(self) -> str:
+        """The text by which it is found."""
+        return f"{self.text}\n{self.asked}" if self.asked else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -19,7 +20,7 @@ from knowledge.markdown import parse
 from knowledge.passage import Passage
 from knowledge.patterns import as_passage, load_patterns
 
-FORMAT = "1"
+FORMAT = "2"
 """Goes into the version of a built index; raise it when the embedding or the way of cutting changes."""
 
 
@@ -29,7 +30,7 @@ def open_guides(folder: Path, embed: Embedding | None = None) -> Guides:
     Another embedding needs another folder: vectors of two kinds do not compare.
     """
     library = library_passages()
-    embed = embed or learnt([f"{passage.title} {passage.text}" for passage in library])
+    embed = embed or learnt([f"{passage.title} {passage.searched}" for passage in library])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         index = Fused(Keywords(folder / "keywords.sqlite"), Chroma(folder / "chroma", "guides", embed))
@@ -46,12 +47,26 @@ def library_passages() -> tuple[Passage, ...]:
     folder = resources.files("knowledge").joinpath("library/guides")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".md")), key=lambda file: file.name)
     guides = [parse(file.read_text("utf-8"), f"{LIBRARY}{file.name}") for file in files]
-    return (*(passage for guide in guides for passage in guide.passages), *map(as_passage, load_patterns()))
+    asked = dict(_asked(resources.files("knowledge").joinpath("library/asked.txt").read_text("utf-8")))
+    found = (*(passage for guide in guides for passage in guide.passages), *map(as_passage, load_patterns()))
+    return tuple(replace(passage, asked=asked.get(called(passage), "")) for passage in found)
+
+
+def called(passage: Passage) -> str:
+    """The end of a title, by which a passage of the library is known."""
+    return passage.title.rpartition(" > ")[2].removeprefix("Failure pattern: ")
+
+
+def _asked(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        name, is_one, words = line.partition(" = ")
+        if is_one and not line.startswith("#"):
+            yield name, words
 
 
 def _bring_up_to_date(index: Index, library: tuple[Passage, ...], mark: Path) -> None:
     """Puts these very passages into the index. The mark is written last, so that what was cut off is done again."""
-    version = sha256("\0".join((FORMAT, *(f"{p.id}\0{p.title}\0{p.text}\0{p.origin}" for p in library))).encode()).hexdigest()
+    version = sha256("\0".join((FORMAT, *(f"{p.id}\0{p.title}\0{p.searched}\0{p.origin}" for p in library))).encode()).hexdigest()
     if _text(mark) == version:
         return
     with _locked(mark.with_suffix(".lock")):

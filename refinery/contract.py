@@ -17,6 +17,7 @@ from refinery.domain import (
     GateVerdict,
     HeldBack,
     Hypothesis,
+    Impact,
     Interval,
     Judging,
     Measure,
@@ -306,6 +307,18 @@ def step(taken: Step) -> JsonObject:
         "gate": gate(taken.gate) if taken.gate else None,
         "says": taken.says,
         "approval": approval(taken.approval) if taken.approval else None,
+        "impact": impact(taken.impact) if taken.impact else None,
+    }
+
+
+def impact(reached: Impact) -> JsonObject:
+    """What a change reaches; `scenarios` is null where that cannot be told."""
+    return {
+        "touched": list(reached.touched),
+        "users": list(reached.users),
+        "files": reached.files,
+        "scenarios": None if reached.scenarios is None else list(reached.scenarios),
+        "of": reached.of,
     }
 
 

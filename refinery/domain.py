@@ -850,6 +850,22 @@ class GateVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change reaches."""
+
+    touched: tuple[str, ...]
+    """Functions, or whole files where it lies outside of functions."""
+    users: tuple[str, ...]
+    """What calls, imports or names them."""
+    files: int
+    """Other files that it can reach over any number of steps."""
+    scenarios: tuple[str, ...] | None
+    """Whose runs go through it; None where that cannot be told."""
+    of: int
+    """Scenarios whose runs were watched."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One hypothesis, and how far it came."""
 
@@ -861,6 +877,8 @@ class Step:
     """What became of it."""
     approval: Approval | None = None
     """Who let it through, where the guard asked for a person."""
+    impact: Impact | None = None
+    """What it reaches; told of what came to the gate."""
 
 
 @dataclass(frozen=True, slots=True)

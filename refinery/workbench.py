@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.redaction import Find, Found
 from adapters.trace import Trace
-from knowledge.passage import Passage
+from knowledge.passage import Fix, Passage
 from refinery.domain import GateVerdict, Hypothesis, Said
 from refinery.events import Say, silent
 from refinery.llm.port import LLM
@@ -63,7 +63,12 @@ def nothing_hidden(_: str) -> Iterable[Found]:
 
 
 def nothing_known(_: str) -> tuple[Passage, ...]:
-    """No guides and no memory."""
+    """No guides."""
+    return ()
+
+
+def nothing_met(_: str) -> tuple[Fix, ...]:
+    """No memory."""
     return ()
 
 
@@ -99,7 +104,7 @@ class Workbench:
     """Whether the user lets a file be changed."""
     advise: Callable[[str], tuple[Passage, ...]] = nothing_known
     """Passages of guides for a failure; dear, so only a model's hypotheses ask for it."""
-    recall: Callable[[str], tuple[Passage, ...]] = nothing_known
+    recall: Callable[[str], tuple[Fix, ...]] = nothing_met
     """What became of fixes of similar failures."""
     analyst: LLM | None = None
     """Reads a failed run before hypotheses are sought; None: the rules' diagnosis is leaned on."""

@@ -97,11 +97,13 @@ def _hypothesis(entry: Json) -> tuple[Hypothesis | None, list[str]]:
         wrong.append("`edits` is not a list of at least one edit")
     wrong += [f"edits[{number}] is not an object of the texts path, old and new" for number, edit in enumerate(read) if edit is None]
     wrong += [f"the path `{edit.path}` leaves the repository" for edit in read if edit and not _inside(edit.path)]
+    reason = _text(entry, "layer_reason")
+    if layer == Layer.PROMPT and not reason:
+        wrong.append("`layer_reason` does not say why a prompt rule, and not code, a tool or configuration")
     if wrong:
         return None, wrong
     cites = entry.get("cites")
     confidence = entry.get("confidence")
-    reason = _text(entry, "layer_reason")
     return Hypothesis(
         change=" ".join(_text(entry, "change").split()),
         rationale="\n\n".join(part for part in (_text(entry, "rationale"), reason and f"Why at this layer: {reason}") if part),

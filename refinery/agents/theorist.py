@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.agents.answer import SCHEMA, read_answer
+from refinery.agents.background import TOOLS, Background, Search
 from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace, names
-from refinery.agents.lookaround import TOOLS, LookAround
+from refinery.agents.lookaround import LookAround
 from refinery.agents.loop import Limits, Talk, again, talk
 from refinery.agents.prompting import fenced, prompt, word
 from refinery.domain import Attempt, Bill, BillItem, Diagnosis, Hypothesis, Layer, Scenario, Step
@@ -73,15 +74,17 @@ def propose(
     passing: Sequence[Scenario] = (),
     closed: Sequence[str] = (),
     tried: Sequence[Step] = (),
+    search: Search = lambda _: (),
 ) -> Proposal:
     """Up to `limit` hypotheses. Raises ModelError or BudgetSpent when not even a first answer can be had.
 
     `sources` are the files the model may look at and change, by path; where they are too many, those that speak of the failure are shown.
     `failures` are attempts that failed on the base, at scenarios of the `suite`; `passing` are those that must go on passing. `closed`
     are files that nobody may change; `tried` are hypotheses that did not make it, with what was found against them.
+    `search` finds more advice, where the model asks for it.
     """
     request, notes = _request(diagnosis, trace, sources, advice, limit, failures, suite, passing, closed, tried)
-    act = LookAround(CodeMap(sources))
+    act = Background(LookAround(CodeMap(sources)), trace, search)
     first = _ask(llm, request, sources, act, say)
     if first.talk.reply.stop is Stop.REFUSAL:
         return Proposal((), first.talk.bill, (*notes, "the model declined to answer"))
@@ -97,7 +100,7 @@ def propose(
         except (ModelError, BudgetSpent) as error:
             lost = error.spent if isinstance(error, ModelError) else None
             notes = (*notes, f"the model could not be asked again: {error}")
-    return _proposal(rounds, diagnosis, advice, notes, limit, lost)
+    return _proposal(rounds, diagnosis, (*advice, *act.found.values()), notes, limit, lost)
 
 
 def _request(
@@ -179,7 +182,7 @@ def _failing(step: Step) -> list[Attempt]:
     return list({each.scenario: each for each in reversed(ran) if not each.passed}.values())[:MOST_RUNS]
 
 
-def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: LookAround, say: Say) -> _Round:
+def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: Background, say: Say) -> _Round:
     talked = talk(llm, request, act, CONCLUDE.name, LIMITS, say)
     reply = talked.reply
     concluded = talked.ending(CONCLUDE.name)

@@ -23,14 +23,14 @@ def command() -> None:
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="At most so many passages.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def search(question: str, limit: int, as_json: bool) -> int:
-    """Find the passages that answer a question best.
+    """Find the passages that answer a question best, and fixes of failures like it.
 
     \b
     Example: refinery guides search "the agent ignores what a tool returned"
     """
     from refinery import wiring
 
-    found = wiring.guides(wiring.state_folder()).search(question, limit)
+    found = wiring.known(question, limit)
     if as_json:
         rows: list[Json] = [
             {"id": each.id, "title": each.title, "text": each.text, "origin": each.origin, "score": each.score} for each in found

@@ -41,6 +41,7 @@ from refinery.domain import (
     World,
 )
 from refinery.flows.generating import Generated, Tried
+from refinery.flows.reach import told as told_reach
 from refinery.flows.session import conversation
 from refinery.suite.audit import Audit
 from refinery.suite.generation.profile import Profile
@@ -222,15 +223,21 @@ def _flips(judged: GateVerdict) -> RenderableType:
     return table(("scenario", "base", "head", "by"), [(flip.scenario, flip.before, flip.after, flip.cause) for flip in judged.flips])
 
 
+_FINDERS = {"model": "the model", "search": "search"}
+
+
 def step(number: int, taken: Step) -> RenderableType:
     """One hypothesis and how far it came."""
-    lines: list[RenderableType] = [Text(f"{number}. {taken.hypothesis.change}", STRONG), _below(taken.hypothesis.rationale, DIM)]
+    head = Text.assemble((f"{number}. {taken.hypothesis.change}", STRONG), (f"  (found by {_FINDERS[taken.hypothesis.origin]})", DIM))
+    lines: list[RenderableType] = [head, _below(taken.hypothesis.rationale, DIM)]
     if taken.hypothesis.cites:
         lines.append(_below(f"It leans on: {'; '.join(taken.hypothesis.cites)}", DIM))
     if not taken.verdict.allowed:
         lines.append(Padding(verdict(taken.verdict), (0, 0, 0, 3)))
     if taken.gate:
         lines.append(Padding(gate(taken.gate), (0, 0, 0, 3)))
+    if taken.impact:
+        lines.append(_below(f"What it reaches: {told_reach(taken.impact)}", DIM))
     lines.append(_below(taken.says))
     return Group(*lines)
 

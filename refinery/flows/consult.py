@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.errors import KnowledgeError
+from knowledge.memory import advice
 from refinery.agents.theorist import propose
 from refinery.domain import Attempt, Bill, Complaint, Diagnosis, Hypothesis, Step
 from refinery.flows.ledger import Ledger
+from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
 from refinery.llm.budget import BudgetSpent
 from refinery.llm.port import LLM, ModelError
 from refinery.workbench import Workbench
 
-ROUNDS = 2
-"""How often a model is asked for hypotheses: once more with what became of the first ones."""
+ROUNDS = 3
+"""How often a model is asked for hypotheses: again with what became of those before, for as long as the budget lasts."""
 MOST_SYMPTOMS = 3
 
 
@@ -42,6 +44,7 @@ def consult(
     diagnosis: Diagnosis,
     shown: Reproduction,
     files: Asked,
+    remembered: Remembered,
     tried: Sequence[Step],
     bench: Workbench,
     ledger: Ledger,
@@ -52,19 +55,20 @@ def consult(
     about = symptom(diagnosis, failures)
     try:
         with ledger.step("advice"):
-            advice = (*bench.recall(about), *bench.advise(about))
+            known = (*map(advice, remembered.fixes), *bench.advise(about))
         made = propose(
             model,
             diagnosis,
             complaint.trace,
             files.sources,
-            advice,
+            known,
             bench.say,
             failures=failures,
             suite=shown.red,
             passing=shown.green,
             closed=files.closed,
             tried=tried,
+            search=bench.advise,
         )
     except (ModelError, BudgetSpent, KnowledgeError) as error:
         if isinstance(error, ModelError) and error.spent:

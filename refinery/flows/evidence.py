@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from adapters.source import Pulled, Receipt
 from adapters.trace import Json
 from refinery import contract
-from refinery.domain import Attempt, Complaint, Decision, Diagnosis, GateVerdict, Kept, Report
+from refinery.domain import Attempt, Complaint, Diagnosis, GateVerdict, Kept, Report
 from refinery.flows.claim import Claim, diagnosed, digest, trailers
 from refinery.flows.consult import symptom
 from refinery.flows.proposal import Proposal
+from refinery.flows.reach import told
+from refinery.flows.remembered import OUTCOMES
 from refinery.flows.transcripts import transcripts
 from refinery.repo.message import compose
 from refinery.store.port import Store
 from refinery.suite.rubrics import judged_by
 from refinery.workbench import Workbench
-
-OUTCOMES = {Decision.ACCEPT: "declined", Decision.REJECT: "rejected", Decision.NOT_ENOUGH: "undecided"}
-"""How a fix that was not kept is remembered."""
 
 
 def message_for(
@@ -48,6 +47,8 @@ def message_for(
     if hypothesis.example:
         body.append(f"Before and after: {hypothesis.example}")
     body.append(f"What it did: {gate.says}")
+    if proposal.impact:
+        body.append(f"What it reaches: {told(proposal.impact)}")
     body += [f"{each[0].upper()}{each[1:]}." for each in judges(gate)]
     if hypothesis.cites:
         body.append(f"It leans on: {'; '.join(hypothesis.cites)}")
@@ -74,13 +75,16 @@ def _beside(co_author: str) -> list[tuple[str, str]]:
 
 def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
-    shape = {**contract.report(report), "transcripts": transcripts(report, complaint, bench)}
+    about = symptom(report.diagnosis, report.before)
+    shape = {**contract.report(report), "symptom": about, "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
+    known = {fix.commit: fix.outcome for fix in bench.store.fixes()}
     for step in report.steps:
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
-            bench.store.record_fix(step.commit.id, symptom(report.diagnosis, report.before), step.hypothesis.change, outcome)
+            if outcome != "declined" or known.get(step.commit.id) != outcome:  # whoever declined it may have said why
+                bench.store.record_fix(step.commit.id, about, step.hypothesis.change, outcome)
     if report.kept:
         bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
         bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))

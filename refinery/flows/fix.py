@@ -58,7 +58,8 @@ def fix(complaint: Complaint, diagnosis: Diagnosis, suite: tuple[Scenario, ...],
                 message = message_for(complaint, diagnosis, proposal, gate, shown.attempts, claim, bench.co_author)
                 commit = bench.workspace.commit(base, proposal.changes, message, author)
                 kept = Kept(commit, bench.workspace.keep(commit, proposal.slug), fix_id(proposal.changes), claim)
-            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, _outcome(kept, gate, accepted), leave.approval))
+            came_to = _outcome(kept, gate, accepted)
+            steps.append(Step(proposal.hypothesis, proposal.verdict, commit, gate, came_to, leave.approval, proposal.impact))
             if kept or (accepted and not bench.goes_on) or gated == tries:
                 break
     return remember(_report(diagnosis, steps, kept, shown, proposals, ledger, bench), complaint, bench)
@@ -91,7 +92,7 @@ def _report(
     ran = (note for step in steps if step.gate for note in step.gate.notes)
     out = (f"{step.says} ({step.hypothesis.change})" for step in steps if step.says.startswith(LEFT_OUT))
     notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *proposals.notes, *out, *ran)))
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.screened, notes)
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, proposals.tally.screened, notes)
 
 
 def _kept(step: Step, kept: Kept, red: int) -> str:

@@ -155,7 +155,7 @@ def found_elsewhere(version: Version, repository: Repository) -> str | None:
     """The evidence of a commit that was rewritten: the note that it names by its hash, else one about the same tree on the same base."""
     wanted = version.trailers.get(EVIDENCE, ())
     near: str | None = None
-    for text in _notes(repository):
+    for text in notes(repository):
         try:
             note = read(text)
         except ValueError:
@@ -167,7 +167,8 @@ def found_elsewhere(version: Version, repository: Repository) -> str | None:
     return near
 
 
-def _notes(repository: Repository) -> Iterator[str]:
+def notes(repository: Repository) -> Iterator[str]:
+    """Every note, as text."""
     git = repository.git
     if git.ask("rev-parse", "--verify", "--quiet", NOTES).status:
         return

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from refinery.domain import Attempt, Bill, Complaint, Diagnosis, Hypothesis, Scenario
+from refinery.domain import Attempt, Bill, Complaint, Diagnosis, Hypothesis, Impact, Scenario
 from refinery.flows.screen import Screened
 from safety.changes import ChangeSet, FileChange
 from safety.verdict import Verdict
@@ -28,6 +28,8 @@ class Proposal:
     """Who wrote it, when a model did."""
     bill: Bill = field(default_factory=Bill)
     """What asking the model for it, and for those before it, cost."""
+    impact: Impact | None = None
+    """What it reaches; known once it is handed out."""
 
     @property
     def product(self) -> tuple[FileChange, ...]:

@@ -1,37 +1,31 @@
-"""Hypotheses worth the gate's time: from the model where there is one, then from search; drafted, guarded, and looked at once."""
+"""Hypotheses worth the gate's time, a model's and the search's in one order; a quick look at each decides between them."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from adapters.trace import Trace
-from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Edit, Hypothesis, Scenario, Step
-from refinery.edits.draft import draft
-from refinery.edits.minimise import minimal, pieces, together
+from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.events import Event
 from refinery.flows.compared import compare
-from refinery.flows.complaint import home_for
-from refinery.flows.consult import ROUNDS, Asked, consult
+from refinery.flows.consult import ROUNDS, Asked, consult, symptom
 from refinery.flows.cures import Cures, joined
+from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
-from refinery.flows.memorised import memorised
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
+from refinery.flows.ranking import Ranking, worth
+from refinery.flows.reach import impact_of
+from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
-from refinery.flows.review import surroundings
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
+from refinery.flows.smallest import smallest
+from refinery.flows.tally import Tally
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
-from refinery.suite.names import slug
-from refinery.suite.writing import write
 from refinery.workbench import Workbench
-from safety.changes import ChangeSet, FileChange, Surroundings
-from safety.globs import matches
-from safety.verdict import Verdict
 
-READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
-LARGEST = 300_000
+Looks = Generator[tuple[Proposal, Screened], None, None]
 
 
 @dataclass(slots=True)
@@ -47,31 +41,20 @@ class Proposals:
     ledger: Ledger
     steps: list[Step]
     """What was tried so far, with its outcome; a model is told of it when it is asked again."""
-    screened: int = 0
-    held_back: int = 0
-    """Candidates the guard would not let through without a person."""
-    memorised: int = 0
-    broke: int = 0
-    """Candidates that cured the complaint and broke something else."""
-    halves: int = 0
-    """Candidates that cured one failure and changed another without curing it."""
-    crashing: int = 0
-    """Candidates that cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
-    chance: int = 0
-    """Candidates that cured some failures and run in others like them, which stayed as they were."""
-    undecided: list[str] = field(default_factory=list)
-    """Cures between which nobody could choose."""
-    endless: int = 0
-    """Candidates that did not come to an end in the time that a look may take."""
-    patience: float = 0.0
-    late: bool = False
+    tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
-    _sources: dict[str, str] = field(default_factory=dict)
-    _legible: frozenset[str] = frozenset()
-    _closed: tuple[str, ...] = ()
+    _remembered: Remembered = field(default_factory=Remembered)
+    _rounds: int = 0
     _spent: Bill = field(default_factory=Bill)
-    _around: Surroundings = field(default_factory=Surroundings)
-    _stream: Iterator[Proposal] | None = None
+    _open: int = 0
+    """Hypotheses of the model that are being looked at."""
+    _waiting: list[Proposal] = field(default_factory=list)
+    """Those that may not be looked at, since a person has to be asked first."""
+    _seen: set[str] = field(default_factory=set)
+    """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
+    _patience: float = 0.0
+    _end: float = 0.0
+    _stream: Generator[Proposal, None, None] | None = None
 
     def __iter__(self) -> Iterator[Proposal]:
         self._stream = self._all()
@@ -79,208 +62,215 @@ class Proposals:
 
     def close(self) -> None:
         """Stop the search and give its folders back."""
-        if self._stream is not None and hasattr(self._stream, "close"):
+        if self._stream is not None:
             self._stream.close()
-        if self.endless:
-            self.notes.append(f"{self.endless} candidate edits were given up: a run of theirs took more than {self.patience:g} s")
+        if self.tally.endless:
+            self.notes.append(f"{self.tally.endless} candidate edits were given up: a run of theirs took more than {self._patience:g} s")
 
     def says(self) -> str:
         """Why nothing was kept, in plain words."""
-        tried = [step for step in self.steps if step.hypothesis.origin == "model"]
-        if len(self.steps) > len(tried) or (self.steps and self.steps[-1].gate and not self.screened):
-            return self.steps[-1].says
-        parts = [f"{len(tried)} of the model's hypotheses failed, the last one so: {tried[-1].says}"] if tried else []
-        parts.append(f"none of {self.screened} candidate edits made the failing scenarios pass without harm")
-        if self.broke:
-            parts.append(f"{self.broke} cured them and broke others")
-        if self.halves:
-            parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
-        if self.crashing:
-            parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
-        parts += self.undecided
-        if self.chance:
-            parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
-        if self.held_back:
-            parts.append(f"{self.held_back} were held back by the guard")
-        if self.memorised:
-            parts.append(f"{self.memorised} would only have memorised the expected answer")
-        if self.late:
-            parts.append(f"the search stopped at its limit of {self.bench.limits.seconds:.0f} s")
-        return "; ".join(parts)
+        return self.tally.says(self.steps)
 
-    def _all(self) -> Iterator[Proposal]:
+    def _all(self) -> Generator[Proposal, None, None]:
         with self.ledger.step("read"):
-            self._read()
-        yield from self._from_model()
-        yield from self._from_search()
+            read = drafts(self.complaint, self.shown, self.base, self.bench)
+        red = frozenset(each.id for each in self.shown.red)
+        about = symptom(self.diagnosis, [attempt for attempt in self.shown.attempts if attempt.scenario in red])
+        self._remembered = Remembered(self.bench.recall(about))
+        self.notes += self._remembered.told()
+        words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
+        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
+        ranking = Ranking(self._within_time(search), self.diagnosis)
+        ranking.add(self._consulted(read))
+        cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
+        shown = self.shown
+        with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
+            self._patience = screen.patience
+            self._end = self.bench.clock() + self.bench.limits.seconds
+            while True:
+                asked = self._rounds
+                yield from self._looked_at(ranking, cures, read, screen)
+                if self._rounds == asked:  # nothing was added since the last hypothesis was looked at
+                    break
+            yield from self._compared(cures, read, screen)
+            yield from self._of_some(cures, read, screen)
+            yield from self._asked_about(read, screen)
 
-    def _read(self) -> None:
-        files = self.bench.repository.files(self.base)
-        self._legible = frozenset(each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST)
-        wanted = [each.path for each in files if each.path in self._legible and self.bench.editable(each.path)]
-        self._sources = self.bench.repository.read_many(self.base, wanted)
-        self._closed = tuple(each.path for each in files if not self.bench.editable(each.path))
-        self._around = replace(surroundings(self.bench.repository, self.base, files), trace_texts=_texts(self.complaint.trace))
+    def _looked_at(self, ranking: Ranking, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """Looks at everything in its order; hands out cures as soon as what might be better has been looked at too."""
+        looking = in_order(lambda each: self._look(each, screen), self._allowed(ranking, read), self.bench.limits.workers)
+        with closing(self._timed(looking)) as looks:
+            for proposal, seen in looks:
+                self._count(proposal, seen)
+                cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
+                if cures.compared or self._settled(cures, ranking):
+                    yield from self._compared(cures, read, screen)
+                elif cures.joined:
+                    yield from self._of_some(cures, read, screen)
+                if self._round_is_over(ranking):
+                    yield from self._next_round(ranking, cures, read, screen)
+        if self._round_is_over(ranking):  # none of the model's could be looked at
+            yield from self._next_round(ranking, cures, read, screen)
 
-    def _from_model(self) -> Iterator[Proposal]:
-        """In each round first what a quick look speaks for; a model that sees its hypotheses fail may think again."""
+    def _round_is_over(self, ranking: Ranking) -> bool:
+        return 0 < self._rounds < ROUNDS and not self._open and not ranking.waits_for(0.0)
+
+    def _next_round(self, ranking: Ranking, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """None of the model's hypotheses is left. What they cured is tried; then the model may think again, knowing what became of them."""
+        yield from self._compared(cures, read, screen)
+        yield from self._of_some(cures, read, screen, reasoned=True)
+        yield from self._asked_about(read, screen)
+        tried = {step.hypothesis.edits for step in self.steps}
+        made = self._consulted(read)
+        fresh = [hypothesis for hypothesis in made if hypothesis.edits not in tried]
+        if made and not fresh:
+            self.notes.append("the model had nothing new to propose")
+        ranking.add(fresh)
+
+    def _asked_about(self, read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """What may not even be looked at before a person was asked comes after what needs none."""
+        waiting, self._waiting = self._waiting, []
+        for proposal in waiting:
+            yield from self._offered(proposal, read, screen)
+
+    def _consulted(self, read: Drafts) -> tuple[Hypothesis, ...]:
+        """A round of a model's hypotheses; none where there is no model, or no more to be had from it. The search's time stands still."""
         if self.bench.model is None:
-            return
-        files = Asked(self._sources, self._closed)
-        for _ in range(ROUNDS):
-            made = consult(self.bench.model, self.complaint, self.diagnosis, self.shown, files, self.steps, self.bench, self.ledger)
-            self.notes += [note for note in made.notes if note not in self.notes]
-            self._spent += made.bill
-            if not made.hypotheses:
-                return
-            tried = {step.hypothesis.edits for step in self.steps}
-            fresh = [hypothesis for hypothesis in made.hypotheses if hypothesis.edits not in tried]
-            if not fresh:
-                self.notes.append("the model had nothing new to propose")
-                return
-            with self._screening() as screen:
-                yield from self._looked(fresh, screen)
+            return ()
+        start = self.bench.clock()
+        files = Asked(read.sources, read.closed)
+        case = self.complaint, self.diagnosis, self.shown
+        made = consult(self.bench.model, *case, files, self._remembered, self.steps, self.bench, self.ledger)
+        self._end += self.bench.clock() - start
+        self._rounds = self._rounds + 1 if made.hypotheses else ROUNDS
+        self.notes += [note for note in made.notes if note not in self.notes]
+        self._spent += made.bill
+        return tuple(map(self._remembered.warned, made.hypotheses))
 
-    def _looked(self, hypotheses: Sequence[Hypothesis], screen: Screen) -> Iterator[Proposal]:
-        partial: list[tuple[Proposal, Screened]] = []
-        for hypothesis in hypotheses:
-            proposal = self._modelled(hypothesis)
-            if not proposal.verdict.allowed:
-                with screen.resting():
-                    yield proposal
+    def _within_time(self, search: Iterator[Hypothesis]) -> Iterator[Hypothesis]:
+        for hypothesis in search:
+            if self.bench.clock() > self._end:
+                self.tally.stopped_s = self.bench.limits.seconds
+                return
+            yield self._remembered.warned(hypothesis)
+
+    def _allowed(self, ranking: Ranking, read: Drafts) -> Iterator[Proposal]:
+        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
+        for hypothesis in ranking:
+            reasoned = hypothesis.origin == "model"
+            if hypothesis.confidence < FLOOR and not reasoned:
+                self.tally.memorised += 1
                 continue
-            seen = self._look(proposal, screen)
-            if seen.promising and len(seen.turned) == len(self.shown.red):
-                smallest = self._minimal(proposal, screen)
-                with screen.resting():
-                    yield smallest
-            elif seen.promising:
-                partial.append((proposal, seen))
+            proposal = read.proposal(hypothesis, self._spent)
+            if proposal.changes.digest in self._seen:
+                continue
+            self._seen.add(proposal.changes.digest)
+            if proposal.verdict.allowed:
+                self._open += reasoned
+                yield proposal
+            elif reasoned:
+                self._waiting.append(proposal)
             else:
-                self.steps.append(Step(hypothesis, proposal.verdict, None, None, why(seen)))
-        with screen.resting():
-            yield from map(self._narrowed, by_turned(partial))
-
-    def _modelled(self, hypothesis: Hypothesis) -> Proposal:
-        """A model can write whatever makes the checks pass, so its edits are also held against the failing case."""
-        proposal = self._drafted(hypothesis)
-        learnt = memorised(draft(hypothesis.edits, self._sources.get).changes, self.shown.red, self._texts)
-        verdict = Verdict((*proposal.verdict.findings, *learnt))
-        return replace(proposal, verdict=verdict, model=self.bench.model.model if self.bench.model else "", bill=self._spent)
-
-    def _texts(self) -> Iterator[str]:
-        """What the repository knows; scenarios are left out, since they hold the answers."""
-        asked = (*self.bench.scenarios, "**/tests/**", "tests/**")
-        others = [path for path in self._closed if path in self._legible and not any(matches(path, glob) for glob in asked)]
-        yield from self._sources.values()
-        yield from self.bench.repository.read_many(self.base, others).values()
+                self.tally.held_back += 1
 
     def _look(self, proposal: Proposal, screen: Screen) -> Screened:
-        """Up to `LOOKS` quick looks, until one speaks for it: an agent that varies gets more than one chance."""
-        self.bench.say(Event("look", proposal.hypothesis.change))
-        with self.ledger.step("look"):
-            for look in range(LOOKS):
-                seen = screen.look(proposal.changes)
-                self.ledger.items.append(BillItem("look", runs=seen.runs, usd=self._price))
-                if seen.promising or look == LOOKS - 1:
-                    break
-        return seen
+        """A quick look; at a model's hypothesis up to `LOOKS`, until one speaks for it: an agent that varies gets more than one chance."""
+        runs = 0
+        for _ in range(LOOKS if proposal.hypothesis.origin == "model" else 1):
+            seen = screen.look(proposal.changes)
+            runs += seen.runs
+            if seen.promising:
+                break
+        return replace(seen, runs=runs)
 
-    def _minimal(self, proposal: Proposal, screen: Screen) -> Proposal:
-        """The same cure without the pieces that it does not need; the rationale says what was found."""
-        every = pieces(proposal.product)
-        if len(every) < 2:
+    def _count(self, proposal: Proposal, seen: Screened) -> None:
+        self._billed(proposal, seen)
+        if proposal.hypothesis.origin != "model":
+            self.tally.saw(seen)
+            self.bench.say(Event("search", proposal.hypothesis.change, self.tally.screened, self.bench.limits.candidates))
+            return
+        self._open -= 1
+        self.bench.say(Event("look", proposal.hypothesis.change))
+        if not seen.promising:
+            self.steps.append(Step(proposal.hypothesis, proposal.verdict, None, None, why(seen)))
+
+    def _billed(self, proposal: Proposal, seen: Screened) -> None:
+        """What a quick look costs, which is not watched: nothing where no run on the base cost anything, else nobody knows."""
+        price = 0.0 if all(attempt.cost_usd == 0.0 for attempt in self.shown.attempts) else None
+        self.ledger.items.append(BillItem("look" if proposal.hypothesis.origin == "model" else "search", runs=seen.runs, usd=price))
+
+    def _settled(self, cures: Cures[Proposal], ranking: Ranking) -> bool:
+        """Whether a model's hypothesis cures, and none that is worth about as much has still to be looked at."""
+        best = max((worth(each.hypothesis, self.diagnosis) for each in cures.whole if each.hypothesis.origin == "model"), default=0.0)
+        return best > 0 and not self._open and not ranking.waits_for(best)
+
+    def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
+        found = cures.take_whole()
+        if not found:
+            return
+        self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
+        scores = [worth(each.hypothesis, self.diagnosis) for each in found]
+        result = compare([each.changes for each in found], scores, self.shown, screen, read.files)
+        self._billed(found[0], Screened(runs=result.runs))
+        self.tally.crashing += len(found) - len(result.order)
+        rivals = [found[place].hypothesis for place in result.undecided]
+        if rivals and all(each.origin != "model" for each in rivals):
+            told = "; ".join(each.change for each in rivals)
+            self.tally.undecided.append(f"{len(rivals)} cures differ on similar inputs, and nothing tells which is right ({told})")
+            return
+        for proposal in [found[place] for place in result.order]:
+            yield from self._offered(self._smallest(proposal, read, screen), read, screen)
+
+    def _smallest(self, proposal: Proposal, read: Drafts, screen: Screen) -> Proposal:
+        if proposal.hypothesis.origin != "model":
             return proposal
 
-        def cures(edits: tuple[Edit, ...]) -> bool:
-            less = self._modelled(replace(proposal.hypothesis, edits=together(edits)))
-            seen = self._look(less, screen) if less.verdict.allowed else Screened()
+        def cures(less: Proposal) -> bool:
+            seen = self._look(less, screen)
+            self._billed(less, seen)
             return seen.promising and len(seen.turned) == len(self.shown.red)
 
-        least = minimal(every, cures)
-        told = [f"{least.dropped} of {len(every)} changed places turned out not to be needed, and were left out."] if least.dropped else []
-        if least.shown and len(least.edits) > 1:
-            told.append(f"Each of the {len(least.edits)} changed places is needed: without any one of them the failure is back.")
-        if not told:
-            return proposal
-        edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
-        rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
-        return self._modelled(replace(proposal.hypothesis, edits=edits, rationale=rationale))
+        with self.ledger.step("look"):
+            return smallest(proposal, lambda hypothesis: read.proposal(hypothesis, self._spent), cures)
+
+    def _of_some(self, cures: Cures[Proposal], read: Drafts, screen: Screen, *, reasoned: bool = False) -> Iterator[Proposal]:
+        """What cures some failures and has no say in the others, or is a model's; then pairs that cure all. `reasoned`: only the first."""
+        own = [
+            (proposal, seen)
+            for proposal, seen in cures.some
+            if proposal.hypothesis.origin == "model" or (not reasoned and cures.alone(proposal.product, seen))
+        ]
+        cures.some = [each for each in cures.some if each not in own]
+        for proposal in map(self._narrowed, by_turned(own)):
+            yield from self._offered(proposal, read, screen)
+        if reasoned:
+            return
+        self.tally.chance += len(cures.some)
+        for one, other in cures.pairs():
+            both = joined(one.hypothesis, other.hypothesis)
+            if both is None:
+                continue
+            proposal = read.proposal(both, self._spent)
+            if proposal.verdict.allowed:
+                seen = self._look(proposal, screen)
+                self._count(proposal, seen)
+                if seen.promising and seen.turned == cures.red:
+                    yield from self._offered(proposal, read, screen)
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
         return replace(proposal, targets=tuple(scenario for scenario in self.shown.red if scenario.id in seen.turned))
 
-    def _from_search(self) -> Iterator[Proposal]:
-        """Cures of all failures, compared with each other; else those of some that may be believed alone, or that together cure all."""
-        words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
-        found = candidates(self._sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
-        cures: Cures[Proposal] = Cures(frozenset(each.id for each in self.shown.red), self.shown.executions, self.shown.attempts)
-        with ExitStack() as stack:
-            screen = stack.enter_context(self._screening())
-            looking = in_order(lambda proposal: screen.look(proposal.changes), self._allowed(found), self.bench.limits.workers)
-            looks = stack.enter_context(closing(self._timed(looking)))
-            for proposal, seen in looks:
-                self._count(proposal, seen, screen)
-                cures.saw(proposal, seen)
-                if cures.compared:
-                    yield from self._compared(cures, screen)
-                elif cures.joined:
-                    yield from self._of_some(cures, screen)
-            yield from self._compared(cures, screen)
-            yield from self._of_some(cures, screen)
+    def _offered(self, proposal: Proposal, read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """Handed out, with the machine to itself for as long as it is looked into; that is no time of the search."""
+        start = self.bench.clock()
+        reached = impact_of(proposal.product, read.everything, self.shown.executions)
+        with screen.resting():
+            yield replace(proposal, impact=reached)
+        self._end += self.bench.clock() - start
 
-    def _count(self, proposal: Proposal, seen: Screened, screen: Screen) -> None:
-        self.screened += 1
-        self.ledger.items.append(BillItem("search", runs=seen.runs, usd=self._price))
-        self.bench.say(Event("search", proposal.hypothesis.change, self.screened, self.bench.limits.candidates))
-        self.broke += bool(seen.broke)
-        self.halves += seen.promising and not seen.convincing
-        self.endless += seen.late
-        self.patience = screen.patience
-
-    def _compared(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
-        """Cures of all failures, the most believable first."""
-        found = cures.take_whole()
-        if not found:
-            return
-        self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
-        scores = [each.hypothesis.confidence for each in found]
-        result = compare([each.changes for each in found], scores, self.shown, screen, self._files)
-        self.ledger.items.append(BillItem("search", runs=result.runs, usd=self._price))
-        self.crashing += len(found) - len(result.order)
-        if result.undecided:
-            rivals = "; ".join(found[place].hypothesis.change for place in result.undecided)
-            self.undecided.append(f"{len(result.undecided)} cures differ on similar inputs, and nothing tells which is right ({rivals})")
-            return
-        for proposal in [found[place] for place in result.order]:
-            with screen.resting():
-                yield proposal
-
-    def _files(self, paths: Sequence[str]) -> Mapping[str, str]:
-        return self.bench.repository.read_many(self.base, [path for path in paths if path in self._legible])
-
-    def _of_some(self, cures: Cures[Proposal], screen: Screen) -> Iterator[Proposal]:
-        """What cures some failures and has no say in the others; then pairs that cure all."""
-        own = [(proposal, seen) for proposal, seen in cures.some if cures.alone(proposal.product, seen)]
-        cures.some = [each for each in cures.some if each not in own]
-        self.chance += len(cures.some)
-        for proposal in map(self._narrowed, by_turned(own)):
-            with screen.resting():
-                yield proposal
-        for one, other in cures.pairs():
-            both = joined(one.hypothesis, other.hypothesis)
-            if both is None:
-                continue
-            proposal = self._drafted(both)
-            if proposal.verdict.allowed:
-                seen = screen.look(proposal.changes)
-                self._count(proposal, seen, screen)
-                if seen.promising and seen.turned == cures.red:
-                    with screen.resting():
-                        yield proposal
-
-    def _timed(self, looks: Generator[tuple[Proposal, Screened], None, None]) -> Generator[tuple[Proposal, Screened], None, None]:
+    def _timed(self, looks: Looks) -> Looks:
         """The same, with the time between two of them on the bill; the gate has a line of its own."""
         with closing(looks):
             while True:
@@ -292,46 +282,3 @@ class Proposals:
                 finally:
                     self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
                 yield found
-
-    def _screening(self) -> AbstractContextManager[Screen]:
-        shown = self.shown
-        return screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench)
-
-    @property
-    def _price(self) -> float | None:
-        """What a quick look costs, which is not watched: nothing where no run on the base cost anything, else nobody knows."""
-        return 0.0 if all(attempt.cost_usd == 0.0 for attempt in self.shown.attempts) else None
-
-    def _allowed(self, ranked: Iterable[Hypothesis]) -> Iterator[Proposal]:
-        """Candidates that may run at all: they fit, they are no memorised answer, the guard lets them through, and there is time."""
-        end = self.bench.clock() + self.bench.limits.seconds
-        for hypothesis in ranked:
-            if self.bench.clock() > end:
-                self.late = True
-                return
-            if hypothesis.confidence < FLOOR:
-                self.memorised += 1
-                continue
-            proposal = self._drafted(hypothesis)
-            if proposal.verdict.allowed:
-                yield proposal
-            else:
-                self.held_back += 1
-
-    def _drafted(self, hypothesis: Hypothesis) -> Proposal:
-        drafted = draft(hypothesis.edits, self._sources.get)
-        changes = ChangeSet((*drafted.changes, *self._regressions()))
-        verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self._around)
-        return Proposal(hypothesis, changes, verdict, self.shown.red, slug(hypothesis.change))
-
-    def _regressions(self) -> tuple[FileChange, ...]:
-        taken = set(self._around.files)
-        return tuple(
-            FileChange(path, None, write(scenario))
-            for scenario in self.complaint.fresh
-            if (path := home_for(scenario, self.bench.scenarios)) not in taken
-        )
-
-
-def _texts(trace: Trace) -> dict[str, str]:
-    return {span.id: span.output or span.input for span in trace.spans if span.output or span.input}

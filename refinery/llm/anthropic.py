@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,9 @@ class Account:
     base_url: str | None = None
     """None: the vendor's own."""
     timeout_s: float = 600.0
+    """Seconds without a word after which an answer is given up."""
+    longest_s: float = 1200.0
+    """The same for the whole answer: a proxy that keeps a dead connection awake would hold a run for ever."""
 
     def __repr__(self) -> str:
         return f"Account({self.base_url or VENDOR})"
@@ -71,7 +74,7 @@ class Anthropic:
         self._prices = prices
         self._patience = patience or Patience()
         self._say = say
-        self._client = _client(account, transport)
+        self._client = _client(account, transport, self._patience.clock)
 
     @property
     def model(self) -> str:
@@ -142,9 +145,28 @@ class Anthropic:
         return BillItem(request.purpose or "model", 0.0, tokens.input, tokens.output, self._prices.usd(self._model, tokens))
 
 
-def _client(account: Account, transport: httpx2.BaseTransport | None) -> anthropic.Anthropic:
+def _client(account: Account, transport: httpx2.BaseTransport | None, clock: Callable[[], float]) -> anthropic.Anthropic:
     import anthropic
     import httpx2
+
+    class Bounded(httpx2.SyncByteStream):
+        def __init__(self, within: httpx2.SyncByteStream) -> None:
+            self.within, self.end = within, clock() + account.longest_s
+
+        def __iter__(self) -> Iterator[bytes]:
+            for chunk in self.within:
+                if clock() > self.end:
+                    raise httpx2.ReadTimeout("the answer does not come to an end")
+                yield chunk
+
+        def close(self) -> None:
+            self.within.close()
+
+    def bound(response: httpx2.Response) -> None:
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = Bounded(response.stream)
+
+    hooks: dict[str, list[Callable[..., object]]] = {"response": [bound]}
 
     # An explicit key and address keep the SDK from reading credentials out of the environment or from disk.
     return anthropic.Anthropic(
@@ -153,7 +175,7 @@ def _client(account: Account, transport: httpx2.BaseTransport | None) -> anthrop
         timeout=account.timeout_s,
         max_retries=0,  # trying again is ours, or they would multiply
         open_telemetry=False,  # our own calls do not belong into the user's traces
-        http_client=httpx2.Client(transport=transport) if transport else None,
+        http_client=httpx2.Client(transport=transport, event_hooks=hooks) if transport else anthropic.DefaultHttpxClient(event_hooks=hooks),
     )
 
 

@@ -22,6 +22,7 @@ from refinery.llm.retry import RETRIED, Patience, Transient, again, retry_after
 VENDOR = "https://api.openai.com/v1"
 LARGEST = 64_000_000
 """Bytes of an answer that are read."""
+PIECE = 1 << 16
 STOPS = {"stop": Stop.END, "tool_calls": Stop.TOOLS, "function_call": Stop.TOOLS, "length": Stop.LENGTH, "content_filter": Stop.REFUSAL}
 
 
@@ -40,6 +41,9 @@ class Server:
     base_url: str = VENDOR
     api_key: str = ""
     timeout_s: float = 600.0
+    """Seconds without a word after which an answer is given up."""
+    longest_s: float = 1200.0
+    """The same for the whole answer."""
 
     def __repr__(self) -> str:
         return f"Server({self.base_url})"
@@ -81,9 +85,7 @@ class OpenAICompatible:
         call = urllib.request.Request(f"{self._server.base_url.rstrip('/')}/chat/completions", body, headers)
         try:
             with urllib.request.urlopen(call, timeout=self._server.timeout_s) as response:
-                raw = response.read(LARGEST)
-                if response.length:  # a bounded read does not complain that the rest is missing
-                    raise http.client.IncompleteRead(raw, response.length)
+                raw = self._whole(response)
         except urllib.error.HTTPError as error:
             with error:
                 if error.code in UNKNOWN and request.schema is not None:
@@ -94,6 +96,21 @@ class OpenAICompatible:
             says = "the model server did not answer in time" if slow else "the model server cannot be reached"
             raise Transient(Unavailable(says, hint="check that it runs, and the base URL")) from None
         return self._read(request, raw)
+
+    def _whole(self, response: http.client.HTTPResponse) -> bytes:
+        """All of an answer, if it comes to an end; one that trickles is not waited for for ever."""
+        end = self._patience.clock() + self._server.longest_s
+        parts: list[bytes] = []
+        size = 0
+        while size < LARGEST and (part := response.read1(PIECE)):
+            parts.append(part)
+            size += len(part)
+            if self._patience.clock() > end:
+                raise TimeoutError
+        raw = b"".join(parts)
+        if response.length:  # a bounded read does not complain that the rest is missing
+            raise http.client.IncompleteRead(raw, response.length)
+        return raw
 
     def _read(self, request: Request, raw: bytes) -> Reply:
         try:

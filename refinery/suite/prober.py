@@ -55,7 +55,8 @@ def preload(folder: str) -> bool:
     try:
         empty = os.path.join(folder, "empty")
         os.makedirs(empty, exist_ok=True)
-        status = pytest.main(["-c", os.devnull, "--rootdir", empty, "--noconftest", *_alone(), empty])
+        here = ["--rootdir", empty, "--confcutdir", empty]  # what lies above may not even be listed
+        status = pytest.main(["-c", os.devnull, *here, "--noconftest", *_alone(), empty])
         os.rmdir(empty)
         return int(status) == 5
     finally:
@@ -70,6 +71,10 @@ def collect(options: list[str]) -> tuple[Json, int]:
     seen = {"tests": [], "skipped": 0, "xfailed": 0, "errors": []}  # type: Json
 
     class Listening:
+        @staticmethod
+        def pytest_sessionfinish(session: Any) -> None:
+            _without_summary(session.config)
+
         @staticmethod
         def pytest_collectreport(report: Any) -> None:
             if report.failed:
@@ -110,6 +115,10 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
                     setattr(config.option, name, value)
 
         @staticmethod
+        def pytest_sessionfinish(session: Any) -> None:
+            _without_summary(session.config)
+
+        @staticmethod
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
         def pytest_runtest_makereport(call: Any) -> Any:
             made = yield
@@ -130,6 +139,16 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
 
     status = int(pytest.main([*_alone(), *options], plugins=[Listening()]))
     return _verdict(phases, broken, aside), status
+
+
+def _without_summary(config: Any) -> None:
+    """Nobody reads the words at the end of a run, and plug-ins load whole libraries for theirs. What cannot be left out stays."""
+    hook = config.hook.pytest_terminal_summary
+    try:
+        for each in hook.get_hookimpls():
+            hook._remove_plugin(each.plugin)
+    except (AttributeError, ValueError):
+        return
 
 
 def _verdict(phases: list[Json], broken: list[Json], aside: list[str]) -> Json:

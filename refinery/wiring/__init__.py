@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         stated,
     )
     from refinery.wiring.judges import judging
-    from refinery.wiring.shelves import guides, hidden, mask, source, store, traces_named
+    from refinery.wiring.shelves import guides, hidden, known, mask, source, store, traces_named
 
 __all__ = [
     "FILE",
@@ -38,6 +38,7 @@ __all__ = [
     "hidden",
     "history",
     "judging",
+    "known",
     "mask",
     "nothing_stated",
     "now",
@@ -56,7 +57,7 @@ __all__ = [
     "workbench",
 ]
 _PARTS = {"FILE": "refinery.config", "failing": "refinery.signals.failing"}
-_PARTS |= dict.fromkeys(("guides", "hidden", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
+_PARTS |= dict.fromkeys(("guides", "hidden", "known", "mask", "source", "store", "traces_named"), "refinery.wiring.shelves")
 _PARTS |= {"study": "refinery.wiring.diagnosing", "workbench": "refinery.wiring.bench", "judging": "refinery.wiring.judges"}
 _PARTS |= dict.fromkeys(("grounds", "scenarios_of"), "refinery.wiring.generating")
 

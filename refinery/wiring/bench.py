@@ -13,7 +13,6 @@ from pathlib import Path
 from adapters.redaction import redacted
 from adapters.source import Pulled, Receipt
 from adapters.trace import Trace
-from knowledge.memory import Memory
 from refinery.config import FILE, Surrounding
 from refinery.domain import AgentSpec, Said
 from refinery.errors import ConfigError
@@ -30,7 +29,7 @@ from refinery.wiring.ground import SANDBOX, now, repository, settings, settings_
 from refinery.wiring.judges import rubrics_for
 from refinery.wiring.model import ANSWERS, model_for, spending
 from refinery.wiring.relaying import relay_for
-from refinery.wiring.shelves import guides, hidden, sensitive
+from refinery.wiring.shelves import guides, hidden, recalled, sensitive
 from refinery.workbench import Limits, Question, Workbench, nobody, yes
 from safety.globs import matches
 from safety.guard import Guard
@@ -109,7 +108,7 @@ def workbench(
             clock=time.monotonic,
             editable=_editable(stated.policy),
             advise=lambda symptom: guides(found.state).search(symptom),
-            recall=lambda symptom: Memory(opened).advice(symptom),
+            recall=lambda symptom: recalled(found, rooms, opened, symptom),
             analyst=model_for("analyst", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             model=model_for("theorist", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             scenarios=stated.scenarios,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from adapters.files import read
@@ -12,17 +12,24 @@ from adapters.redaction import Find, Found, redacted
 from adapters.source import Opening, Source
 from adapters.trace import Trace
 from knowledge.guides import Guides
+from knowledge.passage import Fix, Passage
 from refinery import config
 from refinery.config import FILE, Settings, Surrounding
 from refinery.errors import RepositoryError, UsageError
 from refinery.events import Event, Say, silent
 from refinery.flows.importing import as_is
 from refinery.plugins import source_opener
+from refinery.repo.repository import Repository
+from refinery.repo.workspace import Workspace
 from refinery.signals.failing import failing
 from refinery.store.port import Store
 from refinery.store.sqlite import open_store
 from refinery.wiring.ground import repository, state_folder
 from safety.rules.secret_scan import scan
+
+READ = "memory.read"
+"""In the state folder: up to where the repository's notes have been read into memory."""
+MOST_MET = 2
 
 
 @contextmanager
@@ -106,3 +113,29 @@ def guides(state: Path) -> Guides:
     from knowledge.shelf import open_guides
 
     return open_guides(state / "guides")
+
+
+def recalled(found: Repository, rooms: Workspace, opened: Store, symptom: str, limit: int = 3) -> tuple[Fix, ...]:
+    """What became of fixes of failures like this, also of those that are known from the repository's notes alone."""
+    from knowledge.memory import Memory
+    from refinery.flows.remembered import learn
+    from refinery.repo.history import History
+
+    if not found.unborn():
+        learn(found, History(rooms), opened, found.state / READ)
+    return Memory(opened).recall(symptom, limit)
+
+
+def known(question: str, limit: int) -> tuple[Passage, ...]:
+    """What answers a question: first what became of fixes of failures like it, then passages of guides."""
+    from knowledge.memory import advice
+
+    with ExitStack() as stack:
+        opened = stack.enter_context(store())
+        try:
+            found = stack.enter_context(repository())
+        except RepositoryError:  # there is none around: whatever fixes this user made elsewhere are not asked about here
+            met: tuple[Fix, ...] = ()
+        else:
+            met = recalled(found, stack.enter_context(closing(Workspace(found))), opened, question, MOST_MET)
+    return (*map(advice, met), *guides(state_folder()).search(question, limit))[:limit]

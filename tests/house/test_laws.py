@@ -25,7 +25,7 @@ DOORS = {
     "tenacity": {"adapters/patience.py", "refinery/llm/retry.py"},
     "sqlite3": {"refinery/store/sqlite.py", "refinery/store/saving.py", "refinery/store/schema.py", "knowledge/keywords.py"},
     "unidiff": {"refinery/repo/patch.py"},
-    "rich": {"refinery/cli/show.py", "refinery/cli/views.py", "refinery/cli/reviewing.py"},
+    "rich": {"refinery/cli/show.py", "refinery/cli/pictures.py", "refinery/cli/views.py", "refinery/cli/reviewing.py"},
     "orjson": {"adapters/notation.py"},
     "jinja2": {"safety/rules/jinja.py", "refinery/cli/formats/page.py"},
     "markdown_it": {"refinery/edits/sections.py"},

@@ -2,71 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
-import fcntl
-import os
-import pty
-import select
-import struct
-import subprocess
-import sys
-import termios
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from refinery.cli.wrapping import cells
-from tests.journeys.conftest import Refinery
+from tests.journeys.conftest import Refinery, git
+from tests.journeys.terminal import REFINERY, Terminal
 from tests.journeys.test_guided import bring, span
 
 COLUMNS = 60
-LONGEST_WAIT = 60.0
-
-
-class Terminal:
-    """A program behind a terminal: what it writes, and what is typed to it."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.screen, behind = pty.openpty()
-        fcntl.ioctl(behind, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from refinery.cli.main import main; main()", *arguments],
-            stdin=behind,
-            stdout=behind,
-            stderr=behind,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-        )
-        os.close(behind)
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.seen = ""
-
-    def until(self, words: str) -> str:
-        """What was written up to these words."""
-        start = len(self.seen)
-        while words not in self.seen[start:]:
-            assert self._read(), f"{words!r} never came: {self.seen}"
-        return self.seen[start:]
-
-    def type(self, text: str) -> None:
-        os.write(self.screen, text.encode())
-
-    def ended(self) -> int:
-        while self._read():
-            pass
-        return self.process.wait(LONGEST_WAIT)
-
-    def _read(self) -> bool:
-        if not select.select([self.screen], [], [], LONGEST_WAIT)[0]:
-            return False
-        try:
-            data = os.read(self.screen, 65536)
-        except OSError:  # the program has gone
-            return False
-        self.seen += self.decoder.decode(data).replace("\r\n", "\n")
-        return bool(data)
 
 
 @pytest.fixture
@@ -78,12 +25,9 @@ def terminal(desk: Path, refinery: Refinery) -> Iterator[Terminal]:
         span("プロプランの価格を教えてください。年間契約の割引も含めて、できればユーロで知りたいです。", "月額45ドルです。", 0),
         span("Combien coûte l'offre « équipe » pour une société établie à Besançon, s'il vous plaît ?", "90 dollars.", 1),
     )
-    opened = Terminal()
+    opened = Terminal(*REFINERY, columns=COLUMNS)
     yield opened
-    if opened.process.poll() is None:
-        opened.process.kill()
-        opened.process.wait()
-    os.close(opened.screen)
+    opened.close()
 
 
 def test_refinery_alone_opens_the_session_and_ctrl_c_leaves_it_where_it_is(terminal: Terminal) -> None:
@@ -94,11 +38,11 @@ def test_refinery_alone_opens_the_session_and_ctrl_c_leaves_it_where_it_is(termi
     terminal.type("\x03")
     assert terminal.ended() == 130
     assert "Nothing is lost. To go on here: refinery" in terminal.seen
-    again = Terminal("start", "--plain")
+    again = Terminal(*REFINERY, "start", "--plain", columns=COLUMNS)
     assert "You left off in the middle of this" in again.until("Go on there? [Y/n]")
     again.type("q\n")
     assert again.ended() == 0
-    os.close(again.screen)
+    again.close()
 
 
 def test_no_line_is_wider_than_the_terminal(terminal: Terminal) -> None:
@@ -107,7 +51,42 @@ def test_no_line_is_wider_than_the_terminal(terminal: Terminal) -> None:
     terminal.until("to a colleague:")
     terminal.type("q\n")
     assert terminal.ended() == 0
-    lines = [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in terminal.seen.replace("\r", "\n").split("\n")]
-    assert max(map(cells, lines)) <= COLUMNS
-    assert any("プロプラン" in line for line in lines)
-    assert any("« équipe »" in line for line in lines)
+    assert max(map(cells, terminal.lines)) <= COLUMNS
+    assert any("プロプラン" in line for line in terminal.lines)
+    assert any("« équipe »" in line for line in terminal.lines)
+
+
+ASKED = {
+    "French": ("Combien coûte l'offre « équipe » pour une société établie à Besançon ?", "le prix en livres : 90 GBP"),
+    "Japanese": ("チームプランの価格を教えてください。請求書はポンド建てでお願いします。", "ポンドでの価格: 90 GBP"),
+}
+
+
+@pytest.mark.parametrize("language", ASKED)
+def test_an_expert_goes_from_a_complaint_to_a_kept_change_in_any_language_and_without_colour(
+    language: str, desk: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, right = ASKED[language]
+    bring(desk, refinery, span(f'{{"plan": "team", "question": "{question}"}}', "90 USD"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    session = Terminal(*REFINERY, "start", "--seconds", "10", columns=COLUMNS)
+    for asks, typed in (
+        ("Which one? [1]", "1"),
+        ("to a colleague:", right),
+        ("90; GBP", ""),
+        ("Begin?", "y"),
+        ("What shall be done with it? [s]", "k"),
+        ("[y/N]", "y"),
+    ):
+        session.until(asks)
+        session.type(f"{typed}\n")
+    assert session.ended() == 0, session.seen
+    session.close()
+    assert [
+        line for line in session.lines if cells(line.removesuffix(right)) > COLUMNS
+    ] == []  # where typing wraps is the terminal's affair
+    assert set(re.findall(r"\x1b\[([\d;]*)m", session.seen)) <= {"0", "1"}  # what is bold is no colour
+    assert question[:6] in session.seen
+    assert "before: 90 USD" in session.seen
+    assert "after:  90 GBP" in session.seen
+    assert git(desk, "log", "-1", "--format=%(trailers:key=Refinery-Gate,valueonly)").startswith("accept")

@@ -132,6 +132,13 @@ def test_a_change_that_needs_a_person_is_not_run_where_nobody_is(yearly: Path, r
     assert "approval" in str(part(done.json, "steps", 0, "says"))
 
 
+def test_what_needs_no_person_comes_before_what_does(yearly: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, server = ask(refinery, monkeypatch, said(NETWORK, CURE))
+    assert done.status == 0, done.out + done.err
+    assert [part(step, "verdict", "verdict") for step in part(done.json, "steps")] == ["allow"]  # type: ignore[union-attr]
+    assert len(server.asked) == 1
+
+
 def test_an_edit_that_does_not_fit_is_asked_for_again(yearly: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch) -> None:
     done, server = ask(refinery, monkeypatch, said({"old": "nowhere", "new": "x"}), said(CURE))
     assert done.status == 0

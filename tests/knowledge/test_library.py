@@ -13,7 +13,7 @@ from knowledge.guides import Guides
 from knowledge.markdown import parse
 from knowledge.passage import Passage
 from knowledge.patterns import load_patterns
-from knowledge.shelf import library_passages, open_guides
+from knowledge.shelf import called, library_passages, open_guides
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,18 @@ def test_there_are_enough_passages_of_readable_length() -> None:
     assert len(passages) >= 60
     assert all(100 < len(passage.text) < 1600 for passage in passages)
     assert len({passage.id for passage in passages}) == len(passages)
+
+
+def test_every_passage_has_words_in_which_people_ask_for_it_and_none_is_for_a_passage_that_is_not_there() -> None:
+    text = resources.files("knowledge").joinpath("library/asked.txt").read_text("utf-8")
+    named = [line.partition(" = ")[0] for line in text.splitlines() if not line.startswith("#")]
+    assert sorted(named) == sorted(called(passage) for passage in library_passages())
+
+
+def test_those_words_find_a_passage_and_are_not_shown(guides: Guides) -> None:
+    found = guides.search("handover to a sub-agent", 5)
+    assert "hand off loses context" in [called(passage) for passage in found]
+    assert all("handover" not in passage.text for passage in found)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def test_fences_and_sentences_around_the_object_do_no_harm(wrapped: str) -> None
     [
         ({"layer": "magic"}, "`layer` is none of"),
         ({"layer": ["code"]}, "`layer` is none of"),
+        ({"layer": "prompt", "layer_reason": ""}, "`layer_reason` does not say why a prompt rule"),
         ({"change": " "}, "`change`"),
         ({"rationale": None}, "`rationale`"),
         ({"edits": []}, "at least one edit"),

@@ -274,6 +274,36 @@ def test_the_model_may_look_around_before_it_answers() -> None:
     assert "the model looked 2 times into the repository before it answered" in proposal.notes
 
 
+def test_the_model_may_read_the_run_and_the_guides_and_cite_what_it_found() -> None:
+    dates = Passage("g-2", "Tell the date", "A model does not know today.", "library/context.md")
+    asked: list[str] = []
+
+    def guides(question: str) -> tuple[Passage, ...]:
+        asked.append(question)
+        return (dates,)
+
+    looks = Reply(
+        "",
+        (ToolUse("1", "step", {"step": 1, "start": 0}), ToolUse("2", "guides", {"question": "does it know the date"})),
+        Stop.TOOLS,
+    )
+    script = Scripted(looks, reply({**hypothesis(CONFIG_EDIT), "cites": ["g-2", "g-3"]}))
+    proposal = propose(script, DIAGNOSIS, TRACE, SOURCES, ADVICE, silent, search=guides)
+    step, found = script.requests[1].messages[-1].tool_results
+    assert "Pro plan: 49 USD (2023)" in step.text
+    assert "A model does not know today." in found.text
+    assert asked == ["does it know the date"]
+    assert proposal.hypotheses[0].cites == ("g-2: Tell the date",)
+
+
+def test_without_a_record_of_the_run_its_steps_cannot_be_read() -> None:
+    script = Scripted(Reply("", (ToolUse("1", "steps", {"first": 0, "last": 3}),), Stop.TOOLS), reply(hypothesis(CONFIG_EDIT)))
+    propose(script, DIAGNOSIS, None, SOURCES, ADVICE, silent)
+    (told,) = script.requests[1].messages[-1].tool_results
+    assert told.failed
+    assert "no record" in told.text
+
+
 def test_hypotheses_may_come_as_the_call_that_concludes() -> None:
     call = ToolUse("1", "propose", json.loads(reply(hypothesis(CONFIG_EDIT)).text))
     proposal, _ = ask(Reply("", (call,), Stop.TOOLS))

@@ -1,3 +1,5 @@
-from tests.journeys.conftest import refinery
+"""The command line in this process, and the price desk to run it on."""
 
-__all__ = ["refinery"]
+from tests.journeys.conftest import desk, home, refinery
+
+__all__ = ["desk", "home", "refinery"]

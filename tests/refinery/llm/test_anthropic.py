@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import httpx2
 import pytest
@@ -138,6 +138,30 @@ def test_a_timeout_says_so() -> None:
 
     with pytest.raises(Unavailable, match="in time"):
         claude(Wire(*[sleepy] * 4)).complete(SHORT)
+
+
+class Dripping(httpx2.SyncByteStream):
+    """Keeps a connection awake, and says nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(1000):
+            self.clock.now += 10
+            yield b'event: ping\ndata: {"type": "ping"}\n\n'
+
+
+@pytest.mark.parametrize("request_", [SHORT, LONG], ids=["whole", "streamed"])
+def test_an_answer_that_never_comes_to_an_end_is_given_up(request_: Request) -> None:
+    clock = Clock()
+
+    def drip(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, stream=Dripping(clock), headers={"content-type": "text/event-stream"})
+
+    with pytest.raises(Unavailable, match="in time"):
+        claude(Wire(drip), clock).complete(request_)
+    assert Account(KEY).longest_s <= clock.now < 2 * Account(KEY).longest_s
 
 
 @pytest.mark.parametrize("request_", [SHORT, LONG], ids=["whole", "streamed"])

@@ -84,6 +84,11 @@ def test_an_answer_cut_on_the_way_is_asked_for_again() -> None:
         assert model(server).complete(ASK).text == "whole"
 
 
+def test_an_answer_that_takes_longer_than_any_does_is_given_up() -> None:
+    with ChatServer(*[said("late")] * 4) as server, pytest.raises(Unavailable, match="in time"):
+        OpenAICompatible(Server(server.url, longest_s=-1.0), "m", load_prices(), patience(Clock())).complete(ASK)
+
+
 def test_no_server_is_told() -> None:
     with ChatServer() as server:
         pass

@@ -24,6 +24,14 @@ def test_every_tree_runs_its_own_tests(shop: Shop) -> None:
             assert passed.passed
 
 
+def test_a_plug_in_is_not_asked_for_a_summary_that_nobody_reads(shop: Shop) -> None:
+    shop.write("conftest.py", "def pytest_terminal_summary(terminalreporter):\n    open('summed', 'w').close()\n")
+    shop.write("test_a.py", "def test_b():\n    assert False\n")
+    with shop.runner("pytest", "-q").open(shop.tree) as bench:
+        assert bench.attempt(named("test_a.py::test_b"), 0).cause is Cause.CHECKS
+    assert not (shop.tree / "summed").exists()
+
+
 def test_one_test_leaves_nothing_to_the_next(shop: Shop) -> None:
     shop.write("state.py", "SEEN = []\n")
     body = "import state, os\n\ndef test_{0}():\n    state.SEEN.append(1)\n    os.environ['MARK'] = os.environ.get('MARK', '') + 'x'\n"

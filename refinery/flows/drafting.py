@@ -1,0 +1,92 @@
+"""Hypotheses drafted against the files of a base: as file changes, with the guard's word, and held against the failing case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from adapters.trace import Trace
+from refinery.domain import Bill, Complaint, Hypothesis
+from refinery.edits.draft import draft
+from refinery.flows.complaint import home_for
+from refinery.flows.memorised import memorised
+from refinery.flows.proposal import Proposal
+from refinery.flows.reproduce import Reproduction
+from refinery.flows.review import surroundings
+from refinery.suite.names import slug
+from refinery.suite.writing import write
+from refinery.workbench import Workbench
+from safety.changes import ChangeSet, FileChange, Surroundings
+from safety.globs import matches
+from safety.verdict import Verdict
+
+READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
+LARGEST = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What is needed to draft a hypothesis, read once."""
+
+    complaint: Complaint
+    shown: Reproduction
+    base: str
+    bench: Workbench
+    sources: Mapping[str, str]
+    """The files that may be edited."""
+    closed: tuple[str, ...]
+    """Those that may not."""
+    legible: frozenset[str] = field(repr=False)
+    around: Surroundings = field(repr=False)
+
+    def proposal(self, hypothesis: Hypothesis, spent: Bill) -> Proposal:
+        """The hypothesis as file changes. A model can write whatever makes the checks pass, so its edits are also held against the case.
+
+        `spent` is what the model's hypotheses cost so far.
+        """
+        drafted = draft(hypothesis.edits, self.sources.get)
+        changes = ChangeSet((*drafted.changes, *self._regressions()))
+        verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self.around)
+        made = Proposal(hypothesis, changes, verdict, self.shown.red, slug(hypothesis.change))
+        if hypothesis.origin != "model":
+            return made
+        learnt = memorised(drafted.changes, self.shown.red, self._texts)
+        name = self.bench.model.model if self.bench.model else ""
+        return replace(made, verdict=Verdict((*verdict.findings, *learnt)), model=name, bill=spent)
+
+    def files(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The texts of files of the base, also of closed ones."""
+        return self.bench.repository.read_many(self.base, [path for path in paths if path in self.legible])
+
+    @property
+    def everything(self) -> Mapping[str, str]:
+        """All texts of the base, also those that may not be edited."""
+        return {**self.sources, **self.files(self.closed)}
+
+    def _texts(self) -> Iterator[str]:
+        """What the repository knows; scenarios are left out, since they hold the answers."""
+        asked = (*self.bench.scenarios, "**/tests/**", "tests/**")
+        yield from self.sources.values()
+        yield from self.files([path for path in self.closed if not any(matches(path, glob) for glob in asked)]).values()
+
+    def _regressions(self) -> tuple[FileChange, ...]:
+        taken = set(self.around.files)
+        return tuple(
+            FileChange(path, None, write(scenario))
+            for scenario in self.complaint.fresh
+            if (path := home_for(scenario, self.bench.scenarios)) not in taken
+        )
+
+
+def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbench) -> Drafts:
+    """Read the base."""
+    files = bench.repository.files(base)
+    legible = frozenset(each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST)
+    sources = bench.repository.read_many(base, [each.path for each in files if each.path in legible and bench.editable(each.path)])
+    closed = tuple(each.path for each in files if not bench.editable(each.path))
+    around = replace(surroundings(bench.repository, base, files), trace_texts=_texts(complaint.trace))
+    return Drafts(complaint, shown, base, bench, sources, closed, legible, around)
+
+
+def _texts(trace: Trace) -> dict[str, str]:
+    return {span.id: span.output or span.input for span in trace.spans if span.output or span.input}

@@ -1,0 +1,31 @@
+"""A cure that a model wrote, without what it does not need: shown by looks, and said in its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from refinery.domain import Edit, Hypothesis
+from refinery.edits.minimise import minimal, pieces, together
+from refinery.flows.proposal import Proposal
+
+
+def smallest(proposal: Proposal, drafted: Callable[[Hypothesis], Proposal], cures: Callable[[Proposal], bool]) -> Proposal:
+    """The same cure without the pieces that it does not need; the rationale says what was found."""
+    every = pieces(proposal.product)
+    if len(every) < 2:
+        return proposal
+
+    def still(edits: tuple[Edit, ...]) -> bool:
+        less = drafted(replace(proposal.hypothesis, edits=together(edits)))
+        return less.verdict.allowed and cures(less)
+
+    least = minimal(every, still)
+    told = [f"{least.dropped} of {len(every)} changed places turned out not to be needed, and were left out."] if least.dropped else []
+    if least.shown and len(least.edits) > 1:
+        told.append(f"Each of the {len(least.edits)} changed places is needed: without any one of them the failure is back.")
+    if not told:
+        return proposal
+    edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
+    rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
+    return replace(drafted(replace(proposal.hypothesis, edits=edits, rationale=rationale)), targets=proposal.targets)

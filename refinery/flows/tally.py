@@ -1,0 +1,64 @@
+"""What became of the candidates that nobody kept, counted, and told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from refinery.domain import Step
+from refinery.flows.screen import Screened
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of candidates of the search. A model's hypotheses are steps, each with its own outcome."""
+
+    screened: int = 0
+    held_back: int = 0
+    """The guard would not let them through without a person."""
+    memorised: int = 0
+    broke: int = 0
+    """They cured the complaint and broke something else."""
+    halves: int = 0
+    """They cured one failure and changed another without curing it."""
+    crashing: int = 0
+    """They cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
+    chance: int = 0
+    """They cured some failures and run in others like them, which stayed as they were."""
+    endless: int = 0
+    """They did not come to an end in the time that a look may take."""
+    undecided: list[str] = field(default_factory=list)
+    """Cures between which nobody could choose."""
+    stopped_s: float | None = None
+    """The limit at which the search stopped; None when it came to its end."""
+
+    def saw(self, seen: Screened) -> None:
+        """One more candidate was looked at."""
+        self.screened += 1
+        self.broke += bool(seen.broke)
+        self.halves += seen.promising and not seen.convincing
+        self.endless += seen.late
+
+    def says(self, steps: Sequence[Step]) -> str:
+        """Why nothing was kept."""
+        tried = [step for step in steps if step.hypothesis.origin == "model"]
+        if len(steps) > len(tried) or (steps and steps[-1].gate and not self.screened):
+            return steps[-1].says
+        parts = [f"{len(tried)} of the model's hypotheses failed, the last one so: {tried[-1].says}"] if tried else []
+        parts.append(f"none of {self.screened} candidate edits made the failing scenarios pass without harm")
+        if self.broke:
+            parts.append(f"{self.broke} cured them and broke others")
+        if self.halves:
+            parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
+        if self.crashing:
+            parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
+        parts += self.undecided
+        if self.chance:
+            parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
+        if self.held_back:
+            parts.append(f"{self.held_back} were held back by the guard")
+        if self.memorised:
+            parts.append(f"{self.memorised} would only have memorised the expected answer")
+        if self.stopped_s is not None:
+            parts.append(f"the search stopped at its limit of {self.stopped_s:.0f} s")
+        return "; ".join(parts)
