@@ -44,7 +44,7 @@ from refinery.flows.generating import Generated, Tried
 from refinery.flows.reach import told as told_reach
 from refinery.flows.session import conversation
 from refinery.suite.audit import Audit
-from refinery.suite.generation.profile import Profile
+from refinery.suite.generation.profile import Fact, Profile
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
@@ -182,6 +182,10 @@ def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Seq
 GAPS = {GapKind.BEHAVIOUR: "it did something else", GapKind.MISSING: "it lacked something", GapKind.ASSUMPTION: "it took for granted"}
 
 
+DUE = {"agent": "the agent", "judge": "the judge", "tool": "a tool", "infrastructure": "this machine"}
+"""Who is behind a difference in outcome."""
+
+
 def verdict(judged: Verdict) -> RenderableType:
     """The guard's answer with its reasons."""
     colour = {Effect.ALLOW: GOOD, Effect.NEEDS_APPROVAL: "yellow", Effect.BLOCK: BAD}
@@ -194,6 +198,10 @@ def verdict(judged: Verdict) -> RenderableType:
 
 def gate(judged: GateVerdict) -> RenderableType:
     """The gate's verdict in one sentence, then its figures."""
+    return Group(Text(judged.says), _figures(judged))
+
+
+def _figures(judged: GateVerdict) -> RenderableType:
     figures = [
         f"effect {_signed(judged.effect)} {bounds(judged.interval)}".rstrip(),
         f"{judged.trials} runs an arm",
@@ -201,7 +209,7 @@ def gate(judged: GateVerdict) -> RenderableType:
     ]
     if judged.smallest_effect is not None:
         figures.append(f"smallest effect it could show {judged.smallest_effect:.2f}")
-    return Group(Text(judged.says), Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2)))
+    return Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2))
 
 
 def checked(made: Checked) -> RenderableType:
@@ -211,7 +219,7 @@ def checked(made: Checked) -> RenderableType:
     if made.guard.findings:
         lines.append(verdict(made.guard))
     if made.gate:
-        lines += [gate(made.gate), _flips(made.gate)]
+        lines += [_figures(made.gate) if made.gate.says in made.says else gate(made.gate), _flips(made.gate)]
     lines += [Text(f"  {note}", DIM) for note in made.notes]
     return Group(*lines, Text(bill(made.bill), DIM))
 
@@ -220,7 +228,10 @@ def _flips(judged: GateVerdict) -> RenderableType:
     """Scenarios whose outcome differs between the arms, or within one."""
     if not judged.flips:
         return Group()
-    return table(("scenario", "base", "head", "by"), [(flip.scenario, flip.before, flip.after, flip.cause) for flip in judged.flips])
+    return table(
+        ("scenario", "base", "head", "due to"),
+        [(flip.scenario, flip.before, flip.after, DUE.get(flip.cause, flip.cause)) for flip in judged.flips],
+    )
 
 
 _FINDERS = {"model": "the model", "search": "search"}
@@ -349,7 +360,7 @@ def profile(found: Profile) -> RenderableType:
     sections = (("what it can do", found.capabilities), ("what has to be true", found.assumptions))
     for title, facts in (*sections, ("what it leans on", found.dependencies), ("what its prompts say", found.rules)):
         if facts:
-            lines += [Text(), Text(title, STRONG), _facts([(each.where, Text(each.says)) for each in facts])]
+            lines += [Text(), Text(title, STRONG), *(_read_at(each) for each in facts)]
     if found.tools:
         tools = _table("tool", "takes", "does")
         for each in found.tools:
@@ -363,6 +374,12 @@ def profile(found: Profile) -> RenderableType:
             given.add_row(f"{field.name or '(all of it)'}{'' if field.required else '?'}", field.kind, example)
         lines += [Text(), given]
     return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes))
+
+
+def _read_at(fact: Fact) -> RenderableType:
+    """What is so, then where it was read: a long path takes no room from the text."""
+    says = Text.assemble(fact.says, "  ", (fact.where, DIM), overflow="fold")
+    return Padding(says, (0, 0, 0, 2))
 
 
 def generated(found: Generated, tried: Mapping[str, Tried]) -> RenderableType:
@@ -478,10 +495,13 @@ def _facts(rows: Iterable[tuple[str, Text]]) -> RenderableType:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
-    """A plain table."""
-    drawn = _table(*columns)
-    for row in rows:
-        drawn.add_row(*row)
+    """A plain table. The first column is there to be copied, and is not broken; one in which nothing stands is left out."""
+    filled = list(rows)
+    shown = [place for place in range(len(columns)) if not filled or any(row[place] for row in filled)]
+    drawn = _table(*(columns[place] for place in shown))
+    drawn.columns[0].no_wrap = True
+    for row in filled:
+        drawn.add_row(*(row[place] for place in shown))
     return drawn
 
 
