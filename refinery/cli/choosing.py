@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from refinery.cli.talk import Left, Talk
 from refinery.errors import RefineryError, RepositoryError
 
 if TYPE_CHECKING:
+    from refinery.domain import Scenario
     from refinery.events import Say
     from refinery.flows.importing import Imported
     from refinery.flows.session.bookmark import Bookmark
@@ -48,7 +49,7 @@ def prepared(talk: Talk) -> bool:
     for guess in seen.guessed:
         talk.tell(guess, "  - ")
     talk.tell(f"a change may touch: {', '.join(seen.editable)}", "  - ")
-    talk.tell(f"situations that are written down: {len(seen.scenarios) or 'none yet'}", "  - ")
+    talk.tell(f"situations that are written down: {_situations(root, seen.scenarios)}", "  - ")
     if not (seen.python or seen.command):
         talk.tell("it is not clear how the agent is started; somebody who built it has to write that into refinery.toml", "  - ")
     if not talk.yes(f"Write this into a new file, {wiring.FILE}? Nothing else is touched.", default=False):
@@ -58,6 +59,18 @@ def prepared(talk: Talk) -> bool:
         file.write(settings_text(seen))
     talk.tell(f"Written: {root / wiring.FILE}")
     return bool(seen.python or seen.command)
+
+
+def _situations(root: Path, files: Sequence[str]) -> str:
+    """How many there are; of files that cannot be read, how many files."""
+    from refinery.suite.scenarios import load
+
+    where = f"in {len(files)} {'file' if len(files) == 1 else 'files'}"
+    try:
+        count = len(load(lambda path: (root / path).read_text("utf-8") if (root / path).is_file() else None, files))
+    except (RefineryError, OSError, UnicodeDecodeError):
+        return where
+    return f"{count}, {where}" if count else "none yet"
 
 
 def introduced(talk: Talk, found: Repository) -> None:
@@ -91,7 +104,7 @@ def resumed(talk: Talk, store: Store) -> Bookmark:
     return mark if talk.yes("Go on there?", default=True) else Bookmark()
 
 
-def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
+def chosen(talk: Talk, store: Store, say: Say, suite: Callable[[], Sequence[Scenario]] = tuple) -> Bookmark:
     """The conversation that the session is about."""
     from refinery.flows.session.bookmark import Bookmark
     from refinery.flows.session.failures import everything, failing, matching
@@ -142,15 +155,20 @@ def chosen(talk: Talk, store: Store, say: Say) -> Bookmark:
         found = matching(said, bunches, store) if said else ()
         if found:
             shown, limit = found, 0
-        else:
-            talk.tell("No conversation is like these words. This is the list as before:")
+            continue
+        talk.tell("No conversation is like these words.")
+        if complaint and said == complaint and (told := _as_told(talk, store, complaint, suite)):
+            return told
+        talk.tell("This is the list as before:")
 
 
 def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
     """Show a list, and give it back in the order of its numbers. A limit of 0 shows all."""
     from refinery.flows.session.conversation import short
+    from refinery.flows.session.failures import alike
 
     listed: list[Case] = []
+    every = [case for bunch in bunches for case in bunch.cases]
     for bunch in bunches:
         talk.tell()
         talk.tell(f"{bunch.name} ({len(bunch.cases)})")
@@ -158,10 +176,30 @@ def _listed(talk: Talk, bunches: Sequence[Bunch], limit: int) -> list[Case]:
             listed.append(case)
             talk.tell(short(case.asked, LETTERS) or "(nobody asked anything)", f"{len(listed):>3}  ")
             talk.tell(f"answered: {short(case.answered, LETTERS)}" if case.answered else "no answer", "     ")
+            if alike(case, every):
+                began = f", began {datetime.fromtimestamp(case.began_ns / 1e9, UTC):%Y-%m-%d %H:%M} UTC" if case.began_ns else ""
+                talk.tell(f"trace {case.trace[:12]}{began}", "     ")
+            if case.fix:
+                talk.tell(f"mended by {case.fix}", "     ")
         if limit and len(bunch.cases) > limit:
             talk.tell(f"and {len(bunch.cases) - limit} more like these", "     ")
     talk.tell()
     return listed
+
+
+def _as_told(talk: Talk, store: Store, complaint: str, suite: Callable[[], Sequence[Scenario]]) -> Bookmark | None:
+    """A conversation made from what the person knows of it; None where they do not want that."""
+    from adapters.source import Pulled, Receipt
+    from refinery.flows.session.bookmark import Bookmark
+    from refinery.flows.session.failures import case_of
+    from refinery.flows.session.told import told
+
+    asked = talk.ask("To make a case of it: what did the customer ask, in their own words? (Enter: no case)")
+    if not asked:
+        return None
+    trace = told(asked, suite())
+    store.save(Pulled((trace,), Receipt(asked="told")))
+    return Bookmark(trace=trace.id, asked=case_of(trace).asked, complaint=complaint)
 
 
 def _platform() -> str:
@@ -206,6 +244,8 @@ def _fetch(talk: Talk, store: Store, say: Say) -> None:
 
 
 def _came(talk: Talk, done: Imported) -> None:
-    talk.tell(f"{done.saved.new} new conversations, {done.saved.known + done.saved.grown} were known.")
+    new, known = done.saved.new, done.saved.known + done.saved.grown
+    if new or known or not done.errors:
+        talk.tell(f"{new} new {'conversation' if new == 1 else 'conversations'}" + (f", {known} known already." if known else "."))
     for error in done.errors:
         talk.tell(f"{error.says}" + (f" ({error.hint})" if error.hint else ""))

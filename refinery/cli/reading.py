@@ -10,28 +10,35 @@ if TYPE_CHECKING:
     from adapters.trace import Trace
     from refinery.domain import Diagnosis, Report
 
-HERE = "HERE IT WENT WRONG: "
+HERE, PERHAPS = "HERE IT WENT WRONG: ", "(perhaps here) "
 
 
 def show_conversation(talk: Talk, trace: Trace, found: Diagnosis) -> None:
-    """Who said what, in order, with the broken step marked in words."""
+    """Who said what, in order, with the broken step marked in words; as a maybe where nothing in the run itself speaks against it."""
     from refinery.flows.session.conversation import conversation, excerpt
+    from refinery.flows.session.telling import is_shown
+    from refinery.flows.session.told import unrecorded
 
+    mark = HERE if is_shown(found, trace) else PERHAPS
     talk.heading("The conversation")
-    for line in excerpt(conversation(trace, found.step)):
+    for line in excerpt(conversation(trace, None if unrecorded(trace) else found.step)):
         if isinstance(line, int):
             many = "1 line is" if line == 1 else f"{line} lines are"
             talk.tell(f"({many} left out here; all of it: refinery traces show {trace.id[:12]})", "  ")
         else:
-            talk.tell(f"{HERE if line.broken else ''}{line.who}: {line.says}", "  ")
+            talk.tell(f"{mark if line.broken else ''}{line.who}: {line.says}", "  ")
 
 
 def show_diagnosis(talk: Talk, trace: Trace, found: Diagnosis) -> None:
     """Two sentences, and the quote that shows it."""
     from refinery.flows.session.conversation import said
     from refinery.flows.session.telling import in_two_sentences
+    from refinery.flows.session.told import unrecorded
 
     talk.heading("What is wrong")
+    if unrecorded(trace):
+        talk.tell("Nobody recorded what the agent did, so that shows only when it is run here.")
+        return
     talk.tell(" ".join(in_two_sentences(found)))
     for quote in found.evidence[:1]:
         span = trace.span(quote.span_id)

@@ -33,6 +33,7 @@ DOING = {
     "reproduce": "making it go wrong here",
     "look": "trying a change",
     "search": "trying changes",
+    "compare": "looking at similar cases",
     "gate": "comparing before and after",
     "suite": "running cases",
     "model": "asking the model",
@@ -111,7 +112,7 @@ class Guide:
         with wiring.store() as store:
             mark = resumed(self.talk, store)
             if not mark.trace:
-                mark = self._put(chosen(self.talk, store, self.say), store)
+                mark = self._put(chosen(self.talk, store, self.say, _suite), store)
             while not mark.kept:
                 trace = store.trace(mark.trace)
                 mark, found = self._understand(mark, trace, store)
@@ -136,7 +137,8 @@ class Guide:
         from refinery.flows.session.telling import plainly
 
         doing = DOING.get(event.stage, event.stage)
-        says = f"{self._spent()}; {plainly(event.says)}" if event.says else self._spent()
+        tells = event.says and (event.stage not in DOING or event.stage == "model")  # of the others it is code, and names of cases
+        says = f"{self._spent()}; {plainly(event.says)}" if tells else self._spent()
         self.progress(replace(event, stage=doing, says=says))
 
     def _spent(self) -> str:
@@ -199,7 +201,7 @@ class Guide:
             self.talk.tell(f"You said it should have been so: {mark.says or '(nothing)'}")
             return mark
         known = written_down(trace, _suite())
-        guess = guessed(mark.says or "")
+        guess = guessed(mark.says or "", trace)
         self.talk.heading("How is a right answer known?")
         for scenario in known:
             self.talk.tell(f"For this situation something is written down already: {scenario.id}: {in_checks(scenario)}.")

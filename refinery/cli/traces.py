@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -127,9 +128,11 @@ def bring(paths: tuple[Path, ...], redact: bool, as_json: bool) -> int:
 @command.command("list")
 @click.option("--failed", is_flag=True, help="Only traces in which a span is marked as failed.")
 @click.option("--text", default="", help="Only traces in which this text stands.")
+@click.option("--source", default="", help="Only traces of this source, such as file, langsmith, or suite: the runs of the suite.")
+@click.option("--all", "every", is_flag=True, help="Also the runs of the suite, which are left out otherwise.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
+def table(failed: bool, text: str, source: str, every: bool, limit: int, as_json: bool) -> None:
     """List the traces in the store, newest first.
 
     \b
@@ -137,14 +140,17 @@ def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
     """
     from refinery import contract, wiring
     from refinery.cli import views
+    from refinery.store.port import SUITE
 
     with wiring.store() as store:
-        found = store.traces(limit=limit + 1, failed=True if failed else None, text=text)
+        search = partial(store.traces, failed=True if failed else None, text=text)
+        found = search(limit=limit + 1, source=source, without="" if source or every else SUITE)
+        hidden = not (source or every) and bool(search(limit=1, source=SUITE))
     found, more = found[:limit], len(found) > limit
     if as_json:
         show.as_json({"traces": [contract.summary(each) for each in found]})
     elif found:
-        show.on_screen(views.summaries(found))
+        show.on_screen(views.summaries(found, show.width()))
         if more:
             show.note(f"only the newest {limit} are shown; for more: --limit {4 * limit}")
     elif failed or text:
@@ -154,6 +160,8 @@ def table(failed: bool, text: str, limit: int, as_json: bool) -> None:
             show.text("""  refinery fix TRACE --says "..." --expect 'contains: "..."'   (or `refinery diagnose TRACE --expected "..."`)""")
     else:
         show.text("no traces: import some with `refinery traces import FILE`")
+    if hidden and not as_json:
+        show.note("runs of the suite are not listed: --all lists them too")
 
 
 @command.command("show")

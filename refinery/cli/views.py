@@ -42,12 +42,17 @@ from refinery.domain import (
 )
 from refinery.flows.generating import Generated, Tried
 from refinery.flows.reach import told as told_reach
+from refinery.flows.session import conversation
 from refinery.suite.audit import Audit
-from refinery.suite.generation.profile import Profile
+from refinery.suite.generation.profile import Fact, Profile
 from safety.verdict import Effect, Verdict
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
 LONGEST = 160
+NAMED = 24
+"""Letters of a trace's name in a list."""
+LEAST = 12
+"""Columns below which a text is not worth its place in a list."""
 MOST_DIFFERING = 10
 
 
@@ -89,12 +94,21 @@ def trajectory(made: Sequence[Statement]) -> RenderableType:
     return Group(*parts)
 
 
-def summaries(traces: Sequence[Summary]) -> RenderableType:
-    """The list of traces."""
-    table = _table("trace", "name", "spans", "took", "")
-    for each in traces:
-        mark = Text("failed", BAD) if each.failed else Text("")
-        table.add_row(each.id[:16], one_line(each.name, 40), str(each.spans or ""), duration(each.seconds), mark)
+def summaries(traces: Sequence[Summary], width: int) -> RenderableType:
+    """The list of traces, each with what was asked as far as there is room for it."""
+    rows = [
+        (each.id[:16], one_line(each.name, NAMED), str(each.spans or ""), duration(each.seconds), "failed" if each.failed else "")
+        for each in traces
+    ]
+    heads = ("trace", "name", "spans", "took", "")
+    room = width - sum(max(map(show.cells, column)) + 2 for column in zip(heads, *rows, strict=True))
+    table = _table(*heads)
+    if room >= LEAST:
+        table = _table(*heads[:2], "asked", *heads[2:])
+        table.columns[2].max_width, table.columns[2].no_wrap, table.columns[2].overflow = room, True, "ellipsis"
+    for each, (name, what, *rest, mark) in zip(traces, rows, strict=True):
+        asked = one_line(conversation.said(each.attributes.get("task", "")), LONGEST)
+        table.add_row(name, what, *((asked,) if room >= LEAST else ()), *rest, Text(mark, BAD))
     return table
 
 
@@ -168,6 +182,10 @@ def clusters(groups: Sequence[FailureGroup], alone: int, looked: int, notes: Seq
 GAPS = {GapKind.BEHAVIOUR: "it did something else", GapKind.MISSING: "it lacked something", GapKind.ASSUMPTION: "it took for granted"}
 
 
+DUE = {"agent": "the agent", "judge": "the judge", "tool": "a tool", "infrastructure": "this machine"}
+"""Who is behind a difference in outcome."""
+
+
 def verdict(judged: Verdict) -> RenderableType:
     """The guard's answer with its reasons."""
     colour = {Effect.ALLOW: GOOD, Effect.NEEDS_APPROVAL: "yellow", Effect.BLOCK: BAD}
@@ -180,6 +198,10 @@ def verdict(judged: Verdict) -> RenderableType:
 
 def gate(judged: GateVerdict) -> RenderableType:
     """The gate's verdict in one sentence, then its figures."""
+    return Group(Text(judged.says), _figures(judged))
+
+
+def _figures(judged: GateVerdict) -> RenderableType:
     figures = [
         f"effect {_signed(judged.effect)} {bounds(judged.interval)}".rstrip(),
         f"{judged.trials} runs an arm",
@@ -187,7 +209,7 @@ def gate(judged: GateVerdict) -> RenderableType:
     ]
     if judged.smallest_effect is not None:
         figures.append(f"smallest effect it could show {judged.smallest_effect:.2f}")
-    return Group(Text(judged.says), Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2)))
+    return Padding(Text(", ".join(figures), DIM), (0, 0, 0, 2))
 
 
 def checked(made: Checked) -> RenderableType:
@@ -197,7 +219,7 @@ def checked(made: Checked) -> RenderableType:
     if made.guard.findings:
         lines.append(verdict(made.guard))
     if made.gate:
-        lines += [gate(made.gate), _flips(made.gate)]
+        lines += [_figures(made.gate) if made.gate.says in made.says else gate(made.gate), _flips(made.gate)]
     lines += [Text(f"  {note}", DIM) for note in made.notes]
     return Group(*lines, Text(bill(made.bill), DIM))
 
@@ -206,7 +228,10 @@ def _flips(judged: GateVerdict) -> RenderableType:
     """Scenarios whose outcome differs between the arms, or within one."""
     if not judged.flips:
         return Group()
-    return table(("scenario", "base", "head", "by"), [(flip.scenario, flip.before, flip.after, flip.cause) for flip in judged.flips])
+    return table(
+        ("scenario", "base", "head", "due to"),
+        [(flip.scenario, flip.before, flip.after, DUE.get(flip.cause, flip.cause)) for flip in judged.flips],
+    )
 
 
 _FINDERS = {"model": "the model", "search": "search"}
@@ -347,7 +372,7 @@ def profile(found: Profile) -> RenderableType:
     sections = (("what it can do", found.capabilities), ("what has to be true", found.assumptions))
     for title, facts in (*sections, ("what it leans on", found.dependencies), ("what its prompts say", found.rules)):
         if facts:
-            lines += [Text(), Text(title, STRONG), _facts([(each.where, Text(each.says)) for each in facts])]
+            lines += [Text(), Text(title, STRONG), *(_read_at(each) for each in facts)]
     if found.tools:
         tools = _table("tool", "takes", "does")
         for each in found.tools:
@@ -361,6 +386,12 @@ def profile(found: Profile) -> RenderableType:
             given.add_row(f"{field.name or '(all of it)'}{'' if field.required else '?'}", field.kind, example)
         lines += [Text(), given]
     return Group(*lines, *(Text(f"note: {note}", DIM) for note in found.notes))
+
+
+def _read_at(fact: Fact) -> RenderableType:
+    """What is so, then where it was read: a long path takes no room from the text."""
+    says = Text.assemble(fact.says, "  ", (fact.where, DIM), overflow="fold")
+    return Padding(says, (0, 0, 0, 2))
 
 
 def generated(found: Generated, tried: Mapping[str, Tried]) -> RenderableType:
@@ -476,10 +507,13 @@ def _facts(rows: Iterable[tuple[str, Text]]) -> RenderableType:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
-    """A plain table."""
-    drawn = _table(*columns)
-    for row in rows:
-        drawn.add_row(*row)
+    """A plain table. The first column is there to be copied, and is not broken; one in which nothing stands is left out."""
+    filled = list(rows)
+    shown = [place for place in range(len(columns)) if not filled or any(row[place] for row in filled)]
+    drawn = _table(*(columns[place] for place in shown))
+    drawn.columns[0].no_wrap = True
+    for row in filled:
+        drawn.add_row(*(row[place] for place in shown))
     return drawn
 
 

@@ -11,7 +11,7 @@ from refinery.errors import UsageError
 from refinery.events import Event, Say
 from refinery.signals.diagnosis import diagnose
 from refinery.signals.groups import Failure, Grouped, Known, group
-from refinery.store.port import Store
+from refinery.store.port import SUITE, Store
 
 KIND = "groups"
 """What is remembered of groups, so that they keep their ids and names."""
@@ -34,15 +34,23 @@ class Clusters:
 
 
 def cluster(
-    store: Store, since: datetime | None, limit: int, say: Say, now: Callable[[], str] | None = None, *, every: bool = False
+    store: Store,
+    since: datetime | None,
+    limit: int,
+    say: Say,
+    now: Callable[[], str] | None = None,
+    *,
+    every: bool = False,
+    source: str = "",
 ) -> Clusters:
     """Group what failed. Looked at are traces marked as failed, and with `every` all others too, which rules then judge.
 
+    Runs of the suite are left out, unless they are the `source` that is asked for: what the suite says, the suite shows.
     Groups that were told before keep their ids and names. Without `now` nothing is remembered.
     """
     failures: list[Failure] = []
     looked = 0
-    summaries = store.traces(limit=limit, failed=None if every else True)
+    summaries = store.traces(limit=limit, failed=None if every else True, source=source, without="" if source else SUITE)
     for trace in _since(store, [summary.id for summary in summaries if _recent(summary.start_ns, since)]):
         looked += 1
         say(Event("cluster", "diagnosing", looked, len(summaries)))

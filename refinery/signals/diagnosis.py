@@ -21,6 +21,8 @@ from refinery.signals.turns import Part, Turn, answer, clip, is_chat, reach_of, 
 
 CLEAR = 0.34
 """From this score on a signal alone says that a run failed."""
+UNCLEAR = "unclear"
+"""The category of a failure at a step that only general experience points at."""
 OTHERS = 4
 MOST_QUOTES = 6
 
@@ -76,7 +78,7 @@ def _diagnosis(trace: Trace, expected: str, suspects: Sequence[Cause], signals: 
         summary=_summary(trace, best, says, evidence),
         expected=expected or _assumed(trace),
         layer=first.layer if first else Layer.MODEL,
-        category=first.category if first else "unclear",
+        category=first.category if first else UNCLEAR,
         agent=best.agent,
         step=best.step,
         span_id=best.span.id,

@@ -21,12 +21,12 @@ NEGATED = re.compile(
 def unmet(trace: Trace, expected: str) -> Iterator[Signal]:
     """Expected values that the answer lacks: had they been in a tool's reply, or in none?"""
     final = answer(trace)
-    missing = [value for value in wanted(expected) if not _in(value, final.text if final else "")]
+    missing = [value for value in wanted(expected) if not holds(final.text if final else "", value)]
     replies = [turn for turn in results(trace) if turn.text.strip() and not is_error(turn)]
     if not missing:
         return
     value = missing[0]
-    holding = [turn for turn in replies if _in(value, turn.text) or any(_in(value, doc.content) for doc in turn.span.documents)]
+    holding = [turn for turn in replies if holds(turn.text, value) or any(holds(doc.content, value) for doc in turn.span.documents)]
     if final and holding:
         source = holding[-1]
         says = f"The answer lacks {value}, though {source.tool or source.span.name} had returned it"
@@ -62,7 +62,8 @@ def wanted(expected: str) -> Sequence[str]:
     return [value for at, value in sorted(set(found)) if not NEGATED.search(expected[:at])]
 
 
-def _in(value: str, text: str) -> bool:
+def holds(text: str, value: str) -> bool:
+    """Whether a value stands in a text; numbers and currencies also where they are written in another way."""
     if re.fullmatch(r"[-+]?[\d,]+(?:\.\d+)?", value):
         number = float(value.replace(",", ""))
         return any(abs(number - other) < 1e-9 for other, _ in numbers(text))

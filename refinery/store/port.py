@@ -60,6 +60,10 @@ class Filed:
     body: Mapping[str, Json]
 
 
+SUITE = "suite"
+"""The source of what the user's own suite recorded."""
+
+
 class Store(Protocol):
     """Where things are kept between runs."""
 
@@ -78,8 +82,10 @@ class Store(Protocol):
     def set_mark(self, search: str, mark: Mark | None) -> None:
         """Remember where a pull breaks off, or that it came to its end."""
 
-    def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
-        """Traces in a list, newest first; `text` stands anywhere in them."""
+    def traces(
+        self, limit: int = 100, failed: bool | None = None, text: str = "", source: str = "", without: str = ""
+    ) -> tuple[Summary, ...]:
+        """Traces in a list, newest first; `text` stands anywhere in them. Of one `source` only, or all but those of another."""
 
     def trace(self, prefix: str) -> Trace:
         """The trace whose id begins so, with the remarks of its receipts. Raises UsageError when there is none, or more than one."""

@@ -125,7 +125,9 @@ class SqliteStore:
             else:
                 connection.execute("INSERT OR REPLACE INTO marks (search, body) VALUES (?, ?)", (search, notation.dumps(mark)))
 
-    def traces(self, limit: int = 100, failed: bool | None = None, text: str = "") -> tuple[Summary, ...]:
+    def traces(
+        self, limit: int = 100, failed: bool | None = None, text: str = "", source: str = "", without: str = ""
+    ) -> tuple[Summary, ...]:
         """Traces in a list, newest first; upper and lower case of `text` are the same."""
         where = ["1"]
         given: list[str | int] = []
@@ -135,6 +137,12 @@ class SqliteStore:
         if text:
             where.append(HOLDS_TEXT)
             given.extend([_as_stored(text)] * 2)
+        if source:
+            where.append(f"{SOURCE} = ?")
+            given.append(source)
+        if without:
+            where.append(f"{SOURCE} <> ?")
+            given.append(without)
         sql = f"SELECT name, start_ns, end_ns, failed, spans, head FROM traces WHERE {' AND '.join(where)} ORDER BY {NEWEST} LIMIT ?"
         return tuple(self._decoded(_summary, row) for row in self._rows(sql, *given, limit))
 
@@ -228,6 +236,8 @@ BEGINS = "SELECT number, id, head FROM traces WHERE id >= ? AND id < ? ORDER BY 
 NEWEST = "coalesce(start_ns, 0) DESC, number DESC"
 HOLDS_TEXT = """(instr(lower(CAST(head AS TEXT)), lower(?)) OR EXISTS (
     SELECT 1 FROM pieces WHERE trace = traces.number AND instr(lower(CAST(pieces.spans AS TEXT)), lower(?))))"""
+SOURCE = "coalesce(CASE WHEN json_valid(CAST(head AS TEXT)) THEN json_extract(CAST(head AS TEXT), '$.source') END, '')"
+"""Of a damaged head nothing is known; it is told when it is read."""
 FILE = """INSERT INTO reports (key, kind, created, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, created = excluded.created, body = excluded.body"""
 REMEMBER = """INSERT INTO fixes (commit_id, symptom, cure, outcome) VALUES (?, ?, ?, ?)

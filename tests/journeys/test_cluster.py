@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.source import Pulled, Receipt
+from adapters.trace import Failure, Span, Status, Trace
+from refinery import wiring
 from tests.journeys.conftest import Refinery
 from tests.journeys.test_fix import part
 
@@ -77,3 +80,27 @@ def test_a_group_is_known_again_though_most_of_its_runs_are_out_of_sight(refiner
     assert isinstance(alone, list)
     assert [(part(each, "id"), part(each, "name")) for each in alone] == [(part(each, "id"), part(each, "name")) for each in first]
     assert part(alone[0], "count") == 1
+
+
+@pytest.fixture
+def with_runs_of_the_suite(tmp_path: Path, filled: None) -> None:
+    """The same store after the suite has run, newer than all else."""
+    span = Span("s", "answer", start_ns=99, end_ns=100, status=Status.ERROR, failure=Failure("KeyError", "plan 9"))
+    own = [Trace(f"{number:032x}", (span,), source="suite", task='{"question": "What is it?"}') for number in (8, 9)]
+    with wiring.store(tmp_path) as store:
+        store.save(Pulled(tuple(own), Receipt(asked="suite")))
+
+
+@pytest.mark.usefixtures("with_runs_of_the_suite")
+def test_runs_of_the_suite_are_no_complaints(refinery: Refinery) -> None:
+    assert refinery("cluster", "--json").json["failed"] == 3
+    assert refinery("cluster", "--source", "suite", "--json").json["looked"] == 2
+    listed = refinery("traces", "list")
+    assert len(listed.out.splitlines()) == 5
+    assert "--all lists them too" in listed.err
+    every = refinery("traces", "list", "--all")
+    assert (len(every.out.splitlines()), every.err) == (7, "")
+    assert "What is it?" in every.out
+    own = refinery("traces", "list", "--source", "suite", "--json").json["traces"]
+    assert isinstance(own, list)
+    assert len(own) == 2

@@ -203,6 +203,7 @@ def test_a_first_session_offers_to_set_up_and_writes_nothing_without_a_yes(desk:
     settings.unlink()
     done = guided("")
     assert "- the agent is desk.agent:answer" in done.out
+    assert "- situations that are written down: 3, in 1 file" in done.out
     assert not settings.exists()
     guided("y")
     assert 'python = "desk.agent:answer"' in settings.read_text()
@@ -214,6 +215,31 @@ def test_conversations_are_read_from_a_file_where_there_are_none(desk: Path, gui
     done = guided(str(desk.parent / "nowhere.json"), str(chat), "1")
     assert "nowhere.json" in "".join(done.out.split()), "a long path is broken over lines"
     assert "Customer: What is Pro?" in done.out
+    assert "0 new" not in done.out, "of a file that is not there nothing came"
+
+
+def test_a_complaint_that_nobody_recorded_becomes_a_case(desk: Path, guided: Guided) -> None:
+    (desk.parent / "chat.json").write_text('[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]')
+    done = guided(str(desk.parent / "chat.json"), "p", "Wrong currency!", "", '{"plan": "team"}', "90 GBP", "", "y", "k", "")
+    assert done.status == 0, done.err
+    assert "HERE IT WENT WRONG" not in done.out
+    assert "before: 90 USD" in done.out
+    assert "after:  90 GBP" in done.out
+    assert " under the name " in " ".join(done.out.split())
+    assert len(kept(desk)) == 1
+
+
+def test_a_complaint_that_nobody_recorded_need_not_become_a_case(desk: Path, refinery: Refinery, guided: Guided) -> None:
+    bring(desk, refinery, span("Was kostet Pro?", "45"))
+    done = guided("p", "Wrong currency!", "", "", "1")
+    assert "This is the list as before" in done.out
+    assert "Customer: Was kostet Pro?" in done.out
+
+
+def test_conversations_that_read_the_same_are_told_apart(desk: Path, refinery: Refinery, guided: Guided) -> None:
+    bring(desk, refinery, span("Was kostet Pro?", "45", 0), span("Was kostet Pro?", "45", 1), span("Was kostet Team?", "90", 2))
+    done = guided("q")
+    assert [done.out.count(f"trace {number:02x}") for number in (1, 2, 3)] == [1, 1, 0]
 
 
 def test_outside_of_a_project_conversations_can_still_be_understood(
@@ -246,7 +272,7 @@ def test_conversations_are_fetched_from_where_they_are_kept(
     with FakeLangSmith(run(10, 10, inputs={"plan": "team"}, outputs={"answer": "90 USD"})) as server:
         monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
         done = guided("t", "q")
-    assert "1 new conversations" in done.out
+    assert "1 new conversation." in done.out
     assert "answered: 90 USD" in done.out
 
 
@@ -271,3 +297,15 @@ def test_whose_name_a_change_is_kept_in_is_asked_where_git_does_not_know(
     assert git(wrong_price, "log", "-1", "--format=%an <%ae> %cn", "HEAD").strip() == "Ana Prüfer <ana@example.com> Ana Prüfer"
     assert [(wrong_price / ".git" / "config").read_bytes(), (home / ".gitconfig").read_bytes()] == before
     assert refinery(*done.out.rsplit("To take it back: refinery ", 1)[1].split()).status == 0, "and it is not asked again"
+
+
+def test_where_only_experience_points_it_is_told_as_a_maybe(desk: Path, guided: Guided) -> None:
+    chat = desk.parent / "chat.json"
+    call = {"id": "c", "type": "function", "function": {"name": "look_up", "arguments": '{"plan": "pro"}'}}
+    said = [{"role": "user", "content": "What is Pro?"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    said += [{"role": "tool", "tool_call_id": "c", "content": '{"amount": 45}'}, {"role": "assistant", "content": "45 USD"}]
+    chat.write_text(json.dumps(said))
+    done = guided(str(chat), "1")
+    assert "HERE IT WENT WRONG" not in done.out
+    assert "nothing that was recorded" not in done.out
+    assert done.out.count("(perhaps here) ") == 1

@@ -105,7 +105,7 @@ def _line(turn: Turn, broken: int | None) -> Line | None:
         case Part.SAY if turn.text.strip():
             return Line(_speaker(turn), said(turn.text), turn.step, at)
         case Part.CALL:
-            return Line("Agent", f"looks up {turn.tool}" + (f" ({said(turn.text)})" if turn.text.strip() else ""), turn.step)
+            return Line("Agent", f"looks up {turn.tool}" + (f" ({said(turn.text)})" if turn.text.strip() else ""), turn.step, at)
         case Part.RESULT:
             return Line(turn.tool or "Tool", _failed(turn) or said(turn.text) or "answers nothing", turn.step, at)
         case Part.STEP if at or turn.span.failure:

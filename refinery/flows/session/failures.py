@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from adapters.trace import Trace
@@ -12,7 +12,7 @@ from refinery.events import Say, silent
 from refinery.flows.cluster import cluster
 from refinery.flows.session.conversation import said
 from refinery.signals import turns
-from refinery.store.port import Store
+from refinery.store.port import SUITE, Store
 
 MOST = 300
 """Conversations that are looked at, the newest."""
@@ -21,6 +21,7 @@ LIKE = 0.3
 MOST_FOUND = 10
 ALONE = "Each in a way of its own"
 UNMARKED = "Conversations in which nothing is marked as wrong"
+MENDED = "A change was kept for these already"
 WITH_WORDS = "Conversations like these words"
 
 
@@ -33,6 +34,9 @@ class Case:
     """What the agent was asked."""
     answered: str
     """What it said in the end; empty when it said nothing."""
+    began_ns: int | None = None
+    fix: str = ""
+    """The change that was kept for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def failing(store: Store, say: Say = silent) -> tuple[tuple[Bunch, ...], tuple[s
         groups += [(ALONE if groups else "Failed", found.grouped.alone)] if found.grouped.alone else []
         bunches = tuple(Bunch(name, _cases(store, traces)) for name, traces in groups)
         if bunches:
+            bunches = _mended_last(bunches)
             notes = (f"only the newest {MOST} conversations were looked at",) if found.looked == MOST else ()
             return bunches, notes
     return everything(store)
@@ -58,15 +63,15 @@ def failing(store: Store, say: Say = silent) -> tuple[tuple[Bunch, ...], tuple[s
 
 def everything(store: Store) -> tuple[tuple[Bunch, ...], tuple[str, ...]]:
     """All conversations, whatever became of them."""
-    listed = store.traces(limit=MOST + 1)
+    listed = store.traces(limit=MOST + 1, without=SUITE)
     cases = _cases(store, [each.id for each in listed[:MOST]])
     notes = (f"only the newest {MOST} conversations are listed",) if len(listed) > MOST else ()
-    return ((Bunch(UNMARKED, cases),) if cases else ()), notes
+    return _mended_last((Bunch(UNMARKED, cases),) if cases else ()), notes
 
 
 def matching(words: str, bunches: Sequence[Bunch], store: Store) -> tuple[Bunch, ...]:
     """Conversations in which these words stand; where there are none, those that are most like them."""
-    holding = store.traces(limit=MOST_FOUND, text=words)
+    holding = store.traces(limit=MOST_FOUND, text=words, without=SUITE)
     exact = [Bunch(bunch.name, tuple(case for case in bunch.cases if _holds(case, words))) for bunch in bunches]
     exact = [bunch for bunch in exact if bunch.cases]
     known = {case.trace for bunch in exact for case in bunch.cases}
@@ -82,14 +87,39 @@ def matching(words: str, bunches: Sequence[Bunch], store: Store) -> tuple[Bunch,
 def case_of(trace: Trace) -> Case:
     """A conversation as it stands in the list."""
     final = turns.answer(trace)
-    return Case(trace.id, said(turns.task(trace)), said(final.text) if final else "")
+    began = min((span.start_ns for span in trace.spans if span.start_ns is not None), default=None)
+    return Case(trace.id, said(turns.task(trace)), said(final.text) if final else "", began)
+
+
+def alike(case: Case, others: Iterable[Case]) -> bool:
+    """Whether another conversation reads the same in the list."""
+    return any(other.trace != case.trace and (other.asked, other.answered) == (case.asked, case.answered) for other in others)
+
+
+def _mended_last(bunches: Sequence[Bunch]) -> tuple[Bunch, ...]:
+    """What a change was kept for already stands behind all that nothing was done about."""
+    mended = tuple(case for bunch in bunches for case in bunch.cases if case.fix)
+    rest = [replace(bunch, cases=tuple(case for case in bunch.cases if not case.fix)) for bunch in bunches]
+    return (*(bunch for bunch in rest if bunch.cases), *([Bunch(MENDED, mended)] if mended else []))
+
+
+def _fixes(store: Store) -> dict[str, str]:
+    """By trace, the change that was kept for it and not taken back since."""
+    outcomes = {fix.commit: fix.outcome for fix in store.fixes()}
+    found: dict[str, str] = {}
+    for filed in store.reports("fix"):
+        kept = filed.body.get("kept")
+        if isinstance(kept, dict) and outcomes.get(str(kept.get("commit"))) == "kept":
+            found[filed.key] = str(kept.get("branch") or "").removeprefix("refinery/")
+    return found
 
 
 def _cases(store: Store, traces: Iterable[str]) -> tuple[Case, ...]:
     cases = []
+    fixes = _fixes(store)
     for name in traces:
         try:
-            cases.append(case_of(store.trace(name)))
+            cases.append(replace(case_of(store.trace(name)), fix=fixes.get(name, "")))
         except UsageError:  # it went away in between
             continue
     return tuple(cases)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.trace import Trace
 from refinery.domain import Attempt, Diagnosis, GateVerdict, Hypothesis, Layer, Step
 from refinery.flows.session.conversation import said, short
+from refinery.signals.diagnosis import UNCLEAR
 from refinery.workbench import Question
 from safety.changes import ChangeSet
 
@@ -31,6 +33,7 @@ WORDS = {
     "scenario": "case",
     "commit": "change",
     "hypotheses": "ideas",
+    "on branch": "under the name",
     "branch": "name",
     "--ask-again asks anew": "`refinery fix --ask-again` asks anew",
 }
@@ -64,6 +67,11 @@ class Offer:
     likelihood: str
     risk: str
     effort: str
+
+
+def is_shown(found: Diagnosis, trace: Trace) -> bool:
+    """Whether the run shows which step went wrong: a rule saw something there, or there is no other step that it could be."""
+    return found.category != UNCLEAR or len(trace.spans) == 1
 
 
 def in_two_sentences(found: Diagnosis) -> tuple[str, str]:

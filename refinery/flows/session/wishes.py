@@ -9,9 +9,9 @@ from adapters.trace import Trace
 from refinery.domain import Expectation, Scenario
 from refinery.flows.complaint import canonical, input_of
 from refinery.flows.fitting import fitted
-from refinery.flows.session.conversation import spoken
+from refinery.flows.session.conversation import in_words, spoken
 from refinery.signals import expectation
-from refinery.signals.turns import answer
+from refinery.signals.turns import answer, task
 
 EXACTLY = re.compile(r"exactly\s+(.+)", re.IGNORECASE)
 NOT = re.compile(r"(?:not|without)\s+(.+)", re.IGNORECASE)
@@ -19,9 +19,15 @@ MARKS = "\"“”„«»'‘’「」『』`"
 SPLIT = re.compile(r"[;；\n]")
 
 
-def guessed(says: str) -> tuple[str, ...]:
-    """The words by which a right answer is likely to be known: values and quotes in what the expert said."""
-    return tuple(dict.fromkeys(expectation.wanted(says)))
+def guessed(says: str, trace: Trace) -> tuple[str, ...]:
+    """The words by which a right answer is likely to be known: values and quotes in what the expert said.
+
+    What was asked about is no wish. Where the expert named nothing else, it is one as far as the wrong answer lacks it.
+    """
+    named = tuple(dict.fromkeys(expectation.wanted(says)))
+    asked, final = in_words(task(trace)), answer(trace)
+    new = tuple(value for value in named if not expectation.holds(asked, value))
+    return new or tuple(value for value in named if not expectation.holds(final.text if final else "", value))
 
 
 def wishes_from(typed: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ COMMANDS = re.compile(
     re.IGNORECASE,
 )
 SELF = re.compile(r"^(?:[\w .,-]{0,40}, )?you(?:'re| are| help| answer| work)\b(?!.*[{<]\w)", re.IGNORECASE)
+SPEAKS = re.compile(r"(?:I|We)\b")
+"""How what the agent itself is to say begins: that is no rule."""
 SHORTEST, LONGEST = 15, 260
 MOST = 60
 Text = tuple[str, str]
@@ -29,7 +31,7 @@ def prompts_in(texts: Mapping[str, str], trees: Mapping[str, ast.Module], data: 
     """The prompts of an agent: files that are called so, constants in the code, values in configuration files."""
     found = [(text, f"{path}:1") for path, text in texts.items() if is_prompt(path)]
     found += [each for path, tree in trees.items() for each in _constants(path, tree)]
-    found += [each for path, value in data.items() for each in _values(path, value, "")]
+    found += [each for path, value in data.items() for each in (_texts(path, value) if NAMES.search(path) else _values(path, value, ""))]
     return tuple(found)
 
 
@@ -44,7 +46,7 @@ def rules_of(prompts: tuple[Text, ...]) -> tuple[Fact, ...]:
     rules = [
         Fact(sentence, _further(where, line)) for text, where in prompts for line, sentence in _sentences(text) if COMMANDS.search(sentence)
     ]
-    return tuple(rule for rule in rules if not re.search(r"[{<]\w", rule.says))[:MOST]
+    return tuple(rule for rule in rules if not re.search(r"[{<]\w", rule.says) and not SPEAKS.match(rule.says))[:MOST]
 
 
 def job_of(prompts: tuple[Text, ...]) -> Fact | None:
@@ -77,6 +79,15 @@ def _values(path: str, value: Json, key: str) -> Iterator[Text]:
     elif isinstance(value, list):
         for part in value:
             yield from _values(path, part, key)
+
+
+def _texts(path: str, value: Json) -> Iterator[Text]:
+    """Every text of a file that is called so, whatever its keys are."""
+    if isinstance(value, str) and len(value) > SHORTEST:
+        yield value, path
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(path, part)
 
 
 def _telling(name: str) -> bool:

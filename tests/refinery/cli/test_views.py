@@ -7,10 +7,12 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
+from adapters.source import Summary
 from refinery.cli import reviewing, views
 from refinery.cli.checkup import Row
-from refinery.domain import Bill, Decision, Diagnosis, GateVerdict, Hypothesis, Layer, Report, Step
+from refinery.domain import Bill, Checked, Decision, Diagnosis, Flip, GateVerdict, Hypothesis, Layer, Report, Step
 from refinery.repo.history import Entry, State
+from refinery.suite.generation.profile import Fact, Profile
 from safety.verdict import Verdict
 
 
@@ -49,3 +51,35 @@ def test_the_bill_of_a_complaint_is_called_so_once() -> None:
 def test_what_the_doctor_says_stays_in_its_column() -> None:
     lines = drawn(views.checkup((Row("agent", "bad", "it could not be imported: " * 4, "install it " * 8),)), 60)
     assert all(line.startswith(("bad  agent", " " * 5)) for line in lines)
+
+
+def test_a_list_of_traces_shows_what_was_asked_where_there_is_room_and_never_breaks_an_id() -> None:
+    listed = [Summary("5f" * 16, "parcel-agent", 1, 0.9, True, 2, {"task": '{"question": "What does it cost to send 2.0 kg?"}'})]
+    for width, asked in ((120, "What does it cost to send 2.0 kg?"), (80, "What does it cost to"), (54, "")):
+        lines = drawn(views.summaries(listed, width), width)
+        assert len(lines) == 2
+        assert lines[1].startswith("5f" * 8)
+        assert lines[1].endswith("failed")
+        assert asked in lines[1]
+    assert "asked" not in lines[0]
+
+
+def test_the_first_column_of_a_table_is_whole_and_one_without_content_is_left_out() -> None:
+    name = "2-0-kg-is-charged-as-up-to-2-kg-4-90-38aee7"
+    lines = drawn(views.table(("scenario", "capability", "where"), [(name, "", "scenarios/regressions/" + name)]), 60)
+    assert "capability" not in lines[0]
+    assert lines[1].startswith(name)
+
+
+def test_a_long_path_takes_no_room_from_what_was_read_there() -> None:
+    found = Profile(assumptions=(Fact("2.0 kg is charged as up to 2 kg", "scenarios/regressions/a-very-long-name-of-a-file.yaml:1"),))
+    assert "  2.0 kg is charged as up to 2 kg" in drawn(views.profile(found), 80)
+
+
+def test_a_verdict_is_told_once_and_whom_a_difference_is_due_to() -> None:
+    says = "rate passed before the change and fails with it"
+    judged = GateVerdict(Decision.REJECT, says, -1.0, None, 4, 1.0, (), ("rate",), (Flip("rate", "2/2", "0/2", "agent"),), 0.05, 0.0, True)
+    lines = drawn(views.checked(Checked(Decision.REJECT, says, Verdict(()), judged)), 100)
+    assert sum(says in line for line in lines) == 1
+    assert any("effect -1.00" in line for line in lines)
+    assert any(line.endswith("the agent") for line in lines)

@@ -323,3 +323,13 @@ def test_what_was_said_to_a_change_is_kept_in_order_and_found_by_the_change(tmp_
         assert store.approvals() == (yes, no, again)
         assert store.approvals("c1") == (yes, again)
         assert store.approvals("c3") == ()
+
+
+def test_traces_of_one_source_are_listed_alone_or_left_out(store: SqliteStore) -> None:
+    own = replace(trace("b", start=2), source="suite")
+    said_so = replace(trace("c", task='{"source": "suite"}', start=3), source="file", attributes={"source": "suite"})
+    store.save(pulled(trace("a"), own, said_so))
+    assert [each.id for each in store.traces(source="suite")] == ["b"]
+    assert [each.id for each in store.traces(without="suite")] == ["c", "a"]
+    assert [each.id for each in store.traces(limit=1, without="suite")] == ["c"]
+    assert [each.id for each in store.traces()] == ["c", "b", "a"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.trace import Failure, Kind, Span, Trace
+from adapters.trace import Failure, Kind, Message, Span, ToolCall, Trace
 from refinery.flows.session.conversation import Line, conversation, excerpt, said
 
 
@@ -75,3 +75,11 @@ def test_json_is_said_in_words() -> None:
     assert said('{"question": "What does Pro cost?"}') == "What does Pro cost?"
     assert said('[{"a": true}, null, 2.5]') == "a: yes, nothing, 2.5"
     assert said("plain words") == "plain words"
+
+
+def test_a_step_that_only_called_a_tool_is_marked_at_its_call() -> None:
+    ask = Span("u", "user", Kind.MESSAGE, agent="user", output="What does it cost to send 2.0 kg?")
+    wish = Message("assistant", "", tool_calls=(ToolCall("shipping_rate", '{"weight": 2.0}'),))
+    call = Span("a", "assistant", Kind.MESSAGE, agent="assistant", output_messages=(wish,))
+    lines = told(conversation(run(ask, call), 1))
+    assert lines == ["Customer: What does it cost to send 2.0 kg?", "! Agent: looks up shipping_rate (weight: 2.0)"]

@@ -30,9 +30,24 @@ def test_a_wish_is_a_check(wish: str, check: Expectation) -> None:
     assert checks_of([wish]) == (check,)
 
 
+def asked(question: str, answered: str = "A parcel of 2.0 kg costs 6.90 EUR.") -> Trace:
+    return Trace("t", (Span("s", "answer", Kind.AGENT, input=question, output=answered),), task=question)
+
+
 def test_values_in_what_the_expert_said_are_guessed() -> None:
-    assert guessed("the price in pounds: 90 GBP, not USD") == ("90", "GBP")
-    assert guessed("it should be friendlier") == ()
+    trace = asked("?", "90 USD")
+    assert guessed("the price in pounds: 90 GBP, not USD", trace) == ("90", "GBP")
+    assert guessed("it should be friendlier", trace) == ()
+
+
+def test_what_was_asked_about_is_no_wish() -> None:
+    trace = asked('{"question": "What does it cost to send 2.0 kg?"}')
+    assert guessed("a parcel of 2 kg should cost 4.90 EUR", trace) == ("4.90", "EUR")
+
+
+def test_of_what_was_asked_about_alone_the_wish_is_what_the_answer_lacks() -> None:
+    trace = asked("Is it 6.90 EUR or 4.90 EUR?")
+    assert guessed("4.90 EUR", trace) == ("4.90",)
 
 
 def test_wishes_are_read_back() -> None:

@@ -178,3 +178,13 @@ def test_people_may_write_a_fact_as_a_sentence() -> None:
 def test_a_profile_that_is_none_is_refused_with_its_place(text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         read_profile("p.yaml", text)
+
+
+def test_a_file_called_prompts_holds_prompts_whatever_its_keys_are() -> None:
+    rate = 'rate: "Never promise a price that no tool returned."\nother: "I do not know this parcel."\n'
+    files = {"agent.py": "def answer(question):\n    return question\n"}
+    without = read_profile_of(files, AgentSpec(python="agent:answer"), ())
+    found = read_profile_of({**files, "prompts/answers.yaml": rate}, AgentSpec(python="agent:answer"), ())
+    assert any("prompts" in note for note in without.notes)
+    assert not any("prompts" in note for note in found.notes)
+    assert [(rule.says, rule.where) for rule in found.rules] == [("Never promise a price that no tool returned.", "prompts/answers.yaml")]
