@@ -37,7 +37,7 @@ FIX = ("fix", "5e467d", "--says", "the thirtieth day counts", "--expect", 'conta
 PICTURES_OF = (
     Picture("diagnose", ("diagnose", "5e467d", "--expected", "the thirtieth day counts, so the refund is due")),
     Picture("fix", FIX),
-    Picture("explain", ("explain", "compare-age-days-with-instead-of-in-within", "--no-runs")),
+    Picture("explain", ("explain", "compare-age-days-with-at-most-instead-of-less", "--no-runs")),
 )
 """In the order in which they are made: the last is about the fix that the one before kept."""
 
