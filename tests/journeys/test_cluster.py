@@ -96,10 +96,10 @@ def test_runs_of_the_suite_are_no_complaints(refinery: Refinery) -> None:
     assert refinery("cluster", "--json").json["failed"] == 3
     assert refinery("cluster", "--source", "suite", "--json").json["looked"] == 2
     listed = refinery("traces", "list")
-    assert len(listed.out.splitlines()) == 5
+    assert len(listed.out.splitlines()) == 4
     assert "--all lists them too" in listed.err
     every = refinery("traces", "list", "--all")
-    assert (len(every.out.splitlines()), every.err) == (7, "")
+    assert (len(every.out.splitlines()), every.err) == (6, "")
     assert "What is it?" in every.out
     own = refinery("traces", "list", "--source", "suite", "--json").json["traces"]
     assert isinstance(own, list)
