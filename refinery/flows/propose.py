@@ -209,7 +209,8 @@ class Proposals:
         found = cures.take_whole()
         if not found:
             return
-        self.bench.say(Event("compare", f"{len(found)} edits cure the failures; looking how they go about similar inputs"))
+        what = "edit cures" if len(found) == 1 else "edits cure"
+        self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
         scores = [worth(each.hypothesis, self.diagnosis) for each in found]
         result = compare([each.changes for each in found], scores, self.shown, screen, read.files)
         self._billed(found[0], Screened(runs=result.runs))
