@@ -331,12 +331,15 @@ def report(made: Report) -> JsonObject:
     """`fix --json`."""
     return {
         "kept": {"commit": made.kept.commit.id, "branch": made.kept.branch, "fix": made.kept.fix} if made.kept else None,
+        "already_kept": made.kept is not None and made.kept.already,
         "says": made.says,
         "diagnosis": diagnosis(made.diagnosis),
         "steps": [step(each) for each in made.steps],
         "targets": list(made.targets),
         "before": [{"scenario": each.scenario, **attempt(each)} for each in made.before],
         "screened": made.screened,
+        "misses": [{"change": each.change, "cured": list(each.cured), "broke": list(each.broke)} for each in made.misses],
+        "also_cured": list(made.also),
         "notes": list(made.notes),
         "usage": usage(made.bill),
     }

@@ -548,6 +548,8 @@ class Complaint:
     """Those of the targets that the suite does not have yet; they are committed with the fix."""
     whole: bool = True
     """All targets must turn green. False: they may have different causes, and a fix for some of them is a fix."""
+    apart: tuple[str, ...] = ()
+    """Scenarios that fail too and are no targets: an earlier fix of the same run cures them, or they were given up."""
 
 
 class Said(StrEnum):
@@ -882,6 +884,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Miss:
+    """An edit that cured what it should, and broke something else."""
+
+    change: str
+    cured: tuple[str, ...]
+    broke: tuple[str, ...]
+    """Scenarios that passed before and were seen to fail with it; the look ends at the first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The fix that was kept."""
 
@@ -891,6 +903,8 @@ class Kept:
     """Its own name, which stays with it when its commit is rewritten."""
     claim: Mapping[str, Json] = field(default_factory=dict)
     """What the commit says of itself, for machines; its hash stands in the commit."""
+    already: bool = False
+    """It was kept before, for whatever failure: the same edit is not kept twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -909,6 +923,10 @@ class Report:
     screened: int = 0
     """Candidates that were tried and did not reach the gate."""
     notes: tuple[str, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    """The candidates that came nearest and broke something, the nearest first."""
+    also: tuple[str, ...] = ()
+    """Scenarios that the kept fix cures though it was not asked to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,12 @@ def command(
     from refinery.cli import views
     from refinery.cli.person import Person
     from refinery.errors import UsageError
-    from refinery.flows.failing import fix_failing, fix_trace
+    from refinery.flows.failing import fix_failing, fix_trace, summary
 
     if (trace is None) != failing:
         raise UsageError("name a trace, or say --failing", hint="refinery traces list --failed shows what there is")
-    status, found = 0, False
+    status = 0
+    made: list[Report] = []
     with show.progress() as say:
         person = Person(say, asks=not (yes or as_json))
         with wiring.workbench(
@@ -77,14 +78,16 @@ def command(
                     )
                 reports = (fix_trace(bench, each, says, expect, tries) for each in named)
             for report in reports:
-                found = True
+                made.append(report)
                 say.wipe()
                 if as_json:
                     show.as_json(contract.report(report))
                 else:
                     show.on_screen(views.report(report))
                 status = max(status, exit_status(report))
-    if not found and not as_json:
+    if failing and not as_json and (says_all := summary(made)):
+        show.text(says_all)
+    if not made and not as_json:
         show.text("nothing to fix: every scenario passes")
     return status
 

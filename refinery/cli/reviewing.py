@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from refinery.cli.views import BAD, DIM, GOOD, LONGEST, STRONG, duration, one_line, verdict
+from refinery.cli.views import BAD, DIM, GOOD, LONGEST, STRONG, duration, misses, one_line, verdict
 from refinery.domain import Interval
 from refinery.flows.dossier import Dossier
 from refinery.flows.explain import Explained
@@ -78,14 +78,17 @@ def _diagnosed(found: Found) -> Iterator[RenderableType]:
 
 
 def _tried(told: Story) -> Iterator[RenderableType]:
-    if not told.steps:
+    near = [] if told.kept else told.misses
+    if not told.steps and not near:
         return
     yield _title("What was tried")
     if told.screened:
-        yield _below(f"{told.screened} candidate edits were looked at; these came furthest:", DIM)
+        yield _below(f"{told.screened} candidate edits were looked at" + ("; these came furthest:" if told.steps else "."), DIM)
     for number, each in enumerate(told.steps, 1):
         yield Text(f"  {number}. {each.hypothesis.change}", STRONG)
         yield from (Padding(each_line, (0, 0, 0, 5), expand=False) for each_line in _how_far(each))
+    if near:
+        yield Padding(Group(*misses([(each.change, each.cured, each.broke) for each in near])), (0, 0, 0, 2), expand=False)
 
 
 def _how_far(each: Tried) -> Iterator[Text]:

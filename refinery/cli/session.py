@@ -120,6 +120,8 @@ class Guide:
                     self.talk.tell("To mend this, the agent has to be set up here: open its project's folder, and run refinery again.")
                     return 1
                 report = self._try(mark, trace, found, store)
+                if report.kept and report.kept.already:
+                    self.talk.tell("The same change was kept before, so nothing is kept a second time.")
                 if report.kept:
                     mark = self._put(replace(mark, kept=report.kept.branch), store)
                 elif self.talk.yes("Nothing was kept, and nothing was changed. Say it in other words, and try again?", default=False):

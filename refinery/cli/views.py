@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from rich.box import HORIZONTALS
@@ -265,9 +265,21 @@ def report(made: Report) -> RenderableType:
     if made.steps:
         lines.append(Text())
     lines.append(Text(made.says, GOOD if made.kept else "yellow"))
+    if made.also:
+        lines.append(Text(f"also cured: {', '.join(made.also)}", GOOD))
+    if made.misses and not made.kept:
+        lines += misses(tuple((each.change, each.cured, each.broke) for each in made.misses))
     lines += [Text(f"note: {each}", DIM) for each in made.notes]
     lines.append(Text(bill(made.bill), DIM))
     return Group(*lines)
+
+
+def misses(nearest: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Iterator[RenderableType]:
+    """The edits that came nearest to a cure: what each is in words, what it cured, and what it broke."""
+    yield Text("These came nearest:")
+    for change, cured, broke in nearest:
+        yield Padding(Text(f"- {change}", overflow="fold"), (0, 0, 0, 2), expand=False)
+        yield Padding(Text(f"cured {', '.join(cured)}; broke {', '.join(broke)}", DIM, overflow="fold"), (0, 0, 0, 4), expand=False)
 
 
 def verification(made: Verification) -> RenderableType:

@@ -13,7 +13,7 @@ from refinery.flows.memorised import memorised
 from refinery.flows.proposal import Proposal
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.review import surroundings
-from refinery.suite.names import slug
+from refinery.suite.names import slug, spelled
 from refinery.suite.writing import write
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange, Surroundings
@@ -47,7 +47,7 @@ class Drafts:
         drafted = draft(hypothesis.edits, self.sources.get)
         changes = ChangeSet((*drafted.changes, *self._regressions()))
         verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self.around)
-        made = Proposal(hypothesis, changes, verdict, self.shown.red, slug(hypothesis.change))
+        made = Proposal(hypothesis, changes, verdict, self.shown.red, slug(spelled(hypothesis.change)))
         if hypothesis.origin != "model":
             return made
         learnt = memorised(drafted.changes, self.shown.red, self._texts)

@@ -79,13 +79,14 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     shape = {**contract.report(report), "symptom": about, "transcripts": transcripts(report, complaint, bench)}
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     known = {fix.commit: fix.outcome for fix in bench.store.fixes()}
-    for step in report.steps:
+    already = report.kept is not None and report.kept.already
+    for step in report.steps[:-1] if already else report.steps:  # the last one is in memory under the name it has
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
             if outcome != "declined" or known.get(step.commit.id) != outcome:  # whoever declined it may have said why
                 bench.store.record_fix(step.commit.id, about, step.hypothesis.change, outcome)
-    if report.kept:
+    if report.kept and not already:  # its evidence is sealed, and about the failure for which it was kept
         bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
         bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))
     return report

@@ -106,13 +106,33 @@ def fix_failing(bench: Workbench, tries: int) -> Iterator[Report]:
             raise OutsideError(says, hint="`refinery doctor` looks at what a run needs")
         bench = replace(bench, notes=(*bench.notes, says))
     forget((each.id for each, _ in red), bench)
+    seen_to: tuple[str, ...] = ()
     while red:
-        complaint = from_suite(red)
+        complaint = replace(from_suite(red), apart=seen_to)
         report = fix(complaint, diagnose(complaint.trace, failed=True), suite, bench, tries=tries)
         yield report
-        cured = set(report.steps[-1].gate.targets) if report.kept and report.steps[-1].gate else set()
+        cured = cured_by(report)
         done = cured or {each.id for each, _ in red if symptom(attempts[each.id]) == symptom(attempts[red[0][0].id])}
         red = [(each, trace) for each, trace in red if each.id not in done]
+        seen_to = (*seen_to, *sorted(done))
+
+
+def cured_by(report: Report) -> set[str]:
+    """The scenarios that what was kept cures, asked for or not."""
+    gate = report.steps[-1].gate if report.kept else None
+    return {*gate.targets, *report.also} if gate else set()
+
+
+def summary(reports: Sequence[Report]) -> str:
+    """What several searches for the same failing scenarios came to together; empty where one report says it all."""
+    if len(reports) < 2:
+        return ""
+    red = dict.fromkeys(name for report in reports for name in report.targets)
+    kept = dict.fromkeys(report.kept.branch.removeprefix("refinery/") for report in reports if report.kept)
+    fixed = set().union(*(cured_by(report) for report in reports))
+    left = [name for name in red if name not in fixed]
+    parts = [f"{len(red) - len(left)} of {len(red)} fixed" + (f": accept {', '.join(kept)}" if kept else "")]
+    return "; ".join([*parts, f"not fixed: {', '.join(left)}"] if left else parts)
 
 
 def _fails(attempt: Attempt) -> bool:

@@ -186,7 +186,7 @@ class Proposals:
     def _count(self, proposal: Proposal, seen: Screened) -> None:
         self._billed(proposal, seen)
         if proposal.hypothesis.origin != "model":
-            self.tally.saw(seen)
+            self.tally.saw(proposal.hypothesis.change, seen)
             self.bench.say(Event("search", proposal.hypothesis.change, self.tally.screened, self.bench.limits.candidates))
             return
         self._open -= 1

@@ -26,6 +26,13 @@ class Reproduction:
     says: str
     """Why there is nothing to fix, when there is nothing."""
     notes: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    """Scenarios that fail too, and were not asked about."""
+
+    def unasked(self, cured: Collection[str] = ()) -> tuple[str, ...]:
+        """A word on those that still fail."""
+        left = [name for name in self.besides if name not in cured]
+        return (f"red before and not asked about: {', '.join(left)}",) if left else ()
 
 
 def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench: Workbench) -> Reproduction:
@@ -50,6 +57,7 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
         executions=executions,
         says=_nothing_to_fix(complaint, broken),
         notes=_notes(complaint, red, attempts, bench),
+        besides=tuple(name for name, each in attempts.items() if name not in (*aims, *complaint.apart) and _failed(each)),
     )
 
 
@@ -80,9 +88,5 @@ def _nothing_to_fix(complaint: Complaint, broken: Sequence[Attempt]) -> str:
 
 def _notes(complaint: Complaint, red: Sequence[Scenario], attempts: dict[str, Attempt], bench: Workbench) -> tuple[str, ...]:
     passing = [scenario.id for scenario in complaint.targets if scenario not in red and scenario.id in attempts]
-    aims = {scenario.id for scenario in complaint.targets}
-    already = [name for name, attempt in attempts.items() if name not in aims and _failed(attempt)]
     notes = [f"already green on the base: {', '.join(passing)}"] if red and passing else []
-    if already:
-        notes.append(f"red before and not asked about: {', '.join(already)}")
     return (*notes, *bench.repository.describe_state())

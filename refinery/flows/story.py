@@ -246,6 +246,14 @@ class Went(BaseModel):
     output: str = ""
 
 
+class Missed(BaseModel):
+    """An edit that cured what it should, and broke something else."""
+
+    change: str
+    cured: list[str] = []
+    broke: list[str] = []
+
+
 class Kept(BaseModel):
     """The fix, where one was kept."""
 
@@ -264,6 +272,8 @@ class Story(BaseModel):
     targets: list[str] = []
     before: list[Went] = []
     screened: int = 0
+    misses: list[Missed] = []
+    also_cured: list[str] = []
     notes: list[str] = []
     usage: Spent = Spent()
     transcripts: Transcripts | None = None

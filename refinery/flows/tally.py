@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from refinery.domain import Step
+from refinery.domain import Miss, Step
 from refinery.flows.screen import Screened
+
+NEAREST = 5
+"""Misses that are named."""
 
 
 @dataclass(slots=True)
@@ -19,6 +22,8 @@ class Tally:
     memorised: int = 0
     broke: int = 0
     """They cured the complaint and broke something else."""
+    near: list[tuple[tuple[int, int], Miss]] = field(default_factory=list)
+    """The nearest of them: how many scenarios each cured, and how many runs it took until one broke."""
     halves: int = 0
     """They cured one failure and changed another without curing it."""
     crashing: int = 0
@@ -32,10 +37,18 @@ class Tally:
     stopped_s: float | None = None
     """The limit at which the search stopped; None when it came to its end."""
 
-    def saw(self, seen: Screened) -> None:
+    @property
+    def misses(self) -> tuple[Miss, ...]:
+        """The candidates that came nearest and broke something, the nearest first."""
+        return tuple(miss for _, miss in self.near)
+
+    def saw(self, change: str, seen: Screened) -> None:
         """One more candidate was looked at."""
         self.screened += 1
-        self.broke += bool(seen.broke)
+        if seen.broke:
+            self.broke += 1
+            miss = Miss(change, tuple(sorted(seen.turned)), tuple(sorted(seen.broke)))
+            self.near = sorted([*self.near, ((len(miss.cured), seen.runs), miss)], key=lambda each: each[0], reverse=True)[:NEAREST]
         self.halves += seen.promising and not seen.convincing
         self.endless += seen.late
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from refinery.domain import Commit
 from refinery.errors import RefineryError, RepositoryError
-from refinery.repo import message
+from refinery.repo import message, twins
 from refinery.repo.accepting import PLAINLY, Accepting, Wishes
 from refinery.repo.condition import checked_out
 from refinery.repo.entries import Entries, Entry, State
-from refinery.repo.inverse import forward, inverse
+from refinery.repo.inverse import carry, forward, inverse
 from refinery.repo.journal import Reading
 from refinery.repo.locks import held
 from refinery.repo.objects import TreeEntry, header
@@ -95,16 +95,28 @@ class History:
             raise RepositoryError(f"fix {name} was undone", hint=f"bring it back: {again}")
         git = self._workspace.shadow.git
         version = entry.tip if entry.tip and len(header(git, entry.tip).parents) == 1 else entry.commit
-        done = self._accepting.fix(version, header(git, version).parents[0], entry.names, wishes)
+        base = header(git, version).parents[0]
+        notes = self._there_already(entry, base, version)
+        done = self._accepting.fix(version, base, entry.names, wishes)
         if done is None:
-            return Undone(entry.commit, entry.branch, "HEAD has all that it changes already; nothing was to do")
+            return Undone(entry.commit, entry.branch, "HEAD has all that it changes already; nothing was to do", notes=notes)
         return Undone(
             entry.commit,
             entry.branch,
             f"accepted into {done.branch} as {done.commit[:12]}; `refinery undo --here {name}` takes it back",
             done.commit,
-            done.notes,
+            (*notes, *done.notes),
         )
+
+    def _there_already(self, entry: Entry, base: str, version: str) -> tuple[str, ...]:
+        """A word on a fix whose edit HEAD has before it is accepted."""
+        missing = carry(self._workspace.shadow, base, version, self._workspace.repository.head())
+        edited = twins.edited(self._workspace, entry)
+        if not edited or edited & {*missing.entries, *missing.conflicts}:
+            return ()
+        others = twins.accepted(self._workspace, entry, self.history())
+        by = f", accepted with {twins.named(others)}" if others else ""
+        return (f"its edit was there already{by}; what else belongs to this fix, such as its scenarios, is all there is to add",)
 
     def undo(self, text: str, here: Wishes | None = None) -> Undone:
         """Take a fix back: put its branch away, or offer a branch that reverses it where it has been merged.
@@ -142,33 +154,51 @@ class History:
 
     def _offered(self, entry: Entry, verb: str) -> Undone:
         """A branch on HEAD that reverses a commit below it; the work tree is not looked at."""
-        commit = self._reversal(entry, verb)
+        commit, notes = self._reversal(entry, verb)
         branch = self._workspace.keep(commit, f"{verb}-{entry.slug or entry.commit[:12]}")
-        return Undone(
-            entry.commit, branch, f"branch {branch} {'takes it back' if verb == 'undo' else 'brings it back'}: git merge {branch}"
-        )
+        says = f"branch {branch} {'takes it back' if verb == 'undo' else 'brings it back'}: git merge {branch}"
+        return Undone(entry.commit, branch, says, notes=notes)
 
     def _here(self, entry: Entry, verb: str, wishes: Wishes) -> Undone:
         """The same as a commit on the current branch."""
         name, other = entry.slug or entry.commit[:12], "redo" if verb == "undo" else "undo"
-        done = self._accepting.bring(verb, entry.commit, self._reversal(entry, verb).id, entry.names[0], wishes)
+        commit, notes = self._reversal(entry, verb)
+        done = self._accepting.bring(verb, entry.commit, commit.id, entry.names[0], wishes)
         what = "taken back" if verb == "undo" else "back"
         says = f"{what} on {done.branch} by {done.commit[:12]}; `refinery {other} --here {name}` reverses that"
-        return Undone(entry.commit, "", says, done.commit, done.notes)
+        return Undone(entry.commit, "", says, done.commit, (*notes, *done.notes))
 
-    def _reversal(self, entry: Entry, verb: str) -> Commit:
-        """The commit on HEAD that reverses what HEAD last did with the fix."""
+    def _reversal(self, entry: Entry, verb: str) -> tuple[Commit, tuple[str, ...]]:
+        """The commit on HEAD that reverses what HEAD last did with the fix, and a word on other fixes that make the same edit."""
         workspace = self._workspace
         author = workspace.repository.author()
         head = workspace.repository.head()
         done, entries = self._reversed(entry, verb, head)
         back = verb == "undo"
+        others, notes = self._others(entry, back, entries)
         text = message.compose(
             f"{verb.capitalize()}: {entry.subject}",
             [f"This takes back what commit {done} changed, and nothing else." if back else f"This brings fix {entry.commit} back."],
-            [(message.UNDOES, done), (message.TAKES_BACK if back else message.BRINGS_BACK, entry.names[0])],
+            [
+                (message.UNDOES, done),
+                *((message.TAKES_BACK if back else message.BRINGS_BACK, each.names[0]) for each in (entry, *others)),
+            ],
         )
-        return workspace.commit_entries(head, entries, text, author)
+        return workspace.commit_entries(head, entries, text, author), notes
+
+    def _others(self, entry: Entry, back: bool, entries: Mapping[str, TreeEntry | None]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+        """The other fixes that go, or come back, with this one since they make the same edit; and what the user is told of them."""
+        workspace, known = self._workspace, self.history()
+        others = twins.accepted(workspace, entry, known) if back else twins.undone_with(workspace, entry, known)
+        if not others:
+            return (), ()
+        names, plural = twins.named(others), len(others) > 1
+        if not twins.edited(workspace, entry) & entries.keys():  # another fix brought the edit, this one only its scenarios
+            return (), (f"the edit itself stays: {names}, which {'are' if plural else 'is'} accepted too, brought it",)
+        if not back:
+            return others, (f"{names} {'make' if plural else 'makes'} the same edit, and {'are' if plural else 'is'} back with it",)
+        same = f"{names} {'make' if plural else 'makes'} the same edit, so what {'they cure' if plural else 'it cures'}"
+        return others, (f"{same} fails again, too: {twins.cured((entry, *others))}",)
 
     def _reversed(self, entry: Entry, verb: str, head: str) -> tuple[str, Mapping[str, TreeEntry | None]]:
         """What is reversed, and how; where the last commit did more than this fix (a squash), the fix's own change is taken."""

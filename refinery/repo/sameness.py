@@ -21,6 +21,12 @@ def fix_id(changes: ChangeSet) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
+def edit_id(changes: ChangeSet) -> str:
+    """The same for what a change does to files that were there before, its new scenarios apart; empty when it only adds files."""
+    edited = tuple(change for change in changes if change.before is not None)
+    return fix_id(ChangeSet(edited)) if edited else ""
+
+
 def _parts(change: FileChange) -> Iterator[str]:
     before, after = _lines(change.before), _lines(change.after)
     yield change.path

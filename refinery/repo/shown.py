@@ -9,10 +9,12 @@ from refinery.errors import RepositoryError
 from refinery.repo import lineage
 from refinery.repo.entries import Entry
 from refinery.repo.environment import decode
+from refinery.repo.inverse import carry
 from refinery.repo.objects import blobs, header, listing
 from refinery.repo.publish import NOTES
 from refinery.repo.sameness import fix_id
 from refinery.repo.workspace import Workspace
+from safety.changes import ChangeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Descent:
     """`rewritten` (amended, rebased, cherry-picked), `squashed`, `merged`, `undone` or `redone`."""
     same: bool | None
     """Whether it makes the very change that was validated; None where that cannot be told apart from other changes."""
+    rest: bool = False
+    """It adds only what was missing of the fix: the other part stood there before, and all of it stands there with it."""
 
     @property
     def says(self) -> str:
@@ -37,6 +41,8 @@ class Descent:
             return f"{short} holds this fix among other changes; the evidence is about the fix as it was kept."
         if self.same:
             return f"{short} makes the same change, rewritten: the evidence was gathered on the commit below."
+        if self.rest:
+            return f"{short} adds what was missing of this fix; the rest was there already, and all of it stands there as validated."
         return f"{short} was made from this fix, but changes something else than what was validated: the evidence does not cover it."
 
 
@@ -91,7 +97,15 @@ def _descent(workspace: Workspace, entry: Entry, text: str) -> Descent | None:
     if not lineage.own_id(head):
         return Descent(commit, "squashed", None)
     same = fix_id(workspace.repository.changes(head.parents[0], commit)) == fix_id_of(workspace, entry)
-    return Descent(commit, "rewritten", same)
+    return Descent(commit, "rewritten", same, rest=not same and _adds_the_rest(workspace, entry, commit, head.parents[0]))
+
+
+def _adds_the_rest(workspace: Workspace, entry: Entry, commit: str, below: str) -> bool:
+    """Whether a commit makes a part of the fix's own changes, file by file, and nothing of the fix is missing in it."""
+    whole = {fix_id(ChangeSet((each,))) for each in workspace.repository.changes(entry.base, entry.commit)}
+    part = {fix_id(ChangeSet((each,))) for each in workspace.repository.changes(below, commit)}
+    missing = carry(workspace.shadow, entry.base, entry.commit, commit)
+    return part < whole and not missing.entries and not missing.conflicts
 
 
 def fix_id_of(workspace: Workspace, entry: Entry) -> str:

@@ -6,23 +6,23 @@ import hashlib
 import re
 import unicodedata
 
-OPERATORS = {
-    "<=": "at most",
-    ">=": "at least",
-    "==": "equals",
-    "!=": "not equals",
-    "<": "less than",
-    ">": "more than",
-}
-"""How an operator is called in a name, where nothing else of it would be left."""
-OPERATOR = re.compile(r"(?<![\w<>=!-])(" + "|".join(OPERATORS) + r")(?![\w<>=!-])")
-"""One that stands by itself, or in quotes, as people write them; not an arrow, nor a tag."""
+_SPELLED = {
+    "<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "==": "equal to", "!=": "not equal to", "=": "equals",
+    "+": "plus", "-": "minus", "*": "times", "/": "divided by", "//": "floor divided by", "%": "modulo", "**": "to the power of",
+    "&": "and", "|": "or", "^": "xor", "~": "inverted", "<<": "shifted left", ">>": "shifted right", "@": "matrix times",
+}  # fmt: skip
+"""Operators in words: they are the whole point of a name such as "`<=` instead of `<`", and no letter of them may stand in one."""
+_QUOTED = re.compile(r"`([^`\w\s]{1,2})`")
+
+
+def spelled(text: str) -> str:
+    """The text with each operator that stands alone between backticks in words."""
+    return _QUOTED.sub(lambda found: _SPELLED.get(found[1], found[0]), text)
 
 
 def slug(text: str, longest: int = 48) -> str:
-    """Lower case, ASCII, dashes; whole words as far as they fit. What operators stand between is told by their names."""
-    spelt = OPERATOR.sub(lambda found: f" {OPERATORS[found[0]]} ", text)
-    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode().lower()
+    """Lower case, ASCII, dashes; whole words as far as they fit."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
     kept: list[str] = []
     for word in words:
