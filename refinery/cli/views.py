@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from rich.box import HORIZONTALS
 from rich.console import Group, RenderableType
@@ -40,12 +41,14 @@ from refinery.domain import (
     Verification,
     World,
 )
-from refinery.flows.generating import Generated, Tried
 from refinery.flows.reach import told as told_reach
 from refinery.flows.session import conversation
-from refinery.suite.audit import Audit
-from refinery.suite.generation.profile import Fact, Profile
 from safety.verdict import Effect, Verdict
+
+if TYPE_CHECKING:
+    from refinery.flows.generating import Generated, Tried
+    from refinery.suite.audit import Audit
+    from refinery.suite.generation.profile import Fact, Profile
 
 BAD, GOOD, DIM, STRONG = "red", "green", "dim", "bold"
 LONGEST = 160

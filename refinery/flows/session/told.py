@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from adapters.trace import Json, Kind, Span, Trace
 from refinery.domain import Scenario
 from refinery.flows.complaint import canonical
+from refinery.flows.fitting import fitted
 
 SOURCE = "told"
 """Of a conversation that nobody recorded."""
@@ -27,17 +28,9 @@ def unrecorded(trace: Trace) -> bool:
 
 
 def as_given(asked: str, suite: Sequence[Scenario]) -> Json:
-    """JSON as it is; words in the one field of text that all situations written down have in common, else as they are."""
+    """A JSON object as it is; words as a chat's are given to the agent."""
     try:
         value = json.loads(asked)
     except ValueError:
         value = None
-    if isinstance(value, dict):
-        return value
-    fields = [_texts(scenario.input) for scenario in suite]
-    common = frozenset.intersection(*fields) if fields else frozenset()
-    return {next(iter(common)): asked} if len(common) == 1 else asked
-
-
-def _texts(given: Json) -> frozenset[str]:
-    return frozenset(name for name, value in given.items() if isinstance(value, str)) if isinstance(given, dict) else frozenset()
+    return value if isinstance(value, dict) else fitted(asked, suite)

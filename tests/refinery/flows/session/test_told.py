@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.trace import Json
@@ -38,3 +40,9 @@ def test_the_same_question_is_the_same_conversation_and_nothing_else_is_known_of
     assert first == again
     assert unrecorded(first)
     assert input_of(first) == QUESTION
+
+
+def test_tests_of_the_users_own_say_nothing_of_how_the_agent_is_asked() -> None:
+    tests = tuple(replace(each, test="tests/test_a.py::test_b") for each in suite({"test": "tests/test_a.py::test_b"}))
+    assert as_given("What does it cost?", tests) == "What does it cost?"
+    assert as_given("What does it cost?", (*tests, *suite({"question": "Where is it?"}))) == {"question": "What does it cost?"}
