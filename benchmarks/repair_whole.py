@@ -19,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,8 @@ class Outcome:
     says: str
     seconds: float
     processor: float
+    size: float = 0.0
+    """Changed lines of what was kept, as a multiple of the author's; 0 where nothing was."""
 
 
 def main() -> None:
@@ -73,21 +77,32 @@ def main() -> None:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
             for fault in entry["faults"]:
                 if chosen.only in f"{entry['repository']}/{fault['name']}":
-                    outcome = tried(entry, fault, chosen)
-                    outcomes.append(outcome)
-                    print(
-                        f"{outcome.verdict:6} {outcome.layer:7} {outcome.name:48} {outcome.seconds:6.1f} s "
-                        f"({outcome.processor:5.1f} s cpu)  {outcome.says}",
-                        flush=True,
-                    )
+                    outcomes.append(tried(entry, fault, chosen))
+                    tell(outcomes[-1])
+    totals(outcomes)
+
+
+def tell(outcome: Outcome) -> None:
+    """One line."""
+    print(
+        f"{outcome.verdict:6} {outcome.layer:7} {outcome.name:48} {outcome.seconds:6.1f} s "
+        f"({outcome.processor:5.1f} s cpu)  {outcome.says}",
+        flush=True,
+    )
+
+
+def totals(outcomes: Sequence[Outcome]) -> None:
+    """Counts and medians, by layer and of all."""
     for layer in (*sorted({outcome.layer for outcome in outcomes}), ""):
         group = [outcome for outcome in outcomes if layer in ("", outcome.layer)]
         count = {word: sum(outcome.verdict == word for outcome in group) for word in ("fixed", "part", "WRONG", "open")}
+        small = [outcome.size <= 2 for outcome in group if outcome.size]
         print(
             f"{layer or 'all'}: {len(group)} faults, "
             + ", ".join(f"{word} {number}" for word, number in count.items())
             + f"; median {statistics.median(outcome.seconds for outcome in group):.1f} s"
             f" ({statistics.median(outcome.processor for outcome in group):.1f} s of processor)"
+            + (f"; kept patches of at most twice the author's size {sum(small)}/{len(small)}" if small else "")
         )
 
 
@@ -125,23 +140,12 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], chosen: argparse.Namespa
                 f"[scope]\neditable = {json.dumps(editable)}\n",
             },
         )
-        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "As it is"]):
-            subprocess.run(["git", *command], cwd=root, env=environment, check=True)
-        began, used = time.perf_counter(), children()
-        done = subprocess.run(
-            [*REFINERY, "fix", "--failing", "--model", model, "--yes", "--json", "--seconds", chosen.seconds],
-            cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True,
-            timeout=600 if model == "none" else 7200,
-        )  # fmt: skip
-        took, spent = time.perf_counter() - began, children() - used
-        if chosen.reports:
-            write(chosen.reports, {f"{fault['name']}.json": done.stdout, f"{fault['name']}.err": done.stderr})
-        reports = read(done.stdout)
-        kept = [report for report in reports if report.get("kept")]
+        run = repaired(root, environment, chosen, fault["name"])
+        kept, took, spent = run.kept, run.seconds, run.processor
         if not kept:
-            says = "; ".join(report.get("says", "") for report in reports) or done.stderr[-300:]
-            return Outcome(name, fault["layer"], "open", says, took, spent)
+            return Outcome(name, fault["layer"], "open", run.says, took, spent)
         best = None
+        author = larger([line for _, good, bad in fault["edits"] for line in difference(bad, good)])
         for report in kept:
             tree = Path(folder, "kept")
             subprocess.run(["git", "clone", "-q", str(root), str(tree)], env=environment, check=True)
@@ -149,17 +153,63 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], chosen: argparse.Namespa
             bad = judged(tree, entry, entry["visible"] + entry["hidden"])
             before = {line.split(":")[0] for line in judged(root, entry, entry["visible"] + entry["hidden"])}
             left = {line.split(":")[0] for line in bad}
-            diff = subprocess.run(
-                ["git", "diff", "-U0", "HEAD~1", "--", ".", ":!scenarios"], cwd=tree, env=environment, capture_output=True, text=True
-            )
-            lines = [line for line in diff.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+            lines = changed(tree, environment)
             verdict = "fixed" if not bad else "WRONG" if left & {case for case, _, _ in entry["hidden"]} else "part"
             best = (verdict, " | ".join(line.strip() for line in lines) + (f"   STILL {bad[:2]} of {len(before)}" if bad else ""))
+            size = larger(lines) / author
             subprocess.run(["rm", "-rf", str(tree)], check=True)
             if verdict == "fixed":
                 break
         assert best is not None
-        return Outcome(name, fault["layer"], best[0], best[1], took, spent)
+        return Outcome(name, fault["layer"], best[0], best[1], took, spent, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What `refinery fix --failing` came to in a repository."""
+
+    kept: tuple[dict[str, Any], ...]
+    """The reports of fixes that were kept."""
+    says: str
+    seconds: float
+    processor: float
+
+
+def repaired(root: Path, environment: Mapping[str, str], chosen: argparse.Namespace, name: str) -> Run:
+    """Commit the folder as it is, and run `refinery fix` in it."""
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "As it is"]):
+        subprocess.run(["git", *command], cwd=root, env=environment, check=True)
+    began, used = time.perf_counter(), children()
+    done = subprocess.run(
+        [*REFINERY, "fix", "--failing", "--model", chosen.model, "--yes", "--json", "--seconds", chosen.seconds],
+        cwd=root, env={**environment, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True,
+        timeout=600 if chosen.model == "none" else 7200,
+    )  # fmt: skip
+    took, spent = time.perf_counter() - began, children() - used
+    if chosen.reports:
+        write(chosen.reports, {f"{name}.json": done.stdout, f"{name}.err": done.stderr})
+    reports = read(done.stdout)
+    says = "; ".join(report.get("says", "") for report in reports) or done.stderr[-300:]
+    return Run(tuple(report for report in reports if report.get("kept")), says, took, spent)
+
+
+def changed(tree: Path, environment: Mapping[str, str]) -> list[str]:
+    """The lines that the commit at HEAD adds and takes away, its scenarios left out."""
+    diff = subprocess.run(
+        ["git", "diff", "-U0", "HEAD~1", "--", ".", ":!scenarios"], cwd=tree, env=environment, capture_output=True, text=True
+    )
+    return [line for line in diff.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def difference(before: str, after: str) -> list[str]:
+    """The lines that come and go between two texts."""
+    shown = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+    return [line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def larger(lines: Sequence[str]) -> int:
+    """Lines that come or go, the greater number of the two."""
+    return max(1, sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines))
 
 
 def judged(root: Path, entry: dict[str, Any], cases: list[Any]) -> list[str]:

@@ -38,6 +38,8 @@ from refinery.suite.sandbox.room import Entrance, Room
 
 FLAGS_ALONE = frozenset("bBdEhiIOPqsSuvVx")
 """Python's own options that take no argument."""
+LOADING = 60.0
+"""Seconds that loading a test runner may take, where the agent's limit is shorter."""
 PATHS = re.compile(r"(/[^\s'\":;,()]+)")
 """Absolute paths in the words of an error."""
 UNCONNECTED = re.compile(
@@ -139,6 +141,7 @@ class Local:
         ground: Ground,
         nursery: Nursery | None = None,
         manner: Manner | None = None,
+        loaded: bool = False,
     ) -> None:
         self.agent = agent
         self.manner = manner
@@ -151,6 +154,8 @@ class Local:
         self.covered = covered
         self.ground = ground
         self.nursery = nursery
+        self.loaded = loaded and manner is not None and bool(manner.warm)
+        """Whether what is run in the agent's place is loaded once, and forked for every attempt."""
         self.home = nursery.room() if nursery else folder()
         self.token = secrets.token_hex(8)
         self.interpreter = shutil.which(agent.interpreter, path=given.get("PATH") or os.defpath) or agent.interpreter
@@ -271,8 +276,8 @@ class Local:
         room = self._room_for(self.tree, self.home)
         self._entrance = self.ground.enter(room)
         self._refuse_deaf()
-        spec = self._spec(self._entrance.own) | self._listening()
-        seconds = self.agent.timeout_s
+        spec = self._spec(self._entrance.own) | self._listening() | (self._warm() if self.loaded else {})
+        seconds = max(self.agent.timeout_s, LOADING) if self.loaded else self.agent.timeout_s
         pool = Pool.start(self._entrance, self._program(), self.tree, self._environment(), self.home, self.size, self.limits, spec, seconds)
         if isinstance(pool, Pool) and pool.listener and self.capture:
             self.capture.receive(pool.listener)
@@ -292,8 +297,8 @@ class Local:
         first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
         spec = self._spec(self._entrance.own) | self._warm() | self._listening() | {"first": first}
         seconds = self.agent.timeout_s
-        program = self.argv[:-1] if self.manner else self._program()
-        nursery = Nursery.start(self._entrance, program, self.tree, self._environment(), self.home, place, spec, seconds)
+        self.loaded = self.manner is not None
+        nursery = Nursery.start(self._entrance, self._program(), self.tree, self._environment(), self.home, place, spec, seconds)
         if nursery and nursery.listener and self.capture:
             self.capture.receive(nursery.listener)
         return nursery
@@ -352,6 +357,8 @@ class Local:
         return any(view.within(path, each) or view.within(each, path) for each in shown)
 
     def _program(self) -> tuple[str, ...]:
+        if self.loaded:
+            return self.argv[:-1]
         return (self.interpreter,) if self.agent.python else (sys.executable, "-I", "-S")
 
     def _environment(self) -> dict[str, str]:

@@ -392,14 +392,19 @@ def _launch(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch:
 
 
 def _launch_for_tests(runner: Runner, tree: Path, size: int, coverage: bool) -> Launch | None:
-    return launched(_local_for(runner, runner.tests, tree, size, coverage, runner.test_nursery)) if runner.tests else None
+    if not runner.tests:
+        return None
+    tests = runner.tests
+    return launched(lambda: _local_for(runner, tests, tree, size, coverage, runner.test_nursery, loaded=True))
 
 
-def _local_for(runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None) -> Local:
-    """The user's test runner, confined as the agent is. Which lines run is seen in a process that is started for that."""
+def _local_for(
+    runner: Runner, tests: AgentSpec, tree: Path, size: int, coverage: bool, nursery: Nursery | None = None, *, loaded: bool = False
+) -> Local:
+    """The user's test runner, confined as the agent is. Which lines run is not seen in what a nursery bears."""
     agent, manner = manner_of(tests)
     born = None if coverage else nursery
-    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner)
+    return Local(agent, tree, runner.environment, size, roomy(runner.limits), None, coverage, runner.ground, born, manner, loaded)
 
 
 def _result(scenario: Scenario, attempts: Sequence[Attempt]) -> ScenarioResult:

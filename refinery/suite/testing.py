@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -233,9 +235,73 @@ def _run(local: Local, trial: int, halt: Halt) -> tuple[Outcome, Mapping[str, ju
 # -- which tests there are ----------------------------------------------------------------------------------------
 
 
-def launched(local: Local) -> Launch:
+class Loaded:
+    """Tests one by one, each forked from a process that has the runner loaded and none of the user's code.
+
+    A trial has a process of its own: what is drawn when a process starts, the order of a set for one, is drawn anew for each.
+    """
+
+    def __init__(self, make: Callable[[], Local]) -> None:
+        self._make = make
+        self._trials: dict[int, Local] = {}
+        self._running: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._longest = 0.0
+
+    @property
+    def can_cover(self) -> bool:
+        with self._of(0) as local:
+            return local.can_cover
+
+    def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
+        with self._of(trial) as local:
+            return local.run(scenario, trial, halt)
+
+    def allow(self, seconds: float) -> None:
+        with self._lock:
+            self._longest = max(self._longest, seconds)
+            for local in self._trials.values():
+                local.allow(seconds)
+
+    def expect(self, attempts: int) -> None:
+        """Forks are made as they are asked for."""
+
+    def forget(self) -> None:
+        """None was made ahead."""
+
+    def close(self) -> None:
+        with self._lock:
+            self._end(list(self._trials))
+
+    @contextmanager
+    def _of(self, trial: int) -> Iterator[Local]:
+        """What runs the tests of a trial; not ended while it is used."""
+        with self._lock:
+            if trial not in self._trials:
+                self._end([each for each in self._trials if not self._running[each]])
+                self._trials[trial] = self._make()
+                self._trials[trial].allow(self._longest)
+            self._running[trial] += 1
+        try:
+            yield self._trials[trial]
+        finally:
+            with self._lock:
+                self._running[trial] -= 1
+
+    def _end(self, trials: Sequence[int]) -> None:
+        for trial in trials:
+            self._trials.pop(trial).close()
+
+
+def launched(make: Callable[[], Local]) -> Launch:
     """What runs the tests one by one, or all together."""
-    return local if isinstance(local.manner, OneTest) else Whole(local)
+    local = make()
+    if not isinstance(local.manner, OneTest):
+        return Whole(local)
+    if local.nursery:
+        return local
+    local.close()
+    return Loaded(make)
 
 
 def found(local: Local) -> Found:

@@ -77,7 +77,7 @@ def template(control: socket.socket, spec: Json) -> int:
             call, lines = prepare(spec["python"], spec["tree"], spec["cover"])
         except BaseException as error:  # noqa: BLE001  whatever the user's code raises while it is imported is told
             hello["failed"] = _told(error)
-    elif spec.get("prober"):
+    elif spec.get("prober") and (spec.get("born") or _tests_alone(spec)):
         call = _program(spec)
     _die_with(control, False)
     control.sendall(json.dumps(hello).encode() + b"\n")
@@ -331,7 +331,7 @@ def _become_template(control: socket.socket, fds: list[int], spec: Json, old: st
         os.close(log)
         os.chdir(spec["tree"])
         sys.path[:] = [spec["tree"] + path[len(old) :] if (path + os.sep).startswith(old + os.sep) else path for path in sys.path]
-        code = template(socket.socket(fileno=fds[0]), spec)
+        code = template(socket.socket(fileno=fds[0]), {**spec, "born": True})
     except BaseException as error:  # noqa: BLE001  the edge of a process: it is read from the log
         os.write(2, _told(error).encode())
     finally:
@@ -382,11 +382,17 @@ def _prober(spec: Json) -> Any:
 
 
 def _program(spec: Json) -> Callable[[list[str]], int]:
-    """It, to be called with a whole command."""
-    main = _prober(spec).main
+    """It, to be called with a whole command, which may be one that says which lines were executed."""
+    prober = _prober(spec)
 
     def run(argv: list[str]) -> int:
-        return int(main(argv[argv.index(spec["prober"]) + 1 :]))
+        place = argv.index(spec["prober"])
+        sys.modules["__main__"], sys.argv = prober, argv[place:]
+        if "cover" not in argv[:place]:
+            return int(prober.main(argv[place + 1 :]))
+        with _recorded(argv[place - 3], argv[place - 2], float(argv[place - 1])) as tracer:
+            tracer.start()
+            return int(prober.main(argv[place + 1 :]))
 
     return run
 
@@ -754,14 +760,7 @@ def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
     """Be `python ARGUMENTS...` and leave the executed lines in a file."""
     import runpy
 
-    tracer = Lines(tree, None)
-
-    def save() -> None:
-        with open(file, "w") as out:
-            json.dump(tracer.report(), out)
-
-    _before_the_end(seconds, save)
-    try:
+    with _recorded(file, tree, seconds) as tracer:
         if arguments[0] == "-m":
             sys.argv = arguments[1:]
             sys.path[0] = os.getcwd()
@@ -781,10 +780,24 @@ def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
                 main.run(arguments)
             else:
                 runpy.run_path(arguments[0], run_name="__main__")
+    return 0
+
+
+@contextlib.contextmanager
+def _recorded(file: str, tree: str, seconds: float) -> Iterator[Lines]:
+    """The lines that are executed from where it is told to start are left in a file, however the block ends."""
+    tracer = Lines(tree, None)
+
+    def save() -> None:
+        with open(file, "w") as out:
+            json.dump(tracer.report(), out)
+
+    _before_the_end(seconds, save)
+    try:
+        yield tracer
     finally:
         tracer.stop()
         save()
-    return 0
 
 
 def _before_the_end(seconds: float, save: Callable[[], object]) -> None:
