@@ -13,13 +13,16 @@ from typing import TypeVar
 
 from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
-from refinery.flows.patience import bounded
+from refinery.flows.patience import bounded, brief
 from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
+from refinery.suite.launch import Course
 from refinery.suite.runner import Runner
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange
 
+SLOW = 15.0
+"""Seconds that a test may take while it is found out how long tests take."""
 PROBED = 20.0
 """Seconds that all probes of one change may take."""
 
@@ -69,24 +72,30 @@ def screening(
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
             warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place, any(each.test for each in (*red, *green))))
-            if not _goes(warmed, tree, green):  # a test runner that minds what is loaded before it
+            hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
+            pace = _pace(warmed, tree, green, [each for each in red if each.id not in hanging])
+            if pace is None:  # a test runner that minds what is loaded before it
                 warmed = replace(warmed, test_nursery=None)
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
-        hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
+            course = Course(warm.agent.timeout_s, brief(pace) if pace else warm.agent.timeout_s)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
         failed = {attempt.scenario: _ending(attempt) for attempt in attempts}
-        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm)
+        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm, course)
         stack.callback(screen.close)
         yield screen
 
 
-def _goes(warmed: Runner, tree: Path, green: Sequence[Scenario]) -> bool:
-    """Whether a test that passes does so too where it is run warm; agents are warm in the same way everywhere."""
-    known = next((scenario for scenario in green if scenario.test), None)
-    if known is None or warmed.test_nursery is None:
-        return True
+def _pace(warmed: Runner, tree: Path, green: Sequence[Scenario], red: Sequence[Scenario]) -> list[float] | None:
+    """Seconds that each test takes among the others where they run warm; None when one that passes does not do so there.
+
+    Agents are warm in the same way everywhere.
+    """
+    tests = [each for each in (*green, *red) if each.test]
+    if warmed.test_nursery is None or not tests:
+        return []
     with warmed.open(tree) as running:
-        return running.attempt(known, 0).passed
+        seen = {attempt.scenario: attempt for attempt in running.looked(tests, Course(SLOW, SLOW))}
+    return [each.latency_s for each in seen.values()] if all(seen[each.id].passed for each in green if each.test) else None
 
 
 @dataclass(slots=True)
@@ -104,6 +113,7 @@ class Screen:
     """How each scenario ended on the base."""
     bench: Workbench
     runner: Runner
+    course: Course
     _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
     _busy: int = 0
     _state: str = "open"
@@ -125,26 +135,24 @@ class Screen:
             moved: set[str] = set()
             failed: list[Attempt] = []
             runs = 0
-            for scenario in self.red:
-                attempt = running.attempt(scenario, 0)
+            for attempt in running.looked(self.red, replace(self.course, stop=self.whole)):
                 runs += 1
-                late = attempt.cause is Cause.TIMEOUT and scenario.id not in self.hanging
+                late = attempt.cause is Cause.TIMEOUT and attempt.scenario not in self.hanging
                 if attempt.passed:
-                    turned.add(scenario.id)
+                    turned.add(attempt.scenario)
                     continue
                 failed.append(attempt)
                 if self.whole or late:
                     return Screened(runs=runs, late=late, failed=tuple(failed))
-                if _ending(attempt) != self.failed.get(scenario.id):
-                    moved.add(scenario.id)
+                if _ending(attempt) != self.failed.get(attempt.scenario):
+                    moved.add(attempt.scenario)
             if not turned:
                 return Screened(runs=runs, failed=tuple(failed))
-            for scenario in self.green:
-                attempt = running.attempt(scenario, 0)
+            for attempt in running.looked(self.green, replace(self.course, stop=True)):
                 runs += 1
                 if not attempt.passed:
                     late = attempt.cause is Cause.TIMEOUT
-                    return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, late, (attempt,))
+                    return Screened(frozenset(turned), frozenset({attempt.scenario}), frozenset(moved), runs, late, (attempt,))
             return Screened(frozenset(turned), moved=frozenset(moved), runs=runs, failed=tuple(failed))
 
     def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:

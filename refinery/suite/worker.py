@@ -392,7 +392,7 @@ def _program(spec: Json) -> Callable[[list[str]], int]:
             return int(prober.main(argv[place + 1 :]))
         with _recorded(argv[place - 3], argv[place - 2], float(argv[place - 1])) as tracer:
             tracer.start()
-            return int(prober.main(argv[place + 1 :]))
+            return int(prober.main(argv[place + 1 :], tracer.watch))
 
     return run
 
@@ -716,10 +716,27 @@ def prepare(spec: str, tree: str, covered: bool) -> tuple[Any, Seen]:
 class Lines:
     """Which lines of files under a folder are executed, by sys.settrace."""
 
-    def __init__(self, tree: str, known: Seen) -> None:
+    def __init__(self, tree: str, known: Seen, file: str = "") -> None:
+        self.file = file
         self.root = os.path.realpath(tree) + os.sep
         self.seen = {path: set(lines) for path, lines in (known or {}).items()}
         self.files: dict[str, set[int] | None] = {}
+        self.part = ""
+        self.parts: dict[str, dict[str, set[int]]] = {}
+
+    def watch(self, part: str) -> None:
+        """What is executed from here on belongs to another part, `part` by its name; without one, this may be the end."""
+        self.turn(part)
+        if not part:
+            self.save()
+
+    def turn(self, part: str) -> None:
+        """Put by what was executed since the last turn."""
+        own = self.parts.setdefault(self.part, {})
+        for path, lines in list(self.seen.items()):
+            own.setdefault(path, set()).update(lines)
+            lines.clear()
+        self.part = part
 
     def start(self) -> None:
         import threading
@@ -752,8 +769,21 @@ class Lines:
 
         return step
 
-    def report(self) -> dict[str, list[int]]:
-        return {path: sorted(lines) for path, lines in list(self.seen.items()) if lines}
+    def report(self) -> dict[str, Any]:
+        """Lines by file; where there are parts, the same by part."""
+        if self.parts:
+            self.turn("")
+            return {"parts": {part: _listed(lines) for part, lines in self.parts.items()}}
+        return _listed(self.seen)
+
+    def save(self) -> None:
+        """Into the file."""
+        with open(self.file, "w") as out:
+            json.dump(self.report(), out)
+
+
+def _listed(seen: dict[str, set[int]]) -> dict[str, list[int]]:
+    return {path: sorted(lines) for path, lines in list(seen.items()) if lines}
 
 
 def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
@@ -786,18 +816,13 @@ def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
 @contextlib.contextmanager
 def _recorded(file: str, tree: str, seconds: float) -> Iterator[Lines]:
     """The lines that are executed from where it is told to start are left in a file, however the block ends."""
-    tracer = Lines(tree, None)
-
-    def save() -> None:
-        with open(file, "w") as out:
-            json.dump(tracer.report(), out)
-
-    _before_the_end(seconds, save)
+    tracer = Lines(tree, None, file)
+    _before_the_end(seconds, tracer.save)
     try:
         yield tracer
     finally:
         tracer.stop()
-        save()
+        tracer.save()
 
 
 def _before_the_end(seconds: float, save: Callable[[], object]) -> None:
