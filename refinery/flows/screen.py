@@ -17,7 +17,7 @@ from refinery.flows.patience import bounded, brief
 from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.launch import Course
-from refinery.suite.runner import Runner
+from refinery.suite.runner import Runner, TreeBench
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange
 
@@ -99,6 +99,16 @@ def _pace(warmed: Runner, tree: Path, green: Sequence[Scenario], red: Sequence[S
 
 
 @dataclass(slots=True)
+class Folder:
+    """A copy of the base commit."""
+
+    tree: Path
+    given_back: ExitStack
+    running: TreeBench | None = None
+    """What runs there, where it can stay."""
+
+
+@dataclass(slots=True)
 class Screen:
     """Folders at the base commit, one a worker, in which candidates are tried and taken out again."""
 
@@ -114,7 +124,7 @@ class Screen:
     bench: Workbench
     runner: Runner
     course: Course
-    _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
+    _free: list[Folder] = field(default_factory=list)
     _busy: int = 0
     _state: str = "open"
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -126,11 +136,11 @@ class Screen:
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
-        with self._folder() as tree:
-            return self._looked(tree, changes) if tree else Screened()
+        with self._folder() as folder:
+            return self._looked(folder, changes) if folder else Screened()
 
-    def _looked(self, tree: Path, changes: ChangeSet) -> Screened:
-        with _written(tree, changes), self.runner.open(tree) as running:
+    def _looked(self, folder: Folder, changes: ChangeSet) -> Screened:
+        with _written(folder.tree, changes), self._opened(folder) as running:
             turned: set[str] = set()
             moved: set[str] = set()
             failed: list[Attempt] = []
@@ -157,10 +167,10 @@ class Screen:
 
     def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:
         """How a change goes about inputs that no check decides; nothing when there is no more looking to be done."""
-        with self._folder() as tree:
-            if tree is None:
+        with self._folder() as folder:
+            if folder is None:
                 return ()
-            with _written(tree, changes), self.runner.open(tree) as running:
+            with _written(folder.tree, changes), self.runner.open(folder.tree) as running:
                 return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
 
     def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
@@ -168,10 +178,10 @@ class Screen:
         asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
         tests = self.runner.tests
         patient = replace(self.runner, tests=replace(tests, timeout_s=max(PROBED, tests.timeout_s)) if tests else None)
-        with self._folder() as tree:
-            if tree is None:
+        with self._folder() as folder:
+            if folder is None:
                 return None
-            with _written(tree, asked), patient.open(tree) as running:
+            with _written(folder.tree, asked), patient.open(folder.tree) as running:
                 return running.attempt(probe.test, 0)
 
     @contextmanager
@@ -194,8 +204,8 @@ class Screen:
             self._turn(state)
             self._changed.wait_for(lambda: self._busy == 0)
             free, self._free = self._free, []
-        for _, lease in free:
-            lease.close()
+        for folder in free:
+            folder.given_back.close()
 
     def _turn(self, state: str) -> None:
         with self._changed:
@@ -203,25 +213,40 @@ class Screen:
             self._changed.notify_all()
 
     @contextmanager
-    def _folder(self) -> Iterator[Path | None]:
+    def _opened(self, folder: Folder) -> Iterator[TreeBench]:
+        """What runs in a folder. Where tests alone do, none of the user's code is loaded beforehand, and it stays from look to look."""
+        if any(not each.test for each in (*self.red, *self.green)) or self.runner.test_nursery is None:
+            with self.runner.open(folder.tree) as running:
+                yield running
+            return
+        if folder.running is None:
+            folder.running = folder.given_back.enter_context(self.runner.open(folder.tree))
+        yield folder.running
+
+    @contextmanager
+    def _folder(self) -> Iterator[Folder | None]:
         """A folder to oneself; None when there is no more looking to be done."""
         with self._changed:
             self._changed.wait_for(lambda: self._state != "resting")
             closed = self._state == "closed"
             self._busy += not closed
-            tree, lease = self._free.pop() if self._free and not closed else (None, ExitStack())
+            folder = self._free.pop() if self._free and not closed else None
         if closed:
             yield None
             return
         try:
-            tree = tree or lease.enter_context(self.bench.workspace.lease(self.base))
-            yield tree
+            folder = folder or self._leased()
+            yield folder
         finally:
             with self._changed:
-                if tree:
-                    self._free.append((tree, lease))
+                if folder:
+                    self._free.append(folder)
                 self._busy -= 1
                 self._changed.notify_all()
+
+    def _leased(self) -> Folder:
+        lease = ExitStack()
+        return Folder(lease.enter_context(self.bench.workspace.lease(self.base)), lease)
 
 
 def in_order(

@@ -18,6 +18,7 @@ import sys
 
 sys.path[0] = os.getcwd()  # what stands beside this file must not take the place of the user's modules; pytest is run as by `-m`
 
+import contextlib  # noqa: E402
 import json  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
@@ -34,17 +35,25 @@ if TYPE_CHECKING:
 
 MOST = 60_000
 """Letters of a traceback that are told, from the end."""
+COLLECTING = 2.0
+"""Seconds that may pass, beside those of a test, until the first test begins."""
 USUAL = ("skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings")
 """Marks that are no tags."""
 
 
-def main(arguments: list[str], watch: Watch | None = None) -> int:
-    """Do what the first argument says. `watch` is told of each of several tests before it begins, and once more at the end."""
+def main(arguments: list[str], watch: Watch | None = None, session: Any = None) -> int:
+    """Do what the first argument says. `watch` is told of each of several tests before it begins, and once more at the end.
+
+    With a `session` that stands ready (`standing`), tests run in it.
+    """
     what, file, rest = arguments[0], arguments[1], arguments[2:]
     if find_spec("pytest") is None:
         told, status = {"missing": sys.executable}, 1  # type: tuple[Json, int]
     else:
-        told, status = collect(rest) if what == "collect" else run(rest[0], rest[1:]) if what == "run" else several(file, rest, watch)
+        heard = _Heard([rest.pop(0)]) if what == "run" else _several(file, watch) if what == "several" else None
+        told, status = ({}, _tested(heard, rest, session)) if heard else collect(rest)
+        if heard:
+            told = heard.verdict(heard.tests[0]) if what == "run" else {"tests": heard.verdicts()}
     _write(file, told)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -106,15 +115,44 @@ def collect(options: list[str]) -> tuple[Json, int]:
     return seen, 0
 
 
-def run(test: str, options: list[str]) -> tuple[Json, int]:
-    """One test, in a process of its own; its status is pytest's."""
-    heard = _Heard([test])
-    status = _tested(heard, options)
-    return heard.verdict(test), status
+def standing(options: list[str], ready: Callable[[Any], None]) -> bool:
+    """Make pytest ready, up to where it looks for tests, and call `ready` with its session; forks of this process may run tests in it.
+
+    Whether it came to that: a conftest may load code that is to be tested, which has to be loaded afresh each time.
+    """
+    import pytest
+
+    stood = []
+
+    class Standing:
+        @staticmethod
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_cmdline_main(config: Any) -> None:
+            _undivided(config)
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_collection(self, session: Any) -> bool:
+            session.config.pluginmanager.unregister(self)
+            if not _loads_code():
+                stood.append(session)
+                ready(session)
+            return True  # nothing is collected
+
+    # output is kept in memory: forks would share a file, and the place in it
+    pytest.main([*_alone(), *options, "--capture=sys", "--tb=native"], plugins=[Standing()])
+    return bool(stood)
 
 
-def several(file: str, options: list[str], watch: Watch | None) -> tuple[Json, int]:
-    """Several tests in one process, in their order: as many as came to an end.
+def _loads_code() -> bool:
+    """Whether anything of the user's is loaded but conftests, and packages in which there is nothing."""
+    root = os.path.realpath(os.getcwd()) + os.sep
+    files = [os.path.realpath(file) for file in (getattr(module, "__file__", None) for module in list(sys.modules.values())) if file]
+    own = [file for file in files if file.startswith(root) and os.path.basename(file) != "conftest.py"]
+    return any(os.path.basename(file) != "__init__.py" or os.path.getsize(file) for file in own)
+
+
+def _several(file: str, watch: Watch | None) -> _Heard:
+    """Several tests in one process, in their order: as many as come to an end.
 
     Standard input has `tests`, as pytest calls them, and their `names` as scenarios; `stop`, whether the first that fails is the last;
     and what one may take: `seconds` by the clock, and `processor` seconds. One that takes longer ends the process.
@@ -124,14 +162,14 @@ def several(file: str, options: list[str], watch: Watch | None) -> tuple[Json, i
     def late(*_: object) -> None:
         if watch:
             watch("")
-        _write(file, {"tests": heard.verdicts(), "late": heard.running})
+        _write(file, {"tests": heard.verdicts(), "late": heard.running or heard.tests[0]})
         os._exit(0)
 
     signal.signal(signal.SIGPROF, late)
     if not watch:  # which has the other timer
         signal.signal(signal.SIGALRM, late)
-    status = _tested(heard, options)
-    return {"tests": heard.verdicts()}, status
+    heard.timed(COLLECTING)
+    return heard
 
 
 def _given() -> str:
@@ -139,8 +177,32 @@ def _given() -> str:
         return stdin.read()
 
 
-def _tested(heard: _Heard, options: list[str]) -> int:
-    """Run pytest with its own view of which tests there are put aside."""
+def _tested(heard: _Heard, options: list[str], session: Any = None) -> int:
+    """Run pytest, with its own view of which tests there are put aside. In a session, as far as is left of it."""
+    import pytest
+
+    plugin = _listening(heard)
+    if session is None:
+        native = ["--tb=native"] if len(heard.tests) > 1 else []
+        return int(pytest.main([*_alone(), *options, *native], plugins=[plugin]))
+    session.config.pluginmanager.register(plugin)
+    session.config.args = heard.tests
+    ends = (session.Failed, session.Interrupted, pytest.UsageError, pytest.exit.Exception)
+    with contextlib.suppress(*ends):
+        session.config.hook.pytest_collection(session=session)
+        session.config.hook.pytest_runtestloop(session=session)
+    return int(bool(session.testsfailed))
+
+
+def _undivided(config: Any) -> None:
+    """Xdist would start workers for the few tests."""
+    for name, value in (("numprocesses", 0), ("dist", "no"), ("tx", [])):
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
+def _listening(heard: _Heard) -> object:
+    """A plug-in that hears what becomes of the tests."""
     import pytest
 
     class Listening:
@@ -148,9 +210,7 @@ def _tested(heard: _Heard, options: list[str]) -> int:
         @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
         def pytest_cmdline_main(config: Any) -> None:
             config.args = heard.tests
-            for name, value in (("numprocesses", 0), ("dist", "no"), ("tx", [])):  # xdist would start workers for the few tests
-                if hasattr(config.option, name):
-                    setattr(config.option, name, value)
+            _undivided(config)
 
         @staticmethod
         @pytest.hookimpl(trylast=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -189,7 +249,7 @@ def _tested(heard: _Heard, options: list[str]) -> int:
             if report.skipped:
                 heard.aside.append((report.nodeid.partition("::")[0], _why(report)))
 
-    return int(pytest.main([*_alone(), *options], plugins=[Listening()]))
+    return Listening()
 
 
 class _Heard:
@@ -207,7 +267,8 @@ class _Heard:
         self.tests = tests
         self.names = names or {}
         self.stop = stop
-        self.timers = [(signal.ITIMER_PROF, processor), *([] if watch else [(signal.ITIMER_REAL, seconds)])]
+        timers = [(signal.ITIMER_PROF, processor), *([] if watch else [(signal.ITIMER_REAL, seconds)])]
+        self.timers = [(timer, most) for timer, most in timers if most]
         self.watch = watch
         self.running = ""
         self.phases = {}  # type: dict[str, list[Json]]
@@ -225,15 +286,17 @@ class _Heard:
         if test in self.names:
             os.environ["REFINERY_SCENARIO"] = self.names[test]
         self.took[test] = -time.perf_counter()
-        for timer, seconds in self.timers:
-            if seconds:
-                signal.setitimer(timer, seconds)
+        self.timed(0.0)
+
+    def timed(self, more: float) -> None:
+        """From here on it may take as long as a test, and `more` seconds."""
+        for timer, most in self.timers:
+            signal.setitimer(timer, most + more)
 
     def ended(self) -> bool:
         """The one that ran has ended; whether it is the last."""
-        for timer, seconds in self.timers:
-            if seconds:
-                signal.setitimer(timer, 0)
+        for timer, _ in self.timers:
+            signal.setitimer(timer, 0)
         test, self.running = self.running, ""
         self.took[test] += time.perf_counter()
         return self.stop and self.verdict(test)["outcome"] == "failed"
