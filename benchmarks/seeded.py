@@ -100,6 +100,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="a folder for what is fetched, to be used again")
     parser.add_argument("--into", type=Path, help="write the faults into this folder, and stop")
     chosen = parser.parse_args()
+    plug_ins_compiled()
     with tempfile.TemporaryDirectory() as made:
         into = chosen.into or Path(made, "faults")
         packages = [each for each in PACKAGES if chosen.package in (None, each.name)]
@@ -112,6 +113,14 @@ def main() -> None:
             totals(results)
             share = {word: sum(each.verdict == word for each in results) / len(results) for word in ("fixed", "WRONG")}
             print(f"fixed {share['fixed']:.0%}, kept wrongly {share['WRONG']:.0%}")
+
+
+def plug_ins_compiled() -> None:
+    """Let pytest keep its compiled copies of installed plug-ins, as it has wherever it was run before: behind the sandbox it cannot."""
+    with tempfile.TemporaryDirectory() as empty:
+        write(Path(empty), {"test_nothing.py": "def test_nothing():\n    pass\n"})
+        writes = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=empty, env=writes, capture_output=True, check=True)
 
 
 def seeded(packages: list[Package], count: int, seed: int, cache: Path, into: Path) -> list[Path]:
@@ -212,6 +221,7 @@ def faults(bed: Bed, tool: Path, into: Path) -> Iterator[Path]:
         if why := fault(bed, mutant, tool, folder):
             shutil.rmtree(folder, ignore_errors=True)
             bed.left_out.append(why.partition(":")[0])
+            print(f"{mutant.path}:{mutant.line} {mutant.operator}: {why}", file=sys.stderr)
             continue
         bed.made += 1
         yield folder
