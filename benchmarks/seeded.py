@@ -43,7 +43,7 @@ name = "local"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package of pure Python whose source distribution brings tests, whose names stay the same from run to run, and which needs no other package."""
+    """A package of pure Python that needs no other, and brings tests whose names stay the same from run to run."""
 
     name: str
     version: str
