@@ -137,6 +137,8 @@ def seeded(packages: list[Package], count: int, seed: int, cache: Path, into: Pa
     for bed in beds:
         reasons = {why: bed.left_out.count(why) for why in dict.fromkeys(bed.left_out)}
         print(f"{bed.package.name}: {bed.made} faults of {bed.tried} mutants drawn, left out {reasons}", file=sys.stderr)
+    if not folders:
+        raise SystemExit("no mutant was found that some of the tests fail for")
     return sorted(folders)
 
 
