@@ -15,6 +15,7 @@ from refinery.repair.mutations import (
     exchange,
     fields,
     guards,
+    helpers,
     loops,
     names,
     operators,
@@ -27,6 +28,7 @@ from refinery.repair.mutations import (
     statements,
     terms,
     times,
+    totals,
     twins,
     values,
 )
@@ -57,4 +59,6 @@ FAMILIES: tuple[Family, ...] = (
     recursion.propose,
     starts.propose,
     twins.propose,
+    helpers.propose,
+    totals.propose,
 )
