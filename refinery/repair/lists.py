@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from refinery.domain import Layer
-from refinery.edits.items import Listing, listings, moved, with_item, without
+from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import CONFIGURED, Reading
@@ -60,6 +60,10 @@ def _changes(text: str, listing: Listing, world: World, clues: Clues, others: li
                 says = f"Move {_named(values[place])} to place {to + 1} of {name}"
                 why = f"the order of {name} may matter: {_named(values[place])} stood at place {place + 1}"
                 yield prior * (1.0 if both else 0.5), after, says, why
+    if values and all(type(value) is int for value in values):
+        for step in (1, -1):
+            if after := _tried(shifted, text, listing, step):
+                yield 0.6, after, f"Count {name} from {'one more' if step > 0 else 'one less'}", f"{name} may count from another beginning"
     if texts and (after := _tried(moved, text, listing, len(values) - 1, 0)) and len(values) > 2:
         yield 0.15, after, f"Move {values[-1]!r} to the head of {name}", f"the order of {name} may matter"
     if texts:

@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from refinery.domain import Layer
 from refinery.repair.clues import Clues
 from refinery.repair.module import Module
+from refinery.repair.prompts import TEMPLATES
 from refinery.repair.wording import likeness, telling
 from refinery.repair.world import text_of
 
-TEMPLATES = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl", ".mustache"})
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
 NEAREST = 4
 MOST_SWAPS = 4
