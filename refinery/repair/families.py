@@ -31,6 +31,7 @@ from refinery.repair.mutations import (
     totals,
     twins,
     values,
+    vocabulary,
 )
 
 Family = Callable[[Site], Iterator[Mutation]]
@@ -61,4 +62,5 @@ FAMILIES: tuple[Family, ...] = (
     twins.propose,
     helpers.propose,
     totals.propose,
+    vocabulary.propose,
 )

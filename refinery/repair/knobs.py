@@ -40,6 +40,9 @@ KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
 
 
+MOST_TOLD = 8
+"""Numbers of a failure that a setting is set to."""
+CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NAMED = 12
 """Tables of one form, each under a name, that are still settings; of more, as of lists of records, the values are data."""
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
@@ -82,6 +85,7 @@ def knobs(
         by_record.setdefault((scalar.path, scalar.keys[:-1]), []).append(scalar)
     shapes = _shapes(sources, world, scalars)
     tables = in_tables(scalars)
+    documents = tuple(_documents(sources))
     for scalar in scalars:
         read = readings.get(scalar.key, Reading(0.0, ""))
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
@@ -93,7 +97,7 @@ def knobs(
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
         seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}
-        for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
+        for place, knob in enumerate((*_turns(scalar, by_key[scalar.key], sources, world, shapes), *_told(scalar, clues, documents))):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
                 told = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
@@ -188,6 +192,27 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         broken = whole and new != int(new) and new in (value / 10, value / 100)
         turned = new if broken or not whole else int(new)
         yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
+
+
+def _documents(sources: Mapping[str, str]) -> Iterator[tuple[frozenset[str], tuple[str, ...], str]]:
+    """Lines of prose that name a number: their words, the numbers, and where they stand. In code only what is no statement."""
+    for path, text in sources.items():
+        prose = PurePosixPath(path).suffix.lower() in TEXTS
+        if (prose or path.endswith(".py")) and len(text) <= CONFIGURED:
+            for number, line in enumerate(text.splitlines(), 1):
+                if (prose or not CODE.search(line)) and (found := NUMBER.findall(line)):
+                    yield parts(line), tuple(found), f"{path}:{number}"
+
+
+def _told(scalar: Scalar, clues: Clues, documents: Iterable[tuple[frozenset[str], tuple[str, ...], str]]) -> Iterator[Knob]:
+    """Numbers that a document says of this setting, and those that the failure speaks of."""
+    if isinstance(scalar.value, bool) or not isinstance(scalar.value, int | float):
+        return
+    own = parts(scalar.key)
+    told = [(number, 0.6, f"{where} says so") for words, found, where in documents if own and own <= words for number in found]
+    told += [(number, 0.3, "the failure speaks of it") for number in list(dict.fromkeys(NUMBER.findall(clues.text)))[:MOST_TOLD]]
+    for number, prior, why in told:
+        yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
 
 
 def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:

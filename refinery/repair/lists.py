@@ -84,6 +84,11 @@ def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]
         make = max((_alike(value, str(each)) for each in listing.values), default=0.0)
         if said and make:
             found.append((0.2 + 0.25 * make, value))
+    words = [value for value in listing.values if isinstance(value, str)]
+    if clues.asked.vocabulary(words) and all(word.islower() for word in words):
+        for word, share in clues.asked.only:
+            if word not in words:
+                yield word, 0.2 + 0.4 * share, f"only failing inputs say {word!r}, and {listing.name} has words that inputs say"
     for score, value in sorted(found, key=lambda each: (-each[0], each[1]))[:MOST_NEW]:
         yield value, score, f"the failure speaks of {value!r}, which the repository knows and {listing.name} lacks"
 

@@ -16,6 +16,7 @@ from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
+from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
@@ -74,25 +75,32 @@ def candidates(
     words: Collection[str],
     seed: int = 0,
     limit: int = 1000,
+    asked: Asked | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs of a code
-    and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
+    first, then pairs of a code and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed)
+    search = _Search(sources, diagnosis, executions, words, seed, asked)
     return search.run(limit)
 
 
 class _Search:
     def __init__(
-        self, sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str], seed: int
+        self,
+        sources: Mapping[str, str],
+        diagnosis: Diagnosis,
+        executions: Sequence[Execution],
+        words: Collection[str],
+        seed: int,
+        asked: Asked | None,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.clues: Clues = clues(diagnosis, words)
+        self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}

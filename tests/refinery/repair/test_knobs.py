@@ -82,3 +82,8 @@ def test_a_text_becomes_one_that_is_spelt_much_the_same() -> None:
 
 def test_a_number_in_a_text_keeps_its_places_and_what_stands_beside_it() -> None:
     assert {"5.00 EUR", "25.00 EUR"} <= set(turns('price: "2.50 EUR"\n'))
+
+
+def test_a_number_that_a_document_says_of_a_setting_is_tried() -> None:
+    assert 45 in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})
+    assert 77 not in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})
