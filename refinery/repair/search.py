@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import heapq
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,17 +17,23 @@ from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
+from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
+from refinery.repair.knobs import CONFIGURED, Knob, Reading, in_tables, knobs, readings
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
+from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
+from refinery.repair.prompts import wordings
+from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
+from refinery.repair.sought import sought
+from refinery.repair.swapped import swapped
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
@@ -35,6 +42,8 @@ FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
 NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
+UNUSED = 1.6
+"""What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -67,25 +76,32 @@ def candidates(
     words: Collection[str],
     seed: int = 0,
     limit: int = 1000,
+    asked: Asked | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs of a code
-    and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
+    first, then pairs of a code and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed)
+    search = _Search(sources, diagnosis, executions, words, seed, asked)
     return search.run(limit)
 
 
 class _Search:
     def __init__(
-        self, sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str], seed: int
+        self,
+        sources: Mapping[str, str],
+        diagnosis: Diagnosis,
+        executions: Sequence[Execution],
+        words: Collection[str],
+        seed: int,
+        asked: Asked | None,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.clues: Clues = clues(diagnosis, words)
+        self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
@@ -130,7 +146,11 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
+        for score, refill in self._reworded(lines):
+            self._push(score * (0.85 if code_fits else 1.0), refill)
         for score, change in rearranged(self.sources, self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
@@ -140,8 +160,19 @@ class _Search:
         while self.heap:
             yield heapq.heappop(self.heap)
 
+    def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
+        modules = tuple(self.modules.values())
+        texts = wordings(self.sources, modules, self.scalars)
+        if not texts:
+            return
+        phrases = sought(modules)
+        groups = kin(modules, self.scalars, self.world)
+        yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
+
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
+        idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
+        unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -150,6 +181,8 @@ class _Search:
                 prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
+                if unused and unused.search(mutation.new):
+                    score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
