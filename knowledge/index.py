@@ -38,6 +38,8 @@ class Fused:
 
     first: Index
     second: Index
+    trust: float = 1.0
+    """How much a rank of the first weighs beside one of the second."""
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         self.first.upsert(passages)
@@ -45,7 +47,7 @@ class Fused:
 
     def query(self, text: str, limit: int) -> tuple[Passage, ...]:
         deep = max(limit * 3, 20)
-        return fuse((self.first.query(text, deep), self.second.query(text, deep)), limit)
+        return fuse((self.first.query(text, deep), self.second.query(text, deep)), limit, (self.trust, 1.0))
 
     def delete(self, ids: Sequence[str]) -> None:
         self.first.delete(ids)
@@ -58,13 +60,15 @@ class Fused:
         return self.first.count()
 
 
-def fuse(rankings: Sequence[Sequence[Passage]], limit: int) -> tuple[Passage, ...]:
-    """One ranking of several; the score is 1 for a passage that is first in all of them."""
+def fuse(rankings: Sequence[Sequence[Passage]], limit: int, weights: Sequence[float] = ()) -> tuple[Passage, ...]:
+    """One ranking of several, equal unless weighted; the score is 1 for a passage that is first in all of them."""
+    weights = weights or [1.0] * len(rankings)
     scores: dict[str, float] = {}
     known: dict[str, Passage] = {}
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights, strict=True):
         for rank, passage in enumerate(ranking):
             known.setdefault(passage.id, passage)
-            scores[passage.id] = scores.get(passage.id, 0.0) + (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + rank) / len(rankings)
+            share = weight / sum(weights) * (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + rank)
+            scores[passage.id] = scores.get(passage.id, 0.0) + share
     best = sorted(scores, key=lambda id: (-scores[id], id))[:limit]
     return tuple(replace(known[id], score=scores[id]) for id in best)
