@@ -15,8 +15,8 @@ class Index(Protocol):
     def upsert(self, passages: Sequence[Passage]) -> None:
         """Put passages in; one with a known id takes the other's place."""
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
-        """The passages that answer best, best first, with their score."""
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
+        """The passages that answer best, best first, with their score; those whose score is below the floor are left out."""
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; unknown ids are no error."""
@@ -45,9 +45,14 @@ class Fused:
         self.first.upsert(passages)
         self.second.upsert(passages)
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
+        """Ranks are relative, so that the floor is one of the first's scores: what the second alone sees has to do without one."""
         deep = max(limit * 3, 20)
-        return fuse((self.first.query(text, deep), self.second.query(text, deep)), limit, (self.trust, 1.0))
+        first, second = self.first.query(text, deep, floor), self.second.query(text, deep)
+        if floor:
+            known = {passage.id for passage in first}
+            second = tuple(passage for passage in second if passage.id in known)
+        return fuse((first, second), limit, (self.trust, 1.0))
 
     def delete(self, ids: Sequence[str]) -> None:
         self.first.delete(ids)

@@ -34,17 +34,17 @@ class Keywords:
             rows = [(p.id, *(" ".join(words(part)) for part in (p.title, p.text, p.asked))) for p in passages]
             db.executemany("INSERT INTO searched VALUES (?, ?, ?, ?)", rows)
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
         asked = " OR ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
         if not asked:
             return ()
         with self._open() as db:
             rows = db.execute(
-                "SELECT p.id, p.title, p.text, p.origin, -bm25(searched, 0, 2.0, 1.0, 2.0) AS score FROM searched JOIN passage p USING (id) "
-                "WHERE searched MATCH ? ORDER BY score DESC, p.id LIMIT ?",
+                "SELECT p.id, p.title, p.text, p.origin, -bm25(searched, 0, 2.0, 1.0, 2.0) AS score "
+                "FROM searched JOIN passage p USING (id) WHERE searched MATCH ? ORDER BY score DESC, p.id LIMIT ?",
                 (asked, limit),
             ).fetchall()
-        return tuple(Passage(*row) for row in rows)
+        return tuple(passage for passage in (Passage(*row) for row in rows) if passage.score >= floor)
 
     def delete(self, ids: Sequence[str]) -> None:
         with self._open() as db, db:
