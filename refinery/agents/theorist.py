@@ -167,7 +167,7 @@ def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: Background
     notes: list[str] = []
     for hypothesis in answer.hypotheses:
         forms = read_forms(hypothesis.edits, sources.get)
-        misfits = draft(forms.edits, sources.get).misfits
+        misfits = forms.misfits or draft(forms.edits, sources.get).misfits
         if misfits:
             complaints += [f"hypothesis `{hypothesis.change}`, {misfit.path}: {misfit.says}" for misfit in misfits]
         else:

@@ -151,6 +151,15 @@ def test_the_run_can_be_looked_up_only_where_it_was_not_shown_whole() -> None:
     assert offered == [set(), {"steps", "step"}, set()]
 
 
+def test_a_section_that_is_not_there_goes_back_to_the_model_once() -> None:
+    add = {"path": "agent/prompt.md#Prices", "old": "", "new": "Prefer the newest list."}
+    whole = {**add, "new": "# Prices\nPrefer the newest list."}
+    proposal, script = ask(reply(hypothesis(add, layer="prompt")), reply(hypothesis(whole, layer="prompt")))
+    assert "no sections are called 'Prices'" in script.requests[1].messages[-1].text
+    ((edit,),) = (found.edits for found in proposal.hypotheses)
+    assert (edit.path, edit.new) == ("agent/prompt.md", "\n# Prices\n\nPrefer the newest list.\n")
+
+
 def test_the_models_doubts_reach_the_reader() -> None:
     said = json.loads(reply(hypothesis(CONFIG_EDIT)).text) | {"doubts": "the check wants EUR, the house bills in USD"}
     proposal, _ = ask(Reply(json.dumps(said)))
