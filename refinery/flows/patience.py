@@ -12,6 +12,8 @@ from refinery.suite.runner import Runner
 
 LEAST = 1.0
 """Seconds that any run may take."""
+LEAST_PROCESSOR = 0.4
+"""The same of the processor's, which does not pass faster where the machine is busy, for a test among others."""
 LEAST_OUTSIDE = 15.0
 """The same for an agent that talks to others, whose answers take longer than its failures."""
 TIMES = 8.0
@@ -39,6 +41,11 @@ def bounded(
     tests = replace(runner.tests, timeout_s=min(runner.tests.timeout_s, agent.timeout_s)) if runner.tests else None
     limits = replace(runner.limits, memory_bytes=_least(runner.limits.memory_bytes, _memory() // (2 * workers)))
     return replace(runner, agent=agent, tests=tests, limits=limits)
+
+
+def brief(pace: Sequence[float]) -> float:
+    """Seconds of the processor that one test among others may take, where tests take as long as told on the base."""
+    return max(LEAST_PROCESSOR, round(TIMES * max(pace, default=0.0), 2))
 
 
 def _taken(runner: Runner, tree: Path, scenario: Scenario, clock: Callable[[], float]) -> float:

@@ -13,13 +13,16 @@ from typing import TypeVar
 
 from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
-from refinery.flows.patience import bounded
+from refinery.flows.patience import bounded, brief
 from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
-from refinery.suite.runner import Runner
+from refinery.suite.launch import Course
+from refinery.suite.runner import Runner, TreeBench
 from refinery.workbench import Workbench
 from safety.changes import ChangeSet, FileChange
 
+SLOW = 15.0
+"""Seconds that a test may take while it is found out how long tests take."""
 PROBED = 20.0
 """Seconds that all probes of one change may take."""
 
@@ -69,24 +72,40 @@ def screening(
     with ExitStack() as stack:
         with bench.workspace.lease(base) as tree:
             warmed = stack.enter_context(runner.warmed(tree, bench.workspace.place, any(each.test for each in (*red, *green))))
-            if not _goes(warmed, tree, green):  # a test runner that minds what is loaded before it
+            hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
+            pace = _pace(warmed, tree, green, [each for each in red if each.id not in hanging])
+            if pace is None:  # a test runner that minds what is loaded before it
                 warmed = replace(warmed, test_nursery=None)
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
-        hanging = frozenset(attempt.scenario for attempt in attempts if attempt.cause is Cause.TIMEOUT)
+            course = Course(warm.agent.timeout_s, brief(pace) if pace else warm.agent.timeout_s)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
         failed = {attempt.scenario: _ending(attempt) for attempt in attempts}
-        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm)
+        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm, course)
         stack.callback(screen.close)
         yield screen
 
 
-def _goes(warmed: Runner, tree: Path, green: Sequence[Scenario]) -> bool:
-    """Whether a test that passes does so too where it is run warm; agents are warm in the same way everywhere."""
-    known = next((scenario for scenario in green if scenario.test), None)
-    if known is None or warmed.test_nursery is None:
-        return True
+def _pace(warmed: Runner, tree: Path, green: Sequence[Scenario], red: Sequence[Scenario]) -> list[float] | None:
+    """Seconds that each test takes among the others where they run warm; None when one that passes does not do so there.
+
+    Agents are warm in the same way everywhere.
+    """
+    tests = [each for each in (*green, *red) if each.test]
+    if warmed.test_nursery is None or not tests:
+        return []
     with warmed.open(tree) as running:
-        return running.attempt(known, 0).passed
+        seen = {attempt.scenario: attempt for attempt in running.looked(tests, Course(SLOW, SLOW))}
+    return [each.latency_s for each in seen.values()] if all(seen[each.id].passed for each in green if each.test) else None
+
+
+@dataclass(slots=True)
+class Folder:
+    """A copy of the base commit."""
+
+    tree: Path
+    given_back: ExitStack
+    running: TreeBench | None = None
+    """What runs there, where it can stay."""
 
 
 @dataclass(slots=True)
@@ -104,7 +123,8 @@ class Screen:
     """How each scenario ended on the base."""
     bench: Workbench
     runner: Runner
-    _free: list[tuple[Path, ExitStack]] = field(default_factory=list)
+    course: Course
+    _free: list[Folder] = field(default_factory=list)
     _busy: int = 0
     _state: str = "open"
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -116,43 +136,41 @@ class Screen:
 
     def look(self, changes: ChangeSet) -> Screened:
         """Run the red scenarios against a change, and the green ones if that goes well."""
-        with self._folder() as tree:
-            return self._looked(tree, changes) if tree else Screened()
+        with self._folder() as folder:
+            return self._looked(folder, changes) if folder else Screened()
 
-    def _looked(self, tree: Path, changes: ChangeSet) -> Screened:
-        with _written(tree, changes), self.runner.open(tree) as running:
+    def _looked(self, folder: Folder, changes: ChangeSet) -> Screened:
+        with _written(folder.tree, changes), self._opened(folder) as running:
             turned: set[str] = set()
             moved: set[str] = set()
             failed: list[Attempt] = []
             runs = 0
-            for scenario in self.red:
-                attempt = running.attempt(scenario, 0)
+            for attempt in running.looked(self.red, replace(self.course, stop=self.whole)):
                 runs += 1
-                late = attempt.cause is Cause.TIMEOUT and scenario.id not in self.hanging
+                late = attempt.cause is Cause.TIMEOUT and attempt.scenario not in self.hanging
                 if attempt.passed:
-                    turned.add(scenario.id)
+                    turned.add(attempt.scenario)
                     continue
                 failed.append(attempt)
                 if self.whole or late:
                     return Screened(runs=runs, late=late, failed=tuple(failed))
-                if _ending(attempt) != self.failed.get(scenario.id):
-                    moved.add(scenario.id)
+                if _ending(attempt) != self.failed.get(attempt.scenario):
+                    moved.add(attempt.scenario)
             if not turned:
                 return Screened(runs=runs, failed=tuple(failed))
-            for scenario in self.green:
-                attempt = running.attempt(scenario, 0)
+            for attempt in running.looked(self.green, replace(self.course, stop=True)):
                 runs += 1
                 if not attempt.passed:
                     late = attempt.cause is Cause.TIMEOUT
-                    return Screened(frozenset(turned), frozenset({scenario.id}), frozenset(moved), runs, late, (attempt,))
+                    return Screened(frozenset(turned), frozenset({attempt.scenario}), frozenset(moved), runs, late, (attempt,))
             return Screened(frozenset(turned), moved=frozenset(moved), runs=runs, failed=tuple(failed))
 
     def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:
         """How a change goes about inputs that no check decides; nothing when there is no more looking to be done."""
-        with self._folder() as tree:
-            if tree is None:
+        with self._folder() as folder:
+            if folder is None:
                 return ()
-            with _written(tree, changes), self.runner.open(tree) as running:
+            with _written(folder.tree, changes), self.runner.open(folder.tree) as running:
                 return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
 
     def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
@@ -160,10 +178,10 @@ class Screen:
         asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
         tests = self.runner.tests
         patient = replace(self.runner, tests=replace(tests, timeout_s=max(PROBED, tests.timeout_s)) if tests else None)
-        with self._folder() as tree:
-            if tree is None:
+        with self._folder() as folder:
+            if folder is None:
                 return None
-            with _written(tree, asked), patient.open(tree) as running:
+            with _written(folder.tree, asked), patient.open(folder.tree) as running:
                 return running.attempt(probe.test, 0)
 
     @contextmanager
@@ -186,8 +204,8 @@ class Screen:
             self._turn(state)
             self._changed.wait_for(lambda: self._busy == 0)
             free, self._free = self._free, []
-        for _, lease in free:
-            lease.close()
+        for folder in free:
+            folder.given_back.close()
 
     def _turn(self, state: str) -> None:
         with self._changed:
@@ -195,25 +213,40 @@ class Screen:
             self._changed.notify_all()
 
     @contextmanager
-    def _folder(self) -> Iterator[Path | None]:
+    def _opened(self, folder: Folder) -> Iterator[TreeBench]:
+        """What runs in a folder. Where tests alone do, none of the user's code is loaded beforehand, and it stays from look to look."""
+        if any(not each.test for each in (*self.red, *self.green)) or self.runner.test_nursery is None:
+            with self.runner.open(folder.tree) as running:
+                yield running
+            return
+        if folder.running is None:
+            folder.running = folder.given_back.enter_context(self.runner.open(folder.tree))
+        yield folder.running
+
+    @contextmanager
+    def _folder(self) -> Iterator[Folder | None]:
         """A folder to oneself; None when there is no more looking to be done."""
         with self._changed:
             self._changed.wait_for(lambda: self._state != "resting")
             closed = self._state == "closed"
             self._busy += not closed
-            tree, lease = self._free.pop() if self._free and not closed else (None, ExitStack())
+            folder = self._free.pop() if self._free and not closed else None
         if closed:
             yield None
             return
         try:
-            tree = tree or lease.enter_context(self.bench.workspace.lease(self.base))
-            yield tree
+            folder = folder or self._leased()
+            yield folder
         finally:
             with self._changed:
-                if tree:
-                    self._free.append((tree, lease))
+                if folder:
+                    self._free.append(folder)
                 self._busy -= 1
                 self._changed.notify_all()
+
+    def _leased(self) -> Folder:
+        lease = ExitStack()
+        return Folder(lease.enter_context(self.bench.workspace.lease(self.base)), lease)
 
 
 def in_order(

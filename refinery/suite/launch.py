@@ -14,8 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -59,6 +59,9 @@ class Launch(Protocol):
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         """One run; it returns when nothing of it is left."""
 
+    def together(self, scenarios: Sequence[Scenario], trial: int, halt: Halt, course: Course) -> Mapping[str, Outcome]:
+        """What became of some of them, by id, in one process; those that are left out have to be run by themselves."""
+
     def allow(self, seconds: float) -> None:
         """Runs that take up to so long are about to be asked for."""
 
@@ -70,6 +73,17 @@ class Launch(Protocol):
 
     def close(self) -> None:
         """End everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How several tests are run one after another."""
+
+    seconds: float
+    """What one may take, of the processor and by the clock; a test that takes longer is the last."""
+    processor: float
+    stop: bool = False
+    """The first that fails is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,12 @@ class Manner(Protocol):
     def outcome(self, ran: Ran, agent: AgentSpec) -> Outcome:
         """What it means."""
 
+    def several(self, scenarios: Sequence[Scenario], course: Course) -> Scenario | None:
+        """One to be run in the place of several; None where that cannot be."""
+
+    def outcomes(self, ran: Ran, scenarios: Sequence[Scenario], course: Course) -> Iterator[tuple[str, Outcome]]:
+        """What it means for each of the several that came to an end, by its id, in the order in which they did."""
+
     @property
     def warm(self) -> Mapping[str, Json]:
         """What a nursery loads of it beforehand, to be forked for every run; empty for what is started anew each time."""
@@ -118,6 +138,8 @@ class Ran:
     trace: Trace | None
     lines: Mapping[str, frozenset[int]] | None
     left: bytes
+    parts: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    """The lines of each of several tests, by name."""
     ledger: Ledger | None = None
     """What the relay saw, where there is one."""
     trace_id: str = ""
@@ -178,12 +200,25 @@ class Local:
         ran = self.ran(scenario, trial, halt)
         if isinstance(ran, Unstarted):
             return self.explained(attempt.unstarted(ran, agent))
-        offline = not agent.network and self.ground.level is not Level.NONE
         if self.manner:
-            return replace(self.explained(self.manner.outcome(ran, agent)), offline=offline)
-        outcome = replace(attempt.from_slot(ran.ended, agent, ran.trace, ran.lines), offline=offline)
+            return replace(self.explained(self.manner.outcome(ran, agent)), offline=self._offline)
+        outcome = replace(attempt.from_slot(ran.ended, agent, ran.trace, ran.lines), offline=self._offline)
         outcome = self.explained(placing.placed(scenario, agent, outcome, ran.world))
         return told(outcome, ran.ledger, ran.trace_id) if ran.ledger else outcome
+
+    def together(self, scenarios: Sequence[Scenario], trial: int, halt: Halt, course: Course) -> Mapping[str, Outcome]:
+        if not self.manner or not (self.loaded or self.nursery):
+            return {}
+        asked = self.manner.several(scenarios, course)
+        ran = self.ran(asked, trial, halt) if asked else None
+        if ran is None or isinstance(ran, Unstarted):
+            return {}
+        found = self.manner.outcomes(ran, scenarios, course)
+        return {name: replace(self.explained(outcome), offline=self._offline) for name, outcome in found}
+
+    @property
+    def _offline(self) -> bool:
+        return not self.agent.network and self.ground.level is not Level.NONE
 
     def _patient(self, scenario: Scenario) -> AgentSpec:
         """The agent with as much time as the scenario gives it."""
@@ -205,10 +240,11 @@ class Local:
         try:
             ended = pool.run(self._job(scenario, trial, home, ids), self._patient(scenario).timeout_s, halt)
             trace = self._trace(ids)
-            lines = _lines(ended.result.get("lines")) if self.agent.python else _lines(_saved(home / "lines.json"))
+            saved = ended.result.get("lines") if self.agent.python else _saved(home / "lines.json")
             world = ended.result.get("world") or (placing.read_journal(home / placing.JOURNAL) if scenario.world else None)
             ledger = relay.end(ids.token) if relay else None
-            return Ran(ended, trace, lines, self.manner.left(home) if self.manner else b"", ledger, ids.trace, world)
+            left = self.manner.left(home) if self.manner else b""
+            return Ran(ended, trace, _lines(saved), left, _parts(saved), ledger, ids.trace, world)
         finally:
             if relay and ledger is None:
                 relay.end(ids.token)
@@ -509,6 +545,9 @@ class Remote:
             return bad(Cause.OUTPUT, "the answer is empty")
         return Outcome(text.removesuffix("\n"), latency_s=time.perf_counter() - began)
 
+    def together(self, scenarios: Sequence[Scenario], trial: int, halt: Halt, course: Course) -> Mapping[str, Outcome]:  # noqa: ARG002
+        return {}
+
     def allow(self, seconds: float) -> None:
         """It is not ended here, only no longer waited for."""
 
@@ -552,3 +591,16 @@ def _lines(value: Json) -> dict[str, frozenset[int]] | None:
     if not isinstance(value, dict):
         return None
     return {path: frozenset(line for line in lines if isinstance(line, int)) for path, lines in value.items() if isinstance(lines, list)}
+
+
+def _parts(value: Json) -> dict[str, Mapping[str, frozenset[int]]]:
+    """Each part's lines, those before the first part with them."""
+    parts = value.get("parts") if isinstance(value, dict) else None
+    if not isinstance(parts, dict):
+        return {}
+    found = {name: _lines(lines) or {} for name, lines in parts.items()}
+    first = found.pop("", {})
+    return {
+        name: {path: first.get(path, frozenset()) | lines.get(path, frozenset()) for path in first.keys() | lines.keys()}
+        for name, lines in found.items()
+    }

@@ -2,6 +2,7 @@
 
     prober.py collect FILE ARGS...       writes to FILE which tests `pytest ARGS` would run
     prober.py run FILE TEST ARGS...      runs one of them by its name, and writes to FILE what became of it
+    prober.py several FILE ARGS...       runs those that standard input names, one after another, and writes to FILE what became of each
 
 Where many candidates are looked at, it is loaded beforehand instead, with pytest and its plug-ins, into a process that is forked for
 every test (`preload`).
@@ -17,34 +18,51 @@ import sys
 
 sys.path[0] = os.getcwd()  # what stands beside this file must not take the place of the user's modules; pytest is run as by `-m`
 
+import contextlib  # noqa: E402
 import json  # noqa: E402
+import signal  # noqa: E402
+import time  # noqa: E402
 import traceback  # noqa: E402
 from importlib.util import find_spec  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Json = dict[str, Any]
+    Watch = Callable[[str], None]
 
 MOST = 60_000
 """Letters of a traceback that are told, from the end."""
+COLLECTING = 2.0
+"""Seconds that may pass, beside those of a test, until the first test begins."""
 USUAL = ("skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings")
 """Marks that are no tags."""
 
 
-def main(arguments: list[str]) -> int:
-    """Do what the first argument says."""
+def main(arguments: list[str], watch: Watch | None = None, session: Any = None) -> int:
+    """Do what the first argument says. `watch` is told of each of several tests before it begins, and once more at the end.
+
+    With a `session` that stands ready (`standing`), tests run in it.
+    """
     what, file, rest = arguments[0], arguments[1], arguments[2:]
     if find_spec("pytest") is None:
         told, status = {"missing": sys.executable}, 1  # type: tuple[Json, int]
     else:
-        told, status = collect(rest) if what == "collect" else run(rest[0], rest[1:])
-    with open(file, "w", encoding="utf-8", errors="backslashreplace") as out:
-        json.dump(told, out)
+        heard = _Heard([rest.pop(0)]) if what == "run" else _several(file, watch) if what == "several" else None
+        told, status = ({}, _tested(heard, rest, session)) if heard else collect(rest)
+        if heard:
+            told = heard.verdict(heard.tests[0]) if what == "run" else {"tests": heard.verdicts()}
+    _write(file, told)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return status
+
+
+def _write(file: str, told: Json) -> None:
+    with open(file, "w", encoding="utf-8", errors="backslashreplace") as out:
+        json.dump(told, out)
 
 
 def preload(folder: str) -> bool:
@@ -97,22 +115,116 @@ def collect(options: list[str]) -> tuple[Json, int]:
     return seen, 0
 
 
-def run(test: str, options: list[str]) -> tuple[Json, int]:
-    """One test, in a process of its own; its status is pytest's."""
+def standing(options: list[str], ready: Callable[[Any], None]) -> bool:
+    """Make pytest ready, up to where it looks for tests, and call `ready` with its session; forks of this process may run tests in it.
+
+    Whether it came to that: a conftest may load code that is to be tested, which has to be loaded afresh each time.
+    """
     import pytest
 
-    phases = []  # type: list[Json]
-    broken = []  # type: list[Json]
-    aside = []  # type: list[str]
+    stood = []
+
+    class Standing:
+        @staticmethod
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_cmdline_main(config: Any) -> None:
+            _undivided(config)
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_collection(self, session: Any) -> bool:
+            session.config.pluginmanager.unregister(self)
+            if not _loads_code():
+                stood.append(session)
+                ready(session)
+            return True  # nothing is collected
+
+    # output is kept in memory: forks would share a file, and the place in it
+    pytest.main([*_alone(), *options, "--capture=sys", "--tb=native"], plugins=[Standing()])
+    return bool(stood)
+
+
+def _loads_code() -> bool:
+    """Whether anything of the user's is loaded but conftests, and packages in which there is nothing."""
+    root = os.path.realpath(os.getcwd()) + os.sep
+    files = [os.path.realpath(file) for file in (getattr(module, "__file__", None) for module in list(sys.modules.values())) if file]
+    own = [file for file in files if file.startswith(root) and os.path.basename(file) != "conftest.py"]
+    return any(os.path.basename(file) != "__init__.py" or os.path.getsize(file) for file in own)
+
+
+def _several(file: str, watch: Watch | None) -> _Heard:
+    """Several tests in one process, in their order: as many as come to an end.
+
+    Standard input has `tests`, as pytest calls them, and their `names` as scenarios; `stop`, whether the first that fails is the last;
+    and what one may take: `seconds` by the clock, and `processor` seconds. One that takes longer ends the process.
+    """
+    heard = _Heard(**json.loads(_given()), watch=watch)
+
+    def late(*_: object) -> None:
+        if watch:
+            watch("")
+        _write(file, {"tests": heard.verdicts(), "late": heard.running or heard.tests[0]})
+        os._exit(0)
+
+    signal.signal(signal.SIGPROF, late)
+    if not watch:  # which has the other timer
+        signal.signal(signal.SIGALRM, late)
+    heard.timed(COLLECTING)
+    return heard
+
+
+def _given() -> str:
+    with open(0, encoding="utf-8", closefd=False) as stdin:
+        return stdin.read()
+
+
+def _tested(heard: _Heard, options: list[str], session: Any = None) -> int:
+    """Run pytest, with its own view of which tests there are put aside. In a session, as far as is left of it."""
+    import pytest
+
+    plugin = _listening(heard)
+    if session is None:
+        native = ["--tb=native"] if len(heard.tests) > 1 else []
+        return int(pytest.main([*_alone(), *options, *native], plugins=[plugin]))
+    session.config.pluginmanager.register(plugin)
+    session.config.args = heard.tests
+    ends = (session.Failed, session.Interrupted, pytest.UsageError, pytest.exit.Exception)
+    with contextlib.suppress(*ends):
+        session.config.hook.pytest_collection(session=session)
+        session.config.hook.pytest_runtestloop(session=session)
+    return int(bool(session.testsfailed))
+
+
+def _undivided(config: Any) -> None:
+    """Xdist would start workers for the few tests."""
+    for name, value in (("numprocesses", 0), ("dist", "no"), ("tx", [])):
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
+def _listening(heard: _Heard) -> object:
+    """A plug-in that hears what becomes of the tests."""
+    import pytest
 
     class Listening:
         @staticmethod
         @pytest.hookimpl(tryfirst=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
         def pytest_cmdline_main(config: Any) -> None:
-            config.args = [test]
-            for name, value in (("numprocesses", 0), ("dist", "no"), ("tx", [])):  # xdist would start workers for the one test
-                if hasattr(config.option, name):
-                    setattr(config.option, name, value)
+            config.args = heard.tests
+            _undivided(config)
+
+        @staticmethod
+        @pytest.hookimpl(trylast=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_collection_modifyitems(items: Any) -> None:
+            order = {test: place for place, test in enumerate(heard.tests)}
+            items.sort(key=lambda item: order.get(_name(item), len(order)))
+
+        @staticmethod
+        @pytest.hookimpl(hookwrapper=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+        def pytest_runtest_protocol(item: Any) -> Any:
+            heard.begins(_name(item))
+            yield
+            if heard.ended():
+                item.session.shouldstop = "one failed"
 
         @staticmethod
         def pytest_sessionfinish(session: Any) -> None:
@@ -123,22 +235,83 @@ def run(test: str, options: list[str]) -> tuple[Json, int]:
         def pytest_runtest_makereport(call: Any) -> Any:
             made = yield
             report = made.get_result()
-            phases.append(
+            heard.phases.setdefault(heard.running, []).append(
                 {"when": report.when, "outcome": report.outcome, "expected": hasattr(report, "wasxfail"), **_raised(call, report)}
             )
 
         @staticmethod
         def pytest_exception_interact(call: Any, report: Any) -> None:
             if report.when == "collect":
-                broken.append({"when": "collection", **_raised(call, report)})
+                heard.broken.append((report.nodeid.partition("::")[0], {"when": "collection", **_raised(call, report)}))
 
         @staticmethod
         def pytest_collectreport(report: Any) -> None:
             if report.skipped:
-                aside.append(_why(report))
+                heard.aside.append((report.nodeid.partition("::")[0], _why(report)))
 
-    status = int(pytest.main([*_alone(), *options], plugins=[Listening()]))
-    return _verdict(phases, broken, aside), status
+    return Listening()
+
+
+class _Heard:
+    """What became of some tests."""
+
+    def __init__(
+        self,
+        tests: list[str],
+        names: dict[str, str] | None = None,
+        stop: bool = False,
+        seconds: float = 0.0,
+        processor: float = 0.0,
+        watch: Watch | None = None,
+    ) -> None:
+        self.tests = tests
+        self.names = names or {}
+        self.stop = stop
+        timers = [(signal.ITIMER_PROF, processor), *([] if watch else [(signal.ITIMER_REAL, seconds)])]
+        self.timers = [(timer, most) for timer, most in timers if most]
+        self.watch = watch
+        self.running = ""
+        self.phases = {}  # type: dict[str, list[Json]]
+        self.broken = []  # type: list[tuple[str, Json]]
+        """Files that cannot be collected, as pytest calls them, and why."""
+        self.aside = []  # type: list[tuple[str, str]]
+        """Files that were left out, and why."""
+        self.took = {}  # type: dict[str, float]
+
+    def begins(self, test: str) -> None:
+        """One of them begins."""
+        if self.watch:
+            self.watch(test)
+        self.running = test
+        if test in self.names:
+            os.environ["REFINERY_SCENARIO"] = self.names[test]
+        self.took[test] = -time.perf_counter()
+        self.timed(0.0)
+
+    def timed(self, more: float) -> None:
+        """From here on it may take as long as a test, and `more` seconds."""
+        for timer, most in self.timers:
+            signal.setitimer(timer, most + more)
+
+    def ended(self) -> bool:
+        """The one that ran has ended; whether it is the last."""
+        for timer, _ in self.timers:
+            signal.setitimer(timer, 0)
+        test, self.running = self.running, ""
+        self.took[test] += time.perf_counter()
+        return self.stop and self.verdict(test)["outcome"] == "failed"
+
+    def verdict(self, test: str) -> Json:
+        """How one ended."""
+        file, alone = test.partition("::")[0], len(self.tests) == 1
+        broken = [error for where, error in self.broken if alone or file.endswith(where)]
+        aside = [why for where, why in self.aside if alone or file.endswith(where)]
+        return _verdict(self.phases.get(test, []), broken, aside)
+
+    def verdicts(self) -> list[Json]:
+        """The same of all that came to an end, with the seconds that each took."""
+        found = [{"test": test, "seconds": self.took.get(test, 0.0), **self.verdict(test)} for test in self.tests if test != self.running]
+        return [each for each in found if each["outcome"] != "missing"]
 
 
 def _without_summary(config: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -33,7 +33,7 @@ from refinery.suite.attempt import judged
 from refinery.suite.capsule.placing import outside
 from refinery.suite.capture import Capture
 from refinery.suite.confinement import Limits
-from refinery.suite.launch import Launch, Local, Remote
+from refinery.suite.launch import Course, Launch, Local, Remote
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome
 from refinery.suite.pool import Halt, room
@@ -48,6 +48,12 @@ Pair = tuple[Scenario, int]
 Done = Mapping[tuple[str, int], Attempt]
 """Attempts by the id of their scenario and the number of the trial."""
 NOTHING_DONE: Done = {}
+
+
+TOGETHER = 5.0
+"""Seconds that a test may take among others; one that takes longer has a process of its own."""
+FEWEST = 8
+"""Tests that are worth a process of their own."""
 
 
 class Bench(Protocol):
@@ -208,6 +214,8 @@ class TreeBench:
         self._tests = _launch_for_tests(runner, tree, self._at_once, coverage)
         self._covers = {False: coverage and self._launch.can_cover, True: coverage and self._tests is not None and self._tests.can_cover}
         self._executions: dict[str, Execution] = {}
+        self._alone: set[str] = set()
+        """Tests that did not pass among others."""
         self._retried = 0
         self._replayed: list[tuple[Replayed, ...]] = []
         """What was asked in each attempt in a recorded world."""
@@ -220,10 +228,31 @@ class TreeBench:
         self._pass_on(trace, None)
         return attempt
 
+    def looked(self, scenarios: Sequence[Scenario], course: Course) -> Iterator[Attempt]:
+        """One run of each, in their order and in as few processes as can be: for a quick look.
+
+        With `course.stop`, up to the first that fails.
+        """
+        left = [*scenarios]
+        while left:
+            tests = self._tests if left[0].test else None
+            made = tests.together([each for each in left if each.test], 0, Halt(), course) if tests else {}
+            here = [each for each in left if each.id in made] or left[:1]
+            left = [each for each in left if each not in here]
+            for scenario in here:
+                done = self._judged(scenario, 0, made[scenario.id])[0] if scenario.id in made else self.attempt(scenario, 0)
+                yield done
+                if course.stop and not done.passed:
+                    return
+
     def attempts(
         self, pairs: Sequence[Pair], say: Say = silent, also: Callable[[Trace], None] | None = None
     ) -> Generator[Attempt, None, None]:
-        """Many runs at once, in the order in which they end. Leaving the iteration early ends those that still run."""
+        """Many runs at once, in the order in which they end. Leaving the iteration early ends those that still run.
+
+        Tests that are loaded beforehand run several in a process, as they do for the user. One that does not pass there is run again
+        in a process of its own, and that run is its attempt.
+        """
         halt = Halt()
         if not pairs:
             return
@@ -232,11 +261,10 @@ class TreeBench:
         for launch in self._launches():
             launch.expect(sum(self._for(scenario) is launch for scenario, _ in pairs))
         with ThreadPoolExecutor(min(self._at_once, len(pairs)), "attempt") as threads:
-            futures: list[Future[tuple[Attempt, Trace | None]]] = [threads.submit(self._try, *pair, halt) for pair in pairs]
+            futures = [threads.submit(self._several, *some, halt) for some in self._grouped(pairs)]
             try:
                 passed, counted, began = 0, 0, time.monotonic()
-                for done, future in enumerate(as_completed(futures), 1):
-                    attempt, trace = future.result()
+                for done, (attempt, trace) in enumerate(chain.from_iterable(future.result() for future in as_completed(futures)), 1):
                     self._pass_on(trace, also)
                     passed, counted = passed + (attempt.passed and attempt.counts), counted + attempt.counts
                     left = (time.monotonic() - began) / done * (len(pairs) - done)
@@ -296,6 +324,35 @@ class TreeBench:
         if agent.readable and self._runner.ground.level is not Level.NONE:
             yield f"the agent could read {', '.join(agent.readable)} (readable)"
 
+    def _grouped(self, pairs: Sequence[Pair]) -> Iterator[tuple[tuple[Scenario, ...], int]]:
+        """What runs in one process: several tests of a trial, or one of anything else."""
+        tests: dict[int, list[Scenario]] = {}
+        for scenario, trial in pairs:
+            if scenario.test and self._tests and scenario.id not in self._alone:
+                tests.setdefault(trial, []).append(scenario)
+            else:
+                yield (scenario,), trial
+        for trial, several in tests.items():
+            share = max(FEWEST, -(-len(several) // self._at_once))
+            yield from ((tuple(several[start : start + share]), trial) for start in range(0, len(several), share))
+
+    def _several(self, scenarios: tuple[Scenario, ...], trial: int, halt: Halt) -> list[tuple[Attempt, Trace | None]]:
+        made: Mapping[str, Outcome] = {}
+        if len(scenarios) > 1 and self._tests:
+            seconds = min(TOGETHER, self._runner.tests.timeout_s if self._runner.tests else TOGETHER)
+            made = self._tests.together(scenarios, trial, halt, Course(seconds, seconds))
+        done = []
+        for scenario in scenarios:
+            if scenario.id in made and made[scenario.id].output == "passed":
+                attempt, outcome = self._judged(scenario, trial, made[scenario.id])
+                self._noted(scenario, attempt, outcome)
+                done.append((attempt, outcome.trace))
+            else:
+                if made:
+                    self._alone.add(scenario.id)
+                done.append(self._try(scenario, trial, halt))
+        return done
+
     def _try(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Trace | None]:
         attempt, outcome = self._once(scenario, trial, halt)
         for _ in range(self._runner.retries if scenario.retries is None else scenario.retries):
@@ -303,16 +360,21 @@ class TreeBench:
                 break
             self._retried += 1
             attempt, outcome = self._once(scenario, trial, halt)
+        self._noted(scenario, attempt, outcome)
+        return attempt, outcome.trace
+
+    def _noted(self, scenario: Scenario, attempt: Attempt, outcome: Outcome) -> None:
         if attempt.replayed is not None:
             self._replayed.append(attempt.replayed)
         if attempt.judging:
             self._judgings.append(attempt.judging)
         if outcome.lines is not None:
             self._executions[scenario.id] = Execution(scenario.id, attempt.passed, outcome.lines)
-        return attempt, outcome.trace
 
     def _once(self, scenario: Scenario, trial: int, halt: Halt) -> tuple[Attempt, Outcome]:
-        outcome = self._for(scenario).run(scenario, trial, halt)
+        return self._judged(scenario, trial, self._for(scenario).run(scenario, trial, halt))
+
+    def _judged(self, scenario: Scenario, trial: int, outcome: Outcome) -> tuple[Attempt, Outcome]:
         told = outcome.trace
         if told is not None:
             about: dict[str, Json] = {"refinery.scenario": scenario.id, "refinery.trial": trial}

@@ -17,7 +17,7 @@ from refinery.domain import AgentSpec, Cause, Expectation, Scenario
 from refinery.errors import ConfigError, OutsideError
 from refinery.suite import attempt, junit
 from refinery.suite.confinement import Limits
-from refinery.suite.launch import Launch, Local, Manner, Ran
+from refinery.suite.launch import Course, Launch, Local, Manner, Ran
 from refinery.suite.outcome import Outcome, shortened
 from refinery.suite.pool import Halt, Unstarted, Why
 
@@ -29,6 +29,8 @@ COLLECT = Scenario("collect", None, ())
 CHATTY = 64_000_000
 """Bytes that a test runner may print."""
 LONGEST_ID = 180
+BESIDES = 15.0
+"""Seconds that a process may take beside its tests."""
 LEAST_TO_COLLECT = 120.0
 """Seconds that listing the tests may take, where the agent's limit is shorter."""
 
@@ -89,7 +91,7 @@ class OneTest:
 
     def command(self, argv: tuple[str, ...], scenario: Scenario, home: Path) -> tuple[str, ...]:
         file = str(home / "test.json")
-        asked = ("run", file, scenario.test) if scenario.test else ("collect", file)
+        asked = ("run", file, scenario.test) if scenario.test else ("collect" if scenario is COLLECT else "several", file)
         return (*argv, *asked, *self.options)
 
     def left(self, home: Path) -> bytes:
@@ -102,17 +104,44 @@ class OneTest:
             return _unfinished(plain, ran)
         if told.get("missing"):
             return replace(plain, cause=Cause.INFRASTRUCTURE, says=f"pytest is not installed for {agent.interpreter}")
-        says, when = shortened(str(told.get("says", "")), 400), told.get("when", "call")
-        match told.get("outcome"):
-            case "passed":
-                return Outcome("passed", "", None, "", plain.latency_s, None, ran.lines)
-            case "skipped":
-                return Outcome("skipped", "", Cause.SKIPPED, f"the test skipped itself: {says}", plain.latency_s, None, ran.lines)
-            case "failed":
-                cause = Cause.CHECKS if told.get("assertion") and when == "call" else Cause.EXIT
-                says = says if when == "call" else f"at {when}: {says}"
-                return Outcome("failed", str(told.get("error", "")), cause, says, plain.latency_s, None, ran.lines)
-        return Outcome(MISSING, plain.error, Cause.EXIT, "pytest finds no such test here", plain.latency_s, None, ran.lines)
+        return _of_one(told, plain.latency_s, ran.lines) or Outcome(
+            MISSING, plain.error, Cause.EXIT, "pytest finds no such test here", plain.latency_s, None, ran.lines
+        )
+
+    def several(self, scenarios: Sequence[Scenario], course: Course) -> Scenario | None:
+        asked: dict[str, Json] = {
+            "tests": [scenario.test for scenario in scenarios],
+            "names": {scenario.test: scenario.id for scenario in scenarios},
+            "stop": course.stop,
+            "seconds": course.seconds,
+            "processor": course.processor,
+        }
+        return Scenario("several", asked, (), timeout_s=BESIDES + course.seconds * (1 + len(scenarios)))
+
+    def outcomes(self, ran: Ran, scenarios: Sequence[Scenario], course: Course) -> Iterator[tuple[str, Outcome]]:
+        told = _json(ran.left)
+        names = {scenario.test: scenario.id for scenario in scenarios}
+        for one in told.get("tests", ()):
+            if outcome := _of_one(one, float(one["seconds"]), ran.parts.get(one["test"])):
+                yield names[one["test"]], outcome
+        if late := told.get("late"):
+            says = f"the test did not end within {course.seconds:g} s"
+            yield names[late], Outcome("", "", Cause.TIMEOUT, says, course.seconds, None, ran.parts.get(late))
+
+
+def _of_one(told: Mapping[str, Any], latency_s: float, lines: Mapping[str, frozenset[int]] | None) -> Outcome | None:
+    """What became of one test; None where pytest does not tell."""
+    says, when = shortened(str(told.get("says", "")), 400), told.get("when", "call")
+    match told.get("outcome"):
+        case "passed":
+            return Outcome("passed", "", None, "", latency_s, None, lines)
+        case "skipped":
+            return Outcome("skipped", "", Cause.SKIPPED, f"the test skipped itself: {says}", latency_s, None, lines)
+        case "failed":
+            cause = Cause.CHECKS if told.get("assertion") and when == "call" else Cause.EXIT
+            says = says if when == "call" else f"at {when}: {says}"
+            return Outcome("failed", str(told.get("error", "")), cause, says, latency_s, None, lines)
+    return None
 
 
 def _ended(ran: Ran, agent: AgentSpec) -> Outcome:
@@ -157,6 +186,12 @@ class WholeCommand:
         """How the command itself went; its tests are in what it left."""
         return _ended(ran, agent)
 
+    def several(self, scenarios: Sequence[Scenario], course: Course) -> Scenario | None:  # noqa: ARG002  # it always runs all
+        return None
+
+    def outcomes(self, ran: Ran, scenarios: Sequence[Scenario], course: Course) -> Iterator[tuple[str, Outcome]]:  # noqa: ARG002
+        return iter(())
+
 
 @dataclass(slots=True)
 class Round:
@@ -200,6 +235,9 @@ class Whole:
             return Outcome("skipped", "", Cause.SKIPPED, f"the test skipped itself: {shortened(case.says)}", case.seconds)
         says = shortened(case.says, 400) or "the test failed"
         return Outcome("failed", case.error, Cause.CHECKS if case.assertion else Cause.EXIT, says, case.seconds)
+
+    def together(self, scenarios: Sequence[Scenario], trial: int, halt: Halt, course: Course) -> Mapping[str, Outcome]:  # noqa: ARG002
+        return {}
 
     def allow(self, seconds: float) -> None:
         self._local.allow(seconds)
@@ -256,6 +294,10 @@ class Loaded:
     def run(self, scenario: Scenario, trial: int, halt: Halt) -> Outcome:
         with self._of(trial) as local:
             return local.run(scenario, trial, halt)
+
+    def together(self, scenarios: Sequence[Scenario], trial: int, halt: Halt, course: Course) -> Mapping[str, Outcome]:
+        with self._of(trial) as local:
+            return local.together(scenarios, trial, halt, course)
 
     def allow(self, seconds: float) -> None:
         with self._lock:

@@ -79,13 +79,18 @@ def template(control: socket.socket, spec: Json) -> int:
             hello["failed"] = _told(error)
     elif spec.get("prober") and (spec.get("born") or _tests_alone(spec)):
         call = _program(spec)
-    _die_with(control, False)
-    control.sendall(json.dumps(hello).encode() + b"\n")
-    if "failed" in hello:
-        return 1
-    _freeze()
-    Template(control, prctl, call, spec, lines).serve()
-    return 0
+
+    def serve(session: Any = None) -> None:
+        _die_with(control, False)
+        control.sendall(json.dumps(hello).encode() + b"\n")
+        if "failed" not in hello:
+            _freeze()
+            Template(control, prctl, _program(spec, session) if session else call, spec, lines).serve()
+
+    if spec.get("stands"):
+        return 0 if _prober(spec).standing(spec["options"], serve) else 1
+    serve()
+    return 1 if "failed" in hello else 0
 
 
 class Template:
@@ -279,16 +284,17 @@ def nursery(control: socket.socket, spec: Json) -> int:
     for name in _libraries(spec):
         with contextlib.suppress(BaseException):  # what cannot be imported beforehand is imported, or fails, in the template
             importlib.import_module(name)
+    stands = bool(spec.get("prober")) and _stands(spec)
     _freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(b"{}\n")
-    while _serve(control, spec["tree"]):
+    while _serve(control, spec["tree"], stands):
         pass
     shutil.rmtree(spec["home"], ignore_errors=True)
     return 0
 
 
-def _serve(control: socket.socket, old: str) -> bool:
+def _serve(control: socket.socket, old: str, stands: bool) -> bool:
     """Fork one template, or end one that does not end by itself; False when the other side has hung up."""
     try:
         data, ancillary, _, _ = control.recvmsg(RECORD.size, socket.CMSG_SPACE(8))
@@ -308,7 +314,7 @@ def _serve(control: socket.socket, old: str) -> bool:
         body += part
     pid = os.fork()
     if pid == 0:
-        _become_template(control, fds, json.loads(body), old)
+        _become_template(control, fds, {**json.loads(body), "born": True, "stands": stands}, old)
     control.sendall(RECORD.pack(BEAR, pid, 0))
     for fd in fds:
         os.close(fd)
@@ -331,7 +337,7 @@ def _become_template(control: socket.socket, fds: list[int], spec: Json, old: st
         os.close(log)
         os.chdir(spec["tree"])
         sys.path[:] = [spec["tree"] + path[len(old) :] if (path + os.sep).startswith(old + os.sep) else path for path in sys.path]
-        code = template(socket.socket(fileno=fds[0]), {**spec, "born": True})
+        code = template(socket.socket(fileno=fds[0]), spec)
     except BaseException as error:  # noqa: BLE001  the edge of a process: it is read from the log
         os.write(2, _told(error).encode())
     finally:
@@ -358,6 +364,11 @@ def _libraries(spec: Json) -> list[str]:
     return [name for name in names if name not in sys.modules]
 
 
+def _stands(spec: Json) -> bool:
+    """Whether pytest can stand ready for the tests of a tree with none of the code under test loaded."""
+    return _found_in_a_child(spec, lambda: _prober(spec).standing(spec["options"], lambda _: None)) is True
+
+
 def _tests_alone(spec: Json) -> bool:
     """Whether pytest and its plug-ins can be loaded without any code of the user's."""
     root = os.path.realpath(spec["tree"]) + os.sep
@@ -381,7 +392,7 @@ def _prober(spec: Json) -> Any:
     return sys.modules["refinery_prober"]
 
 
-def _program(spec: Json) -> Callable[[list[str]], int]:
+def _program(spec: Json, session: Any = None) -> Callable[[list[str]], int]:
     """It, to be called with a whole command, which may be one that says which lines were executed."""
     prober = _prober(spec)
 
@@ -389,10 +400,10 @@ def _program(spec: Json) -> Callable[[list[str]], int]:
         place = argv.index(spec["prober"])
         sys.modules["__main__"], sys.argv = prober, argv[place:]
         if "cover" not in argv[:place]:
-            return int(prober.main(argv[place + 1 :]))
+            return int(prober.main(argv[place + 1 :], None, session))
         with _recorded(argv[place - 3], argv[place - 2], float(argv[place - 1])) as tracer:
             tracer.start()
-            return int(prober.main(argv[place + 1 :]))
+            return int(prober.main(argv[place + 1 :], tracer.watch, session))
 
     return run
 
@@ -716,10 +727,27 @@ def prepare(spec: str, tree: str, covered: bool) -> tuple[Any, Seen]:
 class Lines:
     """Which lines of files under a folder are executed, by sys.settrace."""
 
-    def __init__(self, tree: str, known: Seen) -> None:
+    def __init__(self, tree: str, known: Seen, file: str = "") -> None:
+        self.file = file
         self.root = os.path.realpath(tree) + os.sep
         self.seen = {path: set(lines) for path, lines in (known or {}).items()}
         self.files: dict[str, set[int] | None] = {}
+        self.part = ""
+        self.parts: dict[str, dict[str, set[int]]] = {}
+
+    def watch(self, part: str) -> None:
+        """What is executed from here on belongs to another part, `part` by its name; without one, this may be the end."""
+        self.turn(part)
+        if not part:
+            self.save()
+
+    def turn(self, part: str) -> None:
+        """Put by what was executed since the last turn."""
+        own = self.parts.setdefault(self.part, {})
+        for path, lines in list(self.seen.items()):
+            own.setdefault(path, set()).update(lines)
+            lines.clear()
+        self.part = part
 
     def start(self) -> None:
         import threading
@@ -752,8 +780,21 @@ class Lines:
 
         return step
 
-    def report(self) -> dict[str, list[int]]:
-        return {path: sorted(lines) for path, lines in list(self.seen.items()) if lines}
+    def report(self) -> dict[str, Any]:
+        """Lines by file; where there are parts, the same by part."""
+        if self.parts:
+            self.turn("")
+            return {"parts": {part: _listed(lines) for part, lines in self.parts.items()}}
+        return _listed(self.seen)
+
+    def save(self) -> None:
+        """Into the file."""
+        with open(self.file, "w") as out:
+            json.dump(self.report(), out)
+
+
+def _listed(seen: dict[str, set[int]]) -> dict[str, list[int]]:
+    return {path: sorted(lines) for path, lines in list(seen.items()) if lines}
 
 
 def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
@@ -786,18 +827,13 @@ def cover(file: str, tree: str, seconds: float, arguments: list[str]) -> int:
 @contextlib.contextmanager
 def _recorded(file: str, tree: str, seconds: float) -> Iterator[Lines]:
     """The lines that are executed from where it is told to start are left in a file, however the block ends."""
-    tracer = Lines(tree, None)
-
-    def save() -> None:
-        with open(file, "w") as out:
-            json.dump(tracer.report(), out)
-
-    _before_the_end(seconds, save)
+    tracer = Lines(tree, None, file)
+    _before_the_end(seconds, tracer.save)
     try:
         yield tracer
     finally:
         tracer.stop()
-        save()
+        tracer.save()
 
 
 def _before_the_end(seconds: float, save: Callable[[], object]) -> None:
