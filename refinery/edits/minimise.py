@@ -15,6 +15,11 @@ TEXTS = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl"
 TRIES = 16
 _END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[\"“'(`*])")
 """Between two sentences."""
+_LEANS = re.compile(
+    r"(?:this|that|these|those|such|then|otherwise|else|so|but|also|however|if (?:so|not|none))\b|(?:[\w']+,? ){0,2}(?:they|them|it)\b",
+    re.I,
+)
+"""A sentence that speaks of the one before it: without that it would say nothing."""
 _LEAD = re.compile(r"\s*(?:(?:[-*+>]|#{1,6}|\d+[.)])\s+)*")
 """What stands before the words of a line: indentation, and a mark of lists, quotes or headings."""
 
@@ -92,7 +97,7 @@ def _sentences(edit: Edit) -> list[Edit]:
         more = edit.new.rstrip()[len(there) :]
         if not edit.new.startswith(there) or "\n" in there or "\n" in more or not more[:1].isspace():
             return [edit]
-        return [Edit(edit.path, "", f" {sentence}", edit.at + len(there)) for sentence in _END.split(more.strip())]
+        return [Edit(edit.path, "", f" {sentence}", edit.at + len(there)) for sentence in _apart(more.strip())]
     lines = edit.new.splitlines(keepends=True)
     if not all(line.strip() for line in lines):
         return [edit]  # blank lines belong to what is around them
@@ -101,6 +106,17 @@ def _sentences(edit: Edit) -> list[Edit]:
         ending = line[len(line.rstrip("\r\n")) :] or "\n"
         match = _LEAD.match(line)
         lead = match.group() if match else ""
-        told = _END.split(line[len(lead) :].rstrip())
+        told = _apart(line[len(lead) :].rstrip())
         found += [_Sentence(edit.path, "", f"{lead}{sentence}{ending}", edit.at, number, lead) for sentence in told]
     return found
+
+
+def _apart(text: str) -> list[str]:
+    """The sentences of a text; one that leans on the one before it stays with it."""
+    found: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        if not _LEANS.match(text, end.end()):
+            found.append(text[start : end.start()])
+            start = end.end()
+    return [*found, text[start:]]

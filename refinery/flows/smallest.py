@@ -21,9 +21,11 @@ def smallest(proposal: Proposal, drafted: Callable[[Hypothesis], Proposal], cure
         return less.verdict.allowed and cures(less)
 
     least = minimal(every, still)
-    told = (
-        [f"{least.dropped} of {len(every)} pieces of the change turned out not to be needed, and were left out."] if least.dropped else []
-    )
+    told: list[str] = []
+    if least.dropped:
+        told.append(
+            f"{least.dropped} of {len(every)} pieces of the change turned out not to be needed, and {_were(least.dropped)} left out."
+        )
     left = len(least.edits)
     if least.shown:
         told.append(
@@ -34,3 +36,7 @@ def smallest(proposal: Proposal, drafted: Callable[[Hypothesis], Proposal], cure
     edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
     rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
     return replace(drafted(replace(proposal.hypothesis, edits=edits, rationale=rationale)), targets=proposal.targets)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -47,9 +47,9 @@ def kept_of(after: str, wanted: tuple[str, ...], before: str = PROMPT) -> str | 
 
 
 def test_a_sentence_of_an_added_line_is_a_piece_and_what_is_left_of_the_line_stays_one() -> None:
-    added = "- Say the currency. Be polite. Be brief.\n- Ask first. Then act.\n"
-    assert kept_of(PROMPT + added, ("currency", "brief", "act")) == PROMPT + "- Say the currency. Be brief.\n- Then act.\n"
-    assert kept_of(PROMPT + added, ("currency", "polite", "brief", "Ask", "act")) == PROMPT + added
+    added = "- Say the currency. Be polite. Be brief.\n- Ask first. Act soon.\n"
+    assert kept_of(PROMPT + added, ("currency", "brief", "soon")) == PROMPT + "- Say the currency. Be brief.\n- Act soon.\n"
+    assert kept_of(PROMPT + added, ("currency", "polite", "brief", "Ask", "soon")) == PROMPT + added
     assert kept_of(PROMPT + added, ("Ask",)) == PROMPT + "- Ask first.\n"
 
 
@@ -66,3 +66,9 @@ def test_a_line_that_is_worded_anew_is_one_piece() -> None:
 def test_windows_line_ends_of_what_is_left_stay() -> None:
     before = "You answer.\r\n"
     assert kept_of(before + "Be polite. Be brief.\r\n", ("polite",), before) == before + "Be polite.\r\n"
+
+
+def test_a_sentence_that_speaks_of_the_one_before_it_stays_with_it() -> None:
+    added = "Use the facts. If they are silent, ask. Do not guess. Otherwise stop.\n"
+    assert kept_of(PROMPT + added, ("silent",)) == PROMPT + "Use the facts. If they are silent, ask.\n"
+    assert kept_of(PROMPT + added, ("stop",)) == PROMPT + "Do not guess. Otherwise stop.\n"
