@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
 from refinery.flows.tally import Tally
+from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 from refinery.workbench import Workbench
@@ -81,7 +83,9 @@ class Proposals:
         self._remembered = Remembered(self.bench.recall(about))
         self.notes += self._remembered.told()
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
-        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
+        said = asked_in([_input(each) for each in self.shown.red], [_input(each) for each in self.shown.green])
+        most = self.bench.limits.candidates
+        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said)
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
@@ -234,7 +238,7 @@ class Proposals:
         def cures(less: Proposal) -> bool:
             seen = self._look(less, screen)
             self._billed(less, seen)
-            return seen.promising and len(seen.turned) == len(self.shown.red)
+            return seen.promising and seen.turned >= {scenario.id for scenario in proposal.targets}
 
         with self.ledger.step("look"):
             return smallest(proposal, lambda hypothesis: read.proposal(hypothesis, self._spent), cures)
@@ -248,7 +252,7 @@ class Proposals:
         ]
         cures.some = [each for each in cures.some if each not in own]
         for proposal in map(self._narrowed, by_turned(own)):
-            yield from self._offered(proposal, read, screen)
+            yield from self._offered(self._smallest(proposal, read, screen), read, screen)
         if reasoned:
             return
         self.tally.chance += len(cures.some)
@@ -299,3 +303,7 @@ class Proposals:
                 finally:
                     self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
                 yield found
+
+
+def _input(scenario: Scenario) -> str:
+    return json.dumps(scenario.input, ensure_ascii=False)

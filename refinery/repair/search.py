@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import heapq
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +17,23 @@ from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
+from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
+from refinery.repair.knobs import CONFIGURED, Knob, Reading, in_tables, knobs, readings
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
+from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
-from refinery.repair.shape import pointless, says_nothing, shape_of
+from refinery.repair.prompts import wordings
+from refinery.repair.reworded import reworded
+from refinery.repair.shape import says_nothing, shape_of
+from refinery.repair.sought import sought
+from refinery.repair.swapped import swapped
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
@@ -34,6 +42,8 @@ FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
 NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
+UNUSED = 1.6
+"""What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -66,25 +76,32 @@ def candidates(
     words: Collection[str],
     seed: int = 0,
     limit: int = 1000,
+    asked: Asked | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs of a code
-    and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
+    first, then pairs of a code and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed)
+    search = _Search(sources, diagnosis, executions, words, seed, asked)
     return search.run(limit)
 
 
 class _Search:
     def __init__(
-        self, sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str], seed: int
+        self,
+        sources: Mapping[str, str],
+        diagnosis: Diagnosis,
+        executions: Sequence[Execution],
+        words: Collection[str],
+        seed: int,
+        asked: Asked | None,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.clues: Clues = clues(diagnosis, words)
+        self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
@@ -93,7 +110,6 @@ class _Search:
         self.world: World = survey(self.modules.values(), self.scalars, sources)
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
-        self.pointless: dict[tuple[str, int], int] = {}
         self.heap: list[_Ranked] = []
         self.order = count()
 
@@ -130,7 +146,11 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
+        for score, refill in self._reworded(lines):
+            self._push(score * (0.85 if code_fits else 1.0), refill)
         for score, change in rearranged(self.sources, self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
@@ -140,8 +160,19 @@ class _Search:
         while self.heap:
             yield heapq.heappop(self.heap)
 
+    def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
+        modules = tuple(self.modules.values())
+        texts = wordings(self.sources, modules, self.scalars)
+        if not texts:
+            return
+        phrases = sought(modules)
+        groups = kin(modules, self.scalars, self.world)
+        yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
+
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
+        idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
+        unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -150,6 +181,8 @@ class _Search:
                 prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
+                if unused and unused.search(mutation.new):
+                    score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
@@ -203,16 +236,14 @@ class _Search:
         after = self._applied(module, mutation)
         if after is None or after == module.text:
             return None
-        shape = shape_of(after, make.statement.first)
-        if shape is None or shape.pointless > self._pointless(module, make.statement.first):
-            return None
-        if self._again(module.path + shape.dump):
+        shape = shape_of(module, after)
+        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}"):
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
             change=_subject(mutation.says, where),
-            rationale=f"{self._suspected(module.path, make.statement)} (operator: {mutation.operator}).",
+            rationale=f"{self._suspected(module.path, make.statement)}. Kind of edit: {mutation.operator}.",
             layer=Layer.CODE,
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
@@ -223,15 +254,18 @@ class _Search:
         """What speaks against a statement, and nothing that was not seen."""
         line = statement.first
         rank = self.rank.get((path, line))
-        place = f"it is number {rank} of {len(self.suspicions)}" if rank else "it is reached from them by the flow of data"
-        says = f"{path}:{line} is among the lines that the failure points at: {place}"
         failing = [execution for execution in self.executions if not execution.passed]
         ran = sum(line in execution.lines.get(path, ()) for execution in failing)
-        if ran:
-            says += f", and runs in {ran} of {len(failing)} failing scenarios"
+        every = "the failing scenario" if ran == 1 else f"all {ran} failing scenarios"
+        runs = every if ran == len(failing) else f"{ran} of {len(failing)} failing scenarios"
+        says = f"{path}:{line} runs in {runs}" if ran else f"{path}:{line} has a part in what fails"
         if any(seen.line == line and path.endswith(seen.path) for seen in self.diagnosis.places):
-            says += "; the stack trace names it"
-        return says
+            says += ", and the error names it"
+        if not rank:
+            return f"{says}; what the suspected lines work with comes from it"
+        if rank == 1:
+            return f"{says}; no other line is suspected more"
+        return f"{says}; of {len(self.suspicions)} suspected lines, {rank - 1} {'is' if rank == 2 else 'are'} suspected as much or more"
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
         try:
@@ -249,21 +283,10 @@ class _Search:
             else:
                 after = module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
             if mutation.imports:
-                name = mutation.imports.partition(":")
-                after = with_import(after, name[0], name[2] or None)
+                after = _imported(after, module, mutation)
         except NotEditable:
             return None
         return after
-
-    def _pointless(self, module: Module, line: int) -> int:
-        """How many pointless expressions the statement at the top of the file around a line has already."""
-        around = [node for node in module.tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)]
-        if not around:
-            return 0
-        key = (module.path, around[0].lineno)
-        if key not in self.pointless:
-            self.pointless[key] = pointless(around[0])
-        return self.pointless[key]
 
     def _tree(self, module: Module) -> Tree | None:
         if module.path not in self.trees:
@@ -298,6 +321,20 @@ def _beside(text: str, mutation: Mutation) -> str | None:
     if mutation.insert == "before" and text[:line].rstrip(" \t\n").rpartition("\n")[2].lstrip().startswith("@"):
         return None
     return text[:at] + code + text[at:]
+
+
+def _imported(text: str, module: Module, mutation: Mutation) -> str:
+    """The text with the import that a mutation needs: below those at the top of the file, or where the first would stand."""
+    name, _, part = mutation.imports.partition(":")
+    wanted = f"from {name} import {part}" if part else f"import {name}"
+    above = [node.end_lineno or node.lineno for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    told = module.tree.body[0].end_lineno or 0 if ast.get_docstring(module.tree, clean=False) is not None else 0
+    lines, place = text.split("\n"), above[-1] if above else told
+    if wanted in lines:
+        return text
+    if module.offset(place + 1, 0) > mutation.start:
+        return with_import(text, name, part or None)
+    return "\n".join([*lines[:place], *([] if above or not told else [""]), wanted, *([] if above or told else ["", ""]), *lines[place:]])
 
 
 def _modules(sources: Mapping[str, str], suspicions: Sequence[Suspicion]) -> dict[str, Module]:

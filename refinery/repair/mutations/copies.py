@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
 
 FAMILY = "shared mutable"
 
@@ -19,8 +20,12 @@ def propose(site: Site) -> Iterator[Mutation]:
         statement.value, ast.Name | ast.Attribute | ast.Subscript
     ):
         yield from _copied(site, statement.value, _prior(site, statement.value))
+    if isinstance(statement, ast.Expr):
+        yield from _fresh(site, statement)
     for node in site.statement.nodes:
-        if (
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
+            yield from _copied(site, node.value, 0.3)
+        elif (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("append", "add", "put", "insert", "appendleft")
@@ -38,16 +43,13 @@ def propose(site: Site) -> Iterator[Mutation]:
                 text = f"{{key: {site.src(node.args[1])} for key in {site.src(node.args[0])}}}"
                 yield site.put(node, text, FAMILY, "Give each key a value of its own", 0.8)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "copy":
-            text = site.src(node.func.value)
-            copied = Mutation(
-                *site.module.span(node),
-                f"deepcopy({text})",
-                FAMILY,
-                f"Copy `{short(text)}` with all it holds",
-                0.3,
-                imports="copy:deepcopy",
-            )
-            yield copied
+            if node.args:  # `copy.copy(x)`
+                says = f"Copy `{short(site.src(node.args[0]))}` with all it holds"
+                yield site.put(node.func, f"{site.src(node.func.value)}.deepcopy", FAMILY, says, 0.7)
+            else:
+                yield _deep(site, node, node.func.value, 0.4)
+        elif isinstance(node, ast.Call) and name_of(node.func) and ast.unparse(node.func) in ("dict", "list") and len(node.args) == 1:
+            yield _deep(site, node, node.args[0], 0.3 if isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript) else 0.1)
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
         changes = {
             site.src(node.func.value)
@@ -61,6 +63,29 @@ def propose(site: Site) -> Iterator[Mutation]:
         deleted = any(isinstance(node, ast.Delete) for part in statement.body for node in ast.walk(part))
         if text in changes or deleted:
             yield site.put(statement.iter, f"list({text})", FAMILY, f"Go through a copy of `{text}`, which the loop changes", 0.8)
+
+
+def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
+    """`items.clear()` empties what was handed out before; a new one does not."""
+    called = statement.value
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and called.func.attr == "clear" and not called.args):
+        return
+    name = site.src(called.func.value)
+    given = [
+        site.src(node.value)
+        for node in site.module.inside(site.function or site.module.tree)
+        if isinstance(node, ast.Assign) and node.targets[0] is not None and site.src(node.targets[0]) == name
+    ]
+    for new in dict.fromkeys([*given, "[]", "{}", "set()"]):
+        yield site.put(
+            statement, f"{name} = {new}", FAMILY, f"Begin a new `{short(name)}`, and leave the old one alone", 0.6 if new in given else 0.3
+        )
+
+
+def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
+    text = site.src(of)
+    says = f"Copy `{short(text)}` with all it holds"
+    return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
 
 
 def _prior(site: Site, value: ast.expr) -> float:
@@ -77,15 +102,7 @@ def _copied(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:
     text = site.src(node)
     for how, weight in ((f"list({text})", 1.0), (f"dict({text})", 0.95), (f"set({text})", 0.4)):
         yield site.put(node, how, FAMILY, f"Take a copy of `{short(text)}`", prior * weight)
-    deep = Mutation(
-        *site.module.span(node),
-        f"deepcopy({text})",
-        FAMILY,
-        f"Copy `{short(text)}` with all it holds",
-        prior * 0.8,
-        imports="copy:deepcopy",
-    )
-    yield deep
+    yield _deep(site, node, node, prior * 0.8)
 
 
 def _defaults(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Mutation]:

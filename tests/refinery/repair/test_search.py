@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+import pytest
+
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
@@ -53,8 +55,8 @@ def test_the_missing_field_is_among_the_first_guesses_and_reads_like_a_commit() 
     assert found
     assert found[0].layer is Layer.CODE
     assert found[0].edits[0].new == '    return {"id": row["id"], "status": row["status"], "carrier": row["carrier"]}\n'
-    assert "tools.py:7 is among the lines that the failure points at" in found[0].rationale
-    assert "runs in 1 of 1 failing scenarios" in found[0].rationale
+    assert "tools.py:7 runs in the failing scenario; " in found[0].rationale
+    assert "suspected" in found[0].rationale
     assert FLOOR <= found[0].confidence <= 0.9
 
 
@@ -136,3 +138,20 @@ def test_only_what_is_asked_for_is_made() -> None:
     ran = [Execution("x", False, {"m.py": frozenset(range(1, 900))})]
     made = candidates(big, diagnosis("wrong"), ran, [])
     assert next(made).edits[0].path == "m.py"
+
+
+@pytest.mark.parametrize(
+    ("top", "wanted"),
+    [
+        ("import re\nimport sys\n\n\n", "import re\nimport sys\nfrom copy import deepcopy\n\n\n"),
+        ('"""Rows."""\n\n\n', '"""Rows."""\n\nfrom copy import deepcopy\n\n\n'),
+        ("", "from copy import deepcopy\n\n\n"),
+        ("from copy import deepcopy\n\n\n", "from copy import deepcopy\n\n\n"),
+    ],
+)
+def test_an_import_that_is_needed_stands_with_the_others(top: str, wanted: str) -> None:
+    source = f"{top}def f(rows):\n    kept = rows\n    return kept\n"
+    ran = [Execution("a", False, {"m.py": frozenset(range(1, source.count("\n") + 1))})]
+    made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=400)
+    texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
+    assert f"{wanted}def f(rows):\n    kept = deepcopy(rows)\n    return kept\n" in texts
