@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from refinery.flows.neighbours import Neighbourhood, Seen, believed, neighbours, witnessed
@@ -22,7 +22,7 @@ Read = Callable[[Sequence[str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The cures by number, the most believable first, without those that crash where the base does not."""
+    """The cures by number, the most believable first, without those that crash, or upset what is right, on inputs nearby."""
 
     order: tuple[int, ...]
     runs: int = 0
@@ -30,8 +30,10 @@ class Compared:
     """The first and others that are as believable, and behave otherwise where nobody can say what is right."""
 
 
-def compare(cures: Sequence[ChangeSet], scores: Sequence[float], shown: Reproduction, screen: Screen, read: Read) -> Compared:
-    """In the order in which they came where there is nothing by which to tell them apart."""
+def compare(
+    cures: Sequence[ChangeSet], scores: Sequence[float], reasoned: Collection[int], shown: Reproduction, screen: Screen, read: Read
+) -> Compared:
+    """In the order in which they came where there is nothing by which to tell them apart. `reasoned` are those a model thought of."""
     as_found = tuple(range(len(cures)))
     agent = screen.runner.agent
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
@@ -39,7 +41,7 @@ def compare(cures: Sequence[ChangeSet], scores: Sequence[float], shown: Reproduc
     around, seen, runs = _tests(cures, shown, screen, read) if any(each.test for each in shown.red) else _inputs(cures, shown, screen)
     if not seen or any(len(each) != len(around.inputs) for each in seen):
         return Compared(as_found, runs)
-    belief = believed(scores, seen[0], seen[1:], around)
+    belief = believed(scores, seen[0], seen[1:], around, reasoned)
     order = tuple(sorted(belief, key=lambda number: (-belief[number], number)))
     return Compared(order, runs, _undecided(order, belief, scores, seen[1:], len(around.near)))
 

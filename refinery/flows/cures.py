@@ -15,7 +15,7 @@ from safety.changes import FileChange
 
 LOOK_ON = 120
 """Candidates looked at for a cure of all failures before those of some are put together; later as many as until then."""
-AGAIN = 60
+AGAIN = 150
 """Candidates that are looked at for further cures once there is one; half as many again where it took longer to find."""
 ENOUGH = 5
 """Cures that are compared with each other."""

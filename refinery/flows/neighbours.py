@@ -8,7 +8,7 @@ and do not stop listening to an input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
@@ -22,6 +22,12 @@ KEPT = 2
 MOST = 30
 CRASHES = 0.1
 """The share of neighbours on which a cure may crash where the base does not."""
+UPSET = 0.4
+"""The share of neighbours of passing scenarios that a cure may go about otherwise than the base, at least."""
+UNLIKE = 1.5
+"""And how many times the share of scenarios that fail."""
+TELLING = 6
+"""Neighbours from which on such a share means something."""
 PRIOR = 0.6
 """What the likeliest cure is given for that; the others less, as they are less likely."""
 CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
@@ -106,16 +112,31 @@ def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequen
     return sorted(belief, key=lambda number: (-belief[number], number))
 
 
-def believed(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> dict[int, float]:
+def believed(
+    scores: Sequence[float],
+    base: Sequence[Seen],
+    cures: Sequence[Sequence[Seen]],
+    around: Neighbourhood,
+    reasoned: Collection[int] = (),
+) -> dict[int, float]:
     """How far to believe each cure, by number. `scores` are how likely the search took each for.
 
-    One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them.
+    One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them. So is one that
+    upsets what lies around the scenarios that pass, far more than the share of those that fail would have one expect; unless somebody
+    `reasoned` it out, and no search came upon it.
     """
     return {
         number: _believed(number, base, cures, around) + PRIOR * score / max(scores)
         for number, score in enumerate(scores)
-        if _crashes(base, cures[number], around) <= CRASHES
+        if _crashes(base, cures[number], around) <= CRASHES and (number in reasoned or not _upsets(base, cures[number], around))
     }
+
+
+def _upsets(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> bool:
+    upset = [own[place].behaviour != base[place].behaviour for place, each in enumerate(around.near) if not each.red]
+    origins = {each.origin: each.red for each in around.near}
+    usual = UNLIKE * _share(list(origins.values()), 0.0)
+    return len(upset) >= TELLING and _share(upset, 0.0) > max(UPSET, usual)
 
 
 def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:

@@ -220,9 +220,10 @@ class Proposals:
         what = "edit cures" if len(found) == 1 else "edits cure"
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
         scores = [worth(each.hypothesis, self.diagnosis) for each in found]
-        result = compare([each.changes for each in found], scores, self.shown, screen, read.files)
+        reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
+        result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files)
         self._billed(found[0], Screened(runs=result.runs))
-        self.tally.crashing += len(found) - len(result.order)
+        self.tally.upsetting += len(found) - len(result.order)
         rivals = [found[place].hypothesis for place in result.undecided]
         if rivals and all(each.origin != "model" for each in rivals):
             told = "; ".join(each.change for each in rivals)

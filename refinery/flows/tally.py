@@ -26,8 +26,8 @@ class Tally:
     """The nearest of them: how many scenarios each cured, and how many runs it took until one broke."""
     halves: int = 0
     """They cured one failure and changed another without curing it."""
-    crashing: int = 0
-    """They cured the complaint and crash on inputs near those of the scenarios, where the agent did not."""
+    upsetting: int = 0
+    """They cured the complaint, and on inputs near those of the scenarios they crash where the agent did not, or change most answers."""
     chance: int = 0
     """They cured some failures and run in others like them, which stayed as they were."""
     endless: int = 0
@@ -63,8 +63,10 @@ class Tally:
             parts.append(f"{self.broke} cured them and broke others")
         if self.halves:
             parts.append(f"{self.halves} cured some and touched the others without curing them, which looks like chance")
-        if self.crashing:
-            parts.append(f"{self.crashing} cured them and crash on similar inputs, on which the agent did not")
+        if self.upsetting:
+            parts.append(
+                f"{self.upsetting} cured them and crash on similar inputs, on which the agent did not, or change most answers there"
+            )
         parts += self.undecided
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")

@@ -33,6 +33,14 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, tuple[tuple[str, float], ...]]] 
     ast.LShift: ("<<", ((">>", 0.45),)),
     ast.RShift: (">>", (("<<", 0.45),)),
 }
+UNORDERED = {
+    **dict.fromkeys(("<", ">", "<=", ">="), (("==", 0.85), ("!=", 0.5))),
+    "==": (("!=", 0.5), ("in", 0.25)),
+    "!=": (("==", 0.5), ("not in", 0.25)),
+    "is": (("==", 0.85), ("is not", 0.4)),
+    "is not": (("!=", 0.85), ("is", 0.4)),
+}
+"""For a text that stands there in so many words: it is the same or it is not; its place in the order of all texts is seldom meant."""
 SELDOM = ("<", ">", "<=", ">=", "==", "!=")
 OPERATOR = "operator replacement"
 
@@ -74,12 +82,18 @@ def _comparison(site: Site, node: ast.Compare) -> Iterator[Mutation]:
         start, end = site.module.span(left)[1], site.module.span(right)[0]
         between = site.module.text[start:end]
         sign, others = COMPARISONS[type(op)]
+        if sign in UNORDERED and any(_is_word(part) for part in (left, right)):
+            others = UNORDERED[sign]
         seldom = () if isinstance(op, ast.In | ast.NotIn) or (isinstance(right, ast.Constant) and right.value is None) else SELDOM
         for other, prior in (*others, *((each, 0.1) for each in seldom if each != sign and each not in dict(others))):
             if sign in between:
                 says = f"Compare `{short(site.src(left), 24)}` with `{other}` instead of `{sign}`"
                 yield site.between(start, end, between.replace(sign, other, 1), "comparison", says, prior)
         left = right
+
+
+def _is_word(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _boolean(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:

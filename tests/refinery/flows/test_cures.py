@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
 from refinery.flows.cures import AGAIN, STEPS, Cures, in_pairs, joined
-from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, neighbours, ranked
+from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, believed, neighbours, ranked
 from refinery.flows.screen import Screened
 from safety.changes import FileChange
 
@@ -101,6 +101,16 @@ GREEN = Neighbourhood((Neighbour(1, 0, red=False), Neighbour(2, 0, red=False)), 
 def test_a_cure_that_crashes_next_door_where_the_base_does_not_is_left_out() -> None:
     assert ranked([0.5, 0.4], seen(1, 2, 0), [seen(1, "crash", 0), seen(1, 2, 0)], GREEN) == [1]
     assert ranked([0.5], seen(1, "crash", 0), [seen(1, "crash", 0)], GREEN) == [0]
+
+
+def test_a_cure_that_upsets_what_lies_around_passing_scenarios_is_left_out_unless_somebody_reasoned() -> None:
+    near = tuple(Neighbour({"n": number}, 1 + number % 4, False) for number in range(8))
+    around = Neighbourhood((*near, Neighbour({"n": 9}, 0, True)), tuple({"own": number} for number in range(5)))
+    base = seen(*range(9), *range(20, 25))
+    upset = seen(*(90 + number for number in range(5)), *range(5, 8), 99, *range(20, 25))
+    calm = seen(*range(7), 97, 99, *range(20, 25))
+    assert ranked([0.5, 0.4], base, [upset, calm], around) == [1]
+    assert set(believed([0.5, 0.4], base, [upset, calm], around, reasoned=[0])) == {0, 1}
 
 
 def test_a_cure_that_stops_listening_to_an_input_comes_last() -> None:

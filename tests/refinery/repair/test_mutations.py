@@ -290,3 +290,11 @@ def test_names_that_nothing_reads_are_known() -> None:
     module = Module("m.py", "import re, os\ndef f(a, b):\n    c = os.sep\n    return a\n")
     assert module.idle[module.tree] == {"re"}
     assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}
+
+
+def test_a_text_is_the_same_or_not_before_it_is_later_in_the_alphabet() -> None:
+    found = {
+        after: mutation.prior for mutation, after in mutations("def f(a):\n    return a > 'PM'\n") if mutation.operator == "comparison"
+    }
+    equal = found.pop("def f(a):\n    return a == 'PM'\n")
+    assert equal > 0.8 > max(found.values())
