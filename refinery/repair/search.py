@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,7 +20,7 @@ from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import CONFIGURED, Knob, Reading, in_tables, knobs, readings
+from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
@@ -33,6 +33,7 @@ from refinery.repair.reworded import reworded
 from refinery.repair.shape import pointless, says_nothing, shape_of
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
+from refinery.repair.turns import CONFIGURED, Knob
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
@@ -43,6 +44,11 @@ NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
 UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
+EVERYWHERE = 0.6
+"""What a change counts that is made to all statements that read the same, beside the same change to one."""
+MOST_TWINS = 3
+SHORTEST_TWIN = 16
+"""Characters of a statement that does not read like another by chance."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -60,6 +66,8 @@ class _Code:
     statement: Statement
     mutation: Mutation
     suspicion: float
+    twins: tuple[tuple[Module, Statement], ...] = ()
+    """Statements that read the same, and are changed in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,11 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
+        self.alike: dict[str, list[tuple[Module, Statement]]] = defaultdict(list)
+        for module in self.modules.values():
+            for statement in module.statements:
+                if len(text := _written(module, statement)) >= SHORTEST_TWIN:
+                    self.alike[text].append((module, statement))
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.pointless: dict[tuple[str, int], int] = {}
@@ -143,7 +156,7 @@ class _Search:
         heard = readings(self.scalars, lines)
         turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard))
         for score, knob in turned:
-            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
+            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
@@ -173,6 +186,8 @@ class _Search:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
+        same = self.alike.get(_written(module, statement), [])
+        twins = tuple((other, each) for other, each in same if each is not statement) if len(same) <= MOST_TWINS else ()
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -186,6 +201,8 @@ class _Search:
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
+                if twins and not mutation.imports and _within(module, statement, mutation):
+                    self._push(score * EVERYWHERE, _Code(module, statement, mutation, suspicion, twins))
 
     def _push(self, score: float, make: _Code | _Config | Refill) -> None:
         number = next(self.order)
@@ -236,21 +253,43 @@ class _Search:
         after = self._applied(module, mutation)
         if after is None or after == module.text:
             return None
+        others: dict[str, str] = {}
+        if make.twins:
+            others = self._everywhere(make)
+            after = others.pop(module.path)
         shape = shape_of(after, make.statement.first)
         if shape is None or shape.pointless > self._pointless(module, make.statement.first):
             return None
-        if self._again(module.path + shape.dump):
+        if self._again(module.path + shape.dump + "".join(others.values()) + (after if make.twins else "")):
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
-            change=_subject(mutation.says, where),
+            change=_subject(mutation.says, f"{where} and wherever it stands" if make.twins else where),
             rationale=f"{self._suspected(module.path, make.statement)} (operator: {mutation.operator}).",
             layer=Layer.CODE,
-            edits=edits_between(module.path, module.text, after),
+            edits=(
+                *edits_between(module.path, module.text, after),
+                *(edit for path, text in others.items() for edit in edits_between(path, self.modules[path].text, text)),
+            ),
             risks=mutation.risk,
             confidence=confidence(score, mutation.memorises),
         )
+
+    def _everywhere(self, make: _Code) -> dict[str, str]:
+        """The files with the same change made to a statement and to those that read like it."""
+        mutation = make.mutation
+        begin = make.module.span(make.statement.node)[0]
+        places: dict[str, list[int]] = defaultdict(list)
+        for module, statement in ((make.module, make.statement), *make.twins):
+            places[module.path].append(module.span(statement.node)[0])
+        found: dict[str, str] = {}
+        for path, starts in places.items():
+            text = self.modules[path].text
+            for start in sorted(starts, reverse=True):
+                text = text[: start + mutation.start - begin] + mutation.new + text[start + mutation.end - begin :]
+            found[path] = text
+        return found
 
     def _suspected(self, path: str, statement: Statement) -> str:
         """What speaks against a statement, and nothing that was not seen."""
@@ -316,6 +355,18 @@ class _Search:
     def _line(self, path: str, number: int) -> str:
         module = self.modules.get(path)
         return module.line(number) if module else ""
+
+
+def _within(module: Module, statement: Statement, mutation: Mutation) -> bool:
+    """Whether a mutation changes the head of a statement and nothing else."""
+    begin = module.span(statement.node)[0]
+    return not mutation.insert and begin <= mutation.start and mutation.end <= begin + len(_written(module, statement))
+
+
+def _written(module: Module, statement: Statement) -> str:
+    """The head of a statement as it is written, without what stands before it in its line."""
+    lines = (module.line(number) for number in range(statement.first, statement.last + 1))
+    return "\n".join(lines)[statement.node.col_offset :].rstrip()
 
 
 def _beside(text: str, mutation: Mutation) -> str | None:

@@ -136,3 +136,12 @@ def test_only_what_is_asked_for_is_made() -> None:
     ran = [Execution("x", False, {"m.py": frozenset(range(1, 900))})]
     made = candidates(big, diagnosis("wrong"), ran, [])
     assert next(made).edits[0].path == "m.py"
+
+
+def test_the_same_mistake_made_twice_is_mended_in_both_places() -> None:
+    one = "def f(rows):\n    return [row for row in rows if row.age > 18]\n"
+    other = "def g(rows):\n    kept = 0\n    return [row for row in rows if row.age > 18]\n"
+    sources = {"a.py": one, "b.py": other}
+    case = diagnosis("wrong")
+    both = [each for each in candidates(sources, case, [], []) if {edit.path for edit in each.edits} == {"a.py", "b.py"}]
+    assert any(all(">= 18" in edit.new or edit.new == ">=" for edit in each.edits) for each in both)
