@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +11,7 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, joined
+from refinery.flows.cures import Cures, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
@@ -54,6 +54,8 @@ class Proposals:
     """Those that may not be looked at, since a person has to be asked first."""
     _seen: set[str] = field(default_factory=set)
     """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
+    _tried: list[Hypothesis] = field(default_factory=list)
+    """Those that were looked at, in their order."""
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -98,6 +100,7 @@ class Proposals:
                     break
             yield from self._compared(cures, read, screen)
             yield from self._of_some(cures, read, screen)
+            yield from self._of_two(cures, read, screen)
             yield from self._asked_about(read, screen)
 
     def _looked_at(self, ranking: Ranking, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
@@ -158,7 +161,7 @@ class Proposals:
                 return
             yield self._remembered.warned(hypothesis)
 
-    def _allowed(self, ranking: Ranking, read: Drafts) -> Iterator[Proposal]:
+    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts) -> Iterator[Proposal]:
         """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
         for hypothesis in ranking:
             reasoned = hypothesis.origin == "model"
@@ -171,6 +174,7 @@ class Proposals:
             self._seen.add(proposal.changes.digest)
             if proposal.verdict.allowed:
                 self._open += reasoned
+                self._tried.append(hypothesis)
                 yield proposal
             elif reasoned:
                 self._waiting.append(proposal)
@@ -262,6 +266,18 @@ class Proposals:
                 self._count(proposal, seen)
                 if seen.promising and seen.turned == cures.red:
                     yield from self._offered(proposal, read, screen)
+
+    def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
+        pairs = self._within_time(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)))
+        looking = in_order(lambda each: self._look(each, screen), self._allowed(pairs, read), self.bench.limits.workers)
+        with closing(self._timed(looking)) as looks:
+            for proposal, seen in looks:
+                self._count(proposal, seen)
+                cures.saw(proposal, seen)
+                if cures.compared:
+                    yield from self._compared(cures, read, screen)
+        yield from self._compared(cures, read, screen)
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look

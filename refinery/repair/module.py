@@ -39,6 +39,7 @@ class Module:
         self._ascii = text.isascii()
         self._inside: dict[ast.AST, tuple[ast.AST, ...]] = {}
         self._uses: dict[Function, Mapping[str, set[str]]] = {}
+        self._ingredients: dict[Function, Mapping[str, ast.expr]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         for node in self.inside(self.tree):
             for child in ast.iter_child_nodes(node):
@@ -157,6 +158,23 @@ class Module:
         bound = {*self.local_names(node), *self.globals, *self.comprehension_names(node)}
         own = self._expressions.get(self.function(node) or self.tree, ())
         return tuple(text for text, _ in own if _head(text) in bound)
+
+    def ingredients(self, function: Function) -> Mapping[str, ast.expr]:
+        """Calls, items, fields and sums that a function reads, by how they are written."""
+        if function not in self._ingredients:
+            found: dict[str, ast.expr] = {}
+            for node in self.inside(function):
+                made = isinstance(node, ast.Call | ast.BinOp) or (
+                    isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Load)
+                )
+                if not made or not isinstance(node, ast.expr) or (node.end_lineno or node.lineno) != node.lineno:
+                    continue
+                parent = self.parents.get(node)
+                used = not isinstance(parent, ast.Expr | ast.Raise) and not (isinstance(parent, ast.Call) and parent.func is node)
+                if used and len(text := self.source(node)) <= LONGEST_INGREDIENT:
+                    found.setdefault(text, node)
+            self._ingredients[function] = found
+        return self._ingredients[function]
 
     def inside(self, node: ast.AST) -> tuple[ast.AST, ...]:
         """The node and all below it, as `ast.walk` gives them, walked once."""

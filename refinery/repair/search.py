@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import heapq
 import re
@@ -30,7 +31,7 @@ from refinery.repair.pairs import FLOOR, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.reworded import reworded
-from refinery.repair.shape import pointless, says_nothing, shape_of
+from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
 from refinery.repair.turns import CONFIGURED, Knob
@@ -122,7 +123,6 @@ class _Search:
                     self.alike[text].append((module, statement))
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
-        self.pointless: dict[tuple[str, int], int] = {}
         self.heap: list[_Ranked] = []
         self.order = count()
 
@@ -257,10 +257,8 @@ class _Search:
         if make.twins:
             others = self._everywhere(make)
             after = others.pop(module.path)
-        shape = shape_of(after, make.statement.first)
-        if shape is None or shape.pointless > self._pointless(module, make.statement.first):
-            return None
-        if self._again(module.path + shape.dump + "".join(others.values()) + (after if make.twins else "")):
+        shape = shape_of(module, after)
+        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}{''.join(others.values())}"):
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
@@ -321,21 +319,10 @@ class _Search:
             else:
                 after = module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
             if mutation.imports:
-                name = mutation.imports.partition(":")
-                after = with_import(after, name[0], name[2] or None)
+                after = _imported(after, module, mutation)
         except NotEditable:
             return None
         return after
-
-    def _pointless(self, module: Module, line: int) -> int:
-        """How many pointless expressions the statement at the top of the file around a line has already."""
-        around = [node for node in module.tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)]
-        if not around:
-            return 0
-        key = (module.path, around[0].lineno)
-        if key not in self.pointless:
-            self.pointless[key] = pointless(around[0])
-        return self.pointless[key]
 
     def _tree(self, module: Module) -> Tree | None:
         if module.path not in self.trees:
@@ -382,6 +369,20 @@ def _beside(text: str, mutation: Mutation) -> str | None:
     if mutation.insert == "before" and text[:line].rstrip(" \t\n").rpartition("\n")[2].lstrip().startswith("@"):
         return None
     return text[:at] + code + text[at:]
+
+
+def _imported(text: str, module: Module, mutation: Mutation) -> str:
+    """The text with the import that a mutation needs: below those at the top of the file, or where the first would stand."""
+    name, _, part = mutation.imports.partition(":")
+    wanted = f"from {name} import {part}" if part else f"import {name}"
+    above = [node.end_lineno or node.lineno for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    told = module.tree.body[0].end_lineno or 0 if ast.get_docstring(module.tree, clean=False) is not None else 0
+    lines, place = text.split("\n"), above[-1] if above else told
+    if wanted in lines:
+        return text
+    if module.offset(place + 1, 0) > mutation.start:
+        return with_import(text, name, part or None)
+    return "\n".join([*lines[:place], *([] if above or not told else [""]), wanted, *([] if above or told else ["", ""]), *lines[place:]])
 
 
 def _modules(sources: Mapping[str, str], suspicions: Sequence[Suspicion]) -> dict[str, Module]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import CodeType
+
+from refinery.repair.module import Module
 
 SAME_MEANS_NOTHING = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.BitXor, ast.BitAnd, ast.BitOr)
 ONCE = ("sorted", "set", "list", "tuple", "str", "int", "float", "bool", "abs")
@@ -14,29 +18,76 @@ ONCE = ("sorted", "set", "list", "tuple", "str", "int", "float", "bool", "abs")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The top-level statement that was changed, without its layout."""
+    """The top-level statement that was changed, as Python understands it."""
 
-    dump: str
+    meaning: str
+    """The same for two that differ in layout, brackets or the writing of constants alone."""
     pointless: int
-    """Expressions in it that compare, join or subtract a thing with itself."""
+    """Expressions around the change that compare, join or subtract a thing with itself, beyond those that there were."""
 
 
-def shape_of(text: str, line: int) -> Shape | None:
-    """The shape of the statement around a line. None when the text does not compile."""
+def shape_of(module: Module, after: str) -> Shape | None:
+    """The shape of what a candidate makes of a file. None when that does not compile.
+
+    Only the top-level statement in which the change lies is compiled, where there is one: the others are what they were.
+    """
+    before = module.text.split("\n")
+    lines = after.split("\n")
+    same = _common(before, lines)
+    end = _common(before[same:][::-1], lines[same:][::-1])
+    old, new = len(before) - end, len(lines) - end
+    """Behind the last line that differs."""
+    for node in module.tree.body:
+        first, last = min(each.lineno for each in (node, *getattr(node, "decorator_list", ()))), node.end_lineno or node.lineno
+        if first <= same + 1 and old <= last:
+            part = "\n".join(lines[first - 1 : last + len(lines) - len(before)])
+            tree = _compiled(part)
+            if tree is None:
+                return None
+            span = (same + 2 - first, new + 1 - first)
+            found = pointless(tree[0], span)
+            return Shape(f"{first} {tree[1]}", found and found - pointless(node, (same + 1, old)))
+    whole = _compiled(after)
+    return Shape(f"0 {whole[1]}", pointless(whole[0]) - pointless(module.tree)) if whole else None
+
+
+def _common(before: Sequence[str], after: Sequence[str]) -> int:
+    return next(
+        (place for place, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), min(len(before), len(after))
+    )
+
+
+def _compiled(text: str) -> tuple[ast.Module, str] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # `x is 1` warns; it is a candidate like others
             tree = ast.parse(text)
-            compile(tree, "<candidate>", "exec", dont_inherit=True)
+            return tree, repr(_meaning(compile(tree, "<candidate>", "exec", dont_inherit=True)))
     except (SyntaxError, ValueError, RecursionError):
         return None
-    around = [node for node in tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)]
-    return Shape(ast.dump(around[0]), pointless(around[0])) if around else Shape(text, 0)
 
 
-def pointless(tree: ast.AST) -> int:
-    """How many expressions say nothing: `a == a`, `a and a`, `a - a`, `b if c else b`, `a = a`, `a + 0`."""
-    return sum(says_nothing(node) for node in ast.walk(tree))
+def _meaning(code: CodeType) -> tuple[object, ...]:
+    """What a piece of code does, without where it stands."""
+    constants = tuple(_meaning(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts)
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    given = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags, code.co_name)
+    return code.co_code, code.co_exceptiontable, constants, names, given
+
+
+def pointless(tree: ast.AST, lines: tuple[int, int] | None = None) -> int:
+    """How many expressions say nothing: `a == a`, `a and a`, `a - a`, `b if c else b`, `a = a`, `a + 0`.
+
+    With `lines`, the first and the last, statements that lie elsewhere are passed over.
+    """
+    found, waiting = 0, [tree]
+    while waiting:
+        node = waiting.pop()
+        if lines and isinstance(node, ast.stmt) and not (node.lineno <= lines[1] and lines[0] <= (node.end_lineno or node.lineno)):
+            continue
+        found += says_nothing(node)
+        waiting.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def says_nothing(node: ast.AST) -> bool:

@@ -333,8 +333,8 @@ class TreeBench:
             else:
                 yield (scenario,), trial
         for trial, several in tests.items():
-            share = max(FEWEST, -(-len(several) // self._at_once))
-            yield from ((tuple(several[start : start + share]), trial) for start in range(0, len(several), share))
+            processes = max(1, min(self._at_once, len(several) // FEWEST))
+            yield from ((tuple(several[start::processes]), trial) for start in range(processes))
 
     def _several(self, scenarios: tuple[Scenario, ...], trial: int, halt: Halt) -> list[tuple[Attempt, Trace | None]]:
         made: Mapping[str, Outcome] = {}

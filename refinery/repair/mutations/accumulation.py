@@ -30,6 +30,12 @@ def _stored(site: Site, statement: ast.Assign, target: ast.Subscript) -> Iterato
     if isinstance(target.slice, ast.Slice | ast.Constant):
         return
     store, key, value = site.src(target.value), site.src(target.slice), site.src(statement.value)
+    got = statement.value
+    if isinstance(got, ast.Call) and site.src(got.func) == f"{store}.get" and len(got.args) == 2 and site.src(got.args[0]) == key:
+        start = site.src(got.args[1])
+        for counted in (f"{store}.get({key}, 0) + {start}", f"{store}.get({key}, {start}) + 1"):
+            yield site.put(statement.value, counted, FAMILY, f"Count what stands under `{short(key, 24)}` already", 0.6)
+        return
     reads_itself = any(site.src(node) == store for node in ast.walk(statement.value) if isinstance(node, ast.Name | ast.Attribute))
     if reads_itself:
         return

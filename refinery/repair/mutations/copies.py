@@ -20,8 +20,12 @@ def propose(site: Site) -> Iterator[Mutation]:
         statement.value, ast.Name | ast.Attribute | ast.Subscript
     ):
         yield from _copied(site, statement.value, _prior(site, statement.value))
+    if isinstance(statement, ast.Expr):
+        yield from _fresh(site, statement)
     for node in site.statement.nodes:
-        if (
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
+            yield from _copied(site, node.value, 0.3)
+        elif (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("append", "add", "put", "insert", "appendleft")
@@ -65,6 +69,23 @@ def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
     text = site.src(of)
     says = f"Copy `{short(text)}` with all it holds"
     return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
+
+
+def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
+    """`items.clear()` empties what was handed out before; a new one does not."""
+    called = statement.value
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and called.func.attr == "clear" and not called.args):
+        return
+    name = site.src(called.func.value)
+    given = [
+        site.src(node.value)
+        for node in site.module.inside(site.function or site.module.tree)
+        if isinstance(node, ast.Assign) and node.targets[0] is not None and site.src(node.targets[0]) == name
+    ]
+    for new in dict.fromkeys([*given, "[]", "{}", "set()"]):
+        yield site.put(
+            statement, f"{name} = {new}", FAMILY, f"Begin a new `{short(name)}`, and leave the old one alone", 0.6 if new in given else 0.3
+        )
 
 
 def _prior(site: Site, value: ast.expr) -> float:

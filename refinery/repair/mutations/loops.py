@@ -127,9 +127,14 @@ def _carried(site: Site, loop: ast.stmt, call: ast.Call, opening: str) -> Iterat
     after = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno > end} if function else set()
     read, stored = _names(site, loop)
     before = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and part.lineno < loop.lineno} if function else set()
+    before |= {argument.arg for argument in function.args.args} if function else set()
     for name in sorted((read & stored & before) - after)[:3]:
         value = f"{wrap}({name})" if wrap else name
-        code = f"if {name}:\n    {opening}{value})"
+        divided = any(
+            isinstance(part, ast.AugAssign) and isinstance(part.op, ast.FloorDiv | ast.Div) and site.src(part.target) == name
+            for part in site.module.inside(loop)
+        )
+        code = f"if {name}{' > 1' if divided else ''}:\n    {opening}{value})"
         yield site.add(code, "after", FAMILY, f"Put `{short(value)}` where the others are, if something is left", 0.28)
 
 

@@ -33,6 +33,7 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, tuple[tuple[str, float], ...]]] 
     ast.LShift: ("<<", ((">>", 0.45),)),
     ast.RShift: (">>", (("<<", 0.45),)),
 }
+SELDOM = ("<", ">", "<=", ">=", "==", "!=")
 OPERATOR = "operator replacement"
 
 
@@ -73,7 +74,8 @@ def _comparison(site: Site, node: ast.Compare) -> Iterator[Mutation]:
         start, end = site.module.span(left)[1], site.module.span(right)[0]
         between = site.module.text[start:end]
         sign, others = COMPARISONS[type(op)]
-        for other, prior in others:
+        seldom = () if isinstance(op, ast.In | ast.NotIn) or (isinstance(right, ast.Constant) and right.value is None) else SELDOM
+        for other, prior in (*others, *((each, 0.1) for each in seldom if each != sign and each not in dict(others))):
             if sign in between:
                 says = f"Compare `{short(site.src(left), 24)}` with `{other}` instead of `{sign}`"
                 yield site.between(start, end, between.replace(sign, other, 1), "comparison", says, prior)

@@ -51,6 +51,9 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         sep = ", " if node.args or node.keywords else ""
         for key, says in _keys(site):
             yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{'Choose' if callee in ('min', 'max') else 'Sort'} by {says}", 0.25)
+    if "key" not in by_name and callee in ("min", "max") and len(node.args) > 1:
+        for key, says in (("len", "length"), ("abs", "size")):
+            yield site.between(end, end, f", key={key}", FAMILY, f"Choose by {says}", 0.18)
     for one, other in (("nlargest", "nsmallest"), ("nsmallest", "nlargest")):
         if callee == one:
             stop = site.module.span(node.func)[1]

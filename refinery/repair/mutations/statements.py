@@ -26,6 +26,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     yield from _reset(site)
     yield from _repeated(site)
     yield from _copied(site)
+    yield from _checked(site)
     yield from _swapped(site)
     yield from _indented(site)
     if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign | ast.If) and not _is_docstring(statement):
@@ -159,6 +160,30 @@ def _copied(site: Site) -> Iterator[Mutation]:
         sibling = text.startswith("self.") and isinstance(node, ast.Expr)
         yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.2 if sibling else 0.1 if near else 0.08)
         yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.22 if sibling else 0.12 if near else 0.1)
+
+
+def _checked(site: Site) -> Iterator[Mutation]:
+    """What other methods of the class call first, about something that was given here."""
+    function, statement = site.function, site.statement.node
+    owner = site.parent(function) if function is not None else None
+    if function is None or not isinstance(owner, ast.ClassDef):
+        return
+    body = [each for each in function.body if not _is_docstring(each)]
+    given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")][:4]
+    if not body or body[0] is not statement:
+        return
+    seen: set[str] = set()
+    for other in [each for each in owner.body if isinstance(each, FUNCTIONS) and each is not function]:
+        for each in other.body[:3]:
+            call = each.value if isinstance(each, ast.Expr) else None
+            if not (isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.args[0], ast.Name) and not call.keywords):
+                continue
+            if site.src(call.func).startswith("self.") and site.src(call.func) not in seen:
+                seen.add(site.src(call.func))
+                for name in given:
+                    code = f"{site.src(call.func)}({name})"
+                    if code not in site.module.source(function):
+                        yield site.add(code, "before", FAMILY, f"Do `{short(code)}` first, as `{other.name}` does", 0.25)
 
 
 def _swapped(site: Site) -> Iterator[Mutation]:

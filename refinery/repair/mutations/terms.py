@@ -28,6 +28,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 yield from _terms(site, node)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.JoinedStr | ast.Call | ast.Tuple) and _is_key(site, node):
             yield from _keys(site, node)
+    yield from _parts(site)
     statement = site.statement.node
     value = getattr(statement, "value", None)
     if isinstance(statement, ast.Return | ast.Assign) and isinstance(
@@ -76,6 +77,33 @@ def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:
     for other in [name for name in site.locals if name not in inside and name != "self"][: 2 * MOST]:
         yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.16)
         yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.13)
+
+
+def _parts(site: Site) -> Iterator[Mutation]:
+    """The same for a part of a pair, and for what is handed over: by names that the condition around asks about, and by its like."""
+    asked = next((outer.test for outer in site.module.above(site.statement.node) if isinstance(outer, ast.If | ast.While)), None)
+    near = [part.id for part in ast.walk(asked) if isinstance(part, ast.Name)] if asked is not None else []
+    used = {site.src(node.func) for node in site.module.inside(site.function) if isinstance(node, ast.Call)} if site.function else set()
+    for node in site.statement.nodes:
+        parent = site.parent(node)
+        placed = isinstance(parent, ast.Tuple | ast.List) or (isinstance(parent, ast.Call) and parent.func is not node)
+        if (
+            not placed
+            or not isinstance(node, ast.BinOp | ast.Name | ast.Subscript)
+            or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+        ):
+            continue
+        if isinstance(parent, ast.Call) and (name_of(parent.func) in ("min", "max", "range", "len", "print") or len(parent.args) > 2):
+            continue
+        text = site.src(node)
+        inside = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        others = list(dict.fromkeys(name for name in (*near, *site.names_at(node)) if name not in inside and name not in ("self", "cls")))
+        for other in [name for name in others if name in site.names_at(node)][:MOST]:
+            for bound, like in (("max", "min"), ("min", "max")):
+                prior = (0.14 if isinstance(node, ast.BinOp) else 0.08) * (1.6 if like in used else 1.0) * (1.5 if other in near else 1.0)
+                word = "below" if bound == "max" else "above"
+                says = f"Keep `{short(text)}` from going {word} `{other}`"
+                yield site.put(node, f"{bound}({other}, {text})", "bound", says, prior)
 
 
 def _is_key(site: Site, node: ast.expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
@@ -25,6 +26,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         return
     if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) and not _docstring(statement):
         yield from _without_twin(site, function, statement)
+    if isinstance(statement, ast.If | ast.While):
+        yield from _half(site, function, statement.test)
     yield from _one_sided(site, function)
     if isinstance(statement, ast.Return | ast.Assign) and statement.value is not None:
         yield from _idle(site, function, statement.value)
@@ -42,6 +45,28 @@ def _without_twin(site: Site, function: Function, statement: ast.stmt) -> Iterat
             yield site.put(statement, twin, FAMILY, f"Do `{short(twin)}` instead of `{short(text)}`", 0.3)
 
 
+def _half(site: Site, function: Function, test: ast.expr) -> Iterator[Mutation]:
+    """`top < bottom` where the function elsewhere asks the like of left and right too."""
+    text = site.src(test)
+    bare = f"({text})" if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else text
+    for renaming in (*_renamings(_simple(site, function)), *_asked_together(site, function)):
+        for part in test.values if isinstance(test, ast.BoolOp) else [test]:
+            twin = _renamed(site.src(part), renaming)
+            if isinstance(part, ast.Compare) and twin not in text:
+                yield site.put(test, f"{bare} and {twin}", FAMILY, f"Ask for `{short(twin)}` too, as is done for its twin", 0.45)
+                yield site.put(test, f"{bare} or {twin}", FAMILY, f"Let `{short(twin)}` pass too, as its twin does", 0.25)
+
+
+def _asked_together(site: Site, function: Function) -> Iterator[dict[str, str]]:
+    """The names of two like parts of one condition, each for the other."""
+    for node in site.module.inside(function):
+        for one, other in combinations(node.values, 2) if isinstance(node, ast.BoolOp) else ():
+            first, second = (WORD.findall(site.src(part)) for part in (one, other))
+            if WORD.sub("_", site.src(one)) == WORD.sub("_", site.src(other)) and len({*first, *second}) == 2 * len(first):
+                yield dict(zip(first, second, strict=True))
+                yield dict(zip(second, first, strict=True))
+
+
 def _renamed(text: str, renaming: dict[str, str]) -> str:
     return WORD.sub(lambda match: renaming.get(match[0], match[0]), text)
 
@@ -57,12 +82,12 @@ def _renamings(texts: list[str]) -> list[dict[str, str]]:
     bare = [(WORD.sub("_", text), WORD.findall(text)) for text in texts]
     for place, (form, words) in enumerate(bare):
         for other, theirs in bare[place + 1 :]:
-            if form != other or words == theirs or len(words) < 2:
+            if form != other or words == theirs or len(words) < 2 or len(words) != len(theirs):
                 continue
             renaming = {one: two for one, two in zip(words, theirs, strict=True) if one != two}
             clear = len(set(renaming.values())) == len(renaming) and not set(renaming) & set(renaming.values())
             same = sum(one == two for one, two in zip(words, theirs, strict=True))
-            if clear and (same or len(renaming) == 1):
+            if clear and (same or len(renaming) == 1 or len(words) > len(renaming)):
                 found += [renaming, {two: one for one, two in renaming.items()}]
     joined: list[dict[str, str]] = []
     for renaming in found:

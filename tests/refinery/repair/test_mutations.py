@@ -37,6 +37,42 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("given elsewhere", "def f(fail, xs):\n    m = 0\n    for x in xs:\n        m = fail[m - 1]\n        if x:\n"
+     "            m = 0\n    return m\n",
+     "if x:\n            m = 0", "if x:\n            m = fail[m - 1]", ""),
+    ("made of it elsewhere", "def f(text):\n    for c in text.upper():\n        print(c)\n    return g(1) != text\n",
+     "!= text", "!= text.upper()", ""),
+    ("asked of it elsewhere", "def f(find, p, n):\n    find(n)\n    x = find(n) + 1\n    return p[n], x\n", "p[n], x", "find(n), x", ""),
+    ("the other one's", "def f(size, a, b):\n    if size[a] < size[b]:\n        return a\n    size[a] += 1\n", "size[a] += 1",
+     "size[a] += size[b]", ""),
+    ("zero is there", "def f(g, r):\n    if r and g[r]:\n        return 1\n", "and g[r]:", "and g[r] is not None:", ""),
+    ("zero is not missing", "def f(n):\n    if not n:\n        return 1\n", "if not n:", "if n is None:", ""),
+    ("empty is missing", "def f(n):\n    if n is not None:\n        return 1\n", "if n is not None:", "if n:", ""),
+    ("zero is no default", "def f(n, m):\n    return n or m\n", "n or m", "n if n is not None else m", ""),
+    ("left on the stack", "def f(t, path):\n    path.append(t)\n    for n in t:\n        f(n, path)\n    return 1\n",
+     "        f(n, path)\n", "        f(n, path)\n    path.pop()\n", ""),
+    ("never given back", "def f(self, t):\n    self.depth += 1\n    self.f(t[0])\n    return 1\n", "    self.f(t[0])\n",
+     "    self.f(t[0])\n    self.depth -= 1\n", ""),
+    ("beyond a limit", "def f(k, low):\n    if k < len(low):\n        return f(k, low)\n    return f(k, low[1:])\n",
+     "f(k, low[1:])", "f(k - len(low), low[1:])", ""),
+    ("from the far end", "def f(m, n):\n    for i in range(n):\n        print(m[i])\n", "m[i]", "m[n - 1 - i]", ""),
+    ("half of a condition", "def f(top, bottom, left, right):\n    while top <= bottom and left <= right:\n        if top < bottom:\n"
+     "            top += 1\n", "if top < bottom:", "if top < bottom and left < right:", ""),
+    ("bound of a part", "def f(a, b, lo, hi, kept):\n    if a < lo:\n        kept.append((a, min(b, lo - 1)))\n    if b > hi:\n"
+     "        kept.append((hi + 1, b))\n", "(hi + 1, b)", "(max(a, hi + 1), b)", ""),
+    ("emptied under a reader", "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n        yield out\n"
+     "        out.clear()\n",
+     "out.clear()", "out = []", ""),
+    ("handed out and kept", "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n        yield out\n", "yield out",
+     "yield list(out)", ""),
+    ("the longest of two", "def f(a, b):\n    return max(a, b)\n", "max(a, b)", "max(a, b, key=len)", ""),
+    ("counted once", "def f(d, k):\n    d[k] = d.get(k, 1)\n", "d.get(k, 1)", "d.get(k, 0) + 1", ""),
+    ("any sign", "def f(a, b):\n    return a is b\n", "a is b", "a < b", ""),
+    ("a factor is left", "def f(n):\n    found = []\n    d = 2\n    while d * d <= n:\n        n //= d\n"
+     "        found.append(d)\n    return found\n",
+     "    return found", "    if n > 1:\n        found.append(n)\n    return found", ""),
+    ("checked by its like", "class C:\n    def a(self, name):\n        self.has(name)\n        self.x = name\n    def b(self, one, two):\n"
+     "        self.a(one)\n", "        self.a(one)", "        self.has(two)\n        self.a(one)", ""),
     ("ties", "def f(xs):\n    return sorted(xs, key=lambda x: -x[1])\n", "-x[1]", "(-x[1], x[0])", ""),
     ("compared with", "def f(total, lines):\n    return len(lines) > 3\n", "len(lines) > 3", "total > 3", ""),
     (

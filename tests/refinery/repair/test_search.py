@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+import pytest
+
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
@@ -145,3 +147,20 @@ def test_the_same_mistake_made_twice_is_mended_in_both_places() -> None:
     case = diagnosis("wrong")
     both = [each for each in candidates(sources, case, [], []) if {edit.path for edit in each.edits} == {"a.py", "b.py"}]
     assert any(all(">= 18" in edit.new or edit.new == ">=" for edit in each.edits) for each in both)
+
+
+@pytest.mark.parametrize(
+    ("top", "wanted"),
+    [
+        ("import re\nimport sys\n\n\n", "import re\nimport sys\nfrom copy import deepcopy\n\n\n"),
+        ('"""Rows."""\n\n\n', '"""Rows."""\n\nfrom copy import deepcopy\n\n\n'),
+        ("", "from copy import deepcopy\n\n\n"),
+        ("from copy import deepcopy\n\n\n", "from copy import deepcopy\n\n\n"),
+    ],
+)
+def test_an_import_that_is_needed_stands_with_the_others(top: str, wanted: str) -> None:
+    source = f"{top}def f(rows):\n    kept = rows\n    return kept\n"
+    ran = [Execution("a", False, {"m.py": frozenset(range(1, source.count("\n") + 1))})]
+    made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=400)
+    texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
+    assert f"{wanted}def f(rows):\n    kept = deepcopy(rows)\n    return kept\n" in texts

@@ -1,0 +1,50 @@
+"""Whether a thing is there, taken for whether it holds something: 0, "" and an empty list are there, and are false."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, grouped, short
+
+FAMILY = "truth for presence"
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """`x is not None` for `x` where only its truth is asked for, and the other way round; `x or y` where x may be false and there."""
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None:
+            absent = isinstance(node.ops[0], ast.Is)
+            new = f"not {grouped(site, node.left)}" if absent else site.src(node.left)
+            if isinstance(node.ops[0], ast.Is | ast.IsNot):
+                yield site.put(node, new, FAMILY, f"Ask whether `{short(site.src(node.left))}` holds something", 0.25)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and _readable(node.operand):
+            yield site.put(
+                node, f"{site.src(node.operand)} is None", FAMILY, f"Ask whether `{short(site.src(node.operand))}` is None", 0.35
+            )
+        elif _readable(node) and _tested(site, node):
+            yield site.put(node, f"{site.src(node)} is not None", FAMILY, f"Ask whether `{short(site.src(node))}` is there at all", 0.35)
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2 and not _tested(site, node):
+            first, rest = node.values
+            if _readable(first):
+                new = f"{site.src(first)} if {site.src(first)} is not None else {site.src(rest)}"
+                inside = isinstance(site.parent(node), ast.BinOp | ast.Attribute | ast.Subscript | ast.Compare | ast.Call)
+                says = f"Take `{short(site.src(rest))}` only where `{short(site.src(first))}` is None"
+                yield site.put(node, f"({new})" if inside else new, FAMILY, says, 0.35)
+
+
+def _readable(node: ast.expr) -> bool:
+    got = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+    return got or isinstance(node, ast.Name | ast.Subscript | ast.Attribute)
+
+
+def _tested(site: Site, node: ast.expr) -> bool:
+    """Whether only the truth of it is asked for."""
+    parent = site.parent(node)
+    if isinstance(parent, ast.comprehension):
+        return node in parent.ifs
+    if isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert):
+        return parent.test is node
+    if isinstance(parent, ast.BoolOp):
+        return _tested(site, parent) or parent.values[-1] is not node
+    return False
