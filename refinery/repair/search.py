@@ -28,6 +28,7 @@ from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
+from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.reworded import reworded
@@ -85,13 +86,15 @@ def candidates(
     seed: int = 0,
     limit: int = 1000,
     asked: Asked | None = None,
+    earlier: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
-    first, then pairs of a code and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier`
+    what the files were before the latest commits. Single edits come first, then pairs of a code and a configuration edit.
+    Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
     return search.run(limit)
 
 
@@ -104,11 +107,13 @@ class _Search:
         words: Collection[str],
         seed: int,
         asked: Asked | None,
+        earlier: Mapping[str, Sequence[str]],
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
+        self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
@@ -165,6 +170,9 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
+        suspected = {(path, line): score for score, path, line, _ in lines}
+        for score, change in restored(self.sources, self.earlier, self.clues, suspected):
+            self._push(score, change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
             while self.heap and -self.heap[0].key[0] >= bound:
