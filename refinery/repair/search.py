@@ -51,6 +51,8 @@ EVERYWHERE = 0.6
 MOST_TWINS = 3
 SHORTEST_TWIN = 16
 """Characters of a statement that does not read like another by chance."""
+TURN = 3
+"""Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -129,6 +131,10 @@ class _Search:
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
+        self.texts: list[_Ranked] = []
+        """What changes settings and prompts."""
+        self.since = 0
+        """Changes of code since one of them had its turn."""
         self.order = count()
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
@@ -152,7 +158,7 @@ class _Search:
             yield pair
 
     def _singles(self) -> Iterator[_Ranked]:
-        """Everything in order of score. Statements are looked at only when nothing better is left from those before."""
+        """Everything in order of score, with turns for settings and prompts. Statements are looked at only when nothing better is left from those before."""
         code_fits = self.clues.layer not in (Layer.CONFIG, Layer.CONTEXT)
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
@@ -175,11 +181,20 @@ class _Search:
             self._push(score, change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
-            while self.heap and -self.heap[0].key[0] >= bound:
-                yield heapq.heappop(self.heap)
+            while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
+                yield self._next()
             self._push_mutations(module, statement, suspicion / top, code_weight)
-        while self.heap:
-            yield heapq.heappop(self.heap)
+        while self.heap or self.texts:
+            yield self._next()
+
+    def _next(self) -> _Ranked:
+        """The best there is. Settings and prompts, of which there are fewer, have a turn at the latest after so much code."""
+        due = self.texts and self.since >= TURN and self.texts[0].score >= FLOOR
+        if not self.heap or due or (self.texts and self.texts[0] < self.heap[0]):
+            self.since = 0
+            return heapq.heappop(self.texts)
+        self.since += 1
+        return heapq.heappop(self.heap)
 
     def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
         modules = tuple(self.modules.values())
@@ -217,7 +232,7 @@ class _Search:
         tie = number
         if self.seed:
             tie = int.from_bytes(hashlib.blake2b(f"{self.seed}:{number}".encode(), digest_size=6).digest(), "big")
-        heapq.heappush(self.heap, _Ranked((-score, tie, number), score, make))
+        heapq.heappush(self.heap if isinstance(make, _Code) else self.texts, _Ranked((-score, tie, number), score, make))
 
     def _hypothesis(self, ranked: _Ranked) -> Hypothesis | None:
         if isinstance(ranked.make, _Config):
