@@ -158,7 +158,10 @@ class _Search:
             yield pair
 
     def _singles(self) -> Iterator[_Ranked]:
-        """Everything in order of score, with turns for settings and prompts. Statements are looked at only when nothing better is left from those before."""
+        """Everything in order of score, with turns for settings and prompts.
+
+        Statements are looked at only when nothing better is left from those before.
+        """
         code_fits = self.clues.layer not in (Layer.CONFIG, Layer.CONTEXT)
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
