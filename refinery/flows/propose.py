@@ -239,7 +239,7 @@ class Proposals:
         def cures(less: Proposal) -> bool:
             seen = self._look(less, screen)
             self._billed(less, seen)
-            return seen.promising and len(seen.turned) == len(self.shown.red)
+            return seen.promising and seen.turned >= {scenario.id for scenario in proposal.targets}
 
         with self.ledger.step("look"):
             return smallest(proposal, lambda hypothesis: read.proposal(hypothesis, self._spent), cures)
@@ -253,7 +253,7 @@ class Proposals:
         ]
         cures.some = [each for each in cures.some if each not in own]
         for proposal in map(self._narrowed, by_turned(own)):
-            yield from self._offered(proposal, read, screen)
+            yield from self._offered(self._smallest(proposal, read, screen), read, screen)
         if reasoned:
             return
         self.tally.chance += len(cures.some)

@@ -290,7 +290,7 @@ class _Search:
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
             change=_subject(mutation.says, f"{where} and wherever it stands" if make.twins else where),
-            rationale=f"{self._suspected(module.path, make.statement)} (operator: {mutation.operator}).",
+            rationale=f"{self._suspected(module.path, make.statement)}. Kind of edit: {mutation.operator}.",
             layer=Layer.CODE,
             edits=(
                 *edits_between(module.path, module.text, after),
@@ -319,15 +319,18 @@ class _Search:
         """What speaks against a statement, and nothing that was not seen."""
         line = statement.first
         rank = self.rank.get((path, line))
-        place = f"it is number {rank} of {len(self.suspicions)}" if rank else "it is reached from them by the flow of data"
-        says = f"{path}:{line} is among the lines that the failure points at: {place}"
         failing = [execution for execution in self.executions if not execution.passed]
         ran = sum(line in execution.lines.get(path, ()) for execution in failing)
-        if ran:
-            says += f", and runs in {ran} of {len(failing)} failing scenarios"
+        every = "the failing scenario" if ran == 1 else f"all {ran} failing scenarios"
+        runs = every if ran == len(failing) else f"{ran} of {len(failing)} failing scenarios"
+        says = f"{path}:{line} runs in {runs}" if ran else f"{path}:{line} has a part in what fails"
         if any(seen.line == line and path.endswith(seen.path) for seen in self.diagnosis.places):
-            says += "; the stack trace names it"
-        return says
+            says += ", and the error names it"
+        if not rank:
+            return f"{says}; what the suspected lines work with comes from it"
+        if rank == 1:
+            return f"{says}; no other line is suspected more"
+        return f"{says}; of {len(self.suspicions)} suspected lines, {rank - 1} {'is' if rank == 2 else 'are'} suspected as much or more"
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
         try:

@@ -65,12 +65,6 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(statement.iter, f"list({text})", FAMILY, f"Go through a copy of `{text}`, which the loop changes", 0.8)
 
 
-def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
-    text = site.src(of)
-    says = f"Copy `{short(text)}` with all it holds"
-    return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
-
-
 def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
     """`items.clear()` empties what was handed out before; a new one does not."""
     called = statement.value
@@ -86,6 +80,12 @@ def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
         yield site.put(
             statement, f"{name} = {new}", FAMILY, f"Begin a new `{short(name)}`, and leave the old one alone", 0.6 if new in given else 0.3
         )
+
+
+def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
+    text = site.src(of)
+    says = f"Copy `{short(text)}` with all it holds"
+    return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
 
 
 def _prior(site: Site, value: ast.expr) -> float:
