@@ -85,7 +85,8 @@ class Proposals:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         said = asked_in([_input(each) for each in self.shown.red], [_input(each) for each in self.shown.green])
         most = self.bench.limits.candidates
-        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said)
+        past = self.bench.repository.earlier(self.base, read.sources.keys())
+        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said, earlier=past)
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)

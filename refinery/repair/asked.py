@@ -19,6 +19,8 @@ class Asked:
     only: tuple[tuple[str, float], ...] = ()
     """Those that stand in failing inputs alone, with how likely each is what they have in common; the likeliest first."""
     everything: frozenset[str] = frozenset()
+    red: frozenset[str] = frozenset()
+    """Those that stand in failing inputs."""
 
     def vocabulary(self, words: Sequence[str]) -> bool:
         """Whether a list holds words that people say, so that one more may be missing in it."""
@@ -32,7 +34,7 @@ def asked_in(red: Sequence[str], green: Sequence[str]) -> Asked:
     share = {word: sum(word in words for words in bad) / len(bad) for words in bad for word in words - known}
     ordered = sorted(share.items(), key=lambda each: (-each[1], each[0]))[:MOST]
     one = len(bad) == 1
-    return Asked(tuple((word, part * (0.5 if one else 1.0)) for word, part in ordered), known.union(*bad))
+    return Asked(tuple((word, part * (0.5 if one else 1.0)) for word, part in ordered), known.union(*bad), frozenset[str]().union(*bad))
 
 
 def _words(text: str) -> set[str]:

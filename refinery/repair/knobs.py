@@ -6,29 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
 from refinery.repair.clues import Clues
-from refinery.repair.moments import other_numbers, other_texts
-from refinery.repair.wording import likeness, parts
+from refinery.repair.turns import Knob, documents, shapes, told, turns
+from refinery.repair.wording import parts
 from refinery.repair.world import World
 
-DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w|days?|hours?|minutes?|seconds?)$")
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-CHOICE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-OPPOSITES = (
-    ("oldest", "newest"), ("oldest", "latest"), ("first", "latest"), ("first", "last"), ("asc", "desc"),
-    ("ascending", "descending"), ("min", "max"), ("low", "high"), ("strict", "lenient"), ("on", "off"),
-    ("enabled", "disabled"), ("all", "none"), ("any", "all"), ("include", "exclude"), ("allow", "deny"),
-    ("relevance", "date"), ("earliest", "latest"), ("raise", "ignore"), ("sync", "async"), ("and", "or"),
-    ("before", "after"),
-)  # fmt: skip
-CONFIGURED = 200_000
-"""Characters of the largest file that is taken for configuration; data files are larger."""
-FEWEST_LETTERS = 2
+OUTER = 0.8
+"""What it counts that a line names the table around a setting, and not the setting."""
 RECORD = 0.15
 """What a turn of a value in a table of records counts: data is not configuration, and changing it is not a repair."""
 ITEM = 0.5
@@ -38,29 +26,8 @@ UNTOLD = 0.3
 SURE = 0.65
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
-
-
-MOST_TOLD = 8
-"""Numbers of a failure that a setting is set to."""
-CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NAMED = 12
 """Tables of one form, each under a name, that are still settings; of more, as of lists of records, the values are data."""
-NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
-SPELT_LIKE = 0.8
-"""The likeness at which a text is taken for another one misspelt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Knob:
-    """One setting turned."""
-
-    scalar: Scalar
-    value: Value
-    prior: float
-    why: str
-    """Where the new value comes from."""
-    data: bool = False
-    """It stands in a table of records: changing it is tampering with the data, never a repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +50,11 @@ def knobs(
     by_record: dict[tuple[object, ...], list[Scalar]] = {}
     for scalar in scalars:
         by_record.setdefault((scalar.path, scalar.keys[:-1]), []).append(scalar)
-    shapes = _shapes(sources, world, scalars)
+    forms = shapes(sources, world, scalars)
     tables = in_tables(scalars)
-    documents = tuple(_documents(sources))
+    prose = tuple(documents(sources))
     for scalar in scalars:
-        read = readings.get(scalar.key, Reading(0.0, ""))
+        read = heard_of(scalar, readings)
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
         data = (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
         kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
@@ -97,11 +64,11 @@ def knobs(
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
         seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}
-        for place, knob in enumerate((*_turns(scalar, by_key[scalar.key], sources, world, shapes), *_told(scalar, clues, documents))):
+        for place, knob in enumerate((*turns(scalar, by_key[scalar.key], sources, world, forms), *told(scalar, clues, prose))):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
-                told = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
-                lost = UNTOLD if _item(scalar) and not told and knob.prior < SURE else 1.0
+                spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
+                lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
                 yield weight * lost * knob.prior * 0.97**place, replace(knob, data=data and not (about and (named or knob.value in kinds)))
 
 
@@ -127,193 +94,6 @@ def _about(scalar: Scalar, record: Iterable[Scalar], clues: Clues) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", clues.text) for name in names)
 
 
-def _turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:
-    value = scalar.value
-    for other in kin:
-        if type(other.value) is type(value) and other.value != value:
-            yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has")
-    if isinstance(value, bool):
-        yield Knob(scalar, not value, 0.75, "a switch has one other position")
-        return
-    if isinstance(value, int | float):
-        yield from _numbers(scalar, value, sources, world)
-    elif isinstance(value, str):
-        yield from _texts(scalar, value, sources, world, shapes)
-    elif value is None:
-        yield Knob(scalar, True, 0.2, "it is not set")
-        for seen, _ in world.roles[scalar.key].most_common(4):
-            yield Knob(scalar, seen, 0.35, "the value that code has under this name")
-
-
-def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: World) -> Iterator[Knob]:
-    whole = isinstance(value, int)
-    for text in NUMBER.findall(_comment(scalar, sources)):
-        told = float(text) if "." in text or not whole else int(text)
-        yield Knob(scalar, told, 0.75, "the number in the comment beside it")
-    for new, prior, why in other_numbers(scalar.key, value, _comment(scalar, sources)):
-        yield Knob(scalar, new, prior, why)
-    for seen, _ in world.roles[scalar.key].most_common(6):
-        if type(seen) is type(value) and seen != value:
-            yield Knob(scalar, seen, 0.6, "the value that code has under this name")
-    steps: list[tuple[float, float]] = []
-    if not whole and 0 <= value <= 1:
-        steps += [
-            (value / 2, 0.5),
-            ((1 + value) / 2, 0.5),
-            (value + 0.1, 0.45),
-            (value - 0.1, 0.45),
-            (0.0, 0.4),
-            (1.0, 0.35),
-            (1 - value, 0.4),
-        ]
-        steps += [(value + 0.2, 0.35), (value - 0.2, 0.35), (value / 4, 0.3), (value / 10, 0.25), (0.5, 0.3)]
-    else:
-        steps += [(value / 2, 0.5), (value * 2, 0.5), (value + 1, 0.5), (value - 1, 0.45), (value / 10, 0.45), (value * 10, 0.45)]
-        steps += [
-            (value / 4, 0.35),
-            (value * 4, 0.35),
-            (0, 0.3),
-            (value * 3, 0.3),
-            (value + 2, 0.25),
-            (value / 100, 0.3),
-            (value * 100, 0.25),
-        ]
-        if value in (0, 1):
-            steps += [(3, 0.4), (5, 0.4), (10, 0.4), (100, 0.3), (30, 0.3), (365, 0.15)]
-        for usual in (30, 90, 365):  # periods that people set
-            if value >= 30 and "day" in scalar.key:
-                steps.append((usual, 0.4))
-        steps += [(-value, 0.1)]
-    if whole and value % 10:  # a decimal point that was lost
-        steps += [(value / 10, 0.4), (value / 100, 0.25)]
-    for new, prior in steps:
-        if new < 0 <= value and prior > 0.1:
-            continue
-        broken = whole and new != int(new) and new in (value / 10, value / 100)
-        turned = new if broken or not whole else int(new)
-        yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
-
-
-def _documents(sources: Mapping[str, str]) -> Iterator[tuple[frozenset[str], tuple[str, ...], str]]:
-    """Lines of prose that name a number: their words, the numbers, and where they stand. In code only what is no statement."""
-    for path, text in sources.items():
-        prose = PurePosixPath(path).suffix.lower() in TEXTS
-        if (prose or path.endswith(".py")) and len(text) <= CONFIGURED:
-            for number, line in enumerate(text.splitlines(), 1):
-                if (prose or not CODE.search(line)) and (found := NUMBER.findall(line)):
-                    yield parts(line), tuple(found), f"{path}:{number}"
-
-
-def _told(scalar: Scalar, clues: Clues, documents: Iterable[tuple[frozenset[str], tuple[str, ...], str]]) -> Iterator[Knob]:
-    """Numbers that a document says of this setting, and those that the failure speaks of."""
-    if isinstance(scalar.value, bool) or not isinstance(scalar.value, int | float):
-        return
-    own = parts(scalar.key)
-    told = [(number, 0.6, f"{where} says so") for words, found, where in documents if own and own <= words for number in found]
-    told += [(number, 0.3, "the failure speaks of it") for number in list(dict.fromkeys(NUMBER.findall(clues.text)))[:MOST_TOLD]]
-    for number, prior, why in told:
-        yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
-
-
-def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:
-    match = DURATION.match(value)
-    if match:
-        number, unit = float(match.group(1)), match.group(2)
-        for factor, prior in ((0.5, 0.5), (2, 0.5), (0.1, 0.4), (10, 0.45), (0.25, 0.35), (4, 0.4), (0.01, 0.25), (100, 0.2), (0, 0.2)):
-            text = f"{number * factor:g}{value[len(match.group(1)) :]}"
-            yield Knob(scalar, text, prior, f"a step from the present {unit}")
-        return
-    if "\n" in value or len(value) > 120:
-        return
-    for text, prior, why in other_texts(value):
-        yield Knob(scalar, text, prior, why)
-    if written := NUMERIC.fullmatch(value):
-        yield from _in_text(scalar, written)
-    for text in _alike_texts(value, world):
-        yield Knob(scalar, text, 0.7, "a text that stands elsewhere and is spelt much the same")
-    for other in sorted(world.compared[scalar.key]):
-        for seen, _ in world.roles[other].most_common(8):
-            if isinstance(seen, str) and seen != value:
-                yield Knob(scalar, seen, 0.65, f"a value of `{other}`, with which it is compared")
-    for word in dict.fromkeys(CHOICE.findall(_comment(scalar, sources))):
-        if word != value and _alike(word, value) and (word in world.owners or word in shapes.get(_shape(word), ())):
-            yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
-    for seen, _ in world.roles[scalar.key].most_common(8):
-        if isinstance(seen, str) and seen != value:
-            yield Knob(scalar, seen, 0.65, "a value that code compares this setting with or gives it")
-    for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
-        if one in re.split(r"[_\-. ]", value):
-            known = value.replace(one, other)
-            yield Knob(scalar, known, 0.6 if known in world.owners else 0.3, "the opposite of the present value")
-    for text in sorted(shapes.get(_shape(value), ()), reverse=True)[:6]:
-        if text != value:
-            yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
-    yield from _siblings(scalar, value, sources)
-
-
-def _in_text(scalar: Scalar, number: re.Match[str]) -> Iterator[Knob]:
-    """Steps of a number that is written in a text, `2.50` or `10 kg`, with as many places as it has."""
-    places = len(number[2].partition(".")[2])
-    value = float(number[2])
-    for new, prior in (
-        (value * 2, 0.4),
-        (value / 2, 0.4),
-        (value * 10, 0.45),
-        (value / 10, 0.45),
-        (value + 1, 0.4),
-        (value - 1, 0.35),
-        (value * 100, 0.25),
-    ):
-        text = f"{new:.{max(places, len(f'{new:g}'.partition('.')[2]))}f}"
-        if new >= 0:
-            yield Knob(scalar, f"{number[1]}{text}{number[3]}", prior, "a step from the present value")
-
-
-def _alike_texts(value: str, world: World) -> Iterator[str]:
-    """Texts of the repository that differ from it by a letter or two, or by their capitals."""
-    if len(value) < 2 * FEWEST_LETTERS or any(letter.isdigit() for letter in value):
-        return
-    for text in world.owners:
-        if isinstance(text, str) and text != value and abs(len(text) - len(value)) < 3 and len(text) > 2 * FEWEST_LETTERS:
-            one, other = text.lower(), value.lower()
-            if one == other or (one[:2] == other[:2] and SequenceMatcher(None, one, other).ratio() >= SPELT_LIKE):
-                yield text
-
-
-def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
-    """A path, or the first part of one, becomes its neighbours in the same folder."""
-    stem = value.split("*", 1)[0].rstrip("/")
-    rest = value[len(stem) :]
-    if not stem or ("/" not in value and "." not in value):
-        return
-    entries: set[str] = set()
-    for path in sources:
-        pieces = path.split("/")
-        entries.update("/".join(pieces[:depth]) for depth in range(1, len(pieces) + 1))
-    folder = next((entry for entry in sorted(entries, key=len) if entry == stem or entry.endswith("/" + stem)), "")
-    if not folder:
-        return
-    parent = str(PurePosixPath(folder).parent)
-    for entry in sorted(entries - {folder}):
-        same_kind = PurePosixPath(entry).suffix == PurePosixPath(folder).suffix
-        if str(PurePosixPath(entry).parent) == parent and same_kind:
-            new = entry[len(folder) - len(stem) :] if entry.startswith(folder[: len(folder) - len(stem)]) else entry
-            yield Knob(scalar, new + rest, 0.55, f"`{PurePosixPath(entry).name}` stands beside it")
-
-
-def _comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
-    """The comment behind the value and the comment lines right above it."""
-    lines = sources.get(scalar.path, "").split("\n")
-    own = lines[scalar.line - 1] if scalar.line <= len(lines) else ""
-    behind = own[own.find("#", own.find(scalar.raw) + len(scalar.raw)) :] if "#" in own else ""
-    above: list[str] = []
-    number = scalar.line - 2
-    while number >= 0 and lines[number].lstrip().startswith("#"):
-        above.append(lines[number])
-        number -= 1
-    return " ".join([behind, *above])
-
-
 def in_tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
     """Values in tables: the same field in several items of a list, in four or more neighbours, or in four or more text files."""
     groups: dict[tuple[object, ...], list[Scalar]] = {}
@@ -330,34 +110,17 @@ def in_tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]
     return found
 
 
-def _shapes(sources: Mapping[str, str], world: World, scalars: Iterable[Scalar]) -> dict[str, set[str]]:
-    """Names with digits in them, by form: `policies-2024` and `policies-2025` are the same form."""
-    found: dict[str, set[str]] = {}
-    names: set[str] = {text for text in world.owners if isinstance(text, str) and len(text) < 60}
-    for path in sources:
-        names.update(PurePosixPath(path).parts)
-        names.add(PurePosixPath(path).stem)
-    names.update(scalar.value for scalar in scalars if isinstance(scalar.value, str))
-    for name in names:
-        if any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name):
-            found.setdefault(_shape(name), set()).add(name)
-    return found
-
-
-def _shape(name: str) -> str:
-    return re.sub(r"\d", "0", name) if any(letter.isdigit() for letter in name) else ""
-
-
-def _alike(word: str, value: str) -> bool:
-    """Whether a word in a comment could be another value of a setting: of the same make."""
-    if len(word) < FEWEST_LETTERS:
-        return False
-    return word.isupper() == value.isupper() and (("-" in word) == ("-" in value) or likeness(word, value) > 0)
+def heard_of(scalar: Scalar, heard: Mapping[str, Reading]) -> Reading:
+    """How far the failing path reads a setting: by its name, or by that of a table around it, from which it takes one by a key."""
+    names = [key for key in reversed(scalar.keys) if isinstance(key, str)]
+    read = [(heard[name], OUTER if depth else 1.0) for depth, name in enumerate(names) if name in heard]
+    found = [replace(each, score=each.score * weight) for each, weight in read]
+    return max(found, key=lambda each: each.score, default=Reading(0.0, ""))
 
 
 def readings(scalars: Iterable[Scalar], lines: Iterable[tuple[float, str, int, str]]) -> dict[str, Reading]:
-    """For each key of the settings, the most suspicious code line (score, path, number, text) that names it."""
-    keys = {scalar.key for scalar in scalars if scalar.key}
+    """For each key of settings and of the tables around them, the most suspicious code line (score, path, number, text) that names it."""
+    keys = {key for scalar in scalars for key in scalar.keys if isinstance(key, str)}
     found: dict[str, Reading] = {}
     by_parts = {frozenset(parts(key)): key for key in keys}
     for score, path, number, text in lines:

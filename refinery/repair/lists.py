@@ -8,8 +8,9 @@ from refinery.domain import Layer
 from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.clues import Clues
-from refinery.repair.knobs import CONFIGURED, Reading
+from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
+from refinery.repair.turns import CONFIGURED
 from refinery.repair.wording import likeness
 from refinery.repair.world import World
 
@@ -85,7 +86,14 @@ def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]
         if said and make:
             found.append((0.2 + 0.25 * make, value))
     words = [value for value in listing.values if isinstance(value, str)]
+    key = next((key for key in reversed(listing.keys) if isinstance(key, str)), "")
+    for other in sorted(world.compared[key]):
+        for seen, _ in world.roles[other].most_common(MOST_NEW):
+            if isinstance(seen, str) and seen not in words:
+                yield seen, 0.45, f"{seen!r} is a value of `{other}`, which is looked for in {listing.name}"
     if clues.asked.vocabulary(words) and all(word.islower() for word in words):
+        for word in sorted(clues.asked.red & {each.lower() for each in clues.words} - set(words)):
+            yield word, 0.45, f"failing inputs and their right answers say {word!r}, and {listing.name} has words that inputs say"
         for word, share in clues.asked.only:
             if word not in words:
                 yield word, 0.2 + 0.4 * share, f"only failing inputs say {word!r}, and {listing.name} has words that inputs say"

@@ -23,18 +23,8 @@ def other_texts(value: str) -> Iterator[Turn]:
     """Other times for one that is written out, with how likely each is and why."""
     if clock := CLOCK.fullmatch(value):
         minutes = int(clock[1]) * 60 + int(clock[2])
-        for step, prior in (
-            (60, 0.45),
-            (-60, 0.45),
-            (30, 0.4),
-            (-30, 0.4),
-            (720, 0.4),
-            (-720, 0.4),
-            (15, 0.25),
-            (-15, 0.25),
-            (120, 0.3),
-            (-120, 0.3),
-        ):
+        steps = ((720, 0.5), (-720, 0.5), (60, 0.45), (-60, 0.45), (30, 0.4), (-30, 0.4), (120, 0.3), (-120, 0.3), (15, 0.25), (-15, 0.25))
+        for step, prior in steps:
             new = minutes + step
             if 0 <= new < 24 * 60:
                 hours = f"{new // 60:0{len(clock[1])}d}"

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import combinations
 from pathlib import PurePosixPath
 
 from refinery.repair.clues import Clues
@@ -23,6 +24,8 @@ from refinery.repair.wording import telling
 NEAR = 0.5
 """The likeness at which a stretch of a prompt is taken for a misworded form of a phrase."""
 LINE = re.compile(r"[^\n]*\S[^\n]*")
+ROW = re.compile(r"^\s*(?:[-*]|\d+\.)\s+[\"'`*]*([\w-]+)[\"'`*]*(?::| means| -) +(\S[^\n]*)$", re.MULTILINE)
+MOST_ROWS = 7
 SENTENCE = re.compile(r"[^\s.!?][^\n.!?]*[.!?]")
 DIGITS = re.compile(r"(?<![\w.$])\d+(?![\w.]*\d)")
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -55,6 +58,7 @@ def reworded(
     """Every such change with its score, in no order. `lines` says how suspicious each line of code is."""
     lost = [(sure * (0.5 + 0.5 * scored(lines, each)), each) for sure, each in missing(phrases, [text.text for text in texts])]
     beside = _beside(texts)
+    filled = tuple(dict.fromkeys(match[match.lastgroup or 0] for text in texts for match in PLACEHOLDER.finditer(text.text)))
     for wording in texts:
         spoken = 0.7 + 0.3 * _overlap(wording.text, clues)
         seen = {wording.text}
@@ -64,6 +68,8 @@ def reworded(
             _numbers(wording, phrases),
             _opposites(wording),
             _sentences(wording, beside.get(wording.path, [])),
+            _refilled(wording, filled),
+            _exchanged(wording),
         )
         for kind in kinds:
             for place, change in enumerate(kind):
@@ -150,10 +156,19 @@ def _in_row(wording: Wording, there: Sequence[str], word: str) -> Iterator[tuple
     """The word in a row such as `a, b and c`."""
     either = "|".join(map(re.escape, there))
     quoted = r"[\"'`]?"
-    row = re.search(rf"(?<![\w-])({quoted})({either})({quoted})(, | and | or |/|\|)(?={quoted}(?:{either})(?![\w-]))", wording.text)
-    if row:
-        between = row[4] if row[4] in ("/", "|") else ", "
-        after = f"{wording.text[: row.end(3)]}{between}{row[1]}{word}{row[3]}{wording.text[row.end(3) :]}"
+    begin = rf"(?<![\w-])({quoted})(?:{either})({quoted})"
+    for between in (", ", " or ", " and ", "/", "|"):
+        mark = re.escape(between)
+        row = re.search(rf"{begin}(?:{mark}{quoted}(?:{either})(?![\w-]){quoted})+", wording.text)
+        if row:
+            closed = re.match(rf",? (?:and|or) {quoted}(?:{either})", wording.text[row.end() :])
+            at = row.end(2) if closed or between in (" or ", " and ") else row.end()
+            sign = between if between in ("/", "|") else ", "
+            after = f"{wording.text[:at]}{sign}{row[1]}{word}{row[2]}{wording.text[at:]}"
+            yield after, f"Add `{word}` to the row in {wording.name}"
+            return
+    if pair := re.search(rf"{begin}, (?:and|or) {quoted}(?:{either})(?![\w-])", wording.text):
+        after = f"{wording.text[: pair.end(2)]}, {pair[1]}{word}{pair[2]}{wording.text[pair.end(2) :]}"
         yield after, f"Add `{word}` to the row in {wording.name}"
 
 
@@ -240,6 +255,28 @@ def _sentences(wording: Wording, beside: Collection[str]) -> Iterator[_Change]:
         for after in _with_sentence(wording, sentence):
             where = "all the prompts beside it say it" if count == len(beside) > 1 else "a prompt beside it says it"
             yield _Change(0.55 if count == len(beside) > 1 else 0.25, after, f"Say `{sentence}` in {wording.name}", where)
+
+
+def _exchanged(wording: Wording) -> Iterator[_Change]:
+    """What is told of two things in a list, each of the other."""
+    rows = list(ROW.finditer(wording.text))[:MOST_ROWS]
+    for one, other in combinations(rows, 2):
+        text = wording.text
+        after = text[: one.start(2)] + other[2] + text[one.end(2) : other.start(2)] + one[2] + text[other.end(2) :]
+        says = f"Exchange what {wording.name} says of {one[1]} and of {other[1]}"
+        yield _Change(0.3, after, says, "each may be what should be said of the other")
+
+
+def _refilled(wording: Wording, names: Sequence[str]) -> Iterator[_Change]:
+    """Another placeholder in the place of one, in texts that are no files of their own."""
+    if wording.path == wording.name:
+        return
+    for match in PLACEHOLDER.finditer(wording.text):
+        own, (start, end) = match[match.lastgroup or 0], match.span(match.lastgroup or 0)
+        for name in names:
+            if name != own:
+                after = wording.text[:start] + name + wording.text[end:]
+                yield _Change(0.3, after, f"Fill in {name}, not {own}, in {wording.name}", f"other texts have `{name}` filled in")
 
 
 def _overlap(text: str, clues: Clues) -> float:

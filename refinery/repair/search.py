@@ -6,7 +6,7 @@ import ast
 import hashlib
 import heapq
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,19 +21,21 @@ from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import CONFIGURED, Knob, Reading, in_tables, knobs, readings
+from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, confidence, pairs
+from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
+from refinery.repair.turns import CONFIGURED, Knob
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
@@ -44,6 +46,13 @@ NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
 UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
+EVERYWHERE = 0.6
+"""What a change counts that is made to all statements that read the same, beside the same change to one."""
+MOST_TWINS = 3
+SHORTEST_TWIN = 16
+"""Characters of a statement that does not read like another by chance."""
+TURN = 3
+"""Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -61,6 +70,8 @@ class _Code:
     statement: Statement
     mutation: Mutation
     suspicion: float
+    twins: tuple[tuple[Module, Statement], ...] = ()
+    """Statements that read the same, and are changed in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +88,15 @@ def candidates(
     seed: int = 0,
     limit: int = 1000,
     asked: Asked | None = None,
+    earlier: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
-    first, then pairs of a code and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier`
+    what the files were before the latest commits. Single edits come first, then pairs of a code and a configuration edit.
+    Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
     return search.run(limit)
 
 
@@ -96,11 +109,13 @@ class _Search:
         words: Collection[str],
         seed: int,
         asked: Asked | None,
+        earlier: Mapping[str, Sequence[str]],
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
+        self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
@@ -108,9 +123,18 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
+        self.alike: dict[str, list[tuple[Module, Statement]]] = defaultdict(list)
+        for module in self.modules.values():
+            for statement in module.statements:
+                if len(text := _written(module, statement)) >= SHORTEST_TWIN:
+                    self.alike[text].append((module, statement))
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
+        self.texts: list[_Ranked] = []
+        """What changes settings and prompts."""
+        self.since = 0
+        """Changes of code since one of them had its turn."""
         self.order = count()
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
@@ -134,7 +158,10 @@ class _Search:
             yield pair
 
     def _singles(self) -> Iterator[_Ranked]:
-        """Everything in order of score. Statements are looked at only when nothing better is left from those before."""
+        """Everything in order of score, with turns for settings and prompts.
+
+        Statements are looked at only when nothing better is left from those before.
+        """
         code_fits = self.clues.layer not in (Layer.CONFIG, Layer.CONTEXT)
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
@@ -143,7 +170,7 @@ class _Search:
         heard = readings(self.scalars, lines)
         turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard))
         for score, knob in turned:
-            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
+            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
@@ -152,13 +179,25 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
+        suspected = {(path, line): score for score, path, line, _ in lines}
+        for score, change in restored(self.sources, self.earlier, self.clues, suspected):
+            self._push(score, change)
         for suspicion, module, statement in suspects:
             bound = code_weight * suspicion / top
-            while self.heap and -self.heap[0].key[0] >= bound:
-                yield heapq.heappop(self.heap)
+            while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
+                yield self._next()
             self._push_mutations(module, statement, suspicion / top, code_weight)
-        while self.heap:
-            yield heapq.heappop(self.heap)
+        while self.heap or self.texts:
+            yield self._next()
+
+    def _next(self) -> _Ranked:
+        """The best there is. Settings and prompts, of which there are fewer, have a turn at the latest after so much code."""
+        due = self.texts and self.since >= TURN and self.texts[0].score >= FLOOR
+        if not self.heap or due or (self.texts and self.texts[0] < self.heap[0]):
+            self.since = 0
+            return heapq.heappop(self.texts)
+        self.since += 1
+        return heapq.heappop(self.heap)
 
     def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
         modules = tuple(self.modules.values())
@@ -173,6 +212,8 @@ class _Search:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
+        same = self.alike.get(_written(module, statement), [])
+        twins = tuple((other, each) for other, each in same if each is not statement) if len(same) <= MOST_TWINS else ()
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -186,13 +227,15 @@ class _Search:
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
+                if twins and not mutation.imports and _within(module, statement, mutation):
+                    self._push(score * EVERYWHERE, _Code(module, statement, mutation, suspicion, twins))
 
     def _push(self, score: float, make: _Code | _Config | Refill) -> None:
         number = next(self.order)
         tie = number
         if self.seed:
             tie = int.from_bytes(hashlib.blake2b(f"{self.seed}:{number}".encode(), digest_size=6).digest(), "big")
-        heapq.heappush(self.heap, _Ranked((-score, tie, number), score, make))
+        heapq.heappush(self.heap if isinstance(make, _Code) else self.texts, _Ranked((-score, tie, number), score, make))
 
     def _hypothesis(self, ranked: _Ranked) -> Hypothesis | None:
         if isinstance(ranked.make, _Config):
@@ -236,19 +279,41 @@ class _Search:
         after = self._applied(module, mutation)
         if after is None or after == module.text:
             return None
+        others: dict[str, str] = {}
+        if make.twins:
+            others = self._everywhere(make)
+            after = others.pop(module.path)
         shape = shape_of(module, after)
-        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}"):
+        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}{''.join(others.values())}"):
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
-            change=_subject(mutation.says, where),
+            change=_subject(mutation.says, f"{where} and wherever it stands" if make.twins else where),
             rationale=f"{self._suspected(module.path, make.statement)}. Kind of edit: {mutation.operator}.",
             layer=Layer.CODE,
-            edits=edits_between(module.path, module.text, after),
+            edits=(
+                *edits_between(module.path, module.text, after),
+                *(edit for path, text in others.items() for edit in edits_between(path, self.modules[path].text, text)),
+            ),
             risks=mutation.risk,
             confidence=confidence(score, mutation.memorises),
         )
+
+    def _everywhere(self, make: _Code) -> dict[str, str]:
+        """The files with the same change made to a statement and to those that read like it."""
+        mutation = make.mutation
+        begin = make.module.span(make.statement.node)[0]
+        places: dict[str, list[int]] = defaultdict(list)
+        for module, statement in ((make.module, make.statement), *make.twins):
+            places[module.path].append(module.span(statement.node)[0])
+        found: dict[str, str] = {}
+        for path, starts in places.items():
+            text = self.modules[path].text
+            for start in sorted(starts, reverse=True):
+                text = text[: start + mutation.start - begin] + mutation.new + text[start + mutation.end - begin :]
+            found[path] = text
+        return found
 
     def _suspected(self, path: str, statement: Statement) -> str:
         """What speaks against a statement, and nothing that was not seen."""
@@ -306,6 +371,18 @@ class _Search:
     def _line(self, path: str, number: int) -> str:
         module = self.modules.get(path)
         return module.line(number) if module else ""
+
+
+def _within(module: Module, statement: Statement, mutation: Mutation) -> bool:
+    """Whether a mutation changes the head of a statement and nothing else."""
+    begin = module.span(statement.node)[0]
+    return not mutation.insert and begin <= mutation.start and mutation.end <= begin + len(_written(module, statement))
+
+
+def _written(module: Module, statement: Statement) -> str:
+    """The head of a statement as it is written, without what stands before it in its line."""
+    lines = (module.line(number) for number in range(statement.first, statement.last + 1))
+    return "\n".join(lines)[statement.node.col_offset :].rstrip()
 
 
 def _beside(text: str, mutation: Mutation) -> str | None:

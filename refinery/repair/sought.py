@@ -45,9 +45,9 @@ class Sought:
             return True
 
 
-def sought(modules: Iterable[Module], numbers: Collection[int] = ()) -> list[Sought]:
-    """All of them. `numbers` are tried where code reads a number."""
-    found = (each for module in modules for node in module.inside(module.tree) for each in _at(module, node, numbers))
+def sought(modules: Iterable[Module]) -> list[Sought]:
+    """All of them."""
+    found = (each for module in modules for node in module.inside(module.tree) for each in _at(module, node))
     return list(dict.fromkeys(found))
 
 
@@ -62,7 +62,7 @@ def missing(phrases: Iterable[Sought], texts: Collection[str]) -> Iterator[tuple
             yield sure, each
 
 
-def _at(module: Module, node: ast.AST, numbers: Collection[int]) -> Iterator[Sought]:
+def _at(module: Module, node: ast.AST) -> Iterator[Sought]:
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn) and (text := text_of(node.left)):
         if not isinstance(node.comparators[0], ast.Dict | ast.List | ast.Tuple | ast.Set):
             yield from _phrase(module, node, text, name_of(node.comparators[0]))
@@ -71,7 +71,7 @@ def _at(module: Module, node: ast.AST, numbers: Collection[int]) -> Iterator[Sou
         if isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr in PATTERNS:
             variable = name_of(node.args[-1]) if len(node.args) > 1 else ""
             variable = name_of(node.args[1]) if len(node.args) > 1 and isinstance(node.args[1], ast.Name) else variable
-            yield Sought(text, tuple(islice(_spelled(text, numbers), MOST_SPELLINGS)), variable, module.path, node.lineno)
+            yield Sought(text, tuple(islice(_spelled(text), MOST_SPELLINGS)), variable, module.path, node.lineno)
         elif node.func.attr in FINDERS:
             yield from _phrase(module, node, text, name_of(owner))
 
@@ -81,10 +81,10 @@ def _phrase(module: Module, node: ast.expr, text: str, variable: str) -> Iterato
         yield Sought(re.escape(text), (text.strip("\n"),), variable, module.path, node.lineno)
 
 
-def _spelled(pattern: str, numbers: Collection[int]) -> Iterator[str]:
+def _spelled(pattern: str) -> Iterator[str]:
     """Texts that a simple pattern finds: words, alternatives, numbers; nothing for others."""
     for part in _split(pattern):
-        pieces = _pieces(part, numbers)
+        pieces = _pieces(part)
         if pieces is None or sum(letter.isalpha() for piece in pieces if len(piece) == 1 for letter in piece[0]) < FEWEST_LETTERS + 1:
             continue
         for chosen in islice(product(*pieces), MOST_SPELLINGS):
@@ -112,7 +112,7 @@ def _split(pattern: str) -> list[str]:
     return [*parts_of, pattern[last:]]
 
 
-def _pieces(pattern: str, numbers: Collection[int]) -> list[tuple[str, ...]] | None:
+def _pieces(pattern: str) -> list[tuple[str, ...]] | None:
     """The texts that may stand one after the other; None where the pattern is not a simple one."""
     found: list[tuple[str, ...]] = []
     at = 0
@@ -120,7 +120,7 @@ def _pieces(pattern: str, numbers: Collection[int]) -> list[tuple[str, ...]] | N
         sign, after = pattern[at], at + 1
         piece: tuple[str, ...] = ("",)
         if number := NUMBER.match(pattern, at):
-            piece, after = tuple(map(str, (*numbers, *USUAL))), number.end()
+            piece, after = tuple(map(str, USUAL)), number.end()
         elif sign == "\\" and at + 1 < len(pattern):
             letter, after = pattern[at + 1], at + 2
             if letter.isalnum() and letter not in "bAZs":
@@ -130,7 +130,7 @@ def _pieces(pattern: str, numbers: Collection[int]) -> list[tuple[str, ...]] | N
             close = pattern.find(")", at)
             inner = re.sub(r"^\?(:|P<\w+>)", "", pattern[at + 1 : close])
             if NUMBER.fullmatch(inner):
-                piece = tuple(map(str, (*numbers, *USUAL)))
+                piece = tuple(map(str, USUAL))
             elif re.fullmatch(r"[\w' |-]+", inner):
                 piece = tuple(inner.split("|"))
             else:

@@ -10,7 +10,7 @@ from refinery.domain import Layer
 from refinery.edits.config import replaced
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.clues import Clues
-from refinery.repair.knobs import Reading
+from refinery.repair.knobs import Reading, heard_of
 from refinery.repair.placeholders import Refill
 
 LARGEST = 8
@@ -38,10 +38,7 @@ def swapped(
                 continue
             for one, other in combinations(group, 2):
                 if type(one.value) is type(other.value) and one.value != other.value and one.value is not None:
-                    weight = (
-                        sum(0.25 + 0.6 * heard.get(each.key, Reading(0.0, "")).score + 0.3 * _spoken(each, clues) for each in (one, other))
-                        / 2
-                    )
+                    weight = sum(0.25 + 0.6 * heard_of(each, heard).score + 0.3 * _spoken(each, clues) for each in (one, other)) / 2
                     if after := _exchanged(sources[one.path], one, other):
                         says = f"Exchange the values of {one.name} and {other.name}"
                         yield prior * weight, Refill(one.path, after, says, "each may be what the other should be", Layer.CONFIG)

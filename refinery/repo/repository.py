@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from refinery.errors import RepositoryError
@@ -127,6 +128,19 @@ class Repository:
         """What differs between two commits; `base` may be a range (see `range`)."""
         span = self.range(base) if head is None else Range(self.resolve(base), self.resolve(head))
         return self._changes(self.git.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", span.base, span.head, "--"))
+
+    def earlier(self, commit: str, paths: Collection[str], commits: int = 20) -> dict[str, tuple[str, ...]]:
+        """What files were before the latest commits that changed them, the latest first; those that did not change are left out.
+
+        Commits are followed to their first parents, and no further than `commits`.
+        """
+        past = self.git.run("rev-list", "--first-parent", f"--max-count={commits + 1}", self.resolve(commit), "--").decode("ascii").split()
+        found: dict[str, list[str]] = {}
+        for after, before in pairwise(past):
+            for change in self.changes(before, after):
+                if change.path in paths and change.before is not None and change.before not in found.setdefault(change.path, []):
+                    found[change.path].append(change.before)
+        return {path: tuple(texts) for path, texts in found.items()}
 
     def range(self, revisions: str) -> Range:
         """What `A..B` names, or `A...B` for what B brings since they parted; a missing end is HEAD."""

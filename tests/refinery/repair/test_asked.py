@@ -33,3 +33,10 @@ def test_what_a_passing_input_says_too_is_not_missing() -> None:
 
 def test_nothing_is_added_where_nobody_is_known_to_have_asked() -> None:
     assert not [change for change in tried(asked_in([], [])) if "charged" in change or "Listen" in change]
+
+
+def test_a_word_that_was_asked_for_and_should_have_been_answered_is_added_though_others_say_it() -> None:
+    told = Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5)
+    said = asked_in(["my statement, and an invoice"], ["no statement here"])
+    words = ["statement", 'expected "the statement"; the answer is ""']
+    assert "Add 'statement' to bill" in {each.change for each in candidates({"m.py": CODE, "c.json": ROUTES}, told, [], words, asked=said)}

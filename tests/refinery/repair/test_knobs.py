@@ -6,7 +6,7 @@ from refinery.domain import Diagnosis, Layer
 from refinery.edits.config import scalars
 from refinery.edits.scalar import Value
 from refinery.repair.clues import clues
-from refinery.repair.knobs import Reading, knobs
+from refinery.repair.knobs import Reading, heard_of, knobs, readings
 from refinery.repair.module import Module
 from refinery.repair.world import survey
 
@@ -87,3 +87,15 @@ def test_a_number_in_a_text_keeps_its_places_and_what_stands_beside_it() -> None
 def test_a_number_that_a_document_says_of_a_setting_is_tried() -> None:
     assert 45 in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})
     assert 77 not in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})
+
+
+def test_a_setting_is_heard_of_where_code_reads_the_table_around_it() -> None:
+    found = scalars("limits: {basic: 5, plus: 9}\nother: {a: 1}\n", "a.yaml")
+    heard = readings(found, [(0.9, "m.py", 3, 'most = rules["limits"][tier]')])
+    scores = {scalar.name: heard_of(scalar, heard).score for scalar in found}
+    assert scores["limits.basic"] > 0.5
+    assert scores["other.a"] == 0
+
+
+def test_two_digits_of_a_number_are_exchanged() -> None:
+    assert 14 in turns("days: 41\n")

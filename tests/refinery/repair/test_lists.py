@@ -84,3 +84,11 @@ def test_a_list_of_numbers_counts_from_another_beginning() -> None:
     told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
     made = [change.after for _, change in rearranged({"a.toml": text}, survey([], scalars(text, "a.toml")), told, {})]
     assert "closed = [5, 6]\n" in made
+
+
+def test_a_value_of_what_is_looked_for_in_a_list_is_put_in() -> None:
+    text, data = '{"skip": ["archived"]}\n', '[{"status": "archived"}, {"status": "draft"}]\n'
+    code = Module("m.py", 'def f(doc, c):\n    return doc["status"] in c["skip"]\n')
+    world = survey([code], (*scalars(text, "a.json"), *scalars(data, "d.json")))
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    assert '{"skip": ["archived", "draft"]}\n' in [change.after for _, change in rearranged({"a.json": text}, world, told, {})]

@@ -58,7 +58,7 @@ def test_a_word_of_a_kind_that_the_prompt_lacks_gets_a_line_like_that_of_another
 def test_a_field_that_code_reads_is_added_to_the_row_of_fields_in_the_prompt() -> None:
     code = 'def f(fields):\n    return fields["total"], fields["vendor"], fields["tax"]\n'
     found = prompts(code, {"prompts/a.txt": "Answer with the keys total, vendor.\n"})
-    assert "Answer with the keys total, tax, vendor.\n" in found
+    assert "Answer with the keys total, vendor, tax.\n" in found
 
 
 def test_a_value_of_a_kind_takes_the_place_of_another() -> None:
@@ -105,3 +105,21 @@ def test_a_description_in_configuration_and_a_prompt_in_code_are_reworded_where_
     }
     assert ("a.py", "Say `newest`, not `oldest`, in the text in line 1 of a.py") in new
     assert ("t.json", "Say `newest`, not `oldest`, in tools[0].description in t.json") in new
+
+
+def test_a_word_is_added_to_a_row_before_its_and() -> None:
+    code = 'KINDS = ["billing", "sales", "network"]\n'
+    found = prompts(code, {"prompts/a.txt": "Choose between billing and sales for each question.\n"})
+    assert "Choose between billing, network and sales for each question.\n" in found
+
+
+def test_another_placeholder_is_filled_into_a_text_of_the_settings() -> None:
+    config = '{"done": "I test it for account {amount}.", "due": "You owe {amount} on {account}."}\n'
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    changes = {each.change for each in candidates({"a.py": READS, "c.json": config}, told, [], [])}
+    assert "Fill in account, not amount, in done in c.json" in changes
+
+
+def test_what_is_said_of_two_tools_is_exchanged() -> None:
+    found = prompts("", {"prompts/tools.md": "Choose:\n- weigh: time of arrival\n- clock: weight of bags\n"})
+    assert "Choose:\n- weigh: weight of bags\n- clock: time of arrival\n" in found

@@ -140,6 +140,22 @@ def test_only_what_is_asked_for_is_made() -> None:
     assert next(made).edits[0].path == "m.py"
 
 
+def test_settings_have_their_turn_though_code_looks_worse() -> None:
+    code = "def f(xs, n):\n    a = xs[n] + n\n    b = a - n * 2 if a > n else a + 1\n    return a < b and b > n\n"
+    ran = [Execution("a", False, {"m.py": frozenset({1, 2, 3, 4})})]
+    made = search(diagnosis("wrong"), ran, {"m.py": code, "c.json": '{"limit": 8, "size": 3, "share": 0.4}\n'}, limit=40)
+    assert sum(each.layer is Layer.CONFIG for each in made) >= 9
+
+
+def test_the_same_mistake_made_twice_is_mended_in_both_places() -> None:
+    one = "def f(rows):\n    return [row for row in rows if row.age > 18]\n"
+    other = "def g(rows):\n    kept = 0\n    return [row for row in rows if row.age > 18]\n"
+    sources = {"a.py": one, "b.py": other}
+    case = diagnosis("wrong")
+    both = [each for each in candidates(sources, case, [], []) if {edit.path for edit in each.edits} == {"a.py", "b.py"}]
+    assert any(all(">= 18" in edit.new or edit.new == ">=" for edit in each.edits) for each in both)
+
+
 @pytest.mark.parametrize(
     ("top", "wanted"),
     [

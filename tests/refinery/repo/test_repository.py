@@ -254,3 +254,14 @@ def test_replace_refs_do_not_change_what_is_read(root: Path) -> None:
     git(root, "replace", head, commit_all(root, "other"))
     assert git(root, "show", f"{head}:agent/tools.py") == "LIMIT = 99"
     assert Repository.open(root).read(head, "agent/tools.py") == "LIMIT = 3\n"
+
+
+def test_what_files_were_before_is_told_the_latest_first(root: Path) -> None:
+    before = FILES["agent/tools.py"].decode()
+    for number in (1, 2):
+        write(root, {"agent/tools.py": f"LIMIT = {number}\n".encode()})
+        commit_all(root, f"to {number}")
+    repository = Repository.open(root)
+    assert repository.earlier(repository.head(), {"agent/tools.py", "gone.py"}) == {"agent/tools.py": ("LIMIT = 1\n", before)}
+    assert repository.earlier(repository.head(), {"agent/tools.py"}, commits=1) == {"agent/tools.py": ("LIMIT = 1\n",)}
+    assert repository.earlier(repository.head(), set()) == {}
