@@ -17,6 +17,7 @@ from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
 from refinery.repair.clues import Clues, clues
+from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
 from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
@@ -35,6 +36,8 @@ FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
 NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
+SHARP = 1.5
+"""The power to which suspicion counts beside what an edit is like; fitted with `refinery.repair.familiar`."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -133,10 +136,11 @@ class _Search:
         for score, change in rearranged(self.sources, self.world, self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
-            bound = code_weight * suspicion / top
+            share = (suspicion / top) ** SHARP
+            bound = code_weight * share
             while self.heap and -self.heap[0].key[0] >= bound:
                 yield heapq.heappop(self.heap)
-            self._push_mutations(module, statement, suspicion / top, code_weight)
+            self._push_mutations(module, statement, share, code_weight)
         while self.heap:
             yield heapq.heappop(self.heap)
 
@@ -147,7 +151,8 @@ class _Search:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
-                prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
+                told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
+                prior = min(1.0, empty * mutation.prior * told)
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 if mutation.memorises:
