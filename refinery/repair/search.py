@@ -8,10 +8,11 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
 from refinery.edits.config import is_config, replaced, scalars
+from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
@@ -25,7 +26,7 @@ from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
-from refinery.repair.pairs import FLOOR, confidence, pairs
+from refinery.repair.pairs import FLOOR, Twice, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.world import World, survey
@@ -73,8 +74,9 @@ def candidates(
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs of a code
-    and a configuration edit. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs: a code and a
+    configuration edit, and the same mistake at two places of a function. Those below `FLOOR` come last and are not to be kept by their
+    tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed)
     return search.run(limit)
@@ -102,6 +104,7 @@ class _Search:
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
+        twice = Twice()
         best: tuple[list[tuple[float, Hypothesis]], list[tuple[float, Hypothesis]]] = ([], [])
         for ranked in self._singles():
             if given >= limit:
@@ -111,12 +114,17 @@ class _Search:
                 continue
             given += 1
             yield hypothesis
+            if isinstance(ranked.make, _Code) and hypothesis.confidence >= FLOOR and not ranked.make.mutation.memorises:
+                made = ranked.make
+                twice.saw(ranked.score, made.module.function(made.statement.node), made.mutation.operator, made.statement.first, hypothesis)
             side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
-        for pair in pairs(*best):
+        for pair in chain(pairs(*best), twice.pairs()):
             if given >= limit:
                 return
+            if draft(pair.edits, self.sources.get).misfits:  # both edit the same text, or one undoes the other
+                continue
             given += 1
             yield pair
 
