@@ -5,6 +5,7 @@ Run: python -m benchmarks.repair_projects FOLDER [--only NAME] [--seconds N]    
 
 A fault's folder holds `sound/`, the project with its tests; `fault.json` with `edits`, each a path, a good text that stands there once
 and the bad one in its place; and `hidden/`, tests that the tool does not see and that judge what it keeps.
+`python -m benchmarks.seeded --into FOLDER` writes such folders from packages of PyPI.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Chroma:
                     metadatas=[{"title": p.title, "origin": p.origin} for p in part],
                 )
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
         vector, there = self._embed(text), self.count()
         if not there or not any(vector):
             return ()
@@ -47,7 +47,8 @@ class Chroma:
                 query_embeddings=[vector], n_results=min(limit, there), include=["documents", "metadatas", "distances"]
             )
         rows = zip(found["ids"][0], found["documents"][0], found["metadatas"][0], found["distances"][0], strict=True)
-        return tuple(_passage(id, text, metadata, 1.0 - distance) for id, text, metadata, distance in rows)
+        alike = (_passage(id, text, metadata, 1.0 - distance) for id, text, metadata, distance in rows)
+        return tuple(passage for passage in alike if not floor or passage.score >= floor)
 
     def delete(self, ids: Sequence[str]) -> None:
         if ids:

@@ -15,8 +15,8 @@ class Index(Protocol):
     def upsert(self, passages: Sequence[Passage]) -> None:
         """Put passages in; one with a known id takes the other's place."""
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
-        """The passages that answer best, best first, with their score."""
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
+        """The passages that answer best, best first, with their score; those whose score is below the floor are left out."""
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; unknown ids are no error."""
@@ -38,14 +38,21 @@ class Fused:
 
     first: Index
     second: Index
+    trust: float = 1.0
+    """How much a rank of the first weighs beside one of the second."""
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         self.first.upsert(passages)
         self.second.upsert(passages)
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
+        """Ranks are relative, so that the floor is one of the first's scores: what the second alone sees has to do without one."""
         deep = max(limit * 3, 20)
-        return fuse((self.first.query(text, deep), self.second.query(text, deep)), limit)
+        first, second = self.first.query(text, deep, floor), self.second.query(text, deep)
+        if floor:
+            known = {passage.id for passage in first}
+            second = tuple(passage for passage in second if passage.id in known)
+        return fuse((first, second), limit, (self.trust, 1.0))
 
     def delete(self, ids: Sequence[str]) -> None:
         self.first.delete(ids)
@@ -58,13 +65,15 @@ class Fused:
         return self.first.count()
 
 
-def fuse(rankings: Sequence[Sequence[Passage]], limit: int) -> tuple[Passage, ...]:
-    """One ranking of several; the score is 1 for a passage that is first in all of them."""
+def fuse(rankings: Sequence[Sequence[Passage]], limit: int, weights: Sequence[float] = ()) -> tuple[Passage, ...]:
+    """One ranking of several, equal unless weighted; the score is 1 for a passage that is first in all of them."""
+    weights = weights or [1.0] * len(rankings)
     scores: dict[str, float] = {}
     known: dict[str, Passage] = {}
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights, strict=True):
         for rank, passage in enumerate(ranking):
             known.setdefault(passage.id, passage)
-            scores[passage.id] = scores.get(passage.id, 0.0) + (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + rank) / len(rankings)
+            share = weight / sum(weights) * (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + rank)
+            scores[passage.id] = scores.get(passage.id, 0.0) + share
     best = sorted(scores, key=lambda id: (-scores[id], id))[:limit]
     return tuple(replace(known[id], score=scores[id]) for id in best)

@@ -13,8 +13,10 @@ from knowledge.words import words
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS passage (id TEXT PRIMARY KEY, title TEXT, text TEXT, origin TEXT) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS word USING fts5(id UNINDEXED, title, text, tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS searched USING fts5(id UNINDEXED, title, text, asked, tokenize = 'porter unicode61');
+DROP TABLE IF EXISTS word;
 """
+"""`word` was the table before what people ask had a column of its own; the passages are put in again with the next version."""
 
 
 class Keywords:
@@ -27,26 +29,26 @@ class Keywords:
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         with self._open() as db, db:
-            db.executemany("DELETE FROM word WHERE id = ?", [(passage.id,) for passage in passages])
+            db.executemany("DELETE FROM searched WHERE id = ?", [(passage.id,) for passage in passages])
             db.executemany("REPLACE INTO passage VALUES (?, ?, ?, ?)", [(p.id, p.title, p.text, p.origin) for p in passages])
-            rows = [(p.id, " ".join(words(p.title)), " ".join(words(p.searched))) for p in passages]
-            db.executemany("INSERT INTO word VALUES (?, ?, ?)", rows)
+            rows = [(p.id, *(" ".join(words(part)) for part in (p.title, p.text, p.asked))) for p in passages]
+            db.executemany("INSERT INTO searched VALUES (?, ?, ?, ?)", rows)
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
         asked = " OR ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
         if not asked:
             return ()
         with self._open() as db:
             rows = db.execute(
-                "SELECT p.id, p.title, p.text, p.origin, -bm25(word, 0, 2.0, 1.0) AS score FROM word JOIN passage p USING (id) "
-                "WHERE word MATCH ? ORDER BY score DESC, p.id LIMIT ?",
+                "SELECT p.id, p.title, p.text, p.origin, -bm25(searched, 0, 2.0, 1.0, 2.0) AS score "
+                "FROM searched JOIN passage p USING (id) WHERE searched MATCH ? ORDER BY score DESC, p.id LIMIT ?",
                 (asked, limit),
             ).fetchall()
-        return tuple(Passage(*row) for row in rows)
+        return tuple(passage for passage in (Passage(*row) for row in rows) if passage.score >= floor)
 
     def delete(self, ids: Sequence[str]) -> None:
         with self._open() as db, db:
-            db.executemany("DELETE FROM word WHERE id = ?", [(id,) for id in ids])
+            db.executemany("DELETE FROM searched WHERE id = ?", [(id,) for id in ids])
             db.executemany("DELETE FROM passage WHERE id = ?", [(id,) for id in ids])
 
     def passages(self) -> tuple[Passage, ...]:

@@ -20,8 +20,10 @@ from knowledge.markdown import parse
 from knowledge.passage import Passage
 from knowledge.patterns import as_passage, load_patterns
 
-FORMAT = "2"
+FORMAT = "3"
 """Goes into the version of a built index; raise it when the embedding or the way of cutting changes."""
+TRUST = 2.0
+"""The keyword search knows titles and what people ask apart from the text, the embedding does not: its ranks weigh twice."""
 
 
 def open_guides(folder: Path, embed: Embedding | None = None) -> Guides:
@@ -33,7 +35,7 @@ def open_guides(folder: Path, embed: Embedding | None = None) -> Guides:
     embed = embed or learnt([f"{passage.title} {passage.searched}" for passage in library])
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        index = Fused(Keywords(folder / "keywords.sqlite"), Chroma(folder / "chroma", "guides", embed))
+        index = Fused(Keywords(folder / "keywords.sqlite"), Chroma(folder / "chroma", "guides", embed), TRUST)
         _bring_up_to_date(index, library, folder / "library.version")
     except OSError as error:
         raise KnowledgeError(

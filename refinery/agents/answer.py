@@ -33,6 +33,7 @@ SCHEMA: Mapping[str, Json] = _object(
         ),
     },
     missing=TEXT,
+    doubts=TEXT,
 )
 
 
@@ -44,6 +45,8 @@ class Answer:
     missing: str = ""
     """Why there is no (further) hypothesis, in the model's words."""
     complaints: tuple[str, ...] = ()
+    doubts: str = ""
+    """What the model could not settle, for a person."""
 
 
 def read_answer(text: str) -> Answer:
@@ -52,7 +55,7 @@ def read_answer(text: str) -> Answer:
     if value is None:
         return Answer(complaints=("the answer holds no JSON object",))
     entries = value.get("hypotheses")
-    missing = value.get("missing")
+    missing, doubts = _text(value, "missing"), _text(value, "doubts")
     if not isinstance(entries, list):
         return Answer(complaints=("`hypotheses` is not a list",))
     found: list[Hypothesis] = []
@@ -63,7 +66,7 @@ def read_answer(text: str) -> Answer:
             complaints += [f"hypotheses[{number}]: {says}" for says in wrong]
         else:
             found.append(hypothesis)
-    return Answer(tuple(found), plain(missing) if isinstance(missing, str) else "", tuple(complaints))
+    return Answer(tuple(found), missing, tuple(complaints), doubts)
 
 
 def _first_object(text: str) -> dict[str, Json] | None:

@@ -10,7 +10,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.passage import Passage
 from refinery.agents.lookaround import TOOLS as FILES
 from refinery.agents.lookaround import LookAround
-from refinery.agents.lookup import TOOLS as RUN
+from refinery.agents.lookup import TOOLS as LOOKUPS
 from refinery.agents.lookup import Lookup
 from refinery.agents.prompting import fenced
 from refinery.llm.port import Tool, ToolResult, ToolUse
@@ -23,7 +23,9 @@ GUIDES = Tool(
 )
 _READS = {"steps": "steps", "step": "read"}
 """Our names for look-ups of the run: `read` is for files here."""
-TOOLS = (*FILES, *(replace(tool, name=own) for own, named in _READS.items() for tool in RUN if tool.name == named), GUIDES)
+FILES_AND_GUIDES = (*FILES, GUIDES)
+RUN = tuple(replace(tool, name=own) for own, named in _READS.items() for tool in LOOKUPS if tool.name == named)
+"""For runs that could not be shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,9 @@ class Background:
         except KnowledgeError as error:
             return ToolResult(call.id, f"the guides cannot be searched: {error}", failed=True)
         self.found.update({passage.id: passage for passage in passages})
-        told = "\n\n".join(fenced(f"{passage.id}: {passage.title}", passage.text) for passage in passages)
-        return ToolResult(call.id, told or "the guides say nothing about it")
+        return ToolResult(call.id, "\n\n".join(map(told, passages)) or "the guides say nothing about it")
+
+
+def told(passage: Passage) -> str:
+    """A passage for a prompt, with the id by which it is cited."""
+    return fenced(f"advice {passage.id}", f"{passage.title}\n{passage.text}")

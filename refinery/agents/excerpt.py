@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,12 +35,19 @@ class Excerpt:
 
     text: str
     notes: tuple[str, ...] = ()
+    whole: bool = True
+    """Nothing was left out: there is nothing to look up."""
 
 
-def excerpt_trace(trace: Trace | None, diagnosis: Diagnosis, budget: int = TRACE_BUDGET) -> Excerpt:
-    """The trace by budget: first the spans that the diagnosis names, in full, then their surroundings, then a line for each of the rest."""
+def excerpt_trace(trace: Trace | None, diagnosis: Diagnosis, failures: Sequence[Attempt] = (), budget: int = TRACE_BUDGET) -> Excerpt:
+    """The trace by budget: first the spans that the diagnosis names, in full, then their surroundings, then a line for each of the rest.
+
+    A run of one step that the failing scenarios tell already is not told again.
+    """
     if trace is None:
         return Excerpt("There is no trace; the failing checks above are all there is.")
+    if _told(trace, failures):
+        return Excerpt("It was one step, with the input and the answer that stand above.")
     named = _named(diagnosis)
     order = sorted(range(len(trace.spans)), key=lambda step: (_distance(step, trace, named), step))
     shown: dict[int, str] = {}
@@ -61,8 +69,11 @@ def excerpt_trace(trace: Trace | None, diagnosis: Diagnosis, budget: int = TRACE
         else ()
     )
     task = f"The task was:\n{fenced('task', trace.task[:FULL])}\n" if trace.task else ""
-    tail = f"\n({hidden} further spans are not shown.)" if hidden else ""
-    return Excerpt(task + fenced(f"trace {trace.id}", "\n".join(shown[step] for step in sorted(shown))) + tail, notes)
+    cut = [step for step, text in shown.items() if text != _span(step, trace.spans[step], sys.maxsize)]
+    tail = f"\n({hidden} further steps are not shown: `steps` names them.)" if hidden else ""
+    tail += f"\n({len(cut)} steps are shortened: `step` has all the words of one.)" if cut else ""
+    told = fenced(f"trace {trace.id}", "\n".join(shown[step] for step in sorted(shown)))
+    return Excerpt(task + told + tail, notes, not (hidden or cut))
 
 
 def excerpt_failures(attempts: Sequence[Attempt], suite: Sequence[Scenario], budget: int = FAILURES_BUDGET) -> Excerpt:
@@ -107,7 +118,8 @@ def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str =
     notes: list[str] = []
     hidden: list[str] = []
     left = budget
-    for path in sorted(sources, key=lambda path: (not places[path], -speaks[path])):
+    empty = sorted(path for path, text in sources.items() if not text.strip())
+    for path in sorted(sources.keys() - set(empty), key=lambda path: (not places[path], -speaks[path], path)):
         text, note = _file(path, sources[path], places[path], min(left, FILE_BUDGET))
         if text:
             parts.append(text)
@@ -119,6 +131,8 @@ def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str =
     if hidden:
         notes.append(f"{len(hidden)} of {len(sources)} files were not shown")
         parts.append(fenced("files that were not shown", names(hidden)))
+    if empty:
+        parts.append(fenced("empty files", names(empty)))
     listing = "\n\n".join(parts) or "No file could be shown."
     return Excerpt(listing, tuple(f"{note} to the model, for their length" for note in notes))
 
@@ -173,6 +187,15 @@ def names(paths: Sequence[str]) -> str:
 def _named(diagnosis: Diagnosis) -> set[str]:
     ids = [diagnosis.span_id, *(quote.span_id for quote in diagnosis.evidence), *(signal.span_id for signal in diagnosis.signals)]
     return {id for id in ids if id}
+
+
+def _told(trace: Trace, failures: Sequence[Attempt]) -> bool:
+    """Whether all there is to a run is the answer that a failing scenario got."""
+    if len(trace.spans) != 1:
+        return False
+    (span,) = trace.spans
+    more = span.failure or span.documents or span.tool or len(span.input) > FULL or len(span.output) > FULL
+    return not more and any(attempt.output == span.output and not attempt.error for attempt in failures)
 
 
 def _distance(step: int, trace: Trace, named: set[str]) -> int:

@@ -59,7 +59,6 @@ def talk(llm: LLM, request: Request, act: Act, ending: str, limits: Limits, say:
     """
     items = list(before.items) if before else []
     looked = before.looked if before else 0
-    closing = tuple(tool for tool in request.tools if tool.name == ending)
     cut = False
     known: Talk | None = None
     for round_ in range(limits.rounds + 1):
@@ -80,7 +79,8 @@ def talk(llm: LLM, request: Request, act: Act, ending: str, limits: Limits, say:
         request = replace(request, messages=(*request.messages, reply.as_message(), Message("user", tool_results=results)))
         cut = round_ + 1 >= limits.rounds or known.tokens + _estimate(request) > limits.tokens
         if cut:
-            request = replace(request, messages=(*request.messages[:-1], Message("user", CLOSING, tool_results=results)), tools=closing)
+            # the tools stay as they are: without them, what the provider has cached of the whole talk would be of no use
+            request = replace(request, messages=(*request.messages[:-1], Message("user", CLOSING, tool_results=results)))
     raise AssertionError("the last round always returns")
 
 

@@ -58,7 +58,7 @@ def size(text: str) -> int:
 
 def cut(text: str, room: int, must: Sequence[str] = ()) -> str:
     """As much of a text as fits into `room` bytes, its ends first, and what was cut is counted; empty when hardly anything fits."""
-    if size(text) <= room:
+    if not text or size(text) <= room:
         return text
     wide = size(text) / len(text)
     most = int((room - len(CUT) - 8) / wide)

@@ -10,11 +10,12 @@ from pathlib import PurePosixPath
 from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.agents.answer import SCHEMA, read_answer
-from refinery.agents.background import TOOLS, Background, Search
+from refinery.agents.background import FILES_AND_GUIDES, RUN, Background, Search, told
+from refinery.agents.diagnosed import SURE, excerpt_diagnosis
 from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace, names
 from refinery.agents.lookaround import LookAround
 from refinery.agents.loop import Limits, Talk, again, talk
-from refinery.agents.prompting import fenced, prompt, word
+from refinery.agents.prompting import fenced, prompt
 from refinery.domain import Attempt, Bill, BillItem, Diagnosis, Hypothesis, Layer, Scenario, Step
 from refinery.edits.codemap import CodeMap
 from refinery.edits.draft import draft
@@ -26,12 +27,11 @@ from refinery.llm.port import LLM, Message, ModelError, Request, Stop, Tool
 MAX_TOKENS = 24_000
 """Room for thinking too, which counts as output."""
 PURPOSE = "theorist"
-SURE = 0.4
-"""A diagnosis that is less sure of its layer does not decide in which order hypotheses are tried."""
 MOST_OF_AN_EDIT = 2_000
 """Characters of an earlier edit that are told again."""
 MOST_RUNS = 5
-CONCLUDE = Tool("propose", "Concludes: the hypotheses, where they are not given as the answer's text.", SCHEMA)
+CONCLUDE = Tool("propose", "Gives the hypotheses, and ends the search for them.", SCHEMA)
+"""The one place where the shape of the answer is stated: it would be paid for again in the prompt, and as the schema of a reply."""
 LIMITS = Limits(rounds=8, tokens=240_000)
 """How long the model may look around before it answers."""
 TEXT_SUFFIXES = frozenset({".md", ".txt", ".jinja", ".jinja2", ".j2", ".prompt", ".tmpl", ".mustache"})
@@ -56,6 +56,7 @@ class _Round:
     sound: tuple[Hypothesis, ...]
     complaints: tuple[str, ...]
     missing: str
+    doubts: str
     talk: Talk
     notes: tuple[str, ...] = ()
 
@@ -117,52 +118,22 @@ def _request(
 ) -> tuple[Request, tuple[str, ...]]:
     checks = [check.says for attempt in failures for check in attempt.checks if not check.passed]
     tools = [span.tool for span in trace.spans] if trace else []
-    run, files = excerpt_trace(trace, diagnosis), excerpt_files(sources, diagnosis, " ".join((*checks, *tools)))
+    run, files = excerpt_trace(trace, diagnosis, failures), excerpt_files(sources, diagnosis, " ".join((*checks, *tools)))
     red, green = excerpt_failures(failures, suite), excerpt_passing(passing)
     case = prompt(
         "case",
-        summary=fenced("summary", diagnosis.summary),
-        expected=fenced("expected", diagnosis.expected),
-        layer=diagnosis.layer,
-        category=word(diagnosis.category),
-        agent=word(diagnosis.agent) or "unknown",
-        step="unknown" if diagnosis.step is None else str(diagnosis.step),
-        confidence=f"{diagnosis.confidence:.2f}",
-        proof=diagnosis.proof,
-        evidence=_evidence(diagnosis),
+        diagnosis=excerpt_diagnosis(diagnosis, bool(checks)),
         failures=red.text or "The diagnosis above; no scenario was run yet.",
         passing=green.text or "No scenario passes yet.",
         trace=run.text,
         files=files.text,
         closed=fenced("files that cannot be changed", names(closed)) if closed else "None.",
-        advice="\n\n".join(fenced(f"{passage.id}: {passage.title}", passage.text) for passage in advice) or "None.",
+        advice="\n\n".join(map(told, advice)) or "None.",
         tried="\n".join(map(_tried, tried)) or "Nothing yet.",
-        limit=str(limit),
     )
-    system = prompt("theorist", schema=json.dumps(SCHEMA, indent=1), limit=str(limit))
-    return Request(system, (Message("user", case),), (*TOOLS, CONCLUDE), SCHEMA, MAX_TOKENS, PURPOSE), (
-        *red.notes,
-        *run.notes,
-        *files.notes,
-    )
-
-
-def _evidence(diagnosis: Diagnosis) -> str:
-    quotes = [fenced(f"quote from span {quote.span_id}", quote.text) for quote in diagnosis.evidence]
-    signals = [f"- {signal.rule} at step {signal.step} (weight {signal.weight:.2f}): {signal.says}" for signal in diagnosis.signals]
-    places = [f"- {place.path}, line {place.line}{f', in {place.function}' if place.function else ''}" for place in diagnosis.places]
-    seen = [f"- {each.level}: {each.says}" for each in diagnosis.observations]
-    differs = [f"- {gap.kind}: {gap.says}" for gap in diagnosis.gaps]
-    parts = ["\n".join(quotes)]
-    if seen:
-        parts.append(fenced("observations, from the outside in", "\n".join(seen)))
-    if differs:
-        parts.append(fenced("how the run differs from what was expected", "\n".join(differs)))
-    if signals:
-        parts.append(fenced("signals, the rules' findings", "\n".join(signals)))
-    if places:
-        parts.append(fenced("places in the code, innermost first", "\n".join(places)))
-    return "\n".join(part for part in parts if part) or "No quotes."
+    offered = (*FILES_AND_GUIDES, *(() if run.whole else RUN), CONCLUDE)
+    request = Request(prompt("theorist", limit=str(limit)), (Message("user", case),), offered, max_tokens=MAX_TOKENS, purpose=PURPOSE)
+    return request, (*red.notes, *run.notes, *files.notes)
 
 
 def _tried(step: Step) -> str:
@@ -187,7 +158,7 @@ def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: Background
     reply = talked.reply
     concluded = talked.ending(CONCLUDE.name)
     if talked.failed:
-        return _Round((), (), "", talked)
+        return _Round((), (), "", "", talked)
     answer = read_answer(json.dumps(concluded.arguments) if concluded else reply.text)
     complaints = list(answer.complaints)
     if reply.stop is Stop.LENGTH:
@@ -196,13 +167,13 @@ def _ask(llm: LLM, request: Request, sources: Mapping[str, str], act: Background
     notes: list[str] = []
     for hypothesis in answer.hypotheses:
         forms = read_forms(hypothesis.edits, sources.get)
-        misfits = draft(forms.edits, sources.get).misfits
+        misfits = forms.misfits or draft(forms.edits, sources.get).misfits
         if misfits:
             complaints += [f"hypothesis `{hypothesis.change}`, {misfit.path}: {misfit.says}" for misfit in misfits]
         else:
             sound.append(replace(hypothesis, edits=forms.edits))
             notes += forms.notes
-    return _Round(tuple(sound), tuple(complaints), answer.missing, talked, tuple(notes))
+    return _Round(tuple(sound), tuple(complaints), answer.missing, answer.doubts, talked, tuple(notes))
 
 
 def _proposal(
@@ -217,6 +188,8 @@ def _proposal(
     found += [f"dropped, since it still does not fit: {says}" for says in last.complaints]
     if last.missing and not by_edits:
         found.append(f"the model sees no honest fix: {last.missing}")
+    if last.doubts:
+        found.append(f"the model's doubts: {last.doubts}")
     known = {passage.id: f"{passage.id}: {passage.title}" for passage in advice}
     hypotheses: list[Hypothesis] = []
     for hypothesis in by_edits.values():

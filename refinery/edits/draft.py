@@ -64,7 +64,7 @@ def _change(path: str, edits: Sequence[Edit], before: str | None) -> FileChange 
         return misfits
     after = spliced(before, [(splice.start, splice.end, splice.new) for splice in splices])
     if after == before:
-        return [_misfit(path, None, "the edits cancel each other out: the text after them is the text before")]
+        return [misfit(path, None, "the edits cancel each other out: the text after them is the text before")]
     return FileChange(path, before, after)
 
 
@@ -72,29 +72,29 @@ def _created(path: str, edits: Sequence[Edit]) -> FileChange | list[Finding]:
     if len(edits) == 1 and not edits[0].old and edits[0].new:
         return FileChange(path, None, edits[0].new)
     if any(edit.old for edit in edits):
-        return [_misfit(path, None, "there is no such file; to create it, leave `old` empty")]
-    return [_misfit(path, None, "a new file takes exactly one edit, and that one must have a text")]
+        return [misfit(path, None, "there is no such file; to create it, leave `old` empty")]
+    return [misfit(path, None, "a new file takes exactly one edit, and that one must have a text")]
 
 
 def _place(edit: Edit, text: str) -> _Splice | Finding:
     if edit.old == edit.new:
-        return _misfit(edit.path, None, "the edit changes nothing: `old` and `new` are the same")
+        return misfit(edit.path, None, "the edit changes nothing: `old` and `new` are the same")
     if not edit.old:
         return _insertion(edit, text)
     old, new = edit.old, edit.new
     if edit.at is not None:
         if text.startswith(old, edit.at) and edit.at >= 0:
             return _Splice(edit.at, edit.at + len(old), new)
-        return _misfit(edit.path, line_at(text, edit.at), f"`old` does not stand at character {edit.at}{_nearest(old, text)}")
+        return misfit(edit.path, line_at(text, edit.at), f"`old` does not stand at character {edit.at}{_nearest(old, text)}")
     if old not in text and "\r\n" in text and "\r" not in old:
         old, new = old.replace("\n", "\r\n"), new.replace("\n", "\r\n")
     start = text.find(old)
     if start < 0:
-        return _misfit(edit.path, None, f"`old` does not stand in the file{_nearest(edit.old, text)}")
+        return misfit(edit.path, None, f"`old` does not stand in the file{_nearest(edit.old, text)}")
     second = text.find(old, start + 1)
     if second >= 0:
         lines = f"lines {line_at(text, start)} and {line_at(text, second)}"
-        return _misfit(edit.path, line_at(text, start), f"`old` stands more than once ({lines}); quote more lines around it")
+        return misfit(edit.path, line_at(text, start), f"`old` stands more than once ({lines}); quote more lines around it")
     return _Splice(start, start + len(old), new)
 
 
@@ -103,13 +103,13 @@ def _insertion(edit: Edit, text: str) -> _Splice | Finding:
         return _Splice(edit.at, edit.at, edit.new)
     if not text:
         return _Splice(0, 0, edit.new)
-    return _misfit(edit.path, None, "the file exists already; quote in `old` the text that is to be replaced")
+    return misfit(edit.path, None, "the file exists already; quote in `old` the text that is to be replaced")
 
 
 def _overlaps(path: str, text: str, splices: Sequence[_Splice]) -> list[Finding]:
     ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
     return [
-        _misfit(path, line_at(text, second.start), "two edits change the same text; make them one")
+        misfit(path, line_at(text, second.start), "two edits change the same text; make them one")
         for first, second in pairwise(ordered)
         if second.start < first.end or (second.start, second.end) == (first.start, first.end)
     ]
@@ -142,5 +142,6 @@ def _nearest(old: str, text: str) -> str:
     return f"; the nearest line is {at}: `{lines[at - 1].strip()[:120]}`"
 
 
-def _misfit(path: str, line: int | None, says: str) -> Finding:
+def misfit(path: str, line: int | None, says: str) -> Finding:
+    """An edit that does not fit, with what would."""
     return Finding(RULE, path, line, says, Effect.BLOCK)

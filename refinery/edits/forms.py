@@ -1,4 +1,4 @@
-"""The forms in which a model writes an edit, read as edits that fit: replaced text, a unified diff, or a whole file.
+"""The forms in which a model writes an edit, read as edits that fit: replaced text, a section of a prompt, a unified diff, a whole file.
 
 White space may differ, meaning may not: trailing blanks, and the indentation of the whole piece. Whatever was not taken to the
 letter is told.
@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from refinery.domain import Edit
+from refinery.edits.draft import misfit
 from refinery.edits.hunks import edits_between
+from refinery.edits.minimise import TEXTS
+from refinery.edits.scalar import NotFaithful
+from refinery.edits.sections import in_section, with_section
+from safety.verdict import Finding
 
 HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*$", re.MULTILINE)
+SECTION = "#"
+"""Stands between a path and the heading of a section."""
 LEAST_SHARED = 0.5
 """A whole file shares this much of the lines of the one it replaces; less is more likely a piece of it, or another file."""
 
@@ -24,15 +32,23 @@ class Read:
 
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
+    misfits: tuple[Finding, ...] = ()
+    """Edits of sections that cannot be told; without these, `edits` are not all."""
 
 
 def read_forms(edits: Sequence[Edit], read: Callable[[str], str | None]) -> Read:
     """Every edit in a form that `draft` applies, as far as that can be had; one that cannot is left as it was, and will not fit."""
     found: list[Edit] = []
     notes: list[str] = []
+    misfits: list[Finding] = []
     for edit in edits:
         text = read(edit.path)
-        if text is None:
+        if text is None and SECTION in edit.path:
+            try:
+                found += _section(edit, read)
+            except NotFaithful as error:
+                misfits.append(misfit(edit.path, None, str(error)))
+        elif text is None:
             found.append(edit)
         elif not edit.old and HUNK.search(edit.new):
             found += _hunks(edit, text, notes)
@@ -40,7 +56,22 @@ def read_forms(edits: Sequence[Edit], read: Callable[[str], str | None]) -> Read
             found += edits_between(edit.path, text, _same_ending(edit.new, text)) or [edit]
         else:
             found.append(_loosely(edit, text, notes))
-    return Read(tuple(found), tuple(notes))
+    return Read(tuple(found), tuple(notes), tuple(misfits))
+
+
+def _section(edit: Edit, read: Callable[[str], str | None]) -> Sequence[Edit]:
+    """A path with a heading behind it: `old` is looked for there alone, and without `old` the section is added to, or written anew."""
+    path, _, title = edit.path.partition(SECTION)
+    text = read(path)
+    if text is None:
+        raise NotFaithful("there is no such file")
+    if PurePosixPath(path).suffix.lower() not in TEXTS:
+        raise NotFaithful("only prompts and other texts have sections")
+    if edit.old:
+        return [Edit(path, edit.old, edit.new, in_section(text, title, edit.old))]
+    if not edit.new.strip():
+        raise NotFaithful("there is neither `old` nor `new`")
+    return edits_between(path, text, with_section(text, title, edit.new))
 
 
 def _hunks(edit: Edit, text: str, notes: list[str]) -> list[Edit]:

@@ -97,6 +97,16 @@ def with_item(text: str, listing: Listing, value: str) -> str:
     return _faithful(text, text[:end] + between + written + text[end:], listing, [*listing.values, value])
 
 
+def shifted(text: str, listing: Listing, step: int) -> str:
+    """The text with every whole number of the list so much more. NotFaithful where one is written in another way."""
+    values = [value + step for value in listing.values if type(value) is int]
+    after, at = [], 0
+    for (start, end), old, new in zip(listing.spans, listing.values, values, strict=True):
+        after += [text[at:start], text[start:end].replace(str(old), str(new), 1)]
+        at = end
+    return _faithful(text, "".join((*after, text[at:])), listing, list(values))
+
+
 def _faithful(text: str, after: str, listing: Listing, values: list[Json]) -> str:
     """The new text, if it was read back as the same document but for the one list."""
     language = LANGUAGE[LANGUAGES[PurePosixPath(listing.path).suffix.lower()]]

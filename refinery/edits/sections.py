@@ -1,4 +1,4 @@
-"""Prompts by section: what stands under a heading is replaced, put in or taken out; read again, nothing else may differ."""
+"""Prompts by section: what stands under a heading is replaced or added to, or put in; read again, nothing else may differ."""
 
 from __future__ import annotations
 
@@ -50,42 +50,71 @@ def sections(text: str) -> tuple[Section, ...]:
 
 def section_of(text: str, title: str) -> Section:
     """The one section of this title, letter case aside. Raises NotFaithful where there is none, or more than one."""
-    found = [each for each in sections(text) if each.title.casefold() == title.strip().lstrip("#").strip().casefold()]
+    known = sections(text)
+    found = [each for each in known if _called(each, title)]
     if len(found) != 1:
-        raise NotFaithful(f"{len(found) or 'no'} sections are called {title!r}")
+        there = ", ".join(repr(each.title) for each in known) or "none"
+        raise NotFaithful(f"{len(found) or 'no'} sections are called {title!r}; the file's sections are: {there}")
     return found[0]
 
 
-def with_body(text: str, title: str, body: str) -> str:
-    """The text with another text under a heading, up to the next heading of any rank."""
+def with_section(text: str, title: str, new: str) -> str:
+    """The text with `new` at the end of a section; where `new` begins with the section's own heading, it is the whole section anew.
+
+    A section that is not there yet is put at the end, and needs its heading for that. Raises NotFaithful with what is wrong.
+    """
+    windows = "\r\n" in text
+    text, new = (text.replace("\r\n", "\n") if windows else text), new.replace("\r\n", "\n").strip("\n")
+    own = next((each for each in sections(new) if not each.start), None)
+    if own and not _called(own, title):
+        raise NotFaithful(f"`new` begins with the heading {own.title!r}; a heading is only for the section {title!r} itself, whole")
+    if own and not any(_called(each, title) for each in sections(text)):
+        after = _appended(text, own, new[own.body :])
+    elif own:
+        after = _replaced(text, section_of(text, title), new[own.body :])
+    else:
+        after = _added(text, section_of(text, title), new)
+    return after.replace("\n", "\r\n") if windows else after
+
+
+def in_section(text: str, title: str, old: str) -> int:
+    """Where the text `old` begins in a section and those under it. Raises NotFaithful where it does not stand there once."""
     own = section_of(text, title)
-    new = _spaced(body, text, own.next)
-    return _faithful(text, text[: own.body] + new + text[own.next :], [(own, own)])
+    count = text[own.start : own.end].count(old)
+    if count != 1:
+        raise NotFaithful(f"`old` stands {count} times in the section {own.title!r}, and has to stand there once")
+    return text.index(old, own.start)
 
 
-def with_section(text: str, title: str, body: str, after: str = "") -> str:
-    """The text with a section put behind another (and all that belongs to that), of the same rank; at the end where none is named."""
+def _appended(text: str, own: Section, body: str) -> str:
     known = sections(text)
-    place = section_of(text, after) if after else None
-    level = place.level if place else min((each.level for each in known), default=1)
-    if len(known) == 1 and not after and known[0].level == 1:
+    level = min((each.level for each in known), default=1)
+    if len(known) == 1 and known[0].level == 1:
         level = 2  # a single title is that of the whole text
-    at = place.end if place else len(text)
-    gap = "" if not text[:at].strip() or text[:at].endswith("\n\n") else "\n" if text[:at].endswith("\n") else "\n\n"
-    new = f"{gap}{'#' * level} {title.strip()}\n{_spaced(body, text, at)}"
-    return _faithful(text, text[:at] + new + text[at:], [(None, Section(title.strip(), level, at + len(gap), 0, 0, 0))])
+    before = f"{text.rstrip()}\n\n" if text.strip() else ""
+    written = f"{'#' * level} {own.title}\n{body if body.startswith(chr(10)) else chr(10) + body}\n"
+    return _faithful(text, before + written, [(None, own)])
 
 
-def without_section(text: str, title: str) -> str:
-    """The text without a section and those under it."""
-    own = section_of(text, title)
-    gone = [each for each in sections(text) if own.start <= each.start < own.end]
-    return _faithful(text, text[: own.start] + text[own.end :], [(each, None) for each in gone])
+def _replaced(text: str, place: Section, body: str) -> str:
+    """The empty lines around the old body stay: they are no part of what was asked for."""
+    was = text[place.body : place.next]
+    lead = was[: len(was) - len(was.lstrip("\n"))]
+    trail = was[len(was.rstrip("\n")) :] if was.strip() else "\n"
+    return _faithful(text, text[: place.body] + lead + body.strip("\n") + trail + text[place.next :], [(place, place)])
 
 
-def _spaced(body: str, text: str, at: int) -> str:
-    """A body with an empty line around it, as prompts are written."""
-    return f"\n{body.strip(chr(10))}\n" + ("\n" if at < len(text) else "")
+def _added(text: str, place: Section, more: str) -> str:
+    """Straight under the last line, as one more of its kind."""
+    there = text[place.body : place.next].rstrip()
+    at = place.body + len(there)
+    before = "\n" if there or not text[:at].endswith("\n") else ""
+    after = "" if there and text[at:].startswith("\n") else "\n"
+    return _faithful(text, text[:at] + before + more + after + text[at:], [(place, place)])
+
+
+def _called(section: Section, title: str) -> bool:
+    return section.title.casefold() == title.strip().lstrip("#").strip().casefold()
 
 
 def _faithful(text: str, after: str, changed: list[tuple[Section | None, Section | None]]) -> str:

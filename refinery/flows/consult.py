@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from refinery.workbench import Workbench
 ROUNDS = 3
 """How often a model is asked for hypotheses: again with what became of those before, for as long as the budget lasts."""
 MOST_SYMPTOMS = 3
+_QUOTED = re.compile(r"""“[^”]*”|"[^"]*"|`[^`]*`|(?<!\w)'[^']*'(?!\w)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def consult(
     about = symptom(diagnosis, failures)
     try:
         with ledger.step("advice"):
-            known = (*map(advice, remembered.fixes), *bench.advise(about))
+            known = (*map(advice, remembered.fixes), *bench.advise(unquoted(about)))
         made = propose(
             model,
             diagnosis,
@@ -78,6 +80,11 @@ def consult(
         return Advised(notes=(f"no {more}hypotheses from the model: {error}{hint}; the search goes on without it",))
     ledger.add(made.bill)
     return Advised(made.hypotheses, made.bill, made.notes)
+
+
+def unquoted(about: str) -> str:
+    """A symptom without what is quoted in it: that is what the agent speaks of, and guides speak of how agents fail."""
+    return _QUOTED.sub(" ", about)
 
 
 def symptom(diagnosis: Diagnosis, failures: Sequence[Attempt]) -> str:

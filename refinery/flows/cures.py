@@ -22,6 +22,10 @@ ENOUGH = 5
 HALVES = 14
 """Cures of some failures that are tried in pairs, the best of each kind."""
 PAIRS = 40
+NEAR = 2.0
+"""What a second edit counts more in the file of the first."""
+STEPS = 6
+"""Edits that brought a failure nearer to passing on which a second is tried."""
 
 What = TypeVar("What")
 
@@ -36,6 +40,8 @@ class Cures(Generic[What]):
     """How the failing scenarios went on the base."""
     whole: list[What] = field(default_factory=list)
     some: list[tuple[What, Screened]] = field(default_factory=list)
+    steps: list[tuple[What, Screened]] = field(default_factory=list)
+    """What cured no failure, or not all, and broke nothing that was looked at, and brought one nearer to passing."""
     looked: int = 0
     _until: int = 0
     _due: int = 0
@@ -49,6 +55,8 @@ class Cures(Generic[What]):
         elif seen.convincing:
             self.some.append((what, seen))
             self._due = self._due or max(LOOK_ON, 2 * self.looked)
+        if seen.turned != self.red and not seen.broke and (seen.turned or seen.nearer):
+            self.steps.append((what, seen))
 
     @property
     def compared(self) -> bool:
@@ -79,6 +87,15 @@ class Cures(Generic[What]):
             if first.turned | second.turned == self.red and given < PAIRS:
                 given += 1
                 yield one, other
+
+    def first_steps(self) -> list[What]:
+        """The best of each effect, those that got furthest first."""
+        by_effect: dict[tuple[frozenset[str], tuple[tuple[str, str], ...]], tuple[What, Screened]] = {}
+        for what, seen in self.steps:
+            effect = seen.turned, tuple((attempt.output, attempt.error) for attempt in seen.failed)
+            by_effect.setdefault(effect, (what, seen))
+        best = sorted(by_effect.values(), key=lambda step: (-len(step[1].turned), -len(step[1].nearer)))
+        return [what for what, _ in best[:STEPS]]
 
     def alone(self, changes: Sequence[FileChange], seen: Screened) -> bool:
         """Whether a cure of some failures may be believed though others remain.
@@ -114,8 +131,25 @@ def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
     return replace(
         one,
         change=f"{one.change}; {other.change[0].lower()}{other.change[1:]}",
-        rationale=f"{one.rationale} Each alone cures some of the failures, both together all. Together with: {other.rationale}",
+        rationale=f"{one.rationale} Neither cures all of the failures by itself, both together do. Together with: {other.rationale}",
         edits=(*one.edits, *other.edits),
         risks="; ".join(dict.fromkeys(risk for risk in (one.risks, other.risks) if risk)),
         confidence=max(FLOOR, round(one.confidence * other.confidence, 4)),
     )
+
+
+def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis]) -> Iterator[Hypothesis]:
+    """Each of some edits together with each of others, the likeliest pairs first: those whose second edit is near the first, and likely."""
+    likely = [
+        (-other.confidence * (NEAR if _files(other) & _files(one) else 1.0) / (rank + 2), place, rank)
+        for rank, one in enumerate(steps)
+        for place, other in enumerate(others)
+        if other is not one
+    ]
+    for _, place, rank in sorted(likely):
+        if both := joined(steps[rank], others[place]):
+            yield both
+
+
+def _files(hypothesis: Hypothesis) -> set[str]:
+    return {edit.path for edit in hypothesis.edits}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import json
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, joined
+from refinery.flows.cures import Cures, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
@@ -21,6 +22,7 @@ from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
 from refinery.flows.tally import Tally
+from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 from refinery.workbench import Workbench
@@ -52,6 +54,8 @@ class Proposals:
     """Those that may not be looked at, since a person has to be asked first."""
     _seen: set[str] = field(default_factory=set)
     """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
+    _tried: list[Hypothesis] = field(default_factory=list)
+    """Those that were looked at, in their order."""
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -79,7 +83,9 @@ class Proposals:
         self._remembered = Remembered(self.bench.recall(about))
         self.notes += self._remembered.told()
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
-        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=self.bench.limits.candidates)
+        said = asked_in([_input(each) for each in self.shown.red], [_input(each) for each in self.shown.green])
+        most = self.bench.limits.candidates
+        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said)
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
@@ -94,6 +100,7 @@ class Proposals:
                     break
             yield from self._compared(cures, read, screen)
             yield from self._of_some(cures, read, screen)
+            yield from self._of_two(cures, read, screen)
             yield from self._asked_about(read, screen)
 
     def _looked_at(self, ranking: Ranking, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
@@ -154,7 +161,7 @@ class Proposals:
                 return
             yield self._remembered.warned(hypothesis)
 
-    def _allowed(self, ranking: Ranking, read: Drafts) -> Iterator[Proposal]:
+    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts) -> Iterator[Proposal]:
         """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
         for hypothesis in ranking:
             reasoned = hypothesis.origin == "model"
@@ -167,6 +174,7 @@ class Proposals:
             self._seen.add(proposal.changes.digest)
             if proposal.verdict.allowed:
                 self._open += reasoned
+                self._tried.append(hypothesis)
                 yield proposal
             elif reasoned:
                 self._waiting.append(proposal)
@@ -230,7 +238,7 @@ class Proposals:
         def cures(less: Proposal) -> bool:
             seen = self._look(less, screen)
             self._billed(less, seen)
-            return seen.promising and len(seen.turned) == len(self.shown.red)
+            return seen.promising and seen.turned >= {scenario.id for scenario in proposal.targets}
 
         with self.ledger.step("look"):
             return smallest(proposal, lambda hypothesis: read.proposal(hypothesis, self._spent), cures)
@@ -244,7 +252,7 @@ class Proposals:
         ]
         cures.some = [each for each in cures.some if each not in own]
         for proposal in map(self._narrowed, by_turned(own)):
-            yield from self._offered(proposal, read, screen)
+            yield from self._offered(self._smallest(proposal, read, screen), read, screen)
         if reasoned:
             return
         self.tally.chance += len(cures.some)
@@ -258,6 +266,18 @@ class Proposals:
                 self._count(proposal, seen)
                 if seen.promising and seen.turned == cures.red:
                     yield from self._offered(proposal, read, screen)
+
+    def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
+        """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
+        pairs = self._within_time(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)))
+        looking = in_order(lambda each: self._look(each, screen), self._allowed(pairs, read), self.bench.limits.workers)
+        with closing(self._timed(looking)) as looks:
+            for proposal, seen in looks:
+                self._count(proposal, seen)
+                cures.saw(proposal, seen)
+                if cures.compared:
+                    yield from self._compared(cures, read, screen)
+        yield from self._compared(cures, read, screen)
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
@@ -283,3 +303,7 @@ class Proposals:
                 finally:
                     self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
                 yield found
+
+
+def _input(scenario: Scenario) -> str:
+    return json.dumps(scenario.input, ensure_ascii=False)

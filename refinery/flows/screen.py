@@ -14,6 +14,7 @@ from typing import TypeVar
 from adapters.trace import Json
 from refinery.domain import Attempt, Cause, Scenario
 from refinery.flows.patience import bounded, brief
+from refinery.flows.progress import nearer
 from refinery.flows.variations import Probe
 from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.launch import Course
@@ -40,6 +41,8 @@ class Screened:
     """Green scenarios that failed."""
     moved: frozenset[str] = frozenset()
     """Red scenarios that failed in another way than on the base: touched, and not cured."""
+    nearer: frozenset[str] = frozenset()
+    """Red scenarios that failed, and came nearer to passing than on the base."""
     runs: int = 0
     late: bool = False
     """A run did not end in the time that a look may take."""
@@ -79,8 +82,8 @@ def screening(
             warm = bounded(warmed, tree, (*green, *red), attempts, bench.clock, bench.limits.workers)
             course = Course(warm.agent.timeout_s, brief(pace) if pace else warm.agent.timeout_s)
         ordered = tuple(sorted(red, key=lambda scenario: scenario.id in hanging))
-        failed = {attempt.scenario: _ending(attempt) for attempt in attempts}
-        screen = Screen(base, ordered, green, whole, hanging, failed, bench, warm, course)
+        before = {attempt.scenario: attempt for attempt in attempts}
+        screen = Screen(base, ordered, green, whole, hanging, before, bench, warm, course)
         stack.callback(screen.close)
         yield screen
 
@@ -119,8 +122,8 @@ class Screen:
     """All red scenarios must turn; the first that does not ends the look."""
     hanging: frozenset[str]
     """Scenarios that do not come to an end on the base either; they are looked at last."""
-    failed: Mapping[str, tuple[str, str]]
-    """How each scenario ended on the base."""
+    before: Mapping[str, Attempt]
+    """How each scenario went on the base."""
     bench: Workbench
     runner: Runner
     course: Course
@@ -143,6 +146,7 @@ class Screen:
         with _written(folder.tree, changes), self._opened(folder) as running:
             turned: set[str] = set()
             moved: set[str] = set()
+            closer: set[str] = set()
             failed: list[Attempt] = []
             runs = 0
             for attempt in running.looked(self.red, replace(self.course, stop=self.whole)):
@@ -152,18 +156,30 @@ class Screen:
                     turned.add(attempt.scenario)
                     continue
                 failed.append(attempt)
+                if self._nearer(attempt):
+                    closer.add(attempt.scenario)
                 if self.whole or late:
-                    return Screened(runs=runs, late=late, failed=tuple(failed))
-                if _ending(attempt) != self.failed.get(attempt.scenario):
+                    return Screened(nearer=frozenset(closer), runs=runs, late=late, failed=tuple(failed))
+                if self._moved(attempt):
                     moved.add(attempt.scenario)
             if not turned:
-                return Screened(runs=runs, failed=tuple(failed))
+                return Screened(moved=frozenset(moved), nearer=frozenset(closer), runs=runs, failed=tuple(failed))
             for attempt in running.looked(self.green, replace(self.course, stop=True)):
                 runs += 1
                 if not attempt.passed:
                     late = attempt.cause is Cause.TIMEOUT
-                    return Screened(frozenset(turned), frozenset({attempt.scenario}), frozenset(moved), runs, late, (attempt,))
-            return Screened(frozenset(turned), moved=frozenset(moved), runs=runs, failed=tuple(failed))
+                    return Screened(frozenset(turned), frozenset({attempt.scenario}), frozenset(moved), frozenset(), runs, late, (attempt,))
+            return Screened(frozenset(turned), frozenset(), frozenset(moved), frozenset(closer), runs, failed=tuple(failed))
+
+    def _moved(self, attempt: Attempt) -> bool:
+        """Whether it ended otherwise than on the base."""
+        before = self.before.get(attempt.scenario)
+        return before is None or _ending(attempt) != _ending(before)
+
+    def _nearer(self, attempt: Attempt) -> bool:
+        before = self.before.get(attempt.scenario)
+        scenario = next(each for each in self.red if each.id == attempt.scenario)
+        return before is not None and nearer(scenario, before, attempt)
 
     def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:
         """How a change goes about inputs that no check decides; nothing when there is no more looking to be done."""

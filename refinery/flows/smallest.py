@@ -21,11 +21,22 @@ def smallest(proposal: Proposal, drafted: Callable[[Hypothesis], Proposal], cure
         return less.verdict.allowed and cures(less)
 
     least = minimal(every, still)
-    told = [f"{least.dropped} of {len(every)} changed places turned out not to be needed, and were left out."] if least.dropped else []
-    if least.shown and len(least.edits) > 1:
-        told.append(f"Each of the {len(least.edits)} changed places is needed: without any one of them the failure is back.")
-    if not told:
-        return proposal
+    told: list[str] = []
+    if least.dropped:
+        told.append(
+            f"{least.dropped} of {len(every)} pieces of the change turned out not to be needed, and {_were(least.dropped)} left out."
+        )
+    left = len(least.edits)
+    if least.shown:
+        told.append(
+            f"Each of the {left} is needed: without any one of them the failure is back." if left > 1 else "What is left is needed."
+        )
+    else:
+        told.append(f"Whether each of the {left} pieces of the change is needed was not shown: that would have taken too many runs.")
     edits = together(least.edits) if least.dropped else proposal.hypothesis.edits
     rationale = "\n\n".join((proposal.hypothesis.rationale, " ".join(told)))
     return replace(drafted(replace(proposal.hypothesis, edits=edits, rationale=rationale)), targets=proposal.targets)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from refinery.domain import Diagnosis, Layer
+from refinery.repair.asked import Asked
 from refinery.repair.symptoms import symptoms
 from refinery.repair.wording import parts, telling
 
@@ -35,6 +36,8 @@ class Clues:
     layer: Layer
     symptoms: frozenset[str] = frozenset()
     """How the answers differed from the right ones."""
+    asked: Asked = field(default_factory=Asked)
+    """The words of the inputs."""
 
     def any_of(self, *texts: str) -> bool:
         """Whether one of these texts (in lower case) was said."""
@@ -49,8 +52,8 @@ class Clues:
         return 0.7 * said / len(own) if own else 0.0
 
 
-def clues(diagnosis: Diagnosis, words: Collection[str]) -> Clues:
-    """Reads a diagnosis for the search; `words` are those of the failing checks."""
+def clues(diagnosis: Diagnosis, words: Collection[str], asked: Asked | None = None) -> Clues:
+    """Reads a diagnosis for the search; `words` are those of the failing checks, `asked` those of the inputs."""
     texts = [diagnosis.summary, diagnosis.expected, diagnosis.category]
     texts += [quote.text for quote in diagnosis.evidence]
     for signal in diagnosis.signals:
@@ -68,4 +71,5 @@ def clues(diagnosis: Diagnosis, words: Collection[str]) -> Clues:
         named=frozenset(QUOTED.findall("\n".join(line for line in said.splitlines() if ERROR.search(line)))),
         layer=diagnosis.layer,
         symptoms=symptoms((*texts, *words), errors),
+        asked=asked or Asked(),
     )

@@ -16,6 +16,7 @@ from refinery.repair.mutations import (
     exchange,
     fields,
     guards,
+    helpers,
     loops,
     names,
     operators,
@@ -30,9 +31,11 @@ from refinery.repair.mutations import (
     statements,
     terms,
     times,
+    totals,
     twins,
     undoing,
     values,
+    vocabulary,
 )
 
 Family = Callable[[Site], Iterator[Mutation]]
@@ -65,4 +68,7 @@ FAMILIES: tuple[Family, ...] = (
     presence.propose,
     undoing.propose,
     rests.propose,
+    helpers.propose,
+    totals.propose,
+    vocabulary.propose,
 )

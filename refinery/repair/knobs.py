@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
 from refinery.repair.clues import Clues
+from refinery.repair.moments import other_numbers, other_texts
 from refinery.repair.wording import likeness, parts
 from refinery.repair.world import World
 
@@ -31,8 +33,21 @@ RECORD = 0.15
 """What a turn of a value in a table of records counts: data is not configuration, and changing it is not a repair."""
 ITEM = 0.5
 """What a turn of a text in a list counts: what stood there is lost."""
+UNTOLD = 0.3
+"""What it counts where the failure does not speak of the new text, and nothing but its kind speaks for it."""
+SURE = 0.65
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
+
+
+MOST_TOLD = 8
+"""Numbers of a failure that a setting is set to."""
+CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
+NAMED = 12
+"""Tables of one form, each under a name, that are still settings; of more, as of lists of records, the values are data."""
+NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
+SPELT_LIKE = 0.8
+"""The likeness at which a text is taken for another one misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +84,25 @@ def knobs(
     for scalar in scalars:
         by_record.setdefault((scalar.path, scalar.keys[:-1]), []).append(scalar)
     shapes = _shapes(sources, world, scalars)
-    tables = _tables(scalars)
+    tables = in_tables(scalars)
+    documents = tuple(_documents(sources))
     for scalar in scalars:
         read = readings.get(scalar.key, Reading(0.0, ""))
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
         data = (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
         kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
-        about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds else False
+        named = data and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
+        about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
         weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
-        seen: set[tuple[type, Value]] = {(type(scalar.value), scalar.value)}
-        for place, knob in enumerate(_turns(scalar, by_key[scalar.key], sources, world, shapes)):
+        there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
+        seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}
+        for place, knob in enumerate((*_turns(scalar, by_key[scalar.key], sources, world, shapes), *_told(scalar, clues, documents))):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
-                yield weight * knob.prior * 0.97**place, replace(knob, data=data and not (about and knob.value in kinds))
+                told = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
+                lost = UNTOLD if _item(scalar) and not told and knob.prior < SURE else 1.0
+                yield weight * lost * knob.prior * 0.97**place, replace(knob, data=data and not (about and (named or knob.value in kinds)))
 
 
 def _item(scalar: Scalar) -> bool:
@@ -130,6 +150,8 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     for text in NUMBER.findall(_comment(scalar, sources)):
         told = float(text) if "." in text or not whole else int(text)
         yield Knob(scalar, told, 0.75, "the number in the comment beside it")
+    for new, prior, why in other_numbers(scalar.key, value, _comment(scalar, sources)):
+        yield Knob(scalar, new, prior, why)
     for seen, _ in world.roles[scalar.key].most_common(6):
         if type(seen) is type(value) and seen != value:
             yield Knob(scalar, seen, 0.6, "the value that code has under this name")
@@ -172,6 +194,27 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
 
 
+def _documents(sources: Mapping[str, str]) -> Iterator[tuple[frozenset[str], tuple[str, ...], str]]:
+    """Lines of prose that name a number: their words, the numbers, and where they stand. In code only what is no statement."""
+    for path, text in sources.items():
+        prose = PurePosixPath(path).suffix.lower() in TEXTS
+        if (prose or path.endswith(".py")) and len(text) <= CONFIGURED:
+            for number, line in enumerate(text.splitlines(), 1):
+                if (prose or not CODE.search(line)) and (found := NUMBER.findall(line)):
+                    yield parts(line), tuple(found), f"{path}:{number}"
+
+
+def _told(scalar: Scalar, clues: Clues, documents: Iterable[tuple[frozenset[str], tuple[str, ...], str]]) -> Iterator[Knob]:
+    """Numbers that a document says of this setting, and those that the failure speaks of."""
+    if isinstance(scalar.value, bool) or not isinstance(scalar.value, int | float):
+        return
+    own = parts(scalar.key)
+    told = [(number, 0.6, f"{where} says so") for words, found, where in documents if own and own <= words for number in found]
+    told += [(number, 0.3, "the failure speaks of it") for number in list(dict.fromkeys(NUMBER.findall(clues.text)))[:MOST_TOLD]]
+    for number, prior, why in told:
+        yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
+
+
 def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, shapes: Mapping[str, set[str]]) -> Iterator[Knob]:
     match = DURATION.match(value)
     if match:
@@ -182,6 +225,16 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         return
     if "\n" in value or len(value) > 120:
         return
+    for text, prior, why in other_texts(value):
+        yield Knob(scalar, text, prior, why)
+    if written := NUMERIC.fullmatch(value):
+        yield from _in_text(scalar, written)
+    for text in _alike_texts(value, world):
+        yield Knob(scalar, text, 0.7, "a text that stands elsewhere and is spelt much the same")
+    for other in sorted(world.compared[scalar.key]):
+        for seen, _ in world.roles[other].most_common(8):
+            if isinstance(seen, str) and seen != value:
+                yield Knob(scalar, seen, 0.65, f"a value of `{other}`, with which it is compared")
     for word in dict.fromkeys(CHOICE.findall(_comment(scalar, sources))):
         if word != value and _alike(word, value) and (word in world.owners or word in shapes.get(_shape(word), ())):
             yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
@@ -196,6 +249,35 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         if text != value:
             yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
     yield from _siblings(scalar, value, sources)
+
+
+def _in_text(scalar: Scalar, number: re.Match[str]) -> Iterator[Knob]:
+    """Steps of a number that is written in a text, `2.50` or `10 kg`, with as many places as it has."""
+    places = len(number[2].partition(".")[2])
+    value = float(number[2])
+    for new, prior in (
+        (value * 2, 0.4),
+        (value / 2, 0.4),
+        (value * 10, 0.45),
+        (value / 10, 0.45),
+        (value + 1, 0.4),
+        (value - 1, 0.35),
+        (value * 100, 0.25),
+    ):
+        text = f"{new:.{max(places, len(f'{new:g}'.partition('.')[2]))}f}"
+        if new >= 0:
+            yield Knob(scalar, f"{number[1]}{text}{number[3]}", prior, "a step from the present value")
+
+
+def _alike_texts(value: str, world: World) -> Iterator[str]:
+    """Texts of the repository that differ from it by a letter or two, or by their capitals."""
+    if len(value) < 2 * FEWEST_LETTERS or any(letter.isdigit() for letter in value):
+        return
+    for text in world.owners:
+        if isinstance(text, str) and text != value and abs(len(text) - len(value)) < 3 and len(text) > 2 * FEWEST_LETTERS:
+            one, other = text.lower(), value.lower()
+            if one == other or (one[:2] == other[:2] and SequenceMatcher(None, one, other).ratio() >= SPELT_LIKE):
+                yield text
 
 
 def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
@@ -232,7 +314,7 @@ def _comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
     return " ".join([behind, *above])
 
 
-def _tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
+def in_tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
     """Values in tables: the same field in several items of a list, in four or more neighbours, or in four or more text files."""
     groups: dict[tuple[object, ...], list[Scalar]] = {}
     for scalar in scalars:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from refinery.domain import Layer
-from refinery.edits.items import Listing, listings, moved, with_item, without
+from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import CONFIGURED, Reading
@@ -60,6 +60,10 @@ def _changes(text: str, listing: Listing, world: World, clues: Clues, others: li
                 says = f"Move {_named(values[place])} to place {to + 1} of {name}"
                 why = f"the order of {name} may matter: {_named(values[place])} stood at place {place + 1}"
                 yield prior * (1.0 if both else 0.5), after, says, why
+    if values and all(type(value) is int for value in values):
+        for step in (1, -1):
+            if after := _tried(shifted, text, listing, step):
+                yield 0.6, after, f"Count {name} from {'one more' if step > 0 else 'one less'}", f"{name} may count from another beginning"
     if texts and (after := _tried(moved, text, listing, len(values) - 1, 0)) and len(values) > 2:
         yield 0.15, after, f"Move {values[-1]!r} to the head of {name}", f"the order of {name} may matter"
     if texts:
@@ -80,6 +84,11 @@ def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]
         make = max((_alike(value, str(each)) for each in listing.values), default=0.0)
         if said and make:
             found.append((0.2 + 0.25 * make, value))
+    words = [value for value in listing.values if isinstance(value, str)]
+    if clues.asked.vocabulary(words) and all(word.islower() for word in words):
+        for word, share in clues.asked.only:
+            if word not in words:
+                yield word, 0.2 + 0.4 * share, f"only failing inputs say {word!r}, and {listing.name} has words that inputs say"
     for score, value in sorted(found, key=lambda each: (-each[0], each[1]))[:MOST_NEW]:
         yield value, score, f"the failure speaks of {value!r}, which the repository knows and {listing.name} lacks"
 

@@ -98,6 +98,21 @@ class Module:
         return tuple(dict.fromkeys(name for node in self.tree.body for name in _bound(node)))
 
     @cached_property
+    def idle(self) -> Mapping[Scope, frozenset[str]]:
+        """Names that nothing reads: imports and, by function, parameters and variables. Something that used them may be gone."""
+        found: dict[Scope, frozenset[str]] = {}
+        loaded = {node.id for node in self.inside(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        brought = {name for node in self.tree.body if isinstance(node, ast.Import | ast.ImportFrom) for name in _bound(node)}
+        package = self.path.rpartition("/")[2] == "__init__.py"
+        found[self.tree] = frozenset() if package else frozenset(brought - loaded)
+        for function, bound in self._locals.items():
+            own = {node.id for node in self.inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+            found[function] = frozenset(
+                name for name, _ in bound if name not in own and not name.startswith("_") and name not in ("self", "cls")
+            )
+        return found
+
+    @cached_property
     def _locals(self) -> dict[Function, tuple[tuple[str, int], ...]]:
         return {node: tuple(_locals_of(node)) for node in self.inside(self.tree) if isinstance(node, FUNCTIONS)}
 

@@ -13,11 +13,13 @@ from pathlib import PurePosixPath
 from refinery.domain import Layer
 from refinery.repair.clues import Clues
 from refinery.repair.module import Module
+from refinery.repair.prompts import TEMPLATES
 from refinery.repair.wording import likeness, telling
 from refinery.repair.world import text_of
 
-TEMPLATES = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl", ".mustache"})
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
+FILLS = frozenset({"format", "substitute", "safe_substitute", "render"})
+MARKS = re.compile(r"\{\{-? ?\0 ?-?\}\}|\$\{\0\}|\$\0|\{\0\}")
 NEAREST = 4
 MOST_SWAPS = 4
 
@@ -36,20 +38,51 @@ class Refill:
 def refills(sources: Mapping[str, str], modules: Iterable[Module], clues: Clues) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order."""
     given: set[str] | None = None
+    known = tuple(modules)
     for path, text in sorted(sources.items()):
         if PurePosixPath(path).suffix.lower() not in TEMPLATES:
             continue
         places = [(match[match.lastgroup or 0], *match.span(match.lastgroup or 0)) for match in PLACEHOLDER.finditer(text)]
         if not places:
             continue
-        given = _given(modules) if given is None else given
+        given = _given(known) if given is None else given
         spoken = 0.6 + 0.4 * _overlap(text, clues)
+        for score, change in _left_out(path, text, places, known):
+            yield score * spoken, change
         yield from _unfilled(path, text, places, given, clues, spoken)
         for place, ((one, start, middle), (other, begin, end)) in enumerate(pairwise(places)):
             if one != other and place < MOST_SWAPS:
                 after = text[:start] + other + text[middle:begin] + one + text[end:]
                 why = "both are filled, and each may stand where the other belongs"
                 yield 0.3 * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
+
+
+def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules: Iterable[Module]) -> Iterator[tuple[float, Refill]]:
+    """What a call gives to a template that has room for everything else it gives."""
+    own = {name for name, _, _ in places}
+    for module in modules:
+        for node in module.inside(module.tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLS):
+                continue
+            given = [keyword.arg for keyword in node.keywords if keyword.arg]
+            absent = [name for name in given if name not in own]
+            if not own or not own <= set(given) or len(absent) != 1:
+                continue
+            name, (first, start, end) = absent[0], places[-1]
+            shell = MARKS.search(text[max(0, start - 3) : end + 3].replace(first, "\0"))
+            mark = shell.group().replace("\0", name) if shell else f"{{{name}}}"
+            label = name.replace("_", " ").capitalize()
+            for at in dict.fromkeys((len(text.rstrip()), _line_end(text, places[0][2]), text.rfind("\n", 0, places[0][1]) + 1)):
+                for line in (f"{label}: {mark}", mark):
+                    before = "\n" if at and text[at - 1] != "\n" else ""
+                    after = f"{text[:at]}{before}{line}{text[at:] if before else chr(10) + text[at:]}"
+                    why = f"{module.path}:{node.lineno} gives `{name}` to it, and it has no place for it"
+                    yield 0.6, Refill(path, after, f"Give `{name}` a place in {path}", why)
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)
 
 
 def _unfilled(

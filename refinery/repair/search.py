@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import heapq
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,18 +18,24 @@ from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
+from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
-from refinery.repair.knobs import CONFIGURED, Knob, Reading, knobs, readings
+from refinery.repair.knobs import CONFIGURED, Knob, Reading, in_tables, knobs, readings
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
+from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.pairs import FLOOR, Twice, confidence, pairs
 from refinery.repair.placeholders import Refill, refills
+from refinery.repair.prompts import wordings
+from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
+from refinery.repair.sought import sought
+from refinery.repair.swapped import swapped
 from refinery.repair.world import World, survey
 
 SURVEYED = 400_000
@@ -39,6 +46,8 @@ NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
 SHARP = 1.5
 """The power to which suspicion counts beside what an edit is like; fitted with `refinery.repair.familiar`."""
+UNUSED = 1.6
+"""What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -71,26 +80,33 @@ def candidates(
     words: Collection[str],
     seed: int = 0,
     limit: int = 1000,
+    asked: Asked | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks. Single edits come first, then pairs: a code and a
-    configuration edit, and the same mistake at two places of a function. Those below `FLOOR` come last and are not to be kept by their
-    tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs. Single edits come
+    first, then pairs: a code and a configuration edit, and the same mistake at two places of a function. Those below `FLOOR` come last
+    and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed)
+    search = _Search(sources, diagnosis, executions, words, seed, asked)
     return search.run(limit)
 
 
 class _Search:
     def __init__(
-        self, sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str], seed: int
+        self,
+        sources: Mapping[str, str],
+        diagnosis: Diagnosis,
+        executions: Sequence[Execution],
+        words: Collection[str],
+        seed: int,
+        asked: Asked | None,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.clues: Clues = clues(diagnosis, words)
+        self.clues: Clues = clues(diagnosis, words, asked)
         places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
         self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
@@ -141,7 +157,11 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard.get(knob.scalar.key, Reading(0.0, ""))))
         for score, refill in refills(self.sources, self.modules.values(), self.clues):
             self._push(score * 0.8, refill)
+        for score, refill in self._reworded(lines):
+            self._push(score * (0.85 if code_fits else 1.0), refill)
         for score, change in rearranged(self.sources, self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for suspicion, module, statement in suspects:
             share = (suspicion / top) ** SHARP
@@ -152,8 +172,19 @@ class _Search:
         while self.heap:
             yield heapq.heappop(self.heap)
 
+    def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
+        modules = tuple(self.modules.values())
+        texts = wordings(self.sources, modules, self.scalars)
+        if not texts:
+            return
+        phrases = sought(modules)
+        groups = kin(modules, self.scalars, self.world)
+        yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
+
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
+        idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
+        unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -163,6 +194,8 @@ class _Search:
                 prior = min(1.0, empty * mutation.prior * told)
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
+                if unused and unused.search(mutation.new):
+                    score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
@@ -223,7 +256,7 @@ class _Search:
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
             change=_subject(mutation.says, where),
-            rationale=f"{self._suspected(module.path, make.statement)} (operator: {mutation.operator}).",
+            rationale=f"{self._suspected(module.path, make.statement)}. Kind of edit: {mutation.operator}.",
             layer=Layer.CODE,
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
@@ -234,15 +267,18 @@ class _Search:
         """What speaks against a statement, and nothing that was not seen."""
         line = statement.first
         rank = self.rank.get((path, line))
-        place = f"it is number {rank} of {len(self.suspicions)}" if rank else "it is reached from them by the flow of data"
-        says = f"{path}:{line} is among the lines that the failure points at: {place}"
         failing = [execution for execution in self.executions if not execution.passed]
         ran = sum(line in execution.lines.get(path, ()) for execution in failing)
-        if ran:
-            says += f", and runs in {ran} of {len(failing)} failing scenarios"
+        every = "the failing scenario" if ran == 1 else f"all {ran} failing scenarios"
+        runs = every if ran == len(failing) else f"{ran} of {len(failing)} failing scenarios"
+        says = f"{path}:{line} runs in {runs}" if ran else f"{path}:{line} has a part in what fails"
         if any(seen.line == line and path.endswith(seen.path) for seen in self.diagnosis.places):
-            says += "; the stack trace names it"
-        return says
+            says += ", and the error names it"
+        if not rank:
+            return f"{says}; what the suspected lines work with comes from it"
+        if rank == 1:
+            return f"{says}; no other line is suspected more"
+        return f"{says}; of {len(self.suspicions)} suspected lines, {rank - 1} {'is' if rank == 2 else 'are'} suspected as much or more"
 
     def _applied(self, module: Module, mutation: Mutation) -> str | None:
         try:

@@ -12,6 +12,10 @@ from typing import TypeAlias
 from refinery.edits.scalar import Scalar
 from refinery.repair.module import FUNCTIONS, Function, Module
 
+COMPOUND = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
+READINGS = 4
+"""Ways in which one expression is read that are kept."""
+
 Constant: TypeAlias = "str | int | float | bool"
 
 
@@ -39,7 +43,12 @@ class World:
     """The other way round: names under which a text is stored."""
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Attributes and keys read from variables of a name: `customer` -> country, currency."""
-
+    compared: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Names of what is compared with each other, or looked for in each other."""
+    called: set[str] = field(default_factory=set)
+    """Names of functions that are called, or handed on."""
+    around: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Calls by what they are given as their last argument: how a thing is read elsewhere."""
     beside: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Names of files, without what follows the last dot, by the names of their neighbours of the same kind."""
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -164,6 +173,7 @@ def parameters(function: Function) -> tuple[str, ...]:
 def _look(world: World, module: Module, node: ast.AST) -> None:
     if isinstance(node, ast.Attribute):
         world.attributes[node.attr] += 1
+        world.called.add(node.attr)
         if not isinstance(node.ctx, ast.Load):
             world.stored.add(node.attr)
         world.members[name_of(node.value)].add(node.attr)
@@ -182,15 +192,26 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
         names = [text for key in node.keys if (text := text_of(key))]
         world.written.update(names)
         _together(world, names)
-    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn) and (key := text_of(node.left)):
-        world.keys[key] += 1
+    elif isinstance(node, ast.Compare):
+        if isinstance(node.ops[0], ast.In | ast.NotIn) and (key := text_of(node.left)):
+            world.keys[key] += 1
+        one, other = name_of(node.left), name_of(node.comparators[0])
+        if one and other and one != other:
+            world.compared[one].add(other)
+            world.compared[other].add(one)
     elif isinstance(node, ast.Subscript | ast.Call):
+        if isinstance(node, ast.Call) and node.args and not node.keywords and isinstance(node.args[-1], COMPOUND):
+            around = world.around[ast.unparse(node.args[-1])]
+            if len(around) < READINGS and (call := ast.unparse(node)) not in around:
+                around.append(call)
         read = base_of(node)
         if read is not None:
             stored = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
             (world.written if stored else world.keys)[read[1]] += 1
             world.members[name_of(read[0])].add(read[1])
             world.styles[name_of(read[0])]["item"] += 2 if read[2] == "get" else 1
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        world.called.add(node.id)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
         name = role(module, node)
         if name:

@@ -170,14 +170,14 @@ class Case:
             return Answer(Decision.REJECT, f"{_list(red)} still {_fails(red)} with the change", plain=True)
         if not self.standing().shown:
             return None
-        rest = f"; none of the {len(self.others)} other scenarios got worse" if self.others else ""
+        rest = f"; {_unharmed(len(self.others), 'other ')}" if self.others else ""
         return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; every repeated run was the same to the byte", plain=True)
 
     def plainly_unharmed(self) -> Answer | None:
         """The same, where nothing has to get better."""
         if self._fell():
             return self._fallen()
-        says = f"none of the {len(self.others)} scenarios got worse{self._risen()}; every repeated run was the same to the byte"
+        says = f"{_unharmed(len(self.others))}{self._risen()}; every repeated run was the same to the byte"
         return Answer(Decision.ACCEPT, says, plain=True)
 
     def _fallen(self) -> Answer | None:
@@ -226,7 +226,7 @@ class Case:
             self._run(due)
         if doubtful := self._doubtful():
             return Answer(Decision.NOT_ENOUGH, f"{_list(doubtful)} may have got worse: {self._rates(doubtful)}")
-        says = f"none of the {len(self.others)} scenarios is seen to have got worse{self._risen()}{self._unseen()}"
+        says = f"{_unharmed(len(self.others), verb='is seen to have got')}{self._risen()}{self._unseen()}"
         return Answer(Decision.ACCEPT, says)
 
     def _next(self, shown: bool) -> Round:
@@ -282,7 +282,7 @@ class Case:
         return any(self._net_losses(name) for name in self.names)
 
     def _accepted(self) -> Answer:
-        rest = f"; none of the {len(self.others)} other scenarios is seen to have got worse{self._unseen()}" if self.others else ""
+        rest = f"; {_unharmed(len(self.others), 'other ', 'is seen to have got')}{self._unseen()}" if self.others else ""
         return Answer(Decision.ACCEPT, f"{self._before_and_after()}{rest}; {self._instrument()}")
 
     def _doubted(self) -> Answer:
@@ -394,6 +394,13 @@ class Case:
         if not self.runs.replayed(*self.runs.scenarios):
             return unanswered
         return f"{unanswered}; the agent's model was replayed from a recording, so each scenario is one trial, however often it ran"
+
+
+def _unharmed(count: int, other: str = "", verb: str = "got") -> str:
+    """That none of so many got worse, as one says it."""
+    if count == 1:
+        return f"the {other or 'one '}scenario {'did not get' if verb == 'got' else verb.replace('is', 'is not')} worse"
+    return f"{'neither' if count == 2 else 'none'} of the {count} {other}scenarios {verb} worse"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -107,7 +107,7 @@ def workbench(
             now=now,
             clock=time.monotonic,
             editable=_editable(stated.policy),
-            advise=lambda symptom: guides(found.state).search(symptom),
+            advise=lambda symptom: guides(found.state).advise(symptom),
             recall=lambda symptom: recalled(found, rooms, opened, symptom),
             analyst=model_for("analyst", stated, provider or stated.provider, purse, say, found.state / ANSWERS),
             model=model_for("theorist", stated, provider or stated.provider, purse, say, found.state / ANSWERS),

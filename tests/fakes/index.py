@@ -18,10 +18,10 @@ class ListIndex:
     def upsert(self, passages: Sequence[Passage]) -> None:
         self._passages |= {passage.id: passage for passage in passages}
 
-    def query(self, text: str, limit: int) -> tuple[Passage, ...]:
+    def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
         asked = set(words(text))
         scored = [replace(p, score=float(len(asked & set(words(f"{p.title} {p.text}"))))) for p in self._passages.values()]
-        return tuple(sorted((p for p in scored if p.score), key=lambda p: (-p.score, p.id))[:limit])
+        return tuple(sorted((p for p in scored if p.score and p.score >= floor), key=lambda p: (-p.score, p.id))[:limit])
 
     def delete(self, ids: Sequence[str]) -> None:
         for id in ids:

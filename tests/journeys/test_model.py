@@ -179,11 +179,11 @@ def test_a_server_of_ones_own_needs_no_schema_and_costs_what_its_owner_says(
     with (yearly / "refinery.toml").open("a") as file:
         file.write('[model]\nprovider = "openai"\nname = "ours"\nbudget_usd = 0.0\nprice = [0, 0]\n')
     commit(yearly, "A model of our own")
-    with vendor(400, said(CURE)) as server:
+    with vendor(said(CURE)) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         done = refinery("fix", "--failing", "--json")
     assert done.status == 0, done.out + done.err
-    assert [("response_format" in each) for each in server.asked] == [True, False]
+    assert ["response_format" in each for each in server.asked] == [False]
     theorist = next(step for step in part(done.json, "usage", "steps") if step["step"] == "theorist")  # type: ignore[union-attr,call-overload,index]
     assert (theorist["output_tokens"], theorist["usd"]) == (300, 0.0)  # type: ignore[index,call-overload]
 
@@ -208,8 +208,8 @@ def test_what_a_models_patch_does_not_need_is_left_out_of_the_commit(
     assert done.status == 0, done.out + done.err
     branch = str(part(done.json, "kept", "branch"))
     assert "by the month" not in git(yearly, "show", f"{branch}:desk/agent.py")
-    message = git(yearly, "log", "-1", "--format=%B", branch)
-    assert "were left out" in message or "was left out" in message
+    message = " ".join(git(yearly, "log", "-1", "--format=%B", branch).split())
+    assert "1 of 2 pieces of the change turned out not to be needed" in message
 
 
 def recorded(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -117,3 +118,44 @@ def test_of_two_cures_the_one_that_crashes_on_similar_inputs_is_not_kept(desk: P
     refinery("fix", "--failing", "--json")
     for kept in git(desk, "branch", "--list", "refinery/*", "--format=%(refname:short)").split():
         assert "rows[j][i]" not in git(desk, "show", f"{kept}:desk/agent.py")
+
+
+BOTH = '''"""Postage: two mistakes in every answer."""
+
+
+def answer(given):
+    if "weight" not in given:
+        return {"hello": given["name"]}
+    fee = given["weight"] * 3 - 2
+    currency = "EUR" if given["land"] != "DE" else "USD"
+    return {"fee": fee, "currency": currency}
+'''
+POSTAGE = """- id: home
+  input: {weight: 4, land: DE}
+  expect:
+    - equals: {fee: 14, currency: EUR}
+- id: abroad
+  input: {weight: 7, land: US}
+  expect:
+    - equals: {fee: 23, currency: USD}
+- id: heavy
+  input: {weight: 70, land: DE}
+  expect:
+    - equals: {fee: 212, currency: EUR}
+- id: hello
+  input: {name: Ann}
+  expect:
+    - equals: {hello: Ann}
+"""
+
+
+def test_two_edits_of_which_neither_cures_any_failure_are_found_together(desk: Path, refinery: Refinery) -> None:
+    agent(desk, BOTH, POSTAGE)
+    done = refinery("fix", "--failing", "--yes", "--json")
+    branch = str(json.loads(done.out)["kept"]["branch"])
+    changed = git(desk, "diff", f"main..{branch}", "--", "desk").splitlines()
+    assert [line for line in changed if line.startswith("+ ")] == [
+        '+    fee = given["weight"] * 3 + 2',
+        '+    currency = "EUR" if given["land"] == "DE" else "USD"',
+    ]
+    assert "Neither cures all of the failures by itself" in git(desk, "log", "-1", "--format=%B", branch)

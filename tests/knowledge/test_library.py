@@ -59,6 +59,12 @@ def test_those_words_find_a_passage_and_are_not_shown(guides: Guides) -> None:
     assert all("handover" not in passage.text for passage in found)
 
 
+def test_nobody_is_given_advice_that_shares_only_common_words_with_a_symptom(guides: Guides) -> None:
+    assert guides.advise("expected 42; the answer is 41") == ()
+    assert "unparsable output" in [called(passage) for passage in guides.advise("JSONDecodeError: markdown fence around the reply")]
+    assert guides.advise(" ") == ()
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

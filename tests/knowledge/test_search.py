@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,31 @@ def test_a_broken_index_says_how_to_get_rid_of_it(tmp_path: Path) -> None:
 def test_fusion_prefers_what_both_see() -> None:
     both, one, other = Passage("both", "", "", ""), Passage("one", "", "", ""), Passage("other", "", "", "")
     assert [passage.id for passage in fuse([(one, both), (other, both)], 2)] == ["both", "one"]
+
+
+def test_a_ranking_that_is_trusted_more_has_the_last_word() -> None:
+    one, other = Passage("one", "", "", ""), Passage("other", "", "", "")
+    assert [passage.id for passage in fuse([(one, other), (other, one)], 2, (1.0, 2.0))] == ["other", "one"]
+    assert [passage.id for passage in fuse([(one, other), (other, one)], 2, (2.0, 1.0))] == ["one", "other"]
+
+
+def test_what_people_ask_weighs_more_than_the_words_of_the_text(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    said = Passage("said", "One", "The invoice went missing once.", "a.md")
+    asked = Passage("asked", "Two", "A document was lost once.", "a.md", asked="where did the invoice go")
+    index.upsert([said, asked])
+    assert [passage.id for passage in index.query("invoice", 2)] == ["asked", "said"]
+
+
+def test_an_index_of_before_is_opened_and_filled_again(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "k")) as db:
+        db.execute("CREATE TABLE passage (id TEXT PRIMARY KEY, title TEXT, text TEXT, origin TEXT) WITHOUT ROWID")
+        db.execute("CREATE VIRTUAL TABLE word USING fts5(id UNINDEXED, title, text)")
+        db.execute("INSERT INTO passage VALUES ('dates', 'Dates', 'Time zones', 'mine.md')")
+        db.commit()
+    index = Keywords(tmp_path / "k")
+    index.upsert(index.passages())
+    assert [passage.id for passage in index.query("zones", 1)] == ["dates"]
 
 
 def test_the_first_of_all_rankings_has_score_one() -> None:

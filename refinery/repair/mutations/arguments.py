@@ -30,7 +30,10 @@ def _swapped(site: Site, node: ast.Call) -> Iterator[Mutation]:
     known = site.world.functions.get(name_of(node.func))
     if known is not None:
         names = parameters(known[1])
+    pattern = isinstance(node.func, ast.Attribute) and name_of(node.func.value) == "re"
     for place, (first, second) in enumerate(zip(node.args, node.args[1:], strict=False)):
+        if pattern and place == 0 and isinstance(first, ast.Constant):  # what is written out is the pattern, and not the text
+            continue
         prior = 0.4
         if len(names) > place + 1:
             now = likeness(site.src(first), names[place]) + likeness(site.src(second), names[place + 1])

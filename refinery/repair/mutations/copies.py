@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
 
 FAMILY = "shared mutable"
 
@@ -42,16 +43,13 @@ def propose(site: Site) -> Iterator[Mutation]:
                 text = f"{{key: {site.src(node.args[1])} for key in {site.src(node.args[0])}}}"
                 yield site.put(node, text, FAMILY, "Give each key a value of its own", 0.8)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "copy":
-            text = site.src(node.func.value)
-            copied = Mutation(
-                *site.module.span(node),
-                f"deepcopy({text})",
-                FAMILY,
-                f"Copy `{short(text)}` with all it holds",
-                0.3,
-                imports="copy:deepcopy",
-            )
-            yield copied
+            if node.args:  # `copy.copy(x)`
+                says = f"Copy `{short(site.src(node.args[0]))}` with all it holds"
+                yield site.put(node.func, f"{site.src(node.func.value)}.deepcopy", FAMILY, says, 0.7)
+            else:
+                yield _deep(site, node, node.func.value, 0.4)
+        elif isinstance(node, ast.Call) and name_of(node.func) and ast.unparse(node.func) in ("dict", "list") and len(node.args) == 1:
+            yield _deep(site, node, node.args[0], 0.3 if isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript) else 0.1)
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
         changes = {
             site.src(node.func.value)
@@ -84,6 +82,12 @@ def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
         )
 
 
+def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
+    text = site.src(of)
+    says = f"Copy `{short(text)}` with all it holds"
+    return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
+
+
 def _prior(site: Site, value: ast.expr) -> float:
     """Copying is likely right where a table of the module or an attribute is taken over and the function changes things."""
     text = site.src(value)
@@ -98,15 +102,7 @@ def _copied(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:
     text = site.src(node)
     for how, weight in ((f"list({text})", 1.0), (f"dict({text})", 0.95), (f"set({text})", 0.4)):
         yield site.put(node, how, FAMILY, f"Take a copy of `{short(text)}`", prior * weight)
-    deep = Mutation(
-        *site.module.span(node),
-        f"deepcopy({text})",
-        FAMILY,
-        f"Copy `{short(text)}` with all it holds",
-        prior * 0.8,
-        imports="copy:deepcopy",
-    )
-    yield deep
+    yield _deep(site, node, node, prior * 0.8)
 
 
 def _defaults(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Mutation]:

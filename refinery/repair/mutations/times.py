@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
@@ -25,6 +25,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     for node in site.statement.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.search(node.value):
             yield from _codes(site, node)
+        if isinstance(node, ast.Attribute) and node.attr in ("days", "seconds"):
+            yield from _between(site, node)
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else name_of(node.func)
@@ -34,6 +36,21 @@ def propose(site: Site) -> Iterator[Mutation]:
             if zones is None:
                 zones = tuple(_zones(site))
             yield from _zoned(site, node, name, zones)
+
+
+def _between(site: Site, node: ast.Attribute) -> Iterator[Mutation]:
+    """Days on the calendar for days that passed, and the other way round; all seconds for those beside the days."""
+    if node.attr == "seconds":
+        yield site.put(
+            node, f"{grouped(site, node.value)}.total_seconds()", "time between", "Count all seconds, those of whole days too", 0.7
+        )
+    elif isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub):
+        left, right = (grouped(site, side) for side in (node.value.left, node.value.right))
+        if left.endswith(".date()") and right.endswith(".date()"):
+            new = f"({left.removesuffix('.date()')} - {right.removesuffix('.date()')}).days"
+            yield site.put(node, new, "time between", "Count the days that passed, not those on the calendar", 0.3)
+        else:
+            yield site.put(node, f"({left}.date() - {right}.date()).days", "time between", "Count days on the calendar", 0.5)
 
 
 def _codes(site: Site, node: ast.Constant) -> Iterator[Mutation]:

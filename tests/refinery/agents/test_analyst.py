@@ -156,10 +156,10 @@ def test_a_run_that_may_have_gone_well_may_be_said_to_have_gone_well() -> None:
     assert found.summary == "All is well."
 
 
-def test_after_its_rounds_it_is_told_to_conclude_and_gets_no_other_tool() -> None:
+def test_after_its_rounds_it_is_told_to_conclude_and_what_the_provider_cached_stays_of_use() -> None:
     looks = [call("read", {"step": 1, "start": 0})] * 3
     found, model = analysed(*looks, concluded(), limits=Limits(rounds=3))
-    assert [tool.name for tool in model.requests[3].tools] == ["conclude"]
+    assert model.requests[3].tools == model.requests[0].tools
     assert model.requests[3].messages[-1].text == CLOSING
     assert any("told to conclude" in note for note in found.notes)
 

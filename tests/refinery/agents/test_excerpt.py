@@ -105,3 +105,21 @@ def test_what_passes_is_a_line_each_and_the_rest_is_counted() -> None:
     text = excerpt_passing(suite, budget=300).text
     assert 's0: {"asked": 0} -> contains: "EUR"' in text
     assert "more" in text.splitlines()[-2]
+
+
+def test_a_run_of_one_step_that_the_scenario_tells_is_not_told_again() -> None:
+    answered = Attempt("price", 0, False, output="49 USD")
+    one = Trace("t", (Span("s", "run", input="What does Pro cost?", output="49 USD"),), task="What does Pro cost?")
+    assert "49 USD" not in excerpt_trace(one, diagnosis(), [answered]).text
+    assert "49 USD" in excerpt_trace(one, diagnosis(), [replace(answered, output="59 EUR")]).text
+
+
+def test_what_was_left_out_of_a_run_is_told_with_the_way_to_it() -> None:
+    assert excerpt_trace(Trace("t", (Span("a", "look", output="1"), Span("b", "say", output="2"))), diagnosis("a")).whole
+    cut = excerpt_trace(trace(500), diagnosis("s490"), budget=5_000)
+    assert not cut.whole
+    assert "`steps` names them" in cut.text
+
+
+def test_empty_files_are_only_named() -> None:
+    assert 'empty files">\na/__init__.py\n' in excerpt_files({"a/__init__.py": "\n", "a/b.py": "x = 1\n"}, diagnosis()).text

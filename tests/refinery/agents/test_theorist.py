@@ -118,8 +118,52 @@ def test_the_model_is_shown_diagnosis_trace_files_advice_and_failures() -> None:
         assert words in shown
     for words in ("contains EUR: found USD", "Raise top_k", "no scenario turned green", "app.py, line 2, in total"):
         assert words in shown
-    assert request.schema is not None
     assert request.purpose == "theorist"
+
+
+def test_the_shape_of_the_answer_is_stated_once() -> None:
+    _, script = ask(reply(hypothesis(CONFIG_EDIT)))
+    assert script.requests[0].text.count('"layer_reason":') == 1
+
+
+def test_a_guess_is_told_as_one_where_checks_say_what_was_wanted() -> None:
+    attempt = Attempt("price", 0, False, (CheckResult("contains EUR", False, "found USD"),), Cause.CHECKS, "1 of 1 checks failed", "49 USD")
+    guess = replace(DIAGNOSIS, confidence=0.15)
+    shown = []
+    for failures in ([attempt], []):
+        script = Scripted(reply(hypothesis(CONFIG_EDIT)))
+        propose(script, guess, TRACE, SOURCES, ADVICE, silent, failures=failures)
+        shown.append(script.requests[0].messages[0].text)
+    with_checks, without = shown
+    assert "neither layer nor step nor cause is known" in with_checks
+    assert "app.py, line 2, in total" in with_checks
+    assert "outdated price list" not in with_checks
+    assert "outdated price list" in without
+
+
+def test_the_run_can_be_looked_up_only_where_it_was_not_shown_whole() -> None:
+    long = replace(TRACE, spans=(*TRACE.spans, Span("s2", "note", input="x" * 10_000)))
+    offered = []
+    for trace in (TRACE, long, None):
+        script = Scripted(reply(hypothesis(CONFIG_EDIT)))
+        propose(script, DIAGNOSIS, trace, SOURCES, ADVICE, silent)
+        offered.append({tool.name for tool in script.requests[0].tools} & {"steps", "step"})
+    assert offered == [set(), {"steps", "step"}, set()]
+
+
+def test_a_section_that_is_not_there_goes_back_to_the_model_once() -> None:
+    add = {"path": "agent/prompt.md#Prices", "old": "", "new": "Prefer the newest list."}
+    whole = {**add, "new": "# Prices\nPrefer the newest list."}
+    proposal, script = ask(reply(hypothesis(add, layer="prompt")), reply(hypothesis(whole, layer="prompt")))
+    assert "no sections are called 'Prices'" in script.requests[1].messages[-1].text
+    ((edit,),) = (found.edits for found in proposal.hypotheses)
+    assert (edit.path, edit.new) == ("agent/prompt.md", "\n# Prices\n\nPrefer the newest list.\n")
+
+
+def test_the_models_doubts_reach_the_reader() -> None:
+    said = json.loads(reply(hypothesis(CONFIG_EDIT)).text) | {"doubts": "the check wants EUR, the house bills in USD"}
+    proposal, _ = ask(Reply(json.dumps(said)))
+    assert proposal.notes == ("the model's doubts: the check wants EUR, the house bills in USD",)
 
 
 @pytest.mark.parametrize("part", ["system", "case"])

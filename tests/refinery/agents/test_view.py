@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.trace import Document, Failure, Kind, Message, Span, Status, Trace
+from refinery.agents.telling import cut
 from refinery.agents.view import LEAST, tokens, view
 from refinery.signals.diagnosis import diagnose
 from tests.refinery.signals.build import chat, model, root, tool, trace
@@ -90,3 +91,8 @@ def test_an_empty_trace_is_said_to_have_no_steps_and_a_silly_budget_is_refused()
     assert view(Trace("t", ()), 100).text.startswith("0 steps")
     with pytest.raises(ValueError, match="fewer than"):
         view(Trace("t", ()), 3)
+
+
+def test_nothing_is_cut_from_nothing_where_there_is_no_room_at_all() -> None:
+    assert cut("", -1) == ""
+    assert cut("words", -1) == ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, Cures, joined
+from refinery.flows.cures import AGAIN, STEPS, Cures, in_pairs, joined
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, neighbours, ranked
 from refinery.flows.screen import Screened
 from safety.changes import FileChange
@@ -107,3 +109,29 @@ def test_a_cure_that_stops_listening_to_an_input_comes_last() -> None:
 
 def test_among_equals_the_likelier_cure_comes_first() -> None:
     assert ranked([0.4, 0.5], seen(1, 2, 0), [seen(1, 2, 0), seen(1, 2, 0)], GREEN) == [1, 0]
+
+
+def test_of_edits_that_brought_a_failure_nearer_one_of_each_effect_is_built_on() -> None:
+    found = cures()
+    near, far = frozenset({"a"}), RED
+    found.saw("nothing", Screened(failed=(wrong("a"),)))
+    found.saw("near", Screened(nearer=near, failed=(wrong("a", "1"),)))
+    found.saw("as near", Screened(nearer=near, failed=(wrong("a", "1"),)))
+    found.saw("nearer", Screened(nearer=far, failed=(wrong("a", "2"),)))
+    found.saw("half", Screened(turned=near, moved=frozenset({"b"}), failed=(wrong("b", "3"),)))
+    found.saw("harmful", Screened(turned=near, broke=frozenset({"c"}), failed=(wrong("c"),)))
+    assert found.first_steps() == ["half", "nearer", "near"]
+
+
+def test_only_the_best_are_built_on() -> None:
+    found = cures()
+    for number in range(2 * STEPS):
+        found.saw(str(number), Screened(nearer=RED, failed=(wrong("a", str(number)),)))
+    assert found.first_steps() == [str(number) for number in range(STEPS)]
+
+
+def test_pairs_begin_with_the_likely_ones_and_leave_out_what_edits_the_same_text() -> None:
+    step, same = hypothesis("y", at=3), hypothesis("z", at=3)
+    likely, unlikely = replace(hypothesis("p", "q"), confidence=0.8), replace(hypothesis("r", "s"), confidence=0.1)
+    told = [each.change for each in in_pairs([step], [unlikely, same, step, likely])]
+    assert told == ["Use y; use p", "Use y; use r"]

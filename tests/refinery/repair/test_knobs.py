@@ -64,3 +64,26 @@ def test_an_item_of_a_list_in_a_record_is_data() -> None:
     turned = [knob for _, knob in made if knob.scalar.keys[-2:] == ("words", 0)]
     assert turned
     assert all(knob.data for knob in turned)
+
+
+def test_an_item_does_not_stand_in_a_list_twice() -> None:
+    assert "b" not in turns("kinds: [a, b]\n")
+
+
+def test_a_text_becomes_one_that_is_spelt_much_the_same() -> None:
+    found = scalars('{"skip": ["archive"]}\n', "a.json")
+    docs = scalars('[{"status": "archived"}, {"status": "draft"}]\n', "d.json")
+    code = Module("m.py", 'def f(doc, c):\n    return doc["status"] in c["skip"]\n')
+    told = clues(Diagnosis("t", "wrong", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    sources = {"a.json": '{"skip": ["archive"]}\n'}
+    made = {knob.value: score for score, knob in knobs(found, sources, survey([code], (*found, *docs)), told, {})}
+    assert made["archived"] > made["draft"]  # what it is compared with, and spelt alike; only what it is compared with
+
+
+def test_a_number_in_a_text_keeps_its_places_and_what_stands_beside_it() -> None:
+    assert {"5.00 EUR", "25.00 EUR"} <= set(turns('price: "2.50 EUR"\n'))
+
+
+def test_a_number_that_a_document_says_of_a_setting_is_tried() -> None:
+    assert 45 in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})
+    assert 77 not in turns("refund_days: 13\n", {"prompts/a.txt": "The refund window is 45 days.\n", "b.md": "77 pages\n"})

@@ -68,3 +68,19 @@ def test_a_number_in_a_record_stays_a_datum() -> None:
     found = turned("the tax of AT", "vat")
     assert found
     assert all(data for _, _, data in found)
+
+
+def test_a_number_in_a_named_table_that_the_failure_speaks_of_is_a_setting() -> None:
+    text = "[money.EUR]\ndigits = 2\n[money.JPY]\ndigits = 0\n[money.KWD]\ndigits = 2\n[money.USD]\ndigits = 2\n"
+    found = scalars(text, "m.toml")
+    told = clues(Diagnosis("t", "expected 1.500 KWD", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    data = {(knob.scalar.keys[1], knob.value): knob.data for _, knob in knobs(found, {"m.toml": text}, survey([], found), told, {})}
+    assert data["KWD", 3] is False
+    assert data["USD", 3] is True
+
+
+def test_a_list_of_numbers_counts_from_another_beginning() -> None:
+    text = "closed = [6, 7]\n"
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = [change.after for _, change in rearranged({"a.toml": text}, survey([], scalars(text, "a.toml")), told, {})]
+    assert "closed = [5, 6]\n" in made

@@ -105,6 +105,18 @@ CASES = [
     ("brackets", "def f(c):\n    return (c + 32) * 9 / 5\n", "(c + 32) * 9 / 5", "c * 9 / 5 + 32", ""),
     ("key of a cache", "def get(self, path, **query):\n    key = path\n    return self.kept[key]\n", "key = path",
      "key = (path, tuple(sorted(query.items())))", ""),
+    ("copied by its outside", "import copy\ndef f(s):\n    return copy.copy(s)\n", "copy.copy(", "copy.deepcopy(", ""),
+    ("days on the calendar", "def f(a, b):\n    return (a - b).days\n", "(a - b).days", "(a.date() - b.date()).days", ""),
+    ("days that passed", "def f(a, b):\n    return (a.date() - b.date()).days\n", "(a.date() - b.date()).days", "(a - b).days", ""),
+    ("all seconds", "def f(a, b):\n    return (a - b).seconds\n", ".seconds", ".total_seconds()", ""),
+    ("margin", "def f(at, end, gap, n):\n    if end - at >= n:\n        return at\n    return end + gap\n", ">= n", ">= n + gap", ""),
+    ("as elsewhere", 'import re\ndef f(t):\n    said = t.lower()\n    return said\ndef g(t):\n    return re.findall("[a-z]+", t.lower())\n',
+     "said = t.lower()", "said = re.findall('[a-z]+', t.lower())", ""),
+    ("newest first", "def f(turns, room):\n    kept = []\n    for turn in turns:\n        if turn > room:\n            break\n"
+     "        kept.append(turn)\n    return kept\n", "in turns:\n        if turn > room:\n            break\n        kept.append(turn)\n",
+     "in reversed(turns):\n        if turn > room:\n            break\n        kept.append(turn)\n    kept.reverse()\n", ""),
+    ("left out of a total", "def f(head, notes, room):\n    room -= size(head)\n    return room, [note for note in notes]\n",
+     "    room -= size(head)\n", "    room -= size(head)\n    room -= sum(size(note) for note in notes)\n", ""),
     ("unit of time", "def f(minutes):\n    return timedelta(seconds=minutes)\n", "seconds=", "minutes=", ""),
     ("zone at hand", "def f(t, o):\n    return t.astimezone(UTC)\ndef g(o):\n    return o.zone\n", "(UTC)", "(o.zone)", ""),
     ("bound that is read", 'def f(c):\n    return range(1, c["n"])\n', 'range(1, c["n"])', 'range(1, c["n"] + 1)', ""),
@@ -274,3 +286,25 @@ def test_a_name_that_another_line_looks_up_is_seldom_the_wrong_one() -> None:
     found = [mutation for mutation, text in mutations(asked) if "if count not in seen" in text]
     assert found
     assert max(mutation.prior for mutation in found) < 0.2
+
+
+def test_a_helper_that_nothing_calls_is_given_what_its_like_are_given() -> None:
+    money = Module("shop/money.py", "def show(rules, minor):\n    return 1\ndef to_euro(rules, minor):\n    return 2\n")
+    desk = Module(
+        "shop/desk.py", "from shop import money\ndef f(r, n, most):\n    text = money.show(r, n)\n    return text, n / 100 > most\n"
+    )
+    told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [])
+    world = survey([money, desk])
+    found = [_applied(desk, each) for part in desk.statements for family in FAMILIES for each in family(Site(desk, part, world, told))]
+    assert desk.text.replace("n / 100 > most", "money.to_euro(r, n) > most") in found
+
+
+def test_a_written_pattern_is_not_exchanged_with_the_text_it_is_looked_for_in() -> None:
+    source = 'import re\ndef f(t):\n    return re.search("a+", t)\n'
+    assert not [text for _, text in mutations(source) if 're.search(t, "a+")' in text]
+
+
+def test_names_that_nothing_reads_are_known() -> None:
+    module = Module("m.py", "import re, os\ndef f(a, b):\n    c = os.sep\n    return a\n")
+    assert module.idle[module.tree] == {"re"}
+    assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}

@@ -25,3 +25,16 @@ def test_a_placeholder_that_nobody_fills_becomes_one_that_is_given() -> None:
 
 def test_two_placeholders_are_exchanged() -> None:
     assert "{guests} for {name}\n" in texts("{name} for {guests}\n")
+
+
+def test_what_a_template_is_given_and_has_no_place_for_gets_a_line() -> None:
+    code = "def f(t, q, h):\n    return t.format(question=q, history=h)\n"
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    found = {
+        each.edits[0].new
+        for template in ("Answer this.\n{question}\n",)
+        for each in candidates({"a.py": code, "prompts/a.txt": template}, told, [], [])
+        if each.change == "Give `history` a place in prompts/a.txt"
+    }
+    assert any("History: {history}\n" in new for new in found)
+    assert any("\n{history}\n" in f"\n{new}" for new in found)

@@ -55,8 +55,8 @@ def test_the_missing_field_is_among_the_first_guesses_and_reads_like_a_commit() 
     assert found
     assert found[0].layer is Layer.CODE
     assert found[0].edits[0].new == '    return {"id": row["id"], "status": row["status"], "carrier": row["carrier"]}\n'
-    assert "tools.py:7 is among the lines that the failure points at" in found[0].rationale
-    assert "runs in 1 of 1 failing scenarios" in found[0].rationale
+    assert "tools.py:7 runs in the failing scenario; " in found[0].rationale
+    assert "suspected" in found[0].rationale
     assert FLOOR <= found[0].confidence <= 0.9
 
 

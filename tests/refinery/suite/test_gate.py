@@ -22,7 +22,7 @@ def test_a_deterministic_cure_is_accepted_after_three_runs() -> None:
     verdict = decide(base, candidate, [scenario("t")], [scenario("o")], 5, 1, said.append)
     assert verdict.decision is Decision.ACCEPT
     assert verdict.says == (
-        "t passes in 0 of 3 runs on the base and in 3 of 3 with the change; none of the 1 other scenarios got worse; "
+        "t passes in 0 of 3 runs on the base and in 3 of 3 with the change; the other scenario did not get worse; "
         "every repeated run was the same to the byte."
     )
     assert (verdict.deterministic, verdict.evidence, verdict.effect, verdict.interval) == (True, 0.0, 1.0, None)
@@ -220,7 +220,16 @@ def unharmed(before: Play, after: Play, names: str, trials: int = 5) -> GateVerd
 def test_a_change_that_moves_nothing_is_accepted_where_nothing_has_to_get_better() -> None:
     verdict = unharmed(fixed(a=True, b=False), fixed(a=True, b=False), "a b")
     assert (verdict.decision, verdict.effect, verdict.deterministic, verdict.targets) == (Decision.ACCEPT, 0.0, True, ())
-    assert verdict.says == "none of the 2 scenarios got worse; every repeated run was the same to the byte."
+    assert verdict.says == "neither of the 2 scenarios got worse; every repeated run was the same to the byte."
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [("a", "the one scenario did not get"), ("a b", "neither of the 2 scenarios got"), ("a b c", "none of the 3 scenarios got")],
+)
+def test_what_was_not_harmed_is_told_as_one_says_it(names: str, says: str) -> None:
+    well = fixed(**dict.fromkeys(names.split(), True))
+    assert unharmed(well, well, names).says.startswith(f"{says} worse")
 
 
 def test_what_passes_now_is_told() -> None:

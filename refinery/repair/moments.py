@@ -1,0 +1,83 @@
+"""Settings that are times: other clock times, days, months and zones than the one that stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from refinery.repair.wording import parts
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CLOCK = re.compile(r"(\d{1,2}):(\d\d)((?::\d\d)?)")
+DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)")
+OFFSET = re.compile(r"([+-])(\d\d:?\d\d)")
+RANGES = (("month", 1, 12), ("weekday", 0, 7), ("hour", 0, 23))
+"""What a number can be whose name says so."""
+
+Turn = tuple[str, float, str]
+
+
+def other_texts(value: str) -> Iterator[Turn]:
+    """Other times for one that is written out, with how likely each is and why."""
+    if clock := CLOCK.fullmatch(value):
+        minutes = int(clock[1]) * 60 + int(clock[2])
+        for step, prior in (
+            (60, 0.45),
+            (-60, 0.45),
+            (30, 0.4),
+            (-30, 0.4),
+            (720, 0.4),
+            (-720, 0.4),
+            (15, 0.25),
+            (-15, 0.25),
+            (120, 0.3),
+            (-120, 0.3),
+        ):
+            new = minutes + step
+            if 0 <= new < 24 * 60:
+                hours = f"{new // 60:0{len(clock[1])}d}"
+                yield f"{hours}:{new % 60:02d}{clock[3]}", prior, "a step from the present time of day"
+    elif day := DATE.fullmatch(value):
+        year, month, own = int(day[1]), int(day[2]), int(day[3])
+        for near, prior in (((year, own, month), 0.45), ((year + 1, month, own), 0.4), ((year - 1, month, own), 0.4)):
+            yield from _day(*near, day[4], prior)
+        for step in (1, -1):
+            yield from _day(year, month + step, own, day[4], 0.35)
+            yield from _stepped(year, month, own, step, day[4])
+    elif offset := OFFSET.fullmatch(value):
+        yield f"{'-' if offset[1] == '+' else '+'}{offset[2]}", 0.5, "the same distance to the other side"
+
+
+def other_numbers(key: str, value: float, comment: str) -> Iterator[tuple[float, float, str]]:
+    """Numbers of months, days and hours: those that a comment names, those that a name allows, and a clock time read as a decimal."""
+    for place, name in enumerate(MONTHS, 1):
+        if re.search(rf"\b{name}\b", comment.lower()) and name != "may":
+            yield place, 0.8, f"the comment beside it says {name.capitalize()}"
+    for place, name in enumerate(DAYS):
+        if re.search(rf"\b{name}s?\b", comment.lower()):
+            yield from ((new, 0.4, f"the comment beside it says {name.capitalize()}") for new in (place, place + 1))
+    for word, first, last in RANGES:
+        if word in parts(key) and isinstance(value, int) and first <= value <= last:
+            yield from ((new, 0.35, f"another {word}") for new in range(first, last + 1))
+    whole, rest = divmod(abs(value), 1)
+    if isinstance(value, float) and rest:
+        sign = -1 if value < 0 else 1
+        if rest < 0.6:
+            yield sign * (whole + round(rest * 100 / 60, 4)), 0.6, "the present one read as hours and minutes"
+        yield sign * (whole + round(rest * 0.6, 4)), 0.25, "the present one written as hours and minutes"
+
+
+def _day(year: int, month: int, day: int, rest: str, prior: float) -> Iterator[Turn]:
+    try:
+        yield f"{date(year, month, day).isoformat()}{rest}", prior, "a day near the present one"
+    except ValueError:
+        return
+
+
+def _stepped(year: int, month: int, day: int, step: int, rest: str) -> Iterator[Turn]:
+    try:
+        yield f"{(date(year, month, day) + timedelta(days=step)).isoformat()}{rest}", 0.4, "a day near the present one"
+    except (ValueError, OverflowError):
+        return

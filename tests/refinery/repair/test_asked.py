@@ -1,0 +1,35 @@
+"""Words of failing inputs are tried where a list of words that people say may lack one."""
+
+from __future__ import annotations
+
+from refinery.domain import Diagnosis, Layer
+from refinery.repair.asked import Asked, asked_in
+from refinery.repair.search import candidates
+
+ROUTES = '{"bill": ["invoice", "refund"], "colours": ["red", "blue"]}\n'
+CODE = 'import re\ndef f(t, c):\n    return any(w in t for w in c["bill"]) or re.search("broken|cracked", t)\n'
+
+
+def tried(asked: Asked) -> set[str]:
+    told = Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5)
+    return {each.change for each in candidates({"m.py": CODE, "c.json": ROUTES}, told, [], [], asked=asked)}
+
+
+def test_a_word_that_only_failing_inputs_say_is_added_to_words_that_inputs_say() -> None:
+    found = tried(asked_in(["They charged me", "charged twice"], ["an invoice for them", "it is cracked"]))
+    assert "Add 'charged' to bill" in found
+    assert "Listen for `charged` as well as for `broken` in f" in found
+    assert "Add 'charged' to colours" not in found
+
+
+def test_what_all_failing_inputs_say_is_likelier_than_what_one_says() -> None:
+    only = dict(asked_in(["They charged me", "charged twice"], ["two invoices"]).only)
+    assert only["charged"] > only["twice"]
+
+
+def test_what_a_passing_input_says_too_is_not_missing() -> None:
+    assert "charged" not in dict(asked_in(["charged me"], ["charged again"]).only)
+
+
+def test_nothing_is_added_where_nobody_is_known_to_have_asked() -> None:
+    assert not [change for change in tried(asked_in([], [])) if "charged" in change or "Listen" in change]
