@@ -177,7 +177,7 @@ def undoes(hypothesis: Hypothesis, sources: Mapping[str, str], wanted: Mapping[s
 def tell(found: Standing) -> None:
     """One line."""
     place = f"{found.place:5}" if found.place else "never"
-    operator = found.hypothesis.rationale.rpartition("(operator: ")[2].rstrip(").") if found.hypothesis else ""
+    operator = found.hypothesis.rationale.rpartition("Kind of edit: ")[2].rstrip(".") if found.hypothesis else ""
     says = f"{operator}: {found.hypothesis.change}" if found.hypothesis else ""
     print(f"{place} of {found.made:5} {found.seconds:6.2f} s  {found.name:28} {says}", flush=True)
 

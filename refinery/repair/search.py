@@ -9,16 +9,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
 from refinery.edits.config import is_config, replaced, scalars
+from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
 from refinery.repair.asked import Asked
 from refinery.repair.clues import Clues, clues
+from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
 from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
@@ -27,7 +29,7 @@ from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
-from refinery.repair.pairs import FLOOR, confidence, pairs
+from refinery.repair.pairs import FLOOR, Twice, confidence, pairs
 from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
@@ -44,6 +46,8 @@ FATIGUE = 0.93
 """What each further mutation of one family at one statement is worth: no family drowns the others."""
 NOTHING = 1.5
 """What a change counts more in a statement that says nothing as it stands: `a - a`, `b and b`."""
+SHARP = 1.5
+"""The power to which suspicion counts beside what an edit is like; fitted with `refinery.repair.familiar`."""
 UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 EVERYWHERE = 0.6
@@ -92,9 +96,9 @@ def candidates(
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
-    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier`
-    what the files were before the latest commits. Single edits come first, then pairs of a code and a configuration edit.
-    Those below `FLOOR` come last and are not to be kept by their tests alone.
+    `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
+    files were before the latest commits. Single edits come first, then pairs: a code and a configuration edit, and the same mistake at
+    two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
     return search.run(limit)
@@ -139,6 +143,7 @@ class _Search:
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
+        twice = Twice()
         best: tuple[list[tuple[float, Hypothesis]], list[tuple[float, Hypothesis]]] = ([], [])
         for ranked in self._singles():
             if given >= limit:
@@ -148,12 +153,17 @@ class _Search:
                 continue
             given += 1
             yield hypothesis
+            if isinstance(ranked.make, _Code) and hypothesis.confidence >= FLOOR and not ranked.make.mutation.memorises:
+                made = ranked.make
+                twice.saw(ranked.score, made.module.function(made.statement.node), made.mutation.operator, made.statement.first, hypothesis)
             side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
-        for pair in pairs(*best):
+        for pair in chain(pairs(*best), twice.pairs()):
             if given >= limit:
                 return
+            if draft(pair.edits, self.sources.get).misfits:  # both edit the same text, or one undoes the other
+                continue
             given += 1
             yield pair
 
@@ -183,10 +193,11 @@ class _Search:
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
         for suspicion, module, statement in suspects:
-            bound = code_weight * suspicion / top
+            share = (suspicion / top) ** SHARP
+            bound = code_weight * share
             while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
                 yield self._next()
-            self._push_mutations(module, statement, suspicion / top, code_weight)
+            self._push_mutations(module, statement, share, code_weight)
         while self.heap or self.texts:
             yield self._next()
 
@@ -219,7 +230,8 @@ class _Search:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
-                prior = min(1.0, empty * mutation.prior * symptoms.weight(self.clues.symptoms, mutation.operator))
+                told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
+                prior = min(1.0, empty * mutation.prior * told)
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 if unused and unused.search(mutation.new):

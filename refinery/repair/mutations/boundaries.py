@@ -29,6 +29,10 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _shifted(site, statement.value, 0.12)
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Call | ast.BinOp):
         yield from _shifted(site, statement.value, 0.35 if _bounds_a_loop(site, statement) else 0.12)
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple):
+        for part in statement.value.elts:
+            if isinstance(part, ast.Call | ast.BinOp):
+                yield from _shifted(site, part, 0.25)
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
         text = site.src(statement.iter)
         for name in ("1", *[name for name in site.locals if len(name) <= 2 or name.endswith(("start", "count", "offset", "skip"))][:3]):
@@ -95,6 +99,10 @@ def _call(site: Site, node: ast.Call) -> Iterator[Mutation]:
         else:
             yield from _shifted(site, node.args[0], 0.35)
         return
+    stepped = name in ("min", "max") and any(isinstance(each, ast.BinOp) and _is_one(each.right) for each in node.args)
+    for argument in node.args if stepped else ():
+        if isinstance(argument, ast.Subscript | ast.Call | ast.Attribute):
+            yield from _shifted(site, argument, 0.4)
     known = site.function is not None and name == site.function.name
     for argument in node.args:
         if isinstance(argument, ast.Name | ast.BinOp):

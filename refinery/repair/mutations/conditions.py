@@ -11,6 +11,10 @@ from refinery.repair.world import name_of
 
 FAMILY = "condition"
 MOST = 14
+OPPOSITE: dict[type[ast.cmpop], tuple[str, ...]] = {
+    ast.Lt: (">=", "=="), ast.LtE: (">",), ast.Gt: ("<=", "=="), ast.GtE: ("<",), ast.Eq: ("!=", "<"), ast.NotEq: ("==",),
+    ast.Is: ("is not",), ast.IsNot: ("is",),
+}  # fmt: skip
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -74,6 +78,12 @@ def _turned(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
         new = f"{site.src(first.operand)} and {rest}"
     elif isinstance(node.op, ast.And) and not isinstance(first, ast.UnaryOp | ast.Compare | ast.BoolOp):
         new = f"not {site.src(first)} or {rest}"
+    elif isinstance(first, ast.Compare) and len(first.ops) == 1 and type(first.ops[0]) in OPPOSITE:
+        left, right = site.src(first.left), site.src(first.comparators[0])
+        for sign in OPPOSITE[type(first.ops[0])]:
+            turned = f"{left} {sign} {right} {'or' if isinstance(node.op, ast.And) else 'and'} {rest}"
+            yield site.put(node, turned, FAMILY, f"Ask for `{short(turned)}`", 0.2)
+        return
     else:
         return
     yield site.put(node, new, FAMILY, f"Ask for `{short(new)}`", 0.35)

@@ -29,6 +29,9 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(node.slice, f"str({site.src(node.slice)})", FAMILY, f"Look `{short(site.src(node.slice))}` up as text", 0.15)
         elif isinstance(node, ast.Call):
             yield from _called(site, node, kinds)
+    iterated = site.statement.node.iter if isinstance(site.statement.node, ast.For) else None
+    if isinstance(iterated, ast.Name):
+        yield from _cleaned(site, iterated, 0.35)
     yield from _result(site)
     yield from _parts_so_far(site)
 

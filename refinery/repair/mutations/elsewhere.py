@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of, parameters
 
 FAMILY = "seen elsewhere"
 MOST = 7
 """Expressions that are tried in place of one."""
 PLACES = (ast.Assign, ast.AugAssign, ast.Return, ast.Call, ast.BinOp, ast.Compare, ast.For, ast.Tuple, ast.List, ast.Subscript, ast.Yield,
-          ast.IfExp, ast.keyword, ast.Slice, ast.comprehension)  # fmt: skip
+          ast.IfExp, ast.keyword, ast.Slice, ast.comprehension, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)  # fmt: skip
 """What an expression must stand in directly."""
 
 
@@ -37,6 +38,11 @@ def propose(site: Site) -> Iterator[Mutation]:
             for new, other in known.items()
             if new != text and new not in around and (prior := _likely(site, node, text, other)) and _names(other) <= bound
         }
+        if isinstance(node, ast.Subscript):
+            scores |= {new: 0.2 for new in _asked_of(site, node) if new not in scores and new not in around}
+        if isinstance(site.parent(node), ast.Return) and isinstance(node, ast.Call | ast.Subscript):
+            numbers = site.module.uses(function)
+            scores |= {name: 0.16 for name in site.locals[:8] if "number" in numbers.get(name, set())}
         for new, prior in sorted(scores.items(), key=lambda item: -item[1])[:MOST]:
             yield site.put(node, new, FAMILY, f"Use `{short(new)}`, as elsewhere, instead of `{short(text, 24)}`", prior)
 
@@ -44,6 +50,17 @@ def propose(site: Site) -> Iterator[Mutation]:
 BUILTINS = frozenset(
     {"len", "sum", "min", "max", "abs", "sorted", "list", "set", "dict", "tuple", "str", "int", "float", "reversed", "range"}
 )
+
+
+def _asked_of(site: Site, node: ast.Subscript) -> Iterator[str]:
+    """`find(x)` for `parent[x]`: functions at hand that take one thing and are called here."""
+    if isinstance(node.slice, ast.Constant | ast.Slice) or site.function is None:
+        return
+    for called in dict.fromkeys(name_of(each.func) for each in site.module.inside(site.function) if isinstance(each, ast.Call)):
+        known = site.world.functions.get(called)
+        if known is not None and called != site.function.name and len(parameters(known[1])) == 1:
+            owner = "self." if known[1].args.args[:1] and known[1].args.args[0].arg == "self" else ""
+            yield f"{owner}{called}({site.src(node.slice)})"
 
 
 def _replaceable(site: Site, node: ast.expr) -> bool:

@@ -23,7 +23,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     loop = site.module.loop(statement)
     if loop is not None and _near_the_end(site, statement):
         yield from _moved_on(site, function, loop)
-    if loop is not None and _ends_a_block(site, statement):
+    skips = isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Continue)
+    if loop is not None and (_ends_a_block(site, statement) or skips):
         yield from _filled(site, function, loop)
     if isinstance(statement, Loop):
         yield from _left_over(site, statement)

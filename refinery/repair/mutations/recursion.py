@@ -28,6 +28,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 yield from _smaller(site, argument)
         elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Load) and len(given) == 1:
             yield from _itself(site, function, node)
+    yield from _with_own(site, function)
     if isinstance(statement, ast.If):
         yield from _base(site, statement.test)
     if isinstance(statement, ast.Return) and statement.value is not None:
@@ -54,6 +55,23 @@ def _itself(site: Site, function: Function, node: ast.expr) -> Iterator[Mutation
     part = isinstance(node, ast.Subscript | ast.Attribute)
     self_call = f"self.{function.name}" if function.args.args and function.args.args[0].arg == "self" else function.name
     yield site.put(node, f"{self_call}({text})", FAMILY, f"Take `{function.name}` of `{short(text)}`", 0.3 if part else 0.12)
+
+
+def _with_own(site: Site, function: Function) -> Iterator[Mutation]:
+    """`for tail in self(rest): keep(tail)` keeps the results for a part; its own item belongs before them."""
+    loop = site.module.loop(site.statement.node)
+    if not (isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Call)):
+        return
+    if name_of(loop.iter.func) != function.name:
+        return
+    tail = loop.target.id
+    for node in site.statement.nodes:
+        handed = isinstance(site.parent(node), ast.Call | ast.Yield) and getattr(site.parent(node), "func", None) is not node
+        if not (isinstance(node, ast.Name) and node.id == tail and handed):
+            continue
+        for name in [each for each in site.locals if each not in (tail, "self", function.name)][:4]:
+            for new in (f"[{name}] + {tail}", f"({name}, *{tail})", f"{name} + {tail}"):
+                yield site.put(node, new, FAMILY, f"Put `{name}` before each `{tail}`", 0.25)
 
 
 def _base(site: Site, test: ast.expr) -> Iterator[Mutation]:

@@ -35,6 +35,10 @@ def propose(site: Site) -> Iterator[Mutation]:
         value, ast.Name | ast.BinOp | ast.Attribute | ast.Subscript | ast.Call
     ):
         yield from _limits(site, value)
+    if isinstance(statement, ast.Return | ast.Assign | ast.AugAssign) and isinstance(value, ast.BinOp | ast.Call):
+        yield from _counted(site, value)
+    if isinstance(statement, ast.AugAssign) and isinstance(value, ast.Subscript):
+        yield from _left_behind(site, value)
     if isinstance(statement, ast.Return | ast.Assign) and isinstance(value, ast.Name | ast.Subscript | ast.List | ast.ListComp | ast.Call):
         yield from _prefixed(site, value)
 
@@ -66,9 +70,41 @@ def _prefixed(site: Site, value: ast.expr) -> Iterator[Mutation]:
     for name in [name for name in site.locals if name != text and name not in ("self", "cls")][:MOST] if listed else ():
         yield site.put(value, f"{name} + {text}", "term added", f"Put `{name}` before `{short(text)}`", 0.2)
         yield site.put(value, f"{text} + {name}", "term added", f"Put `{name}` behind `{short(text)}`", 0.15)
+    if isinstance(value, ast.Subscript):
+        yield from _neighbour(site, value)
     for path in site.paths[: 2 * MOST] if not listed else ():
         if path not in site.src(value):
             yield site.put(value, f"{path} + {text}", "term added", f"Add `{short(path)}` to `{short(text)}`", 0.16)
+
+
+def _neighbour(site: Site, value: ast.Subscript) -> Iterator[Mutation]:
+    """`row[k - 1] + row[k]` for `row[k - 1]`: the other of two neighbours."""
+    place = value.slice
+    if isinstance(place, ast.BinOp) and isinstance(place.op, ast.Add | ast.Sub) and isinstance(place.right, ast.Constant):
+        other = f"{site.src(value.value)}[{site.src(place.left)}]"
+        yield site.put(value, f"{site.src(value)} + {other}", "term added", f"Add `{short(other)}`, which stands beside it", 0.25)
+
+
+def _left_behind(site: Site, value: ast.Subscript) -> Iterator[Mutation]:
+    """`total += x[i] - x[i - size]`: what comes in at one end of a window goes out at the other."""
+    store, place = site.src(value.value), site.src(value.slice)
+    names = [each.arg for each in site.function.args.args] if site.function else []
+    for size in [name for name in names if name not in (store, place, "self")][:MOST] if place.isidentifier() else ():
+        gone = f"{store}[{place} - {size}]"
+        yield site.put(value, f"{site.src(value)} - {gone}", "term added", f"Take `{gone}` off, which is no longer among them", 0.2)
+
+
+def _counted(site: Site, value: ast.expr) -> Iterator[Mutation]:
+    """Numbers of the function that a sum leaves out."""
+    inside = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+    uses = site.module.uses(site.function) if site.function else {}
+    for name in [each for each in site.locals if each not in inside and uses.get(each, set()) & {"number", "divmod", "range"}][:MOST]:
+        text = (
+            site.src(value) if isinstance(value.op if isinstance(value, ast.BinOp) else None, ast.Add | ast.Sub) else grouped(site, value)
+        )
+        for sign in "+-":
+            says = f"{'Add' if sign == '+' else 'Take'} `{name}` {'to' if sign == '+' else 'off'} `{short(site.src(value))}`"
+            yield site.put(value, f"{text} {sign} {name}", "term added", says, 0.13)
 
 
 def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:

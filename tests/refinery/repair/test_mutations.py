@@ -37,6 +37,24 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("a number left out", "def f(width, line, words):\n"
+     "    gaps = len(words) - 1\n    spaces = width - len(line)\n    return spaces // gaps\n",
+     "width - len(line)", "width - len(line) + gaps", ""),
+    ("the other neighbour", "def f(a, r, k):\n    r[k] = a[k - 1]\n", "= a[k - 1]", "= a[k - 1] + a[k]", ""),
+    ("out of a window", "def f(x, size, i):\n    t = 0\n    t += x[i]\n    return t\n", "x[i]", "x[i] - x[i - size]", ""),
+    ("one more, as its like", "def f(p, c, j, d):\n    return min(p[j] + 1, c[j], d)\n", "c[j]", "c[j] + 1", ""),
+    ("one too far", "def f(xs):\n    low, high = 0, len(xs)\n    return low\n", "0, len(xs)", "0, len(xs) - 1", ""),
+    ("step of a pair", "def f(end, i):\n    end, i = end - 1, i + 1\n    return end, i\n", "i + 1", "i", ""),
+    ("own item", "def f(xs):\n    out = []\n    for i, x in enumerate(xs):\n        for tail in f(xs[:i]):\n            out.append(tail)\n"
+     "    return out\n", "append(tail)", "append([x] + tail)", ""),
+    ("guard turned", "def f(i, n, t):\n    return i < n and t[i]\n", "i < n and t[i]", "i == n or t[i]", ""),
+    ("never kept", "def f(n):\n    found = []\n    for i in range(n):\n        if i % 2:\n            continue\n"
+     "        for j in range(i):\n"
+     "            print(j)\n    return found\n", "            continue\n", "            continue\n        found.append(i)\n", ""),
+    ("letters in a loop", "def f(text):\n    for c in text:\n        print(c)\n", "in text:", "in text.lower():", ""),
+    ("asked of a function", "def find(x):\n    return x\ndef f(p, a, b):\n    p[find(a)] = find(b)\n    return {p[n] for n in p}\n",
+     "{p[n]", "{find(n)", ""),
+    ("what was counted", "def f(done, cost):\n    if cost > 1:\n        return len(done)\n", "return len(done)", "return cost", ""),
     ("given elsewhere", "def f(fail, xs):\n    m = 0\n    for x in xs:\n        m = fail[m - 1]\n        if x:\n"
      "            m = 0\n    return m\n",
      "if x:\n            m = 0", "if x:\n            m = fail[m - 1]", ""),

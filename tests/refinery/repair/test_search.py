@@ -171,3 +171,14 @@ def test_an_import_that_is_needed_stands_with_the_others(top: str, wanted: str) 
     made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=400)
     texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
     assert f"{wanted}def f(rows):\n    kept = deepcopy(rows)\n    return kept\n" in texts
+
+
+def test_the_same_mistake_at_two_places_of_a_function_is_tried_last_and_one_at_two_functions_is_not() -> None:
+    source = "def f(n):\n    a = n + 2\n    return a - n\n\n\ndef g(n):\n    return n - 3\n"
+    ran = [Execution("a", False, {"m.py": frozenset({2, 3, 7})})]
+    made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=2000)
+    texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
+    assert source.replace("n + 2", "n - 2").replace("a - n", "a + n") in texts
+    assert source.replace("n + 2", "n - 2").replace("n - 3", "n + 3") not in texts
+    twice = [place for place, each in enumerate(made) if each.rationale.startswith("The same mistake at two places.")]
+    assert twice == list(range(twice[0], len(made)))
