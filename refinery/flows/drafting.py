@@ -40,7 +40,7 @@ class Drafts:
     around: Surroundings = field(repr=False)
 
     def proposal(self, hypothesis: Hypothesis, spent: Bill) -> Proposal:
-        """The hypothesis as file changes. A model can write whatever makes the checks pass, so its edits are also held against the case.
+        """The hypothesis as file changes, held against the case also: whatever makes the checks pass may have learnt their answers.
 
         `spent` is what the model's hypotheses cost so far.
         """
@@ -48,11 +48,12 @@ class Drafts:
         changes = ChangeSet((*drafted.changes, *self._regressions()))
         verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self.around)
         made = Proposal(hypothesis, changes, verdict, self.shown.red, slug(spelled(hypothesis.change)))
-        if hypothesis.origin != "model":
+        reasoned = hypothesis.origin == "model"
+        learnt = memorised(drafted.changes, self.shown.red, self._texts, asked=reasoned)
+        made = replace(made, verdict=Verdict((*verdict.findings, *learnt)))
+        if not reasoned:
             return made
-        learnt = memorised(drafted.changes, self.shown.red, self._texts)
-        name = self.bench.model.model if self.bench.model else ""
-        return replace(made, verdict=Verdict((*verdict.findings, *learnt)), model=name, bill=spent)
+        return replace(made, model=self.bench.model.model if self.bench.model else "", bill=spent)
 
     def files(self, paths: Sequence[str]) -> Mapping[str, str]:
         """The texts of files of the base, also of closed ones."""

@@ -20,14 +20,17 @@ SHORTEST_GIVEN, SHORTEST_WANTED = 4, 3
 """Shorter ones stand in programs for many reasons."""
 
 
-def memorised(changes: ChangeSet, red: Sequence[Scenario], elsewhere: Callable[[], Iterable[str]]) -> tuple[Finding, ...]:
+def memorised(
+    changes: ChangeSet, red: Sequence[Scenario], elsewhere: Callable[[], Iterable[str]], *, asked: bool = True
+) -> tuple[Finding, ...]:
     """A finding for each line that names a particular of a failing input, or an expected value that stands nowhere in the repository.
 
-    `elsewhere` gives the repository's texts; it is only called when there is something to look up.
+    `elsewhere` gives the repository's texts; it is only called when there is something to look up. Without `asked` only expected values
+    are looked for: a search does not write what is particular to an input but where a setting is spelt like it.
     """
     given = _particulars((scenario.input for scenario in red), SHORTEST_GIVEN)
     wanted = _particulars((each.value for scenario in red for each in scenario.expect), SHORTEST_WANTED) - given
-    found = [each for change in changes for each in _named(change, given | wanted)]
+    found = [each for change in changes for each in _named(change, given | wanted if asked else wanted)]
     known: set[str] = set()
     if any(name in wanted for _, _, name in found):
         known = {name for text in elsewhere() for name in _in(text, SHORTEST_WANTED)}

@@ -11,7 +11,7 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, in_pairs, joined
+from refinery.flows.cures import Cures, how_far, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
@@ -215,7 +215,7 @@ class Proposals:
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
-        found = cures.take_whole()
+        found = _nearest(cures.take_whole())
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"
@@ -309,3 +309,13 @@ class Proposals:
 
 def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
+
+
+def _nearest(found: list[Proposal]) -> list[Proposal]:
+    """Of several values of a number that all cure, the one nearest to what it is: the others would only bear each other out."""
+    best: dict[tuple[object, ...], tuple[float, Proposal]] = {}
+    for each in found:
+        if far := how_far(each.hypothesis):
+            best[far[0]] = min(best.get(far[0], (far[1], each)), (far[1], each), key=lambda one: one[0])
+    nearest = [each for _, each in best.values()]
+    return [each for each in found if how_far(each.hypothesis) is None or each in nearest]

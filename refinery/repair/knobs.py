@@ -64,7 +64,8 @@ def knobs(
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
         seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}
-        for place, knob in enumerate((*turns(scalar, by_key[scalar.key], sources, world, forms), *told(scalar, clues, prose))):
+        thought = (*turns(scalar, by_key[scalar.key], sources, world, forms), *told(scalar, clues, prose))
+        for place, knob in enumerate(sorted(thought, key=lambda one: -one.prior)):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
                 spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text

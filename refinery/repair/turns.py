@@ -32,6 +32,10 @@ MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
+COUNTED = 24
+"""Whole numbers up to this are counts and hours: the nearest is the likeliest, and nothing at all is seldom meant."""
+NEXT, NEAR = 0.42, 0.93
+"""What the second next is worth, and each further one as a share of that before it."""
 SPELT_LIKE = 0.8
 """The likeness at which a text is taken for another one misspelt."""
 
@@ -90,16 +94,12 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         ]
         steps += [(value + 0.2, 0.35), (value - 0.2, 0.35), (value / 4, 0.3), (value / 10, 0.25), (0.5, 0.3)]
     else:
-        steps += [(value / 2, 0.5), (value * 2, 0.5), (value + 1, 0.5), (value - 1, 0.45), (value / 10, 0.45), (value * 10, 0.45)]
-        steps += [
-            (value / 4, 0.35),
-            (value * 4, 0.35),
-            (0, 0.3),
-            (value * 3, 0.3),
-            (value + 2, 0.25),
-            (value / 100, 0.3),
-            (value * 100, 0.25),
-        ]
+        steps += [(value + 1, 0.5), (value - 1, 0.45)]
+        if whole and 0 <= value <= COUNTED:  # of several that would do, the nearest
+            steps += [(value + sign * far, NEXT * NEAR ** (far - 2)) for far in range(2, 9) for sign in (1, -1) if value + sign * far > 0]
+        tenth = 0.45 if not whole or value >= COUNTED else 0.2
+        steps += [(value / 2, 0.5), (value * 2, 0.5), (value / 10, tenth), (value * 10, 0.45), (value / 4, 0.35), (value * 4, 0.35)]
+        steps += [(0, 0.1 if whole else 0.3), (value * 3, 0.3), (value + 2, 0.25), (value / 100, 0.3), (value * 100, 0.25)]
         if not whole:
             steps += [(value + 0.5, 0.4), (value - 0.5, 0.4), (value - 2, 0.25), (value + 0.25, 0.2), (value - 0.25, 0.2)]
         if value in (0, 1):
@@ -116,7 +116,7 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     if whole and value % 10:  # a decimal point that was lost
         steps += [(value / 10, 0.4), (value / 100, 0.25)]
     for new, prior in steps:
-        if new < 0 <= value and prior > 0.1:
+        if (new < 0 <= value and prior > 0.1) or (new == 0 and whole and prior > 0.1):  # nothing at all is seldom what is meant
             continue
         broken = whole and new != int(new) and new in (value / 10, value / 100)
         turned = new if broken or not whole else int(new)

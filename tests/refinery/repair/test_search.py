@@ -182,3 +182,13 @@ def test_the_same_mistake_at_two_places_of_a_function_is_tried_last_and_one_at_t
     assert source.replace("n + 2", "n - 2").replace("n - 3", "n + 3") not in texts
     twice = [place for place, each in enumerate(made) if each.rationale.startswith("The same mistake at two places.")]
     assert twice == list(range(twice[0], len(made)))
+
+
+def test_of_a_count_the_nearest_values_come_first_and_nothing_at_all_late() -> None:
+    sources = {
+        "c.json": '{\n  "limit": 4\n}\n',
+        "m.py": "import json\n\ndef f(rows):\n    return rows[:json.load(open('c.json'))['limit']]\n",
+    }
+    told = Diagnosis("t", "too few rows", "", Layer.CONFIG, "wrong-answer", "", 0, "s", 0.5)
+    tried = [each.change for each in candidates(sources, told, [], ["limit"]) if each.change.startswith("Set limit")]
+    assert tried.index("Set limit to 5") < tried.index("Set limit to 6") < tried.index("Set limit to 7") < tried.index("Set limit to 0")
