@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
@@ -171,3 +171,8 @@ def how_far(hypothesis: Hypothesis) -> tuple[tuple[object, ...], float] | None:
     before, after = turned[0]
     usual = after != 0 and after.is_integer() >= before.is_integer()
     return (edit.path, edit.at, edit.old), abs(after - before) if usual else math.inf
+
+
+def borne_out(hypothesis: Hypothesis, turned: Collection[str]) -> bool:
+    """Whether a cure has more for it than one scenario and a guess that was far down the list: something there cures most things."""
+    return hypothesis.origin == "model" or hypothesis.confidence > FLOOR or len(turned) > 1

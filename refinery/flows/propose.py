@@ -11,7 +11,7 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, how_far, in_pairs, joined
+from refinery.flows.cures import Cures, borne_out, how_far, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
@@ -215,7 +215,10 @@ class Proposals:
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
-        found = _nearest(cures.take_whole())
+        whole = cures.take_whole()
+        believable = [each for each in whole if borne_out(each.hypothesis, cures.red)]
+        self.tally.guessed += len(whole) - len(believable)
+        found = _nearest(believable)
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"

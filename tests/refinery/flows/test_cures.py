@@ -6,9 +6,10 @@ import math
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, STEPS, Cures, how_far, in_pairs, joined
+from refinery.flows.cures import AGAIN, STEPS, Cures, borne_out, how_far, in_pairs, joined
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, believed, neighbours, ranked
 from refinery.flows.screen import Screened
+from refinery.repair.pairs import FLOOR
 from safety.changes import FileChange
 
 RED = frozenset({"a", "b"})
@@ -157,3 +158,11 @@ def test_how_far_a_setting_is_turned_is_told_of_what_turns_one_number() -> None:
     assert len({far[0] for far in told if far}) == 1
     assert how_far(setting("top = 1\nlow = 2", "top = 2\nlow = 3")) is None
     assert how_far(hypothesis("2", "1")) is None
+
+
+def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasoned() -> None:
+    guess = replace(hypothesis("y"), confidence=FLOOR)
+    assert not borne_out(guess, {"a"})
+    assert borne_out(guess, {"a", "b"})
+    assert borne_out(replace(guess, origin="model"), {"a"})
+    assert borne_out(replace(guess, confidence=FLOOR + 0.01), {"a"})

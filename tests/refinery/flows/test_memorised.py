@@ -47,4 +47,4 @@ def test_the_repository_is_only_read_when_there_is_something_to_look_up() -> Non
 def test_of_a_search_only_the_expected_values_are_looked_for() -> None:
     changes = ChangeSet((FileChange("desk.py", BEFORE, f"{BEFORE}WHO, AGREED = 'C-1005', 841.50\n"),))
     (found,) = memorised(changes, RED, list, asked=False)
-    assert "writes 841.50" in found.says
+    assert "writes 841.5" in found.says
