@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
 from refinery.events import Event
@@ -27,6 +28,8 @@ from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 from refinery.workbench import Workbench
 
+SECONDS = 400
+"""Second edits that are tried beside first ones."""
 Looks = Generator[tuple[Proposal, Screened], None, None]
 
 
@@ -85,7 +88,7 @@ class Proposals:
         words = words_of(self.complaint, self.diagnosis, self.shown.attempts)
         said = asked_in([_input(each) for each in self.shown.red], [_input(each) for each in self.shown.green])
         most = self.bench.limits.candidates
-        past = self.bench.repository.earlier(self.base, read.sources.keys())
+        past = {} if self._remembered.undone else self.bench.repository.earlier(self.base, read.sources.keys())
         search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said, earlier=past)
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
@@ -274,7 +277,7 @@ class Proposals:
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
-        pairs = self._within_time(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)))
+        pairs = self._within_time(islice(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)), SECONDS))
         looking = in_order(lambda each: self._look(each, screen), self._allowed(pairs, read), self.bench.limits.workers)
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:

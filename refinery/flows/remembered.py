@@ -50,6 +50,11 @@ class Remembered:
         risks = "; ".join(filter(None, (hypothesis.risks.rstrip("."), warning)))
         return replace(hypothesis, risks=risks, confidence=max(min(hypothesis.confidence, FLOOR), hypothesis.confidence / 2))
 
+    @property
+    def undone(self) -> bool:
+        """Whether people took one back: the past of the files then holds it, and is no witness for it."""
+        return any(fix.outcome == UNDONE for fix in self.fixes)
+
     def told(self) -> tuple[str, ...]:
         """What a reader of a report should know of it, a sentence each."""
         alike = [fix for fix in self.fixes if fix.score >= ALIKE][:MOST_TOLD]

@@ -132,12 +132,16 @@ class Repository:
     def earlier(self, commit: str, paths: Collection[str], commits: int = 20) -> dict[str, tuple[str, ...]]:
         """What files were before the latest commits that changed them, the latest first; those that did not change are left out.
 
-        Commits are followed to their first parents, and no further than `commits`.
+        Commits are followed to their first parents, no further than `commits`, and as far as what they hold is there.
         """
         past = self.git.run("rev-list", "--first-parent", f"--max-count={commits + 1}", self.resolve(commit), "--").decode("ascii").split()
         found: dict[str, list[str]] = {}
         for after, before in pairwise(past):
-            for change in self.changes(before, after):
+            try:
+                changes = self.changes(before, after)
+            except RepositoryError:  # a partial clone has not all of its past
+                break
+            for change in changes:
                 if change.path in paths and change.before is not None and change.before not in found.setdefault(change.path, []):
                     found[change.path].append(change.before)
         return {path: tuple(texts) for path, texts in found.items()}
