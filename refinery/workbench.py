@@ -25,7 +25,7 @@ from safety.verdict import Verdict
 class Limits:
     """How much may be spent on one fix."""
 
-    candidates: int = 1500
+    candidates: int = 1000
     """Edits that search may try."""
     seconds: float = 60.0
     """Wall time that search may take."""

@@ -18,7 +18,7 @@ from safety.changes import FileChange
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 LOOK_ON = 120
 """Candidates looked at for a cure of all failures before those of some are put together; later as many as until then."""
-AGAIN = 150
+AGAIN = 60
 """Candidates that are looked at for further cures once there is one; half as many again where it took longer to find."""
 ENOUGH = 5
 """Cures that are compared with each other."""

@@ -28,7 +28,7 @@ from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 from refinery.workbench import Workbench
 
-SECONDS = 400
+SECONDS = 200
 """Second edits that are tried beside first ones."""
 Looks = Generator[tuple[Proposal, Screened], None, None]
 
