@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DATE = "2026-09-01T09:00:00+00:00"
 """When the sample agent was committed; fixed, so that the demo makes the same commits every time."""
+SECONDS = 20.0
+"""Of search for each complaint: the one that has no fix takes all of them, and shows by then how a fix is refused."""
 
 
 @click.command()
@@ -39,7 +41,7 @@ def command(into: Path | None, as_json: bool) -> int:
     if not as_json:
         show.text(f"A billing-support agent, {len(cases)} complaints from support, no model. Each complaint is a failing trace.\n")
     reports: list[tuple[Case, Report]] = []
-    with show.progress() as say, wiring.workbench(folder, say=say) as bench:
+    with show.progress() as say, wiring.workbench(folder, say=say, seconds=SECONDS) as bench:
         for case in cases:
             report = _fix(case, bench)
             reports.append((case, report))

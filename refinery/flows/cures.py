@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
@@ -27,6 +27,8 @@ HALVES = 14
 PAIRS = 40
 NEAR = 2.0
 """What a second edit counts more in the file of the first."""
+TOGETHER = 0.25
+"""How likely it is that two mistakes were made, beside one."""
 STEPS = 6
 """Edits that brought a failure nearer to passing on which a second is tried."""
 
@@ -151,7 +153,7 @@ def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis]) -> Itera
     ]
     for _, place, rank in sorted(likely):
         if both := joined(steps[rank], others[place]):
-            yield both
+            yield replace(both, confidence=max(FLOOR, TOGETHER * steps[rank].confidence * others[place].confidence))
 
 
 def _files(hypothesis: Hypothesis) -> set[str]:
@@ -173,6 +175,6 @@ def how_far(hypothesis: Hypothesis) -> tuple[tuple[object, ...], float] | None:
     return (edit.path, edit.at, edit.old), abs(after - before) if usual else math.inf
 
 
-def borne_out(hypothesis: Hypothesis, turned: Collection[str]) -> bool:
-    """Whether a cure has more for it than one scenario and a guess that was far down the list: something there cures most things."""
-    return hypothesis.origin == "model" or hypothesis.confidence > FLOOR or len(turned) > 1
+def borne_out(hypothesis: Hypothesis, red: int) -> bool:
+    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list more often than not."""
+    return hypothesis.origin == "model" or hypothesis.confidence > FLOOR or red > 1

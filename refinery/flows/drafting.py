@@ -38,6 +38,8 @@ class Drafts:
     """Those that may not."""
     legible: frozenset[str] = field(repr=False)
     around: Surroundings = field(repr=False)
+    regressions: tuple[FileChange, ...] = ()
+    """The scenarios of the complaint that the suite does not have yet, as files."""
 
     def proposal(self, hypothesis: Hypothesis, spent: Bill) -> Proposal:
         """The hypothesis as file changes, held against the case also: whatever makes the checks pass may have learnt their answers.
@@ -45,7 +47,7 @@ class Drafts:
         `spent` is what the model's hypotheses cost so far.
         """
         drafted = draft(hypothesis.edits, self.sources.get)
-        changes = ChangeSet((*drafted.changes, *self._regressions()))
+        changes = ChangeSet((*drafted.changes, *self.regressions))
         verdict = Verdict(drafted.misfits) if drafted.misfits else self.bench.guard.judge(changes, self.around)
         made = Proposal(hypothesis, changes, verdict, self.shown.red, slug(spelled(hypothesis.change)))
         reasoned = hypothesis.origin == "model"
@@ -70,14 +72,6 @@ class Drafts:
         yield from self.sources.values()
         yield from self.files([path for path in self.closed if not any(matches(path, glob) for glob in asked)]).values()
 
-    def _regressions(self) -> tuple[FileChange, ...]:
-        taken = set(self.around.files)
-        return tuple(
-            FileChange(path, None, write(scenario))
-            for scenario in self.complaint.fresh
-            if (path := home_for(scenario, self.bench.scenarios)) not in taken
-        )
-
 
 def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbench) -> Drafts:
     """Read the base."""
@@ -86,7 +80,14 @@ def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbenc
     sources = bench.repository.read_many(base, [each.path for each in files if each.path in legible and bench.editable(each.path)])
     closed = tuple(each.path for each in files if not bench.editable(each.path))
     around = replace(surroundings(bench.repository, base, files), trace_texts=_texts(complaint.trace))
-    return Drafts(complaint, shown, base, bench, sources, closed, legible, around)
+    return Drafts(complaint, shown, base, bench, sources, closed, legible, around, tuple(_regressions(complaint, bench, around)))
+
+
+def _regressions(complaint: Complaint, bench: Workbench, around: Surroundings) -> Iterator[FileChange]:
+    taken = set(around.files)
+    for scenario in complaint.fresh:
+        if (path := home_for(scenario, bench.scenarios)) not in taken:
+            yield FileChange(path, None, write(scenario))
 
 
 def _texts(trace: Trace) -> dict[str, str]:

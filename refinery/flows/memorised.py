@@ -48,12 +48,15 @@ def _says(name: str, given: bool) -> str:
 
 
 def _named(change: FileChange, wanted: set[str]) -> list[tuple[str, int, str]]:
-    before = _in(change.before or "", SHORTEST_WANTED)
-    return [
+    old = frozenset((change.before or "").splitlines())
+    found = [
         (change.path, number, name)
         for number, line in enumerate((change.after or "").splitlines(), 1)
-        for name in sorted(_in(line, SHORTEST_WANTED) & wanted - before)
+        if line not in old
+        for name in sorted(_in(line, SHORTEST_WANTED) & wanted)
     ]
+    known = _in(change.before or "", SHORTEST_WANTED) if found else set()
+    return [each for each in found if each[2] not in known]
 
 
 def _particulars(values: Iterable[object], shortest: int) -> set[str]:

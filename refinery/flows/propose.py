@@ -172,6 +172,9 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
+            if not borne_out(hypothesis, len(self.shown.red)):
+                self.tally.unlikely += 1
+                continue
             proposal = read.proposal(hypothesis, self._spent)
             if proposal.changes.digest in self._seen:
                 continue
@@ -218,10 +221,7 @@ class Proposals:
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
-        whole = cures.take_whole()
-        believable = [each for each in whole if borne_out(each.hypothesis, cures.red)]
-        self.tally.guessed += len(whole) - len(believable)
-        found = _nearest(believable)
+        found = _nearest(cures.take_whole())
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"

@@ -32,8 +32,8 @@ class Tally:
     """They cured some failures and run in others like them, which stayed as they were."""
     endless: int = 0
     """They did not come to an end in the time that a look may take."""
-    guessed: int = 0
-    """They cured the one failure there is, and were the last that one would think of."""
+    unlikely: int = 0
+    """They were not looked at: where one scenario fails, a cure that is so far down the list would not be believed."""
     undecided: list[str] = field(default_factory=list)
     """Cures between which nobody could choose."""
     stopped_s: float | None = None
@@ -69,8 +69,10 @@ class Tally:
             parts.append(
                 f"{self.upsetting} cured them and crash on similar inputs, on which the agent did not, or change most answers there"
             )
-        if self.guessed:
-            parts.append(f"{self.guessed} cured the one failing scenario and {_are(self.guessed)} unlikely: a second one would tell")
+        if self.unlikely:
+            parts.append(
+                f"{self.unlikely} unlikely ones were not tried, since one failing scenario does not tell them from chance: add a second"
+            )
         parts += self.undecided
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
@@ -81,7 +83,3 @@ class Tally:
         if self.stopped_s is not None:
             parts.append(f"the search stopped at its limit of {self.stopped_s:.0f} s")
         return "; ".join(parts)
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

@@ -66,6 +66,8 @@ _PROGRAMS = {
 }
 _MOST = 200
 _LONGEST = 4_000
+_READ = 200_000
+"""Characters of calls in all: where each stands in the line of the one before, every one would be read up to its end again."""
 
 
 def command_logins(text: str) -> Iterator[Login]:
@@ -73,11 +75,13 @@ def command_logins(text: str) -> Iterator[Login]:
     present = tuple(program for program in _PROGRAMS if program in text)
     if not present:
         return
+    read = 0
     for number, match in enumerate(_calls(present).finditer(text)):
-        if number >= _MOST:
+        if number >= _MOST or read > _READ:
             return
         program = match.group()
         whole = _logical_line(text, match.start())
+        read += len(whole)
         line = text.count("\n", 0, match.start()) + 1
         words = _words(whole)
         for known in _PROGRAMS[program]:

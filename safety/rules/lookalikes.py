@@ -22,9 +22,12 @@ _LIKE = {
 _OTHER_ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 
 
+_LATIN = str.maketrans(_LIKE)
+
+
 def skeleton(text: str) -> str:
     """A text with every letter replaced by the Latin one it looks like."""
-    return "".join(_LIKE.get(c, c) for c in unicodedata.normalize("NFKC", text))
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_LATIN)
 
 
 def looks_latin(word: str) -> bool:

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from safety.changes import FileChange
 from safety.globs import matches_any
@@ -53,7 +54,7 @@ _QUOTES_ATTACKS = re.compile(
 
 def taint(case: Case) -> Iterator[Finding]:
     """Says which new text commands where it should inform, where it came from, and which safety sentence is gone."""
-    traces = {span: _Shingles(text) for span, text in case.around.trace_texts.items()}
+    traces = {span: _shingles(text) for span, text in case.around.trace_texts.items()}
     for change in case.readable():
         if change.after == change.before or is_binary(change.after or ""):
             continue
@@ -185,6 +186,12 @@ class _Shingles:
         self.urls = {url.rstrip(".,") for url in _URL.findall(text)}
 
 
+@lru_cache(maxsize=64)
+def _shingles(text: str) -> _Shingles:
+    """Kept for the next candidate of a search, which is held against the same texts."""
+    return _Shingles(text)
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", skeleton(visible(text)).casefold().replace("_", " "))
 
@@ -199,7 +206,7 @@ def _lifted(change: FileChange, lines: list[Line], traces: dict[str, _Shingles],
         return
     numbered = [(line.number, word) for line in lines for text in [line.text] for word in _words(text)]
     words = [word for _, word in numbered]
-    known = set(zip(*[_words(change.before or "")[i:] for i in range(SHINGLE)], strict=False))
+    known = _shingles(change.before or "").runs
     for span, shingles in traces.items():
         hit = next(
             (

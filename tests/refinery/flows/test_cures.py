@@ -145,8 +145,9 @@ def test_only_the_best_are_built_on() -> None:
 def test_pairs_begin_with_the_likely_ones_and_leave_out_what_edits_the_same_text() -> None:
     step, same = hypothesis("y", at=3), hypothesis("z", at=3)
     likely, unlikely = replace(hypothesis("p", "q"), confidence=0.8), replace(hypothesis("r", "s"), confidence=0.1)
-    told = [each.change for each in in_pairs([step], [unlikely, same, step, likely])]
-    assert told == ["Use y; use p", "Use y; use r"]
+    told = list(in_pairs([step], [unlikely, same, step, likely]))
+    assert [each.change for each in told] == ["Use y; use p", "Use y; use r"]
+    assert told[0].confidence < 0.5 * step.confidence * likely.confidence, "two mistakes are less likely than one"
 
 
 def test_how_far_a_setting_is_turned_is_told_of_what_turns_one_number() -> None:
@@ -162,7 +163,7 @@ def test_how_far_a_setting_is_turned_is_told_of_what_turns_one_number() -> None:
 
 def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasoned() -> None:
     guess = replace(hypothesis("y"), confidence=FLOOR)
-    assert not borne_out(guess, {"a"})
-    assert borne_out(guess, {"a", "b"})
-    assert borne_out(replace(guess, origin="model"), {"a"})
-    assert borne_out(replace(guess, confidence=FLOOR + 0.01), {"a"})
+    assert not borne_out(guess, 1)
+    assert borne_out(guess, 2)
+    assert borne_out(replace(guess, origin="model"), 1)
+    assert borne_out(replace(guess, confidence=FLOOR + 0.01), 1)
