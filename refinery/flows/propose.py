@@ -12,9 +12,10 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, borne_out, how_far, in_pairs, joined
+from refinery.flows.cures import Cures, borne_out, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
+from refinery.flows.numbers import Between, nearest
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.ranking import Ranking, worth
 from refinery.flows.reach import impact_of
@@ -59,6 +60,7 @@ class Proposals:
     """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
     _tried: list[Hypothesis] = field(default_factory=list)
     """Those that were looked at, in their order."""
+    _between: Between = field(default_factory=Between)
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -114,6 +116,8 @@ class Proposals:
             for proposal, seen in looks:
                 self._count(proposal, seen)
                 cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
+                if told := self._between.saw(proposal.hypothesis, seen):
+                    ranking.put_first(told)
                 if cures.compared or self._settled(cures, ranking):
                     yield from self._compared(cures, read, screen)
                 elif cures.joined:
@@ -221,7 +225,8 @@ class Proposals:
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
-        found = _nearest(cures.take_whole())
+        whole = cures.take_whole()
+        found = [whole[place] for place in nearest([each.hypothesis for each in whole])]
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"
@@ -315,13 +320,3 @@ class Proposals:
 
 def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
-
-
-def _nearest(found: list[Proposal]) -> list[Proposal]:
-    """Of several values of a number that all cure, the one nearest to what it is: the others would only bear each other out."""
-    best: dict[tuple[object, ...], tuple[float, Proposal]] = {}
-    for each in found:
-        if far := how_far(each.hypothesis):
-            best[far[0]] = min(best.get(far[0], (far[1], each)), (far[1], each), key=lambda one: one[0])
-    nearest = [each for _, each in best.values()]
-    return [each for each in found if how_far(each.hypothesis) is None or each in nearest]
