@@ -16,6 +16,11 @@ TRIED_BETWEEN = 6
 ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Steps in which people set numbers, as parts of a power of ten, the roundest first."""
 
+BESIDE = 0.25
+"""How far beside a number that cures others are looked at, as a part of how far it was turned; whole ones by one at least."""
+SPOKEN = 0.5
+"""The confidence from which on something but its size speaks for a number: a comment, code, a document."""
+
 Key = tuple[str, int | None, str, int]
 
 
@@ -71,8 +76,8 @@ class _Bracket:
 
 
 @dataclass(slots=True)
-class Between:
-    """Finds the values that are worth a look because a number was turned too far.
+class Numbers:
+    """What looks at values of a number tell: which to look at next, and whether others would do as well.
 
     A value that cures what fails and breaks what passes lies beyond the right one, and the present value lies before it: what is between
     them is halved, by the roundest number near the middle, as long as looks say on which side the right one lies.
@@ -81,12 +86,29 @@ class Between:
     _brackets: dict[tuple[Key, bool], _Bracket] = field(default_factory=dict)
     _little: dict[tuple[Key, bool], float] = field(default_factory=dict)
     """Values that did nothing, the farthest in each direction."""
+    _looked: dict[Key, dict[float, bool]] = field(default_factory=dict)
+    """Whether each value cured."""
 
-    def saw(self, hypothesis: Hypothesis, seen: Screened) -> Hypothesis | None:
-        """The hypothesis to look at next, if a look at this one tells of one."""
+    def saw(self, hypothesis: Hypothesis, seen: Screened) -> list[Hypothesis]:
+        """What to look at next, if a look at this one tells."""
         turn = turn_of(hypothesis)
-        if turn is None or seen.late or seen.promising:
-            return None
+        if turn is None or seen.late:
+            return []
+        looked = self._looked.setdefault(turn.key, {})
+        first = not any(looked.values())
+        looked[turn.after] = seen.promising
+        if seen.promising:
+            return [turned_to(hypothesis, turn, value) for value in _beside(turn) if value not in looked] if first else []
+        value = self._between(turn, seen)
+        return [] if value is None else [turned_to(hypothesis, turn, value)]
+
+    def loose(self, hypothesis: Hypothesis) -> bool:
+        """Whether a hypothesis sets a number that cures as others beside it do, and nothing speaks for this one but that it cures."""
+        guessed = hypothesis.layer is Layer.CONFIG and hypothesis.origin != "model" and hypothesis.confidence < SPOKEN
+        turn = turn_of(hypothesis) if guessed else None
+        return turn is not None and sum(self._looked.get(turn.key, {}).values()) > 1
+
+    def _between(self, turn: Turn, seen: Screened) -> float | None:
         side = turn.key, turn.after > turn.before
         if seen.turned:
             known = self._brackets.setdefault(side, _Bracket(self._little.get(side, turn.before), turn.after))
@@ -102,7 +124,7 @@ class Between:
         if value is None or known.tried >= TRIED_BETWEEN:
             return None
         known.tried += 1
-        return turned_to(hypothesis, turn, value)
+        return value
 
 
 def middle(one: float, other: float, whole: bool) -> float | None:
@@ -132,6 +154,14 @@ def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
         rationale=f"{hypothesis.rationale} {at.group()} cures the failure and breaks what passed: the right value lies before it.",
         edits=(replace(edit, new=new),),
     )
+
+
+def _beside(turn: Turn) -> tuple[float, ...]:
+    """A value farther from the present one than that which cures, and one nearer to it."""
+    step = (turn.after - turn.before) * BESIDE
+    if turn.whole:
+        step = math.copysign(max(1, round(abs(step))), step)
+    return tuple(float(f"{each:.6g}") for each in (turn.after + step, turn.after - step) if each != turn.before)
 
 
 def _nearer(turn: Turn, much: float) -> float:

@@ -15,7 +15,7 @@ from refinery.flows.consult import ROUNDS, Asked, consult, symptom
 from refinery.flows.cures import Cures, borne_out, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
-from refinery.flows.numbers import Between, nearest
+from refinery.flows.numbers import Numbers, nearest
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.ranking import Ranking, worth
 from refinery.flows.reach import impact_of
@@ -60,7 +60,7 @@ class Proposals:
     """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
     _tried: list[Hypothesis] = field(default_factory=list)
     """Those that were looked at, in their order."""
-    _between: Between = field(default_factory=Between)
+    _numbers: Numbers = field(default_factory=Numbers)
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -116,7 +116,7 @@ class Proposals:
             for proposal, seen in looks:
                 self._count(proposal, seen)
                 cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
-                if told := self._between.saw(proposal.hypothesis, seen):
+                for told in self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
                 if cures.compared or self._settled(cures, ranking):
                     yield from self._compared(cures, read, screen)
@@ -226,7 +226,10 @@ class Proposals:
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
         whole = cures.take_whole()
-        found = [whole[place] for place in nearest([each.hypothesis for each in whole])]
+        alone = len(cures.red) == 1
+        firm = [each for each in whole if not (alone and self._numbers.loose(each.hypothesis))]
+        self.tally.loose += len(whole) - len(firm)
+        found = [firm[place] for place in nearest([each.hypothesis for each in firm])]
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"
