@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Generic, TypeVar
 
 from refinery.domain import Attempt, Cause, Execution, Hypothesis
+from refinery.flows.numbers import any_number
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
 from refinery.suite.impact import touching
@@ -158,5 +159,6 @@ def _files(hypothesis: Hypothesis) -> set[str]:
 
 
 def borne_out(hypothesis: Hypothesis, red: int) -> bool:
-    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list more often than not."""
-    return hypothesis.origin == "model" or hypothesis.confidence > FLOOR or red > 1
+    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list, or by some number of some
+    setting, more often than not."""
+    return hypothesis.origin == "model" or red > 1 or (hypothesis.confidence > FLOOR and not any_number(hypothesis))

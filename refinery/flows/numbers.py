@@ -16,8 +16,8 @@ TRIED_BETWEEN = 6
 ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Steps in which people set numbers, as parts of a power of ten, the roundest first."""
 
-BESIDE = 0.25
-"""How far beside a number that cures others are looked at, as a part of how far it was turned; whole ones by one at least."""
+SLIPS = (10, 100, 1000, 60, 3600, 24, 7, 12)
+"""Factors by which people miss a number: a point, a unit."""
 SPOKEN = 0.5
 """The confidence from which on something but its size speaks for a number: a comment, code, a document."""
 
@@ -66,6 +66,15 @@ def nearest(found: Sequence[Hypothesis]) -> list[int]:
     return [number for number, turn in enumerate(turns) if turn is None or number in kept]
 
 
+def any_number(hypothesis: Hypothesis) -> bool:
+    """Whether a hypothesis sets a number for which nothing speaks but that it cures: no comment, code or document, and no slip of a point
+    or a unit. One failing scenario is met by many such numbers of many settings."""
+    turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG and hypothesis.confidence < SPOKEN else None
+    if turn is None or not turn.before or not turn.after:
+        return turn is not None
+    return not any(math.isclose(abs(turn.after / turn.before), factor) for slip in SLIPS for factor in (slip, 1 / slip))
+
+
 @dataclass(slots=True)
 class _Bracket:
     little: float
@@ -77,7 +86,7 @@ class _Bracket:
 
 @dataclass(slots=True)
 class Numbers:
-    """What looks at values of a number tell: which to look at next, and whether others would do as well.
+    """Finds the values that are worth a look because a number was turned too far.
 
     A value that cures what fails and breaks what passes lies beyond the right one, and the present value lies before it: what is between
     them is halved, by the roundest number near the middle, as long as looks say on which side the right one lies.
@@ -86,27 +95,14 @@ class Numbers:
     _brackets: dict[tuple[Key, bool], _Bracket] = field(default_factory=dict)
     _little: dict[tuple[Key, bool], float] = field(default_factory=dict)
     """Values that did nothing, the farthest in each direction."""
-    _looked: dict[Key, dict[float, bool]] = field(default_factory=dict)
-    """Whether each value cured."""
 
-    def saw(self, hypothesis: Hypothesis, seen: Screened) -> list[Hypothesis]:
-        """What to look at next, if a look at this one tells."""
+    def saw(self, hypothesis: Hypothesis, seen: Screened) -> Hypothesis | None:
+        """The hypothesis to look at next, if a look at this one tells of one."""
         turn = turn_of(hypothesis)
-        if turn is None or seen.late:
-            return []
-        looked = self._looked.setdefault(turn.key, {})
-        first = not any(looked.values())
-        looked[turn.after] = seen.promising
-        if seen.promising:
-            return [turned_to(hypothesis, turn, value) for value in _beside(turn) if value not in looked] if first else []
+        if turn is None or seen.late or seen.promising:
+            return None
         value = self._between(turn, seen)
-        return [] if value is None else [turned_to(hypothesis, turn, value)]
-
-    def loose(self, hypothesis: Hypothesis) -> bool:
-        """Whether a hypothesis sets a number that cures as others beside it do, and nothing speaks for this one but that it cures."""
-        guessed = hypothesis.layer is Layer.CONFIG and hypothesis.origin != "model" and hypothesis.confidence < SPOKEN
-        turn = turn_of(hypothesis) if guessed else None
-        return turn is not None and sum(self._looked.get(turn.key, {}).values()) > 1
+        return None if value is None else turned_to(hypothesis, turn, value)
 
     def _between(self, turn: Turn, seen: Screened) -> float | None:
         side = turn.key, turn.after > turn.before
@@ -154,14 +150,6 @@ def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
         rationale=f"{hypothesis.rationale} {at.group()} cures the failure and breaks what passed: the right value lies before it.",
         edits=(replace(edit, new=new),),
     )
-
-
-def _beside(turn: Turn) -> tuple[float, ...]:
-    """A value farther from the present one than that which cures, and one nearer to it."""
-    step = (turn.after - turn.before) * BESIDE
-    if turn.whole:
-        step = math.copysign(max(1, round(abs(step))), step)
-    return tuple(float(f"{each:.6g}") for each in (turn.after + step, turn.after - step) if each != turn.before)
 
 
 def _nearer(turn: Turn, much: float) -> float:

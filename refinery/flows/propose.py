@@ -116,7 +116,7 @@ class Proposals:
             for proposal, seen in looks:
                 self._count(proposal, seen)
                 cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
-                for told in self._numbers.saw(proposal.hypothesis, seen):
+                if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
                 if cures.compared or self._settled(cures, ranking):
                     yield from self._compared(cures, read, screen)
@@ -169,14 +169,18 @@ class Proposals:
                 return
             yield self._remembered.warned(hypothesis)
 
-    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts) -> Iterator[Proposal]:
-        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
+    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts, red: int | None = None) -> Iterator[Proposal]:
+        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through.
+
+        `red`: how many failing scenarios speak for one; two edits at once are borne out by one less than there are.
+        """
+        red = len(self.shown.red) if red is None else red
         for hypothesis in ranking:
             reasoned = hypothesis.origin == "model"
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red)):
+            if not borne_out(hypothesis, red):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -226,10 +230,7 @@ class Proposals:
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
         whole = cures.take_whole()
-        alone = len(cures.red) == 1
-        firm = [each for each in whole if not (alone and self._numbers.loose(each.hypothesis))]
-        self.tally.loose += len(whole) - len(firm)
-        found = [firm[place] for place in nearest([each.hypothesis for each in firm])]
+        found = [whole[place] for place in nearest([each.hypothesis for each in whole])]
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"
@@ -286,7 +287,8 @@ class Proposals:
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
         pairs = self._within_time(islice(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)), SECONDS))
-        looking = in_order(lambda each: self._look(each, screen), self._allowed(pairs, read), self.bench.limits.workers)
+        allowed = self._allowed(pairs, read, red=len(self.shown.red) - 1)
+        looking = in_order(lambda each: self._look(each, screen), allowed, self.bench.limits.workers)
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)

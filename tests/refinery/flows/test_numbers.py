@@ -8,12 +8,11 @@ from dataclasses import replace
 import pytest
 
 from refinery.domain import Edit, Hypothesis, Layer
-from refinery.flows.numbers import TRIED_BETWEEN, Numbers, middle, nearest, turn_of
+from refinery.flows.numbers import TRIED_BETWEEN, Numbers, any_number, middle, nearest, turn_of
 from refinery.flows.screen import Screened
 
 TOO_FAR = Screened(turned=frozenset({"red"}), broke=frozenset({"green"}))
 NOTHING = Screened()
-CURES = Screened(turned=frozenset({"red"}))
 
 
 def setting(old: str, new: str, layer: Layer = Layer.CONFIG) -> Hypothesis:
@@ -66,22 +65,24 @@ def test_the_middle_is_a_round_number(one: float, other: float, whole: bool, wan
 def test_a_number_that_was_turned_too_far_is_brought_back_half_way_until_it_fits() -> None:
     search = Numbers()
     assert not search.saw(least("0.55"), NOTHING), "the other direction says nothing"
-    (first,) = search.saw(least("0.2"), TOO_FAR)
+    first = search.saw(least("0.2"), TOO_FAR)
+    assert first
     assert written(first) == '"top": 2, "least": 0.3'
     assert first.change == "Set least to 0.3"
-    (second,) = search.saw(first, TOO_FAR)
+    second = search.saw(first, TOO_FAR)
+    assert second
     assert written(second) == '"top": 2, "least": 0.4'
-    (third,) = search.saw(second, NOTHING)
+    third = search.saw(second, NOTHING)
     assert written(third) == '"top": 2, "least": 0.35'
 
 
 def test_a_value_that_did_nothing_bounds_what_is_tried_later() -> None:
     search = Numbers()
     search.saw(least("0.4"), NOTHING)
-    (told,) = search.saw(least("0.2"), TOO_FAR)
+    told = search.saw(least("0.2"), TOO_FAR)
+    assert told
     assert written(told).endswith("0.3")
-    (told,) = search.saw(told, NOTHING)
-    assert written(told).endswith("0.25")
+    assert written(search.saw(told, NOTHING)).endswith("0.25")
 
 
 def test_what_turns_no_number_or_hangs_leads_to_nothing() -> None:
@@ -94,29 +95,28 @@ def test_no_more_than_so_many_values_are_tried_between_two() -> None:
     search, told = Numbers(), least("0.01")
     given = 0
     while made := search.saw(told, NOTHING if given and not given % 2 else TOO_FAR):
-        (told,), given = made, given + 1
+        told, given = made, given + 1
     assert 1 < given <= TRIED_BETWEEN
 
 
 def test_whole_numbers_stay_whole() -> None:
-    (told,) = Numbers().saw(setting("limit = 3", "limit = 300"), TOO_FAR)
-    assert written(told) == "limit = 200"
+    assert written(Numbers().saw(setting("limit = 3", "limit = 300"), TOO_FAR)) == "limit = 200"
 
 
-def test_beside_a_number_that_cures_others_are_looked_at_once() -> None:
-    search = Numbers()
-    assert [written(each) for each in search.saw(setting("limit = 3", "limit = 9"), CURES)] == ["limit = 11", "limit = 7"]
-    assert not search.saw(setting("limit = 3", "limit = 30"), CURES)
+@pytest.mark.parametrize(
+    ("new", "confidence", "any_would_do"),
+    [
+        ("limit = 4", 0.3, True),
+        ("limit = 0", 0.3, True),
+        ("limit = 30", 0.3, False),
+        ("limit = 180", 0.3, False),
+        ("limit = 4", 0.6, False),
+    ],
+)
+def test_one_scenario_does_not_tell_a_number_unless_something_speaks_for_it(new: str, confidence: float, *, any_would_do: bool) -> None:
+    assert any_number(replace(setting("limit = 3", new), confidence=confidence)) is any_would_do
 
 
-def test_a_number_is_loose_where_another_cures_too_and_nothing_speaks_for_it() -> None:
-    search = Numbers()
-    one, other = replace(setting("limit = 3", "limit = 9"), confidence=0.2), setting("limit = 3", "limit = 11")
-    search.saw(one, CURES)
-    assert not search.loose(one)
-    search.saw(setting("limit = 3", "limit = 7"), NOTHING)
-    assert not search.loose(one)
-    search.saw(other, CURES)
-    assert search.loose(one)
-    assert not search.loose(replace(one, confidence=0.7)), "a comment says so"
-    assert not search.loose(replace(one, layer=Layer.CODE))
+def test_numbers_of_code_and_words_of_settings_are_told_by_one_scenario() -> None:
+    assert not any_number(replace(setting("limit = 3", "limit = 4", Layer.CODE), confidence=0.3))
+    assert not any_number(replace(setting("order = a", "order = b"), confidence=0.3))
