@@ -25,6 +25,8 @@ HALVES = 14
 PAIRS = 40
 NEAR = 2.0
 """What a second edit counts more in the file of the first."""
+LIKELY = (0.2, 0.09)
+"""The confidence from which on a cure is believed for which no scenario speaks but what it was to cure, and for which one does."""
 TOGETHER = 0.25
 """How likely it is that two mistakes were made, beside one."""
 STEPS = 6
@@ -159,6 +161,8 @@ def _files(hypothesis: Hypothesis) -> set[str]:
 
 
 def borne_out(hypothesis: Hypothesis, red: int) -> bool:
-    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list, or by some number of some
-    setting, more often than not."""
-    return hypothesis.origin == "model" or red > 1 or (hypothesis.confidence > FLOOR and not any_number(hypothesis))
+    """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list, or by some number
+    of some setting, more often than not."""
+    if hypothesis.origin == "model" or red > 1:
+        return True
+    return hypothesis.confidence >= LIKELY[max(red, 0)] and not any_number(hypothesis)

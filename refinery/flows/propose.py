@@ -265,7 +265,7 @@ class Proposals:
         own = [
             (proposal, seen)
             for proposal, seen in cures.some
-            if proposal.hypothesis.origin == "model" or (not reasoned and cures.alone(proposal.product, seen))
+            if proposal.hypothesis.origin == "model" or (not reasoned and self._stands_alone(proposal, seen, cures))
         ]
         cures.some = [each for each in cures.some if each not in own]
         for proposal in map(self._narrowed, by_turned(own)):
@@ -283,6 +283,10 @@ class Proposals:
                 self._count(proposal, seen)
                 if seen.promising and seen.turned == cures.red:
                     yield from self._offered(proposal, read, screen)
+
+    def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
+        """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
+        return borne_out(proposal.hypothesis, len(seen.turned) - 1) and cures.alone(proposal.product, seen)
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, STEPS, Cures, borne_out, in_pairs, joined
+from refinery.flows.cures import AGAIN, LIKELY, STEPS, Cures, borne_out, in_pairs, joined
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, believed, neighbours, ranked
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -154,4 +154,6 @@ def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasone
     assert not borne_out(guess, 1)
     assert borne_out(guess, 2)
     assert borne_out(replace(guess, origin="model"), 1)
-    assert borne_out(replace(guess, confidence=FLOOR + 0.01), 1)
+    assert borne_out(replace(guess, confidence=LIKELY[1]), 1)
+    assert not borne_out(replace(guess, confidence=LIKELY[1]), 0)
+    assert borne_out(replace(guess, confidence=LIKELY[0]), 0)
