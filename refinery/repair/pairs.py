@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from refinery.domain import Hypothesis
+from refinery.repair.familiar import TOKEN
 
 FLOOR = 0.08
 """A hypothesis below this confidence memorises, or takes behaviour away: it may pass the tests, and must not be kept for that."""
@@ -14,6 +17,13 @@ FLOOR = 0.08
 ALIKE = 10
 """Guesses of one kind in one function that are tried in pairs, and how many such pairs there are in all."""
 TOGETHER = 120
+SAME, ELSEWHERE = 0.9, 0.6
+"""What two guesses count that change the same, beside the lesser of them: in code that reads the same, and in other code."""
+MOST_SAME = 4
+"""Guesses that change the same which are remembered."""
+
+OWNER = re.compile(r"\b\w+ \. (?=\w)")
+"""The module, or the object, through which a name is spoken of."""
 
 Scored = tuple[float, Hypothesis]
 
@@ -33,35 +43,84 @@ def pairs(code: Sequence[Scored], config: Sequence[Scored]) -> Iterator[Hypothes
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A change of code that was thought of, and what makes another one like it."""
+
+    score: float
+    hypothesis: Hypothesis
+    operator: str
+    function: object
+    """What it stands in."""
+    place: tuple[str, int]
+    around: str
+    """The code that is changed, as it is written."""
+    change: tuple[str, str]
+    """What goes, and what comes in its place."""
+
+
 @dataclass(slots=True)
 class Twice:
-    """Guesses of one kind in one function: who counts from one where it should be from nought does so on the way back too."""
+    """The same mistake at two places: who counts from one where it should be from nought does so on the way back too."""
 
-    kinds: dict[tuple[object, str], list[tuple[float, int, Hypothesis]]] = field(default_factory=dict)
+    same: dict[tuple[str, tuple[str, str]], list[Guess]] = field(default_factory=dict)
+    """By operator and change: the same, wherever it is made."""
+    kinds: dict[tuple[object, str], list[Guess]] = field(default_factory=dict)
+    """By function and operator: of one kind."""
 
-    def saw(self, score: float, function: object, operator: str, line: int, hypothesis: Hypothesis) -> None:
-        """A guess, the best of its kind first."""
-        alike = self.kinds.setdefault((function, operator), [])
-        if len(alike) < ALIKE:
-            alike.append((score, line, hypothesis))
+    def saw(self, guess: Guess) -> Iterator[tuple[float, Hypothesis]]:
+        """Notes a guess, the best first; together with it, guesses from before that change the same, or the opposite."""
+        removed, added = guess.change
+        equal = self.same.setdefault((guess.operator, guess.change), [])
+        turned = self.same.get((guess.operator, (added, removed)), []) if removed and added else []
+        partners = [each for each in (*equal, *turned) if each.place != guess.place]
+        twins = [other for other in partners if other.change == guess.change and other.around == guess.around]
+        for other in partners:
+            alike = other.around == guess.around
+            weight = SAME / max(1, len(twins)) if alike else ELSEWHERE / len(partners)
+            yield guess.score * weight, _joined([other, guess])
+        if len(twins) > 1:
+            yield guess.score * SAME, _joined([*twins, guess])
+        if len(equal) < MOST_SAME:
+            equal.append(guess)
+        kind = self.kinds.setdefault((guess.function, guess.operator), [])
+        if len(kind) < ALIKE:
+            kind.append(guess)
 
     def pairs(self) -> Iterator[Hypothesis]:
-        """Two of a kind at different places, the likeliest first."""
+        """Two of a kind in one function, the likeliest first."""
         both = [
-            (one * other, first, second)
+            (one.score * other.score, one, other)
             for alike in self.kinds.values()
-            for (one, here, first), (other, there, second) in combinations(alike, 2)
-            if here != there
+            for one, other in combinations(alike, 2)
+            if one.place != other.place and one.change not in (other.change, other.change[::-1])
         ]
-        for score, one, other in sorted(both, key=lambda each: -each[0])[:TOGETHER]:
-            yield replace(
-                one,
-                change=f"{one.change}; {other.change[0].lower()}{other.change[1:]}",
-                rationale=f"The same mistake at two places. {one.rationale} {other.rationale}",
-                edits=(*one.edits, *other.edits),
-                risks="; ".join(dict.fromkeys(risk for risk in (one.risks, other.risks) if risk)),
-                confidence=confidence(score * 0.5, never=False),
-            )
+        for _, one, other in sorted(both, key=lambda each: -each[0])[:TOGETHER]:
+            yield _joined([one, other])
+
+
+def changed(old: str, new: str) -> tuple[str, str]:
+    """What goes and what comes, without the words and signs that both begin and end with."""
+    before, after = TOKEN.findall(old), TOKEN.findall(new)
+    while before and after and before[0] == after[0]:
+        before, after = before[1:], after[1:]
+    while before and after and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    return " ".join(before), OWNER.sub("", " ".join(after))
+
+
+def _joined(guesses: Sequence[Guess]) -> Hypothesis:
+    all_of = [guess.hypothesis for guess in guesses]
+    first, *rest = [each.change for each in all_of]
+    score = math.prod(guess.score for guess in guesses)
+    return replace(
+        all_of[0],
+        change="; ".join((first, *(f"{each[0].lower()}{each[1:]}" for each in rest))),
+        rationale=f"The same mistake at {'two' if len(all_of) == 2 else len(all_of)} places. {' '.join(each.rationale for each in all_of)}",
+        edits=tuple(edit for each in all_of for edit in each.edits),
+        risks="; ".join(dict.fromkeys(each.risks for each in all_of if each.risks)),
+        confidence=confidence(score * 0.5, never=False),
+    )
 
 
 def confidence(score: float, never: bool) -> float:

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import heapq
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -29,7 +29,7 @@ from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
-from refinery.repair.pairs import FLOOR, Twice, confidence, pairs
+from refinery.repair.pairs import FLOOR, Guess, Twice, changed, confidence, pairs
 from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
@@ -50,11 +50,8 @@ SHARP = 1.5
 """The power to which suspicion counts beside what an edit is like; fitted with `refinery.repair.familiar`."""
 UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
-EVERYWHERE = 0.6
-"""What a change counts that is made to all statements that read the same, beside the same change to one."""
-MOST_TWINS = 3
 SHORTEST_TWIN = 16
-"""Characters of a statement that does not read like another by chance."""
+"""Characters of code that does not read like other code by chance."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
@@ -65,7 +62,7 @@ PAIRED = 8
 class _Ranked:
     key: tuple[float, int, int]
     score: float = field(compare=False)
-    make: _Code | _Config | Refill = field(compare=False)
+    make: _Code | _Config | Refill | Hypothesis = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +71,6 @@ class _Code:
     statement: Statement
     mutation: Mutation
     suspicion: float
-    twins: tuple[tuple[Module, Statement], ...] = ()
-    """Statements that read the same, and are changed in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +92,8 @@ def candidates(
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits. Single edits come first, then pairs: a code and a configuration edit, and the same mistake at
-    two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits. Single edits come first, and with them the same change at more places than one; then pairs:
+    a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
     return search.run(limit)
@@ -127,11 +122,6 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
-        self.alike: dict[str, list[tuple[Module, Statement]]] = defaultdict(list)
-        for module in self.modules.values():
-            for statement in module.statements:
-                if len(text := _written(module, statement)) >= SHORTEST_TWIN:
-                    self.alike[text].append((module, statement))
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
@@ -140,10 +130,10 @@ class _Search:
         self.since = 0
         """Changes of code since one of them had its turn."""
         self.order = count()
+        self.twice = Twice()
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
-        twice = Twice()
         best: tuple[list[tuple[float, Hypothesis]], list[tuple[float, Hypothesis]]] = ([], [])
         for ranked in self._singles():
             if given >= limit:
@@ -154,12 +144,12 @@ class _Search:
             given += 1
             yield hypothesis
             if isinstance(ranked.make, _Code) and hypothesis.confidence >= FLOOR and not ranked.make.mutation.memorises:
-                made = ranked.make
-                twice.saw(ranked.score, made.module.function(made.statement.node), made.mutation.operator, made.statement.first, hypothesis)
+                for score, both in self.twice.saw(_guess(ranked.make, ranked.score, hypothesis)):
+                    self._push(score, both)
             side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
-        for pair in chain(pairs(*best), twice.pairs()):
+        for pair in chain(pairs(*best), self.twice.pairs()):
             if given >= limit:
                 return
             if draft(pair.edits, self.sources.get).misfits:  # both edit the same text, or one undoes the other
@@ -223,8 +213,6 @@ class _Search:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
-        same = self.alike.get(_written(module, statement), [])
-        twins = tuple((other, each) for other, each in same if each is not statement) if len(same) <= MOST_TWINS else ()
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in FAMILIES:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
@@ -239,17 +227,17 @@ class _Search:
                 if mutation.memorises:
                     score *= 0.1
                 self._push(score, _Code(module, statement, mutation, suspicion))
-                if twins and not mutation.imports and _within(module, statement, mutation):
-                    self._push(score * EVERYWHERE, _Code(module, statement, mutation, suspicion, twins))
 
-    def _push(self, score: float, make: _Code | _Config | Refill) -> None:
+    def _push(self, score: float, make: _Code | _Config | Refill | Hypothesis) -> None:
         number = next(self.order)
         tie = number
         if self.seed:
             tie = int.from_bytes(hashlib.blake2b(f"{self.seed}:{number}".encode(), digest_size=6).digest(), "big")
-        heapq.heappush(self.heap if isinstance(make, _Code) else self.texts, _Ranked((-score, tie, number), score, make))
+        heapq.heappush(self.heap if isinstance(make, _Code | Hypothesis) else self.texts, _Ranked((-score, tie, number), score, make))
 
     def _hypothesis(self, ranked: _Ranked) -> Hypothesis | None:
+        if isinstance(ranked.make, Hypothesis):
+            return None if draft(ranked.make.edits, self.sources.get).misfits else ranked.make
         if isinstance(ranked.make, _Config):
             return self._config(ranked.make, ranked.score)
         if isinstance(ranked.make, Refill):
@@ -291,41 +279,19 @@ class _Search:
         after = self._applied(module, mutation)
         if after is None or after == module.text:
             return None
-        others: dict[str, str] = {}
-        if make.twins:
-            others = self._everywhere(make)
-            after = others.pop(module.path)
         shape = shape_of(module, after)
-        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}{''.join(others.values())}"):
+        if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}"):
             return None
         function = module.function(make.statement.node)
         where = module.qualified(function or (make.statement.node if hasattr(make.statement.node, "body") else None))
         return Hypothesis(
-            change=_subject(mutation.says, f"{where} and wherever it stands" if make.twins else where),
+            change=_subject(mutation.says, where),
             rationale=f"{self._suspected(module.path, make.statement)}. Kind of edit: {mutation.operator}.",
             layer=Layer.CODE,
-            edits=(
-                *edits_between(module.path, module.text, after),
-                *(edit for path, text in others.items() for edit in edits_between(path, self.modules[path].text, text)),
-            ),
+            edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
             confidence=confidence(score, mutation.memorises),
         )
-
-    def _everywhere(self, make: _Code) -> dict[str, str]:
-        """The files with the same change made to a statement and to those that read like it."""
-        mutation = make.mutation
-        begin = make.module.span(make.statement.node)[0]
-        places: dict[str, list[int]] = defaultdict(list)
-        for module, statement in ((make.module, make.statement), *make.twins):
-            places[module.path].append(module.span(statement.node)[0])
-        found: dict[str, str] = {}
-        for path, starts in places.items():
-            text = self.modules[path].text
-            for start in sorted(starts, reverse=True):
-                text = text[: start + mutation.start - begin] + mutation.new + text[start + mutation.end - begin :]
-            found[path] = text
-        return found
 
     def _suspected(self, path: str, statement: Statement) -> str:
         """What speaks against a statement, and nothing that was not seen."""
@@ -385,10 +351,21 @@ class _Search:
         return module.line(number) if module else ""
 
 
-def _within(module: Module, statement: Statement, mutation: Mutation) -> bool:
-    """Whether a mutation changes the head of a statement and nothing else."""
-    begin = module.span(statement.node)[0]
-    return not mutation.insert and begin <= mutation.start and mutation.end <= begin + len(_written(module, statement))
+def _guess(made: _Code, score: float, hypothesis: Hypothesis) -> Guess:
+    module, mutation, statement = made.module, made.mutation, made.statement
+    old = "" if mutation.insert in ("before", "after") else module.text[mutation.start : mutation.end]
+    change = changed(old, mutation.new)
+    where = (module.path, statement.first)
+    return Guess(score, hypothesis, mutation.operator, module.function(statement.node), where, _around(module, statement, mutation), change)
+
+
+def _around(module: Module, statement: Statement, mutation: Mutation) -> str:
+    """What a change is made to, as it is written: so much of the statement that it does not read like another by chance."""
+    for node in reversed(statement.nodes):
+        begin, end = module.span(node)
+        if begin <= mutation.start and mutation.end <= end and end - begin >= SHORTEST_TWIN:
+            return module.text[begin:end]
+    return _written(module, statement)
 
 
 def _written(module: Module, statement: Statement) -> str:

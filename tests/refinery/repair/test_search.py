@@ -173,15 +173,31 @@ def test_an_import_that_is_needed_stands_with_the_others(top: str, wanted: str) 
     assert f"{wanted}def f(rows):\n    kept = deepcopy(rows)\n    return kept\n" in texts
 
 
-def test_the_same_mistake_at_two_places_of_a_function_is_tried_last_and_one_at_two_functions_is_not() -> None:
-    source = "def f(n):\n    a = n + 2\n    return a - n\n\n\ndef g(n):\n    return n - 3\n"
+def test_two_mistakes_of_one_kind_in_a_function_are_tried_last_and_those_of_two_functions_are_not() -> None:
+    source = "def f(n):\n    a = n + 2\n    return a * n\n\n\ndef g(n):\n    return n * 3\n"
     ran = [Execution("a", False, {"m.py": frozenset({2, 3, 7})})]
     made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=2000)
     texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
-    assert source.replace("n + 2", "n - 2").replace("a - n", "a + n") in texts
-    assert source.replace("n + 2", "n - 2").replace("n - 3", "n + 3") not in texts
-    twice = [place for place, each in enumerate(made) if each.rationale.startswith("The same mistake at two places.")]
-    assert twice == list(range(twice[0], len(made)))
+    both = source.replace("n + 2", "n - 2").replace("a * n", "a / n")
+    assert texts.index(both) > max(place for place, each in enumerate(made) if "same mistake" not in each.rationale)
+    assert source.replace("n + 2", "n - 2").replace("n * 3", "n / 3") not in texts
+
+
+def test_the_same_change_or_its_opposite_in_two_functions_is_tried_among_the_others() -> None:
+    source = "def f(n, by):\n    return n + by * 60\n\n\ndef g(n, by):\n    return n - by * 60\n"
+    ran = [Execution("a", False, {"m.py": frozenset({2, 6})})]
+    made = search(diagnosis("wrong"), ran, {"m.py": source}, limit=2000)
+    texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
+    place = texts.index("def f(n, by):\n    return n - by * 60\n\n\ndef g(n, by):\n    return n + by * 60\n")
+    assert place < max(place for place, each in enumerate(made) if "same mistake" not in each.rationale)
+
+
+def test_the_same_change_is_made_at_three_places_that_read_the_same() -> None:
+    part = "    return [row for row in rows if row.age > 18]\n"
+    source = f"def f(rows):\n{part}\n\ndef g(rows):\n{part}\n\ndef h(rows):\n{part}"
+    made = candidates({"m.py": source}, diagnosis("wrong"), [], [])
+    texts = [draft(each.edits, {"m.py": source}.get).changes.changes[0].after for each in made]
+    assert source.replace("> 18", ">= 18") in texts
 
 
 def test_of_a_count_the_nearest_values_come_first_and_nothing_at_all_late() -> None:
