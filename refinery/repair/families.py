@@ -17,9 +17,11 @@ from refinery.repair.mutations import (
     elsewhere,
     exchange,
     fields,
+    forms,
     guards,
     helpers,
     loops,
+    moves,
     names,
     operators,
     ordering,
@@ -38,6 +40,7 @@ from refinery.repair.mutations import (
     undoing,
     values,
     vocabulary,
+    whole,
 )
 
 Family = Callable[[Site], Iterator[Mutation]]
@@ -73,6 +76,9 @@ FAMILIES: tuple[Family, ...] = (
     helpers.propose,
     totals.propose,
     vocabulary.propose,
+    forms.propose,
+    whole.propose,
+    moves.propose,
     elements.propose,
     affixes.propose,
 )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from refinery.repair.localise import Suspicion
 from refinery.repair.module import FUNCTIONS, Module, Statement
 
-CARRIED = 0.75
+CARRIED = 0.9
 """What a definition inherits from the code that reads it."""
 
 

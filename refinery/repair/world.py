@@ -170,6 +170,18 @@ def parameters(function: Function) -> tuple[str, ...]:
     return tuple(names[1:] if names[:1] in (["self"], ["cls"]) else names)
 
 
+def spoken_of(here: Module, there: Module, name: str) -> str | None:
+    """How a function of a file is called in another one; None where it is not at hand."""
+    if here is there or name in here.globals:
+        return name
+    stem = there.path.rpartition("/")[2].removesuffix(".py")
+    for node in here.tree.body:
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            if alias.name.rpartition(".")[2] == stem and (alias.asname or isinstance(node, ast.ImportFrom) or "." not in alias.name):
+                return f"{alias.asname or alias.name}.{name}"
+    return None
+
+
 def _look(world: World, module: Module, node: ast.AST) -> None:
     if isinstance(node, ast.Attribute):
         world.attributes[node.attr] += 1

@@ -19,6 +19,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _swapped(site, node)
             yield from _keywords(site, node)
             yield from _unwrapped(site, node)
+            yield from _without_method(site, node)
         elif isinstance(node, ast.Tuple) and len(node.elts) in (2, 3):
             for first, second in zip(node.elts, node.elts[1:], strict=False):
                 says = f"Swap `{short(site.src(first), 20)}` and `{short(site.src(second), 20)}`"
@@ -84,3 +85,12 @@ def _unwrapped(site: Site, node: ast.Call) -> Iterator[Mutation]:
     own = site.function is not None and name_of(node.func) == site.function.name
     plain = isinstance(node.func, ast.Name)
     yield site.put(node, inner, "call taken off", f"Use `{short(inner)}` itself, without `{name}`", 0.3 if own else 0.22 if plain else 0.12)
+
+
+def _without_method(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """The thing itself, not what a method makes of it."""
+    if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords and not isinstance(site.parent(node), ast.Expr):
+        text = site.src(node.func.value)
+        if isinstance(node.func.value, ast.Name | ast.Attribute | ast.Subscript) and text not in ("self", "cls"):
+            says = f"Use `{short(text)}` itself, without `{node.func.attr}`"
+            yield site.put(node, text, "call taken off", says, 0.2)

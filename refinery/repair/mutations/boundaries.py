@@ -107,6 +107,17 @@ def _call(site: Site, node: ast.Call) -> Iterator[Mutation]:
     for argument in node.args:
         if isinstance(argument, ast.Name | ast.BinOp):
             yield from _shifted(site, argument, 0.3 if known else 0.1)
+        elif isinstance(argument, ast.Attribute | ast.Subscript):
+            yield from _as_elsewhere(site, argument)
+
+
+def _as_elsewhere(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    """A field or an item one more or one less, where the function says so elsewhere."""
+    known = site.module.ingredients(site.function) if site.function else {}
+    for sign in "+-":
+        new = f"{site.src(node)} {sign} 1"
+        if new in known:
+            yield site.put(node, new, FAMILY, f"Use `{short(new)}`, as elsewhere, instead of `{short(site.src(node))}`", 0.4)
 
 
 def _subscript(site: Site, node: ast.Subscript) -> Iterator[Mutation]:

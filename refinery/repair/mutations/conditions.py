@@ -42,6 +42,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             continue
         if isinstance(node, ast.BoolOp):
             yield from _turned(site, node)
+            yield from _narrowed(site, node)
         if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
             for part in node.generators:
                 for test in part.ifs:
@@ -87,6 +88,22 @@ def _turned(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
     else:
         return
     yield site.put(node, new, FAMILY, f"Ask for `{short(new)}`", 0.35)
+
+
+def _narrowed(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
+    """`a and not b or c and b` for `a and not b or c`: what one way asks for, the other asks for turned round."""
+    if not isinstance(node.op, ast.Or):
+        return
+    for place, part in enumerate(node.values):
+        others = [each for where, each in enumerate(node.values) if where != place and isinstance(each, ast.BoolOp)]
+        for asked in [each for other in others for each in other.values]:
+            negated = isinstance(asked, ast.UnaryOp) and isinstance(asked.op, ast.Not)
+            turned = site.src(asked)[len("not ") :] if negated else f"not {site.src(asked)}"
+            if isinstance(asked, ast.Compare | ast.BoolOp) or site.src(asked) in site.src(part) or turned in site.src(part):
+                continue
+            for extra, prior in ((turned, 0.45), (site.src(asked), 0.3)):
+                new = f"({site.src(part)} and {extra})"
+                yield site.put(part, new, "stronger condition", f"Let `{short(site.src(part))}` pass only with `{short(extra)}`", prior)
 
 
 def _crossed(site: Site, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Iterator[Mutation]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import likeness
 from refinery.repair.world import name_of
 
 FAMILY = "missing conversion"
+SHOWN = re.compile(r"\{([\w.]+):,?\.(\d+|\{\w+\})f\}")
 CLEANERS = (("strip()", 0.3), ("lower()", 0.35), ("strip().lower()", 0.2), ("upper()", 0.2), ("casefold()", 0.1))
 
 
@@ -20,6 +23,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     for node in site.statement.nodes:
         if isinstance(node, ast.Compare):
             yield from _compared(site, node, kinds)
+            yield from _as_shown(site, node)
         elif isinstance(node, ast.BinOp) and kinds:
             for side in (node.left, node.right):
                 yield from _numbers(site, side, 0.5)
@@ -29,6 +33,9 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(node.slice, f"str({site.src(node.slice)})", FAMILY, f"Look `{short(site.src(node.slice))}` up as text", 0.15)
         elif isinstance(node, ast.Call):
             yield from _called(site, node, kinds)
+            yield from _half_up(site, node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+            yield from _begun(site, node)
     iterated = site.statement.node.iter if isinstance(site.statement.node, ast.For) else None
     if isinstance(iterated, ast.Name):
         yield from _cleaned(site, iterated, 0.35)
@@ -62,6 +69,36 @@ def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:
             start, end = site.module.span(left)[1], site.module.span(right)[0]
             both = f"{grouped(site, left)}.lower(){site.module.text[start:end]}{grouped(site, right)}.lower()"
             yield site.put(node, both, FAMILY, "Compare without regard to letter case", 0.25)
+
+
+def _as_shown(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """`value < 1000` of a value that is shown with so many places: what is compared is what is shown."""
+    shown = SHOWN.findall(site.module.source(site.function)) if site.function else []
+    for name, written in dict.fromkeys(shown):
+        places = written.strip("{}")
+        for side in (node.left, *node.comparators):
+            if isinstance(side, ast.Name | ast.Attribute | ast.Subscript) and site.src(side) == name:
+                new = f"round({name})" if places == "0" else f"round({name}, {places})"
+                yield site.put(side, new, "rounding", f"Compare `{short(name)}` as it is shown, rounded", 0.5)
+
+
+def _half_up(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`amount.quantize(cent)` rounds halves to even; where money is counted, they are rounded up."""
+    if name_of(node.func) == "quantize" and len(node.args) == 1 and not node.keywords:
+        end = site.module.span(node.args[0])[1]
+        brought = "decimal" in site.module.globals
+        mode = f"{'decimal.' if brought else ''}ROUND_HALF_UP"
+        rounded = site.between(end, end, f", rounding={mode}", "rounding", "Round halves up", 0.5)
+        yield replace(rounded, imports="" if brought else "decimal:ROUND_HALF_UP")
+
+
+def _begun(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`total // size` leaves out what was begun: the last page, the last box."""
+    text, by = grouped(site, node.left), grouped(site, node.right)
+    inside = isinstance(site.parent(node), ast.BinOp | ast.UnaryOp)
+    for new, prior in ((f"-(-{text} // {by})", 0.25), (f"({site.src(node.left)} + {by} - 1) // {by}", 0.2)):
+        says = f"Count what is begun of `{short(by)}` as a whole one"
+        yield site.put(node, f"({new})" if inside else new, "rounding", says, prior)
 
 
 def _numbers(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:

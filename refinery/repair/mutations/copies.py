@@ -22,6 +22,7 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _copied(site, statement.value, _prior(site, statement.value))
     if isinstance(statement, ast.Expr):
         yield from _fresh(site, statement)
+        yield from _in_place(site, statement.value)
     for node in site.statement.nodes:
         if isinstance(node, ast.Yield) and isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             yield from _copied(site, node.value, 0.3)
@@ -80,6 +81,26 @@ def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:
         yield site.put(
             statement, f"{name} = {new}", FAMILY, f"Begin a new `{short(name)}`, and leave the old one alone", 0.6 if new in given else 0.3
         )
+
+
+def _in_place(site: Site, called: ast.expr) -> Iterator[Mutation]:
+    """`items.extend(more)` changes what others hold too; a new list does not."""
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and len(called.args) == 1):
+        return
+    owner, given = called.func.value, site.src(called.args[0])
+    more = {"extend": f"*{given}", "append": given}.get(called.func.attr)
+    if more is None:
+        return
+    got = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "setdefault"
+    if got and len(owner.args) == 2:  # type: ignore[attr-defined]
+        store, key, start = (site.src(each) for each in (owner.func.value, *owner.args))  # type: ignore[attr-defined]
+        new = f"{store}[{key}] = [*{store}.get({key}, {start}), {more}]"
+    elif isinstance(owner, ast.Name | ast.Subscript | ast.Attribute):
+        new = f"{site.src(owner)} = [*{site.src(owner)}, {more}]"
+    else:
+        return
+    prior = 0.4 if got and called.func.attr == "extend" else 0.12
+    yield site.put(called, new, FAMILY, f"Make a new list with `{short(given)}`, and leave the old one alone", prior)
 
 
 def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.mutations.operators import ARITHMETIC
 from refinery.repair.wording import likeness
 from refinery.repair.world import base_of, name_of, text_of
 
@@ -15,6 +16,7 @@ FAMILY = "exchanged"
 REGROUPED = "brackets"
 MOST = 6
 """Pairs of names of one statement that are exchanged."""
+BITS = frozenset({ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor, ast.Mod, ast.FloorDiv})
 Weak = (ast.Add, ast.Sub)
 Strong = (ast.Mult, ast.Div)
 
@@ -90,6 +92,7 @@ def _values(site: Site, node: ast.Dict) -> Iterator[Mutation]:
 def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
     """`(a + b) * c` for `a * c + b` and for `a + b * c`, and the other way round."""
     left, right = node.left, node.right
+    yield from _masked(site, node)
     text = site.src(node)
     sign = site.module.text[site.module.span(left)[1] : site.module.span(right)[0]].strip("() \n")
     if isinstance(node.op, Strong):
@@ -112,6 +115,25 @@ def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
         if isinstance(node.op, ast.Sub) and isinstance(right, ast.BinOp) and isinstance(right.op, Weak):
             new = f"{site.src(left)} - {site.src(right)}"
             yield site.put(node, _safe(site, node, new), REGROUPED, f"Take the brackets off in `{short(text)}`", 0.25)
+
+
+def _masked(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`(1 << n) - 1` for `1 << n - 1`, `(a & m) << s` for `a & m << s`, and the other way round: signs that are seldom known by heart."""
+    for inner, first in ((node.left, True), (node.right, False)):
+        if not isinstance(inner, ast.BinOp) or not ({type(node.op), type(inner.op)} & BITS):
+            continue
+        outer_sign, inner_sign = _sign(node), _sign(inner)
+        low, middle, high = (
+            (site.src(inner.left), grouped(site, inner.right), grouped(site, node.right))
+            if first
+            else (grouped(site, node.left), grouped(site, inner.left), grouped(site, inner.right))
+        )
+        new = f"{low} {inner_sign} ({middle} {outer_sign} {high})" if first else f"({low} {outer_sign} {middle}) {inner_sign} {high}"
+        yield site.put(node, _safe(site, node, new), REGROUPED, f"Put the brackets elsewhere: `{short(new)}`", 0.35)
+
+
+def _sign(node: ast.BinOp) -> str:
+    return ARITHMETIC[type(node.op)][0]
 
 
 def _innermost(site: Site, node: ast.expr) -> tuple[ast.expr, str]:

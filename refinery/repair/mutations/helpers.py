@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refinery.repair.module import FUNCTIONS, Function, Module
+from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.world import name_of, parameters
+from refinery.repair.world import name_of, parameters, spoken_of
 
 IDLE = "idle helper"
 AS_ELSEWHERE = "as elsewhere"
@@ -32,12 +32,12 @@ def _idle(site: Site, function: Function) -> Iterator[Mutation]:
     for name, (module, helper) in site.world.functions.items():
         if module is site.module or name in site.world.called or name.startswith("_"):
             continue
-        prefix = _prefix(site.module, module, name)
+        spoken = spoken_of(site.module, module, name)
         needed = parameters(helper)
         values = [given.get(each) or (each if each in site.locals else "") for each in needed]
-        if prefix is None or not needed or not all(values):
+        if spoken is None or not needed or not all(values):
             continue
-        call = f"{prefix}{name}({', '.join(values)})"
+        call = f"{spoken}({', '.join(values)})"
         for node in site.statement.nodes:
             if _stands_alone(site, node):
                 says = f"Use `{name}`, which nothing calls, for `{short(site.src(node))}`"
@@ -53,14 +53,6 @@ def _given(site: Site, function: Function) -> dict[str, str]:
                 found.setdefault(parameter, site.src(argument))
             found.update({keyword.arg: site.src(keyword.value) for keyword in node.keywords if keyword.arg})
     return found
-
-
-def _prefix(here: Module, there: Module, name: str) -> str | None:
-    """How a function of another file is spoken of here; None where it is not at hand."""
-    stem = there.path.rpartition("/")[2].removesuffix(".py")
-    if name in here.globals:
-        return ""
-    return f"{stem}." if stem in here.globals else None
 
 
 def _stands_alone(site: Site, node: ast.expr) -> bool:

@@ -36,6 +36,7 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _own_value(site, function, statement, loop)
     if loop is not None:
         yield from _itself(site, loop)
+        yield from _once(site, loop)
     yield from _at_once(site)
 
 
@@ -182,6 +183,16 @@ def _own_value(site: Site, function: Function, statement: ast.Assign, loop: ast.
         if not (isinstance(parent, ast.Call) and parent.func is node) and not isinstance(parent, ast.Attribute):
             says = f"Go on from what `{target.id}` holds, instead of `{node.id}`"
             yield site.put(node, target.id, FAMILY, says, 0.4)
+
+
+def _once(site: Site, loop: ast.For | ast.AsyncFor | ast.While) -> Iterator[Mutation]:
+    """The first that fits is kept, and not the last: a loop ends where it found something; or goes on, where it ended too early."""
+    statement, outer = site.statement.node, site.parent(site.statement.node)
+    if isinstance(statement, ast.Break) and isinstance(outer, ast.If) and len(outer.body) > 1:
+        yield site.put(statement, "pass", "jump", "Go on to the end of the loop", 0.25)
+    found = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Attribute | ast.Tuple)
+    if found and isinstance(outer, ast.If) and outer.body[-1] is statement and isinstance(loop, ast.For | ast.AsyncFor):
+        yield site.add("break", "after", "jump", "Stop at the first that fits", 0.35)
 
 
 def _itself(site: Site, loop: ast.stmt) -> Iterator[Mutation]:

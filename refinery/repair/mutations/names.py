@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from refinery.repair.module import FUNCTIONS
@@ -27,10 +29,12 @@ METHODS = (
     ("strptime", "fromisoformat"), ("lower", "casefold"), ("removeprefix", "removesuffix"), ("lstrip", "removeprefix"),
     ("rstrip", "removesuffix"), ("debit", "credit"), ("seconds", "total_seconds"),
 )  # fmt: skip
-BUILTINS = (
+NEIGHBOURS = (
     ("any", "all"), ("min", "max"), ("floor", "ceil"), ("int", "round"), ("sorted", "reversed"), ("sum", "len"),
     ("zip", "enumerate"), ("set", "sorted"), ("set", "list"), ("list", "tuple"), ("set", "tuple"), ("floor", "round"),
-    ("ceil", "round"), ("zip", "zip_longest"), ("sum", "max"),
+    ("ceil", "round"), ("zip", "zip_longest"), ("sum", "max"), ("bisect_left", "bisect_right"), ("insort_left", "insort_right"),
+    ("bisect", "bisect_left"), ("insort", "insort_left"), ("product", "combinations"),
+    ("combinations", "permutations"), ("combinations", "combinations_with_replacement"),
 )  # fmt: skip
 
 
@@ -106,6 +110,11 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
     if record is None or (isinstance(parent, ast.Call) and parent.func is node):
         return
     base, key, how = record
+    if how == "attribute" and isinstance(base, ast.Name):
+        for path in site.paths:
+            owner, _, member = path.partition(".")
+            if member == key and owner != base.id:
+                yield site.put(node, path, "wrong field", f"Read `{path}` instead of `{short(site.src(node))}`", 0.35)
     world = site.world
     siblings = {*world.companions.get(key, ()), *world.reach(name_of(base))} - {key}
     known = world.attributes if how == "attribute" else world.keys
@@ -139,16 +148,18 @@ def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
     func = node.func
     if isinstance(func, ast.Attribute):
         yield from _method(site, func)
-        pairs: tuple[tuple[str, str], ...] = BUILTINS[2:3]
+        pairs = tuple(pair for pair in NEIGHBOURS if not any(hasattr(builtins, each) for each in pair))
         name, start = func.attr, site.module.span(func)[1] - len(func.attr)
     elif isinstance(func, ast.Name):
-        pairs, name, start = BUILTINS, func.id, site.module.span(func)[0]
+        pairs, name, start = NEIGHBOURS, func.id, site.module.span(func)[0]
     else:
         return
     for pair in pairs:
         if name in pair:
             other = pair[1 - pair.index(name)]
-            yield site.between(start, start + len(name), other, "neighbour function", f"Call `{other}` instead of `{name}`", 0.4)
+            changed = site.between(start, start + len(name), other, "neighbour function", f"Call `{other}` instead of `{name}`", 0.4)
+            yield replace(changed, imports=_import(site, func, name, other))
+    yield from _brought(site, func, name)
     known = site.world.functions.get(name)
     if known is None:
         return
@@ -170,6 +181,28 @@ def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
     for near, other in sorted(scored, reverse=True)[:5]:
         says = f"Call `{other}` instead of `{name}`"
         yield site.between(start, start + len(name), other, "neighbour function", says, base + 0.35 * min(near, 1.0))
+
+
+def _import(site: Site, func: ast.expr, name: str, other: str) -> str:
+    """Where a function is imported from that is not at hand yet, as its neighbour is."""
+    if not isinstance(func, ast.Name) or other in site.module.globals or hasattr(builtins, other):
+        return ""
+    for node in site.module.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level and name in [alias.name for alias in node.names]:
+            return f"{node.module}:{other}"
+    return ""
+
+
+def _brought(site: Site, func: ast.expr, name: str) -> Iterator[Mutation]:
+    """Functions that are imported from the same place, and are called nearly the same."""
+    if not isinstance(func, ast.Name):
+        return
+    for node in site.module.tree.body:
+        others = [alias.asname or alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+        for other in others if name in others else ():
+            if other != name and likeness(other, name) > 0:
+                says = f"Call `{other}` instead of `{name}`"
+                yield site.put(func, other, "neighbour function", says, 0.3 + 0.3 * likeness(other, name))
 
 
 def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, grouped, short
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[tuple[str, float], ...]]] = {
@@ -52,6 +53,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _comparison(site, node)
         elif isinstance(node, ast.BoolOp):
             yield from _boolean(site, node)
+            yield from _together(site, node)
         elif isinstance(node, ast.BinOp) and not _formats(node):
             yield from _binary(site, node)
             yield from _reordered(site, node)
@@ -112,6 +114,20 @@ def _boolean(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
             continue
         if not isinstance(value, ast.Compare) and place < 3:
             yield site.put(value, f"not {grouped(site, value)}", "negated condition", f"Negate `{short(site.src(value))}`", 0.25)
+
+
+def _together(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
+    """`a < d and c < b` for `a <= d and c <= b`: who counts an end in does so at all ends."""
+    start, end = site.module.span(node)
+    for says, signs in (("Leave out", {ast.LtE: "<", ast.GtE: ">"}), ("Count in", {ast.Lt: "<=", ast.Gt: ">="})):
+        moved = []
+        for part in node.values:
+            if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in signs:
+                sides = f"{site.src(part.left)} {signs[type(part.ops[0])]} {site.src(part.comparators[0])}"
+                moved.append((site.module.span(part)[0] - start, site.module.span(part)[1] - start, sides))
+        if len(moved) > 1:
+            new = spliced(site.module.text[start:end], moved)
+            yield site.put(node, new, "comparison", f"{says} all ends: `{short(new)}`", 0.55)
 
 
 def _binary(site: Site, node: ast.BinOp) -> Iterator[Mutation]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import name_of
+from refinery.repair.wording import parts
+from refinery.repair.world import name_of, parameters, spoken_of
 
 FAMILY = "order"
+SORTING = ("sorted", "sort", "min", "max", "nlargest", "nsmallest")
+MOST = 6
+"""Functions of the repository that are tried to order by."""
 WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
@@ -23,6 +28,11 @@ def propose(site: Site) -> Iterator[Mutation]:
             text = site.src(node.args[0])
             yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.25)
             yield site.put(node.args[0], f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.25)
+        elif isinstance(node, ast.Call) and name_of_callee(node) in ("join", "tuple", "frozenset") and len(node.args) == 1:
+            text = site.src(node.args[0])
+            paired = isinstance(node.args[0], ast.Tuple | ast.List | ast.Name | ast.Attribute)
+            new = f"sorted({text})"
+            yield site.put(node.args[0], new, FAMILY, f"Take `{short(text)}` in order", 0.3 if paired else 0.12)
     statement = site.statement.node
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute | ast.Call):
         text = site.src(statement.iter)
@@ -51,8 +61,11 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
             yield site.put(reverse.value, str(not on), FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.6)
     if "key" not in by_name and callee in ("sorted", "sort", "min", "max") and (len(node.args) <= 1):
         sep = ", " if node.args or node.keywords else ""
+        verb = "Choose" if callee in ("min", "max") else "Sort"
+        for key, says, prior in islice(_own_keys(site, _what(site, node)), MOST):
+            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", prior)
         for key, says in _keys(site):
-            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{'Choose' if callee in ('min', 'max') else 'Sort'} by {says}", 0.25)
+            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", 0.25)
     if "key" not in by_name and callee in ("min", "max") and len(node.args) > 1:
         for key, says in (("len", "length"), ("abs", "size")):
             yield site.between(end, end, f", key={key}", FAMILY, f"Choose by {says}", 0.18)
@@ -60,6 +73,23 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         if callee == one:
             stop = site.module.span(node.func)[1]
             yield site.between(stop - len(one), stop, other, FAMILY, f"Take `{other}` instead of `{one}`", 0.5)
+
+
+def _own_keys(site: Site, items: str) -> Iterator[tuple[str, str, float]]:
+    """Functions of one thing that the repository has: most of all those by which something is ordered, or that are asked of such items."""
+    ordered = {
+        site.src(word.value)
+        for node in site.module.inside(site.module.tree)
+        if isinstance(node, ast.Call) and name_of_callee(node) in SORTING
+        for word in node.keywords
+        if word.arg == "key" and isinstance(word.value, ast.Name | ast.Attribute)
+    }
+    yield from ((key, f"`{key}`, as elsewhere", 0.5) for key in sorted(ordered))
+    for name, (module, function) in site.world.functions.items():
+        key, given = spoken_of(site.module, module, name), parameters(function)
+        if key is None or key in ordered or len(given) != 1 or len(function.args.args) != 1 or function is site.function:
+            continue
+        yield key, f"`{key}`", 0.45 if parts(items) & parts(given[0]) else 0.15
 
 
 def _ties_kept(site: Site, node: ast.Call, reverse: ast.keyword, key: ast.keyword | None) -> Iterator[Mutation]:

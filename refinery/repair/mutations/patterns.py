@@ -55,6 +55,7 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
 def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     text = site.src(node)
     for old, new, says, prior in (
+        (r"(?<!\\)\.([*+])(?=\)?[^?+)$\"'])", r".\1?", "as little as possible", 0.7),
         (r"([*+])(?![?+])", r"\1?", "as little as possible", 0.25),
         (r"([*+])\?", r"\1", "as much as possible", 0.25),
         (r"\+(?![?+])", "*", "also where there is none", 0.2),
@@ -67,7 +68,7 @@ def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     ):
         places = list(re.finditer(old, text))
         for found in places[:4]:
-            changed = text[: found.start()] + re.sub(old, new, found.group(), count=1) + text[found.end() :]
+            changed = text[: found.start()] + found.expand(new) + text[found.end() :]
             if changed != text:
                 yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior / max(1, len(places) - 1))
 

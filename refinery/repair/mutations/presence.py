@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from refinery.repair.mutation import Mutation, Site, grouped, short
 
 FAMILY = "truth for presence"
+KEPT = "overwritten"
 
 
 def propose(site: Site) -> Iterator[Mutation]:
     """`x is not None` for `x` where only its truth is asked for, and the other way round; `x or y` where x may be false and there."""
+    yield from _kept(site)
+    yield from _mark(site)
     for node in site.statement.nodes:
         if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None:
             absent = isinstance(node.ops[0], ast.Is)
@@ -31,6 +34,31 @@ def propose(site: Site) -> Iterator[Mutation]:
                 inside = isinstance(site.parent(node), ast.BinOp | ast.Attribute | ast.Subscript | ast.Compare | ast.Call)
                 says = f"Take `{short(site.src(rest))}` only where `{short(site.src(first))}` is None"
                 yield site.put(node, f"({new})" if inside else new, FAMILY, says, 0.35)
+
+
+def _mark(site: Site) -> Iterator[Mutation]:
+    """`EMPTY = None` at the top of a file, asked for by `is`: None may be a value like others."""
+    statement = site.statement.node
+    if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name) and site.function is None):
+        return
+    value, name = statement.value, statement.targets[0].id
+    asked = f"is {name}" in site.module.text or f"is not {name}" in site.module.text
+    if asked and isinstance(value, ast.Constant) and not isinstance(site.parent(statement), ast.ClassDef):
+        yield site.put(value, "object()", "mark", f"Let `{name}` be a thing of its own, that no value equals", 0.8)
+
+
+def _kept(site: Site) -> Iterator[Mutation]:
+    """`x.a = new` where nothing new may have come: what was there stays."""
+    statement = site.statement.node
+    if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Attribute)):
+        return
+    held, new = site.src(statement.targets[0]), statement.value
+    function = site.function
+    if function is None or function.name == "__init__" or not _readable(new) or not isinstance(new, ast.Name | ast.Call | ast.Subscript):
+        return
+    text = site.src(new)
+    yield site.put(new, f"{text} or {held}", KEPT, f"Keep `{short(held)}` where `{short(text)}` is empty", 0.2)
+    yield site.put(new, f"{text} if {text} is not None else {held}", KEPT, f"Keep `{short(held)}` where `{short(text)}` is None", 0.2)
 
 
 def _readable(node: ast.expr) -> bool:

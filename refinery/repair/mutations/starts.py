@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from refinery.repair.module import FUNCTIONS
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.mutations.guards import returned
 from refinery.repair.wording import parts
 
@@ -32,6 +32,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _joined(site, node)
         elif isinstance(node, ast.Compare) and len(node.ops) > 1:
             yield from _chain(site, node)
+        elif isinstance(node, ast.Compare) and isinstance(site.parent(node), ast.BinOp | ast.AugAssign):
+            yield from _difference(site, node)
         elif isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load):
             yield from _counted(site, node)
         elif isinstance(node, ast.Constant) and type(node.value) is int and isinstance(site.parent(node), ast.Call | ast.BinOp):
@@ -112,6 +114,14 @@ def _chain(site: Site, node: ast.Compare) -> Iterator[Mutation]:
     if len(ends) == 3 and text.count("<") == 2:
         for signs in (("<", "<"), ("<=", "<="), ("<=", "<"), ("<", "<=")):
             yield site.put(node, f"{ends[0]} {signs[0]} {ends[1]} {signs[1]} {ends[2]}", "comparison", "Move both ends of the range", 0.3)
+
+
+def _difference(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """Something is worked out with whether one is greater; meant may have been by how much."""
+    new = f"{grouped(site, node.left)} - {grouped(site, node.comparators[0])}"
+    inner = isinstance(site.parent(node), ast.BinOp)
+    says = f"Work with the difference `{short(new)}`, not with whether there is one"
+    yield site.put(node, f"({new})" if inner else new, "difference", says, 0.5)
 
 
 def _counted(site: Site, node: ast.Tuple | ast.List) -> Iterator[Mutation]:

@@ -10,6 +10,7 @@ from refinery.repair.mutation import Mutation, Site, memorising, short
 
 FAMILY = "missing statement"
 MOST = 8
+JUMPS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 VERBS = frozenset({"append", "add", "push", "extend", "pop", "insert"})
 
 
@@ -127,14 +128,15 @@ def _repeated(site: Site) -> Iterator[Mutation]:
         if node.func.attr in VERBS and node.func.value.id in bound:
             verbs.setdefault(f"{node.func.value.id}.{node.func.attr}", node)
     last = site.function is not None and _last_of_block(site, statement)
+    where = "before" if isinstance(statement, JUMPS) else "after"
     for verb, call in list(verbs.items())[:3]:
         if verb.endswith(".pop"):
-            yield site.add(f"{verb}()", "after", FAMILY, f"Call `{verb}` as well", 0.12)
+            yield site.add(f"{verb}()", where, FAMILY, f"Call `{verb}` as well", 0.12)
             continue
         for name in site.names_at(statement)[:5]:
             if name != verb.split(".")[0] and not (call.args and site.src(call.args[0]) == name and isinstance(statement, ast.Expr)):
                 prior = 0.22 if last else 0.14
-                yield site.add(f"{verb}({name})", "after", FAMILY, f"Put `{name}` into `{verb.split('.')[0]}` as well", prior)
+                yield site.add(f"{verb}({name})", where, FAMILY, f"Put `{name}` into `{verb.split('.')[0]}` as well", prior)
 
 
 def _copied(site: Site) -> Iterator[Mutation]:
@@ -159,7 +161,8 @@ def _copied(site: Site) -> Iterator[Mutation]:
         near = site.module.function(node) is site.function
         sibling = text.startswith("self.") and isinstance(node, ast.Expr)
         yield site.add(text, "before", FAMILY, f"Do `{short(text)}` here as well", 0.2 if sibling else 0.1 if near else 0.08)
-        yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.22 if sibling else 0.12 if near else 0.1)
+        if not isinstance(statement, JUMPS):
+            yield site.add(text, "after", FAMILY, f"Do `{short(text)}` here as well", 0.22 if sibling else 0.12 if near else 0.1)
 
 
 def _checked(site: Site) -> Iterator[Mutation]:

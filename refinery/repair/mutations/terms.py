@@ -13,6 +13,10 @@ from refinery.repair.world import name_of
 UNITS = (("// 2", 0.16), ("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
 SCALED = frozenset({"rate", "percent", "percentage", "tax", "share", "ratio", "fee", "discount", "cent", "minute", "second", "hour", "ms"})
 PLACES = (ast.Tuple, ast.Call, ast.Return, ast.Assign, ast.keyword, ast.Dict)
+ENDS = frozenset(
+    {("start", "stop"), ("start", "end"), ("begin", "end"), ("lo", "hi"), ("low", "high"), ("left", "right"), ("first", "last")}
+)
+"""Names of the two ends of a stretch: what lies between them is their difference."""
 MOST = 4
 
 
@@ -37,6 +41,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _limits(site, value)
     if isinstance(statement, ast.Return | ast.Assign | ast.AugAssign) and isinstance(value, ast.BinOp | ast.Call):
         yield from _counted(site, value)
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+            yield from _shared(site, value)
     if isinstance(statement, ast.AugAssign) and isinstance(value, ast.Subscript):
         yield from _left_behind(site, value)
     if isinstance(statement, ast.Return | ast.Assign) and isinstance(value, ast.Name | ast.Subscript | ast.List | ast.ListComp | ast.Call):
@@ -59,7 +65,8 @@ def _terms(site: Site, node: ast.Name) -> Iterator[Mutation]:
         idle = reads[other] <= 2  # bound, and read once at the most
         yield site.put(node, f"{other} + {node.id}", "term added", f"Add `{other}` to `{node.id}`", 0.26 if idle else 0.15)
     for other in others[:MOST]:
-        yield site.put(node, f"{node.id} - {other}", "term added", f"Take `{other}` off `{node.id}`", 0.08)
+        span = (other, node.id) in ENDS
+        yield site.put(node, f"{node.id} - {other}", "term added", f"Take `{other}` off `{node.id}`", 0.3 if span else 0.08)
         yield site.put(node, f"{node.id} * {other}", "term added", f"Multiply `{node.id}` by `{other}`", 0.08)
 
 
@@ -92,6 +99,19 @@ def _left_behind(site: Site, value: ast.Subscript) -> Iterator[Mutation]:
     for size in [name for name in names if name not in (store, place, "self")][:MOST] if place.isidentifier() else ():
         gone = f"{store}[{place} - {size}]"
         yield site.put(value, f"{site.src(value)} - {gone}", "term added", f"Take `{gone}` off, which is no longer among them", 0.2)
+
+
+def _shared(site: Site, value: ast.BinOp) -> Iterator[Mutation]:
+    """`a * b // g`: what two numbers have in common counts once; or another number by which a product is divided."""
+    inside = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+    uses = site.module.uses(site.function) if site.function else {}
+    known = [name for name in site.locals if name not in inside and uses.get(name, set()) & {"number", "divmod"}][:MOST]
+    common = [name for name in ("gcd", "math.gcd") if name.partition(".")[0] in site.module.globals]
+    common = [f"{name}({site.src(value.left)}, {site.src(value.right)})" for name in common]
+    for divisor in (*known, *common):
+        for sign, prior in (("//", 0.2), ("/", 0.1)):
+            says = f"Divide `{short(site.src(value))}` by `{short(divisor)}`"
+            yield site.put(value, f"{site.src(value)} {sign} {divisor}", "term added", says, prior)
 
 
 def _counted(site: Site, value: ast.expr) -> Iterator[Mutation]:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import name_of
+from refinery.repair.world import base_of, name_of
 
 FAMILY = "missing twin"
 ONE_SIDED = "one-sided call"
@@ -28,6 +28,9 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _without_twin(site, function, statement)
     if isinstance(statement, ast.If | ast.While):
         yield from _half(site, function, statement.test)
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            yield from _mirrored(site, node)
     yield from _one_sided(site, function)
     if isinstance(statement, ast.Return | ast.Assign) and statement.value is not None:
         yield from _idle(site, function, statement.value)
@@ -55,6 +58,24 @@ def _half(site: Site, function: Function, test: ast.expr) -> Iterator[Mutation]:
             if isinstance(part, ast.Compare) and twin not in text:
                 yield site.put(test, f"{bare} and {twin}", FAMILY, f"Ask for `{short(twin)}` too, as is done for its twin", 0.45)
                 yield site.put(test, f"{bare} or {twin}", FAMILY, f"Let `{short(twin)}` pass too, as its twin does", 0.25)
+
+
+def _mirrored(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """`a.start < b.end` is half of what makes two spans meet: the other half asks the same of b and a."""
+    left, right = base_of(node.left), base_of(node.comparators[0])
+    if not isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE) or left is None or right is None or left[1] == right[1]:
+        return
+    (one, other), text = (site.src(left[0]), site.src(right[0])), site.src(node)
+    if one == other or not (one.isidentifier() and other.isidentifier()):
+        return
+    sign = text[len(site.src(node.left)) : len(text) - len(site.src(node.comparators[0]))]
+    twin = f"{other}{site.src(node.left)[len(one) :]}{sign}{one}{site.src(node.comparators[0])[len(other) :]}"
+    outer = site.parent(node)
+    if twin in site.src(outer if isinstance(outer, ast.expr) else node):
+        return
+    new = f"{text} and {twin}"
+    inside = isinstance(outer, ast.BoolOp | ast.UnaryOp)
+    yield site.put(node, f"({new})" if inside else new, FAMILY, f"Ask for `{short(twin)}` too, its other half", 0.45)
 
 
 def _asked_together(site: Site, function: Function) -> Iterator[dict[str, str]]:

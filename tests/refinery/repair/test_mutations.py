@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from refinery.domain import Diagnosis, Layer
-from refinery.edits.tree import Tree
+from refinery.edits.tree import NotEditable, Tree
 from refinery.repair.clues import clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.module import Module
@@ -32,7 +32,10 @@ def _applied(module: Module, mutation: Mutation) -> str:
     if mutation.insert == "instead":
         return Tree(module.path, module.text).replace(mutation.line, mutation.new)
     if mutation.insert:
-        return Tree(module.path, module.text).insert(mutation.line, mutation.new, after=mutation.insert == "after")
+        try:
+            return Tree(module.path, module.text).insert(mutation.line, mutation.new, after=mutation.insert == "after")
+        except NotEditable:  # beside an `elif`
+            return module.text
     return module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
 
 
@@ -249,6 +252,57 @@ CASES = [
     ("remembered",
      "def f(g, n, seen):\n    for o in g[n]:\n        print(n)\n    return any(f(g, o, seen) for o in g[n] if o not in seen)\n",
      "    for o", "    seen.add(n)\n    for o", ""),
+    ("form of what is stored",
+     "def clean(t):\n    return t.lower()\ndef f(xs, y):\n    seen = {clean(x) for x in xs}\n    return y in seen\n",
+     "return y in", "return clean(y) in", ""),
+    ("form of what is asked", "def f(table, rows, name):\n    table = {}\n    for row in rows:\n        table[row] = 1\n"
+     "    return table.get(name.casefold())\n", "table[row]", "table[row.casefold()]", ""),
+    ("form of the other side", "def f(a, b):\n    return a.strip() == b\n", "== b", "== b.strip()", ""),
+    ("whole word", "import re\ndef f(name, text):\n    return name in text\n", "name in text",
+     're.search(rf"\\b{re.escape(name)}\\b", text)', ""),
+    ("word of a list", 'def f(text):\n    return "no" in text\n', "in text", "in text.split()", ""),
+    ("delimiter at the end", "def f(host, name):\n    return host == name or host.endswith(name)\n", "with(name)", 'with("." + name)', ""),
+    ("delimiter at the beginning", "def f(path, top):\n    return path.startswith(top)\n", "with(top)", 'with(top + "/")', ""),
+    ("all ends", "def f(a, b, c, d):\n    return a <= d and c <= b\n", "a <= d and c <= b", "a < d and c < b", ""),
+    ("other half", "def f(a, b):\n    return a.start < b.end\n", "a.start < b.end", "a.start < b.end and b.start < a.end", ""),
+    ("greed", 'import re\ndef f(t):\n    return re.findall(r"<a*b>(.*)</a*b>", t)\n', "(.*)", "(.*?)", ""),
+    ("less, as elsewhere", "def f(d, g):\n    print(d.year - 1)\n    return g(d.year)\n", "g(d.year)", "g(d.year - 1)", ""),
+    ("by how much", "def f(n, m, x):\n    x <<= n > m\n    return x\n", "n > m", "n - m", ""),
+    ("imported beside it", "from bisect import bisect_left\ndef f(xs, x):\n    return bisect_left(xs, x)\n", "return bisect_left",
+     "return bisect_right", ""),
+    ("called nearly so", "from m import of_day, of_week\ndef f(x):\n    return of_day(x), of_week\n", "of_day(x)", "of_week(x)", ""),
+    ("the other one's field", "class C:\n    def f(self, o):\n        return self.n + o.n\n", "self.n + o.n", "o.n + o.n", ""),
+    ("in common", "def f(a, b, g):\n    print(g - 1)\n    c = a * b\n    return c\n", "a * b", "a * b // g", ""),
+    ("between two ends", "def f(g, start, stop):\n    return g(stop)\n", "g(stop)", "g(stop - start)", ""),
+    ("other way in", "def f(a, b, c):\n    return a and not b or c\n", "or c", "or (c and b)", ""),
+    ("method taken off", "def f(x):\n    return sorted(x.elements())\n", "x.elements()", "x", ""),
+    ("own key", "def age(person):\n    return person[1]\ndef f(persons):\n    return max(persons)\n", "max(persons)",
+     "max(persons, key=age)", ""),
+    ("in order", "def f(a, b):\n    return '-'.join((a, b))\n", "join((a, b))", "join(sorted((a, b)))", ""),
+    ("new list", "def f(d, k, v):\n    d.setdefault(k, []).extend(v)\n", "d.setdefault(k, []).extend(v)", "d[k] = [*d.get(k, []), *v]", ""),
+    ("first that fits", "def f(xs):\n    y = 0\n    for x in xs:\n        if x:\n            y = x\n    return y\n", "            y = x\n",
+     "            y = x\n            break\n", ""),
+    ("goes on", "def f(xs):\n    for x in xs:\n        if x:\n            y = x\n            break\n    return y\n", "break", "pass", ""),
+    ("nothing new", "class C:\n    def f(self, new):\n        self.x = new\n", "= new", "= new or self.x", ""),
+    ("before a jump", "def f(xs, free):\n    for x in xs:\n        if x:\n            continue\n        free.append(x + 1)\n",
+     "            continue", "            free.append(x)\n            continue", ""),
+    ("shift", "def f(n):\n    return 1 << n - 1\n", "1 << n - 1", "(1 << n) - 1", ""),
+    ("mask", "def f(a, m, s):\n    return a & m << s\n", "a & m << s", "(a & m) << s", ""),
+    ("as it is shown", "def f(v, d):\n    if v < 10:\n        return f'{v:.{d}f}'\n", "v < 10", "round(v, d) < 10", ""),
+    ("halves up", "from decimal import ROUND_HALF_UP\ndef f(x, c):\n    return x.quantize(c)\n", "quantize(c)",
+     "quantize(c, rounding=ROUND_HALF_UP)", ""),
+    ("what is begun", "def f(n, size):\n    return n // size\n", "n // size", "-(-n // size)", ""),
+    ("mark", "NO = None\ndef f(x):\n    return x is NO\n", "NO = None", "NO = object()", ""),
+    ("no branch", "def f(x):\n    if x:\n        x = 1\n    elif x is None:\n        x = 2\n    return x\n", "elif", "if", ""),
+    ("branch", "def f(x):\n    if x:\n        x = 1\n    if not x:\n        x = 2\n    return x\n", "if not", "elif not", ""),
+    ("before the block", "def f(xs, n):\n    for x in xs:\n        n = 0\n        print(x)\n    return n\n",
+     "    for x in xs:\n        n = 0\n", "    n = 0\n    for x in xs:\n", ""),
+    ("no second time", "def f(xs, n, out):\n    for x in xs:\n        out.append(n)\n    out.append(n)\n    return out\n",
+     "    out.append(n)\n    return", "    pass\n    return", ""),
+    ("both ways", "class C:\n    def up(self, i):\n        print(i)\n    def down(self, i):\n        print(i)\n    def f(self, i):\n"
+     "        self.down(i)\n", "        self.down(i)", "        self.up(i)\n        self.down(i)", ""),
+    ("goes elsewhere", "class C:\n    def f(self, k):\n        if k in self.a:\n            self.g(k)\n", "            self.g",
+     "            del self.a[k]\n            self.g", ""),
 ]  # fmt: skip
 
 
@@ -311,6 +365,17 @@ def test_a_helper_that_nothing_calls_is_given_what_its_like_are_given() -> None:
 def test_a_written_pattern_is_not_exchanged_with_the_text_it_is_looked_for_in() -> None:
     source = 'import re\ndef f(t):\n    return re.search("a+", t)\n'
     assert not [text for _, text in mutations(source) if 're.search(t, "a+")' in text]
+
+
+def test_a_word_that_is_looked_for_in_a_list_is_left_alone() -> None:
+    assert not [each for each, _ in mutations("def f(name, names):\n    return name in names\n") if each.operator == "whole word"]
+
+
+def test_nothing_is_put_behind_a_jump() -> None:
+    source = "def f(xs, out):\n    for x in xs:\n        if x:\n            continue\n        out.append(x)\n"
+    put = [mutation for mutation, _ in mutations(source) if mutation.line == 4 and mutation.operator == "missing statement"]
+    assert put
+    assert all(mutation.insert == "before" for mutation in put)
 
 
 def test_names_that_nothing_reads_are_known() -> None:

@@ -1,0 +1,99 @@
+"""Texts found inside of others where a whole is meant: a word in a sentence, a part between delimiters at the end or the beginning."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from refinery.repair.module import Module
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import parts
+from refinery.repair.world import name_of, text_of
+
+WORD = "whole word"
+DELIMITED = "delimiter"
+TEXTS = frozenset({"text", "message", "line", "question", "sentence", "body", "said", "query", "title", "prompt", "content", "request"})
+"""What names of texts are called."""
+SPOKEN = frozenset({"lower", "casefold", "split", "strip", "upper", "startswith", "endswith", "splitlines", "replace"})
+"""Methods that only a text has."""
+ENDS = ("startswith", "endswith", "removeprefix", "removesuffix")
+SIGNS = ".:/-_@#"
+LOOKED = re.compile(r"[\w' -]+")
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Words asked for as words; a delimiter put between what ends or begins a text and the rest of it."""
+    if site.function is None:
+        return
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield from _word(site, node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 1 and node.func.attr in ENDS:
+            yield from _delimited(site, node.func, node.args[0])
+
+
+def _word(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """`name in text` finds a name within a longer word too."""
+    word, text = node.left, node.comparators[0]
+    fixed = text_of(word)
+    if fixed is not None and not LOOKED.fullmatch(fixed):
+        return
+    sure = _is_text(site, text)
+    if sure == 0 or not (fixed or isinstance(word, ast.Name | ast.Subscript | ast.Attribute)):
+        return
+    whole, one = site.src(text), site.src(word)
+    absent = isinstance(node.ops[0], ast.NotIn)
+    pattern = rf'r"\b{fixed}\b"' if fixed else _pattern(one)
+    says = f"Look for `{short(one, 24)}` as a word of its own in `{short(whole, 24)}`"
+    found = f"re.search({pattern}, {whole})"
+    searched = site.put(node, f"not {found}" if absent else found, WORD, says, sure)
+    yield replace(searched, imports="" if "re" in site.module.globals else "re")
+    if not (isinstance(text, ast.Call) and name_of(text.func) == "split"):
+        yield site.put(text, f"{grouped(site, text)}.split()", WORD, says, 0.9 * sure)
+
+
+def _pattern(one: str) -> str:
+    quote = "'" if '"' in one else '"'
+    return rf"rf{quote}\b{{re.escape({one})}}\b{quote}"
+
+
+def _is_text(site: Site, node: ast.expr) -> float:
+    """How likely a whole text is searched: by what is done with it elsewhere, and by its name."""
+    if isinstance(node, ast.Call):
+        return 0.45 if name_of(node.func) in SPOKEN - {"split", "splitlines"} else 0.0
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        return 0.0
+    text = site.src(node)
+    source = site.module.source(site.function) if site.function else ""
+    used = any(f"{text}.{method}(" in source for method in SPOKEN)
+    made = f"{text} = str(" in source or f"{text}: str" in source
+    lowered = re.search(rf"\b{re.escape(text)} = .*\.(?:lower|casefold|strip|replace)\(", source)
+    if used or made or lowered:
+        return 0.55
+    return 0.45 if parts(name_of(node)) & TEXTS else 0.0
+
+
+def _delimited(site: Site, func: ast.Attribute, given: ast.expr) -> Iterator[Mutation]:
+    """`host.endswith(domain)` where another host may end in the same letters."""
+    if not isinstance(given, ast.Name | ast.Attribute | ast.Subscript):
+        return
+    text, owner = site.src(given), site.src(func.value)
+    outer = site.parent(site.parent(func) or func)
+    same = [f"{owner} == {text}", f"{text} == {owner}"]
+    told = isinstance(outer, ast.BoolOp) and any(site.src(value) in same for value in outer.values)
+    ends = func.attr in ("endswith", "removesuffix")
+    for place, sign in enumerate(_signs(site.module)):
+        new = f'"{sign}" + {text}' if ends else f'{text} + "{sign}"'
+        says = f"Look for `{short(new, 24)}`, so that `{short(text, 24)}` is a part of its own"
+        yield site.put(given, new, DELIMITED, says, (0.55 if told else 0.3) * 0.8**place)
+
+
+def _signs(module: Module) -> list[str]:
+    """Signs that part texts from each other in the file, the most used first; a dot and a slash do so everywhere."""
+    seen = Counter(
+        node.value for node in module.inside(module.tree) if isinstance(node, ast.Constant) and node.value in tuple(SIGNS) and node.value
+    )
+    return list(dict.fromkeys([*(sign for sign, _ in seen.most_common()), ".", "/"]))[:3]
