@@ -93,7 +93,8 @@ def candidates(
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
     files were before the latest commits. Single edits come first, and with them the same change at more places than one; then pairs:
-    a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are not
+    to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
     return search.run(limit)
