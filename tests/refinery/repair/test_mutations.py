@@ -371,6 +371,30 @@ def test_a_word_that_is_looked_for_in_a_list_is_left_alone() -> None:
     assert not [each for each, _ in mutations("def f(name, names):\n    return name in names\n") if each.operator == "whole word"]
 
 
+@pytest.mark.parametrize(
+    ("source", "old", "new"),
+    [
+        (
+            "def clean(t):\n    return t.lower()\ndef f(xs, y):\n    seen = {clean(x) for x in xs}\n    return y in seen\n",
+            "y in",
+            "clean(y) in",
+        ),
+        ('import re\nFENCE = re.compile(r"<b>\\s*(.*)</b>")\n', "(.*)", "(.*?)"),
+        ("class C:\n    def f(self, o):\n        return self.n + o.m - o.n\n", "self.n", "o.n"),
+        ("def f(g, start, stop):\n    return g(stop)\n", "g(stop)", "g(stop - start)"),
+        (
+            "def f(xs, n, out):\n    for x in xs:\n        out.append(n)\n    out.append(n)\n    return out\n",
+            "    out.append(n)\n    ret",
+            "    pass\n    ret",
+        ),
+    ],
+    ids=["form", "greed", "owner", "stretch", "again"],
+)
+def test_what_the_code_itself_speaks_for_is_likely(source: str, old: str, new: str) -> None:
+    made = [mutation.prior for mutation, text in mutations(source) if text == source.replace(old, new, 1) and not mutation.memorises]
+    assert max(made) >= 0.3
+
+
 def test_nothing_is_put_behind_a_jump() -> None:
     source = "def f(xs, out):\n    for x in xs:\n        if x:\n            continue\n        out.append(x)\n"
     put = [mutation for mutation, _ in mutations(source) if mutation.line == 4 and mutation.operator == "missing statement"]
