@@ -285,8 +285,8 @@ class Proposals:
                     yield from self._offered(proposal, read, screen)
 
     def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
-        """Whether a cure of some failures may be believed: that others stay speaks against it, as two scenarios less."""
-        return borne_out(proposal.hypothesis, len(seen.turned) - 2) and cures.alone(proposal.product, seen)
+        """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
+        return borne_out(proposal.hypothesis, len(seen.turned) - 1) and cures.alone(proposal.product, seen)
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
