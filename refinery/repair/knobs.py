@@ -26,6 +26,8 @@ UNTOLD = 0.3
 """What it counts where the failure does not speak of the new text, and nothing but its kind speaks for it."""
 SELECTS = 0.35
 """What a turn of a value in a record counts that is one of a set of the repository, as the tool of a route: a setting, whatever it stands in."""
+NEIGHBOURS, DEEP = 4, 3
+"""Tables of one form beside each other that are records, and how deep a value stands in records that records have."""
 ROW, UNTOLD_ROW = 0.55, 0.25
 """How likely another value of a table is for a row that the failure speaks of, and for one that it does not."""
 SMALLEST_TABLE = 3
@@ -152,15 +154,18 @@ def _about(scalar: Scalar, record: Iterable[Scalar], clues: Clues) -> bool:
 def in_tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
     """Values in tables: the same field in several items of a list, in four or more neighbours, or in four or more text files."""
     groups: dict[tuple[object, ...], list[Scalar]] = {}
+    nested: dict[tuple[object, ...], list[Scalar]] = {}
     for scalar in scalars:
         if len(scalar.keys) > 1:
             groups.setdefault((scalar.path, scalar.keys[:-2], scalar.keys[-1]), []).append(scalar)
+            if len(scalar.keys) > DEEP:
+                nested.setdefault((scalar.path, len(scalar.keys), scalar.keys[-3], scalar.keys[-1]), []).append(scalar)
         elif scalar.keys and PurePosixPath(scalar.path).suffix.lower() in TEXTS:
             groups.setdefault((str(PurePosixPath(scalar.path).parent), scalar.keys), []).append(scalar)
-    found: set[tuple[str, tuple[str | int, ...]]] = set()
+    found = {(scalar.path, scalar.keys) for group in nested.values() if len(group) >= NEIGHBOURS for scalar in group}
     for group in groups.values():
         in_list = len(group[0].keys) > 1 and isinstance(group[0].keys[-2], int)
-        if len(group) >= (2 if in_list else 4):
+        if len(group) >= (2 if in_list else NEIGHBOURS):
             found.update((scalar.path, scalar.keys) for scalar in group)
     return found
 

@@ -190,7 +190,7 @@ class _Search:
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
             self._push(score * (0.85 if code_fits else 1.0), refill)
-        for score, change in rearranged(self.sources, self.world, self.clues, heard):
+        for score, change in rearranged(self.sources, self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in swapped(self.scalars, self.sources, tables, self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
+from refinery.repair.amounts import near_shares, other_units
 from refinery.repair.clues import Clues
 from refinery.repair.moments import other_numbers, other_texts
 from refinery.repair.wording import likeness, parts
@@ -28,10 +29,18 @@ OPPOSITES = (
 CONFIGURED = 200_000
 """Characters of the largest file that is taken for configuration; data files are larger."""
 FEWEST_LETTERS = 2
+FEWEST_ALIKE = 2
+"""Texts of one key that show how such texts are written."""
 MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
+SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "y": True, "n": False}
+NOTHING = frozenset({"null", "none", "nil", "~"})
+WHOLE, DECIMAL = re.compile(r"-?\d{1,9}"), re.compile(r"-?\d+\.\d+")
+RETYPED = 0.7
+UNSET = 0.6
+"""How likely what its namesakes have is for a setting that has no value."""
 COUNTED = 24
 """Whole numbers up to this are counts and hours: the nearest is the likeliest, and nothing at all is seldom meant."""
 NEXT, NEAR = 0.42, 0.93
@@ -58,17 +67,50 @@ def turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: 
     for other in kin:
         if type(other.value) is type(value) and other.value != value:
             yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has")
+        elif value is None and other.value is not None:
+            yield Knob(scalar, other.value, UNSET, f"the value that `{other.name}` has")
+        elif other.value is None and value is not None:
+            yield Knob(scalar, None, 0.25, f"`{other.name}` has no value")
+    yield from _retyped(scalar, kin, world)
     if isinstance(value, bool):
         yield Knob(scalar, not value, 0.75, "a switch has one other position")
         return
     if isinstance(value, int | float):
         yield from _numbers(scalar, value, sources, world)
     elif isinstance(value, str):
-        yield from _texts(scalar, value, sources, world, forms)
+        yield from _texts(scalar, value, kin, sources, world, forms)
     elif value is None:
         yield Knob(scalar, True, 0.2, "it is not set")
         for seen, _ in world.roles[scalar.key].most_common(4):
             yield Knob(scalar, seen, 0.35, "the value that code has under this name")
+
+
+def _retyped(scalar: Scalar, kin: list[Scalar], world: World) -> Iterator[Knob]:
+    """The same value as what it is meant to be: a switch, a number or nothing that was written as a text, or a text that was not."""
+    value = scalar.value
+    types = {type(other.value) for other in kin if other is not scalar} | {type(seen) for seen in world.roles[scalar.key] if seen != value}
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in SWITCHES:
+            yield Knob(scalar, SWITCHES[word], RETYPED if len(word) > 1 or bool in types else 0.2, "a switch that was written as a text")
+            yield Knob(scalar, not SWITCHES[word], 0.4 if len(word) > 1 or bool in types else 0.1, "a switch that was written as a text")
+        if word in NOTHING:
+            yield Knob(scalar, None, RETYPED, "nothing at all, written as a text")
+        if WHOLE.fullmatch(word) or DECIMAL.fullmatch(word):
+            number = int(word) if WHOLE.fullmatch(word) else float(word)
+            sure = types & {int, float} or str not in types
+            yield Knob(scalar, number, RETYPED if sure else 0.3, "a number that was written as a text")
+    elif isinstance(value, bool):
+        if int in types and bool not in types:
+            yield Knob(scalar, int(value), 0.3, "a number that was written as a switch")
+        if str in types and bool not in types:
+            yield from (Knob(scalar, word, 0.4, "a text that was written as a switch") for word in ("yes", "on") if value)
+            yield from (Knob(scalar, word, 0.4, "a text that was written as a switch") for word in ("no", "off") if not value)
+    elif isinstance(value, int | float):
+        if str in types and type(value) not in types:
+            yield Knob(scalar, str(value), 0.5, "a text that was written as a number")
+        if value in (0, 1) and bool in types:
+            yield Knob(scalar, bool(value), 0.4, "a switch that was written as a number")
 
 
 def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: World) -> Iterator[Knob]:
@@ -81,15 +123,20 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     for seen, _ in world.roles[scalar.key].most_common(6):
         if type(seen) is type(value) and seen != value:
             yield Knob(scalar, seen, 0.6, "the value that code has under this name")
+    for new, prior, why in other_units(value, f"{' '.join(map(str, scalar.keys))} {around(scalar, sources)}"):
+        yield Knob(scalar, new, prior, why)
+    if not whole and 0 <= value <= 1:
+        for new, prior, why in near_shares(value):
+            yield Knob(scalar, new, prior, why)
     steps: list[tuple[float, float]] = []
     if not whole and 0 <= value <= 1:
         steps += [
-            (value / 2, 0.5),
-            ((1 + value) / 2, 0.5),
-            (value + 0.1, 0.45),
-            (value - 0.1, 0.45),
-            (0.0, 0.4),
-            (1.0, 0.35),
+            (value / 2, 0.44),
+            ((1 + value) / 2, 0.42),
+            (value + 0.1, 0.48),
+            (value - 0.1, 0.48),
+            (0.0, 0.38),
+            (1.0, 0.33),
             (1 - value, 0.4),
         ]
         steps += [(value + 0.2, 0.35), (value - 0.2, 0.35), (value / 4, 0.3), (value / 10, 0.25), (0.5, 0.3)]
@@ -97,7 +144,7 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         steps += [(value + 1, 0.5), (value - 1, 0.45)]
         if whole and 0 <= value <= COUNTED:  # of several that would do, the nearest
             steps += [(value + sign * far, NEXT * NEAR ** (far - 2)) for far in range(2, 9) for sign in (1, -1) if value + sign * far > 0]
-        tenth = 0.45 if not whole or value >= COUNTED else 0.2
+        tenth = 0.45 if not whole or value >= COUNTED or value % 10 == 0 else 0.2
         steps += [(value / 2, 0.5), (value * 2, 0.5), (value / 10, tenth), (value * 10, 0.45), (value / 4, 0.35), (value * 4, 0.35)]
         steps += [(0, 0.1 if whole else 0.3), (value * 3, 0.3), (value + 2, 0.25), (value / 100, 0.3), (value * 100, 0.25)]
         if not whole:
@@ -144,7 +191,9 @@ def told(scalar: Scalar, clues: Clues, prose: Iterable[tuple[frozenset[str], tup
         yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
 
 
-def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, forms: Mapping[str, set[str]]) -> Iterator[Knob]:
+def _texts(
+    scalar: Scalar, value: str, kin: list[Scalar], sources: Mapping[str, str], world: World, forms: Mapping[str, set[str]]
+) -> Iterator[Knob]:
     match = DURATION.match(value)
     if match:
         number, unit = float(match.group(1)), match.group(2)
@@ -156,6 +205,8 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         return
     for text, prior, why in other_texts(value):
         yield Knob(scalar, text, prior, why)
+    for text, why in _like_the_others(value, [other.value for other in kin if other is not scalar and isinstance(other.value, str)]):
+        yield Knob(scalar, text, 0.6, why)
     if written := NUMERIC.fullmatch(value):
         yield from _in_text(scalar, written)
     for text in _alike_texts(value, world):
@@ -178,6 +229,26 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         if text != value:
             yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
     yield from _siblings(scalar, value, sources)
+
+
+def _like_the_others(value: str, others: list[str]) -> Iterator[tuple[str, str]]:
+    """The text written as its namesakes are: with the sign at its ends that they all have or lack, in their letters, with their joints."""
+    if len(others) < FEWEST_ALIKE or not value:
+        return
+    for first in (True, False):
+        ends = {other[:1] if first else other[-1:] for other in others}
+        own, sign = (value[0] if first else value[-1]), next(iter(ends))
+        if not (own.isalnum() or own in ends) and not any(end and not end.isalnum() for end in ends):
+            bare = value.lstrip(own) if first else value.rstrip(own)
+            yield bare, f"none of the others {'begins' if first else 'ends'} with `{own}`"
+        elif len(ends) == 1 and sign and not sign.isalnum() and own != sign:
+            yield (f"{sign}{value}" if first else f"{value}{sign}"), f"all the others {'begin' if first else 'end'} with `{sign}`"
+    for is_so, turned, what in ((str.islower, str.lower, "small letters"), (str.isupper, str.upper, "capitals"), (str.istitle, str.title, "titles")):
+        if all(is_so(other) for other in others) and not is_so(value):
+            yield turned(value), f"all the others are in {what}"
+    for joint, wrong in (("_", "-"), ("-", "_"), (" ", "_"), (" ", "-"), ("_", " "), ("-", " ")):
+        if wrong in value and any(joint in other for other in others) and not any(wrong in other for other in others):
+            yield value.replace(wrong, joint), f"the others have `{joint}`, none has `{wrong}`"
 
 
 def _in_text(scalar: Scalar, number: re.Match[str]) -> Iterator[Knob]:
@@ -241,6 +312,14 @@ def comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
         above.append(lines[number])
         number -= 1
     return " ".join([behind, *above])
+
+
+def around(scalar: Scalar, sources: Mapping[str, str]) -> str:
+    """The comments about a value and about the table it stands in, and the names of its neighbours."""
+    lines = sources.get(scalar.path, "").split("\n")
+    above = [key for key in scalar.keys[:-1] if isinstance(key, str)][-1:]
+    head = next((line for line in reversed(lines[: scalar.line - 1]) if above and above[0] in line and "#" in line), "")
+    return f"{comment(scalar, sources)} {head.partition('#')[2]}"
 
 
 def shapes(sources: Mapping[str, str], world: World, scalars: Iterable[Scalar]) -> dict[str, set[str]]:
