@@ -24,6 +24,8 @@ SIZES = ((4, 1.0), (8, 0.9), (16, 0.7), (MOST, 0.4))
 CHOSEN, TOP = 0.62, 0.8
 TOLD = 1.25
 """What it counts more that the failure speaks of the member."""
+UNUSED = 1.1
+"""What it counts more that no namesake of the setting has chosen the member."""
 FARTHER = 0.98
 """What each step in a row is worth: many sets are written in an order."""
 
@@ -73,8 +75,14 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
         at = choice.members.index(str(scalar.value))
         for place, member in enumerate(choice.members):
             if member != scalar.value:
-                told = TOLD if clues.says(member) else 1.0
-                yield member, min(TOP, CHOSEN * choice.weight * told * FARTHER ** (abs(place - at) - 1)), f"of {choice.where}, as the present one"
+                told = (TOLD if spoken(member, clues) else 1.0) * (1.0 if member in column else UNUSED)
+                prior = min(TOP, CHOSEN * choice.weight * told * FARTHER ** (abs(place - at) - 1))
+                yield member, prior, f"of {choice.where}, as the present one"
+
+
+def spoken(member: str, clues: Clues) -> bool:
+    """Whether the failure speaks of a member, in one word or in several."""
+    return clues.says(member) or clues.says(member.replace("_", " ").replace("-", " "))
 
 
 def _column(scalar: Scalar) -> Table:

@@ -9,12 +9,12 @@ from refinery.domain import Layer
 from refinery.edits.config import scalars
 from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
-from refinery.repair.choices import Choice, fitting
+from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
 from refinery.repair.turns import CONFIGURED
-from refinery.repair.wording import EMPTY_WORDS, likeness
+from refinery.repair.wording import EMPTY_WORDS, likeness, parts
 from refinery.repair.world import World
 
 LONGEST = 40
@@ -25,6 +25,13 @@ DATA = 0.15
 FEWEST_RECORDS = 4
 """Tables of one form that make a file one of records; a list of records at the root does by itself."""
 SAID_NUMBER = 0.4
+MISPLACED = 0.22
+VOCABULARIES = frozenset({
+    "word", "phrase", "keyword", "alias", "aliase", "synonym", "term", "tag", "brand", "pattern", "trigger", "exempt", "allow", "allowed",
+    "deny", "denied", "blocked", "stop", "ignore", "exclude", "include",
+})  # fmt: skip
+"""Words in the names of lists in which something is looked for, in whatever order they are."""
+UNORDERED = 0.4
 STRANGER = 0.4
 """What another text counts where all that the list has is of a set."""
 ABSENT = 0.55
@@ -76,26 +83,27 @@ def _changes(
     texts = all(isinstance(value, str) for value in values)
     # an item that is taken out of a list in a record takes away what the record can do: behaviour is not deleted to pass a check
     in_a_record = any(isinstance(key, int) for key in listing.keys)
-    spoken = [any(word in clues.text for word in _words(value)) for value in values]
+    said = [any(word in clues.text for word in _words(value)) for value in values]
+    ordered = 1.0 if not parts(listing.name.rpartition(".")[2]) & VOCABULARIES else UNORDERED
     for place, value in enumerate(values):
         if texts and len(values) > 1 and not in_a_record and (after := _tried(without, text, listing, place)):
             elsewhere = any(value in other.values for other in others if other is not listing)
-            prior = (0.3 if spoken[place] else 0.12) + (0.2 if elsewhere else 0.0)
+            prior = (0.3 if said[place] else 0.12) + (0.2 if elsewhere else 0.0)
             where = (
                 "it stands in another list too"
                 if elsewhere
                 else "the failure speaks of it"
-                if spoken[place]
+                if said[place]
                 else "the list may be too long"
             )
             yield prior, after, f"Take {value!r} out of {name}", f"{name} has {value!r}, and {where}"
     for place in range(len(values) - 1):
         for to, prior in ((place + 1, 0.4), (0, 0.15) if place else (len(values) - 1, 0.2)):
             if to != place and (after := _tried(moved, text, listing, place, to)):
-                both = spoken[place] or spoken[to]
+                both = said[place] or said[to]
                 says = f"Move {_named(values[place])} to place {to + 1} of {name}"
                 why = f"the order of {name} may matter: {_named(values[place])} stood at place {place + 1}"
-                yield prior * (1.0 if both else 0.5), after, says, why
+                yield prior * ordered * (1.0 if both else 0.5), after, says, why
     if values and all(type(value) is int for value in values):
         for number in _numbers_said(values, clues):
             if after := _tried(with_item, text, listing, number):
@@ -127,7 +135,7 @@ def _absent(listing: Listing, sets: Sequence[Choice], clues: Clues) -> Iterator[
     for choice in sets:
         for member in choice.members:
             if member not in listing.values:
-                told = 1.0 if clues.says(member) else 0.85
+                told = 1.0 if spoken(member, clues) else 0.85
                 yield member, ABSENT * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
 
 
@@ -158,7 +166,7 @@ def _to_another(text: str, listing: Listing, others: Sequence[Listing], clues: C
                 continue
             there = next((each for each in listings(less, listing.path) if each.keys == other.keys), None)
             if there and (after := _tried(with_item, less, there, value)):
-                yield 0.4, after, f"Move {value!r} from {listing.name} to {other.name}", "the failure speaks of it, and it may stand in the wrong row"
+                yield MISPLACED, after, f"Move {value!r} from {listing.name} to {other.name}", "the failure speaks of it, and it may stand in the wrong row"
 
 
 def _rows_of_one(one: Listing, other: Listing) -> bool:

@@ -25,7 +25,7 @@ WHOLE = frozenset({"asdict", "vars", "_asdict", "__dict__", "model_dump"})
 MARKS = re.compile(r"\{\{-? ?\0 ?-?\}\}|\$\{\0\}|\$\0|\{\0\}")
 NEAREST = 4
 MOST_SWAPS = 4
-ALIGNED = 0.45
+ALIGNED = 0.55
 """How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
 OTHER = 0.25
 """How likely another field of the record is that a template is filled from."""
@@ -134,7 +134,7 @@ def _taken_for(
             says = f"Fill in {other}, not {name}, in {path}"
             if other in mistaken:
                 why = f"wrong answers have the `{name}` of a record where the right ones have its `{other}`"
-                score = ALIGNED * (1.0 + mistaken[other])
+                score = ALIGNED * (1.0 + mistaken[other]) * spoken
             else:
                 why, score = f"records that have `{name}` have `{other}` too", OTHER * spoken
             yield score, Refill(path, text[:start] + other + text[end:], says, why)

@@ -286,13 +286,19 @@ def _turned(wording: Wording, clues: Clues) -> Iterator[_Change]:
         for match in form.finditer(wording.text):
             between = next((each for each in BETWEEN if each in match[1]), "")
             parts = match[1].split(between) if between else []
-            if not 1 < len(parts) <= MOST_PARTS or any(not part.strip() or len(part.split()) > LONGEST_PART for part in parts):
+            odd = any(not part.strip() or len(part.split()) > LONGEST_PART or _open(part) for part in parts)
+            if not 1 < len(parts) <= MOST_PARTS or odd:
                 continue
             for place in range(len(parts) - 1):
                 order = [*parts[:place], parts[place + 1], parts[place], *parts[place + 2 :]]
                 after = wording.text[: match.start(1)] + between.join(order) + wording.text[match.end(1) :]
                 says = f"Exchange `{parts[place].strip()}` and `{parts[place + 1].strip()}` in {wording.name}"
                 yield _Change(prior, after, says, "the parts of a form may stand in another order")
+
+
+def _open(part: str) -> bool:
+    """Whether a bracket is opened or closed in a text and not both."""
+    return any(part.count(one) != part.count(other) for one, other in ("[]", "()", "{}"))
 
 
 def _refilled(wording: Wording, names: Sequence[str]) -> Iterator[_Change]:

@@ -35,6 +35,14 @@ MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
+COUNTS = frozenset({
+    "max", "min", "top", "result", "count", "step", "attempt", "retry", "retrie", "limit", "turn", "item", "page", "round", "depth", "tool",
+    "word", "chunk", "token", "worker", "day", "people", "guest", "k", "n",
+})  # fmt: skip
+"""Words in the names of whole numbers of things, which have no decimals."""
+OTHER_MAKE = 0.5
+MEASURED = 3
+"""Digits of a number that was measured or is known, and not thought of: of these the point may stand wrong."""
 SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "y": True, "n": False}
 NOTHING = frozenset({"null", "none", "nil", "~"})
 WHOLE, DECIMAL = re.compile(r"-?\d{1,9}"), re.compile(r"-?\d+\.\d+")
@@ -155,13 +163,17 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
             if value >= 30 and "day" in scalar.key:
                 steps.append((usual, 0.4))
         steps += [(-value, 0.1)]
+        if not whole and len(f"{value:g}".replace(".", "").strip("0-")) >= MEASURED:  # where its digits come from somewhere
+            shifts = (value * 10, value / 10, value * 100, value / 100)
+            steps = [(new, 0.5 if new in shifts else prior * 0.6) for new, prior in steps]
     if whole and value >= 10:  # two digits that were exchanged, one that was lost
         digits = str(value)
         turned_round = (digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1))
         steps += [(int(text), 0.35) for text in turned_round if text[0] != "0"]
         steps += [(value + 10, 0.2), (value - 10, 0.2), (value + 5, 0.15), (value - 5, 0.15)]
     if whole and value % 10:  # a decimal point that was lost
-        steps += [(value / 10, 0.4), (value / 100, 0.25)]
+        counted = bool(parts(scalar.key) & COUNTS)
+        steps += [(value / 10, 0.15 if counted else 0.4), (value / 100, 0.1 if counted else 0.25)]
     for new, prior in steps:
         if (new < 0 <= value and prior > 0.1) or (new == 0 and whole and prior > 0.1):  # nothing at all is seldom what is meant
             continue
@@ -214,13 +226,13 @@ def _texts(
     for other in sorted(world.compared[scalar.key]):
         for seen, _ in world.roles[other].most_common(8):
             if isinstance(seen, str) and seen != value:
-                yield Knob(scalar, seen, 0.65, f"a value of `{other}`, with which it is compared")
+                yield Knob(scalar, seen, 0.65 * _make(seen, value), f"a value of `{other}`, with which it is compared")
     for word in dict.fromkeys(CHOICE.findall(comment(scalar, sources))):
         if word != value and _alike(word, value) and (word in world.owners or word in forms.get(_shape(word), ())):
             yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
     for seen, _ in world.roles[scalar.key].most_common(8):
         if isinstance(seen, str) and seen != value:
-            yield Knob(scalar, seen, 0.65, "a value that code compares this setting with or gives it")
+            yield Knob(scalar, seen, 0.65 * _make(seen, value), "a value that code compares this setting with or gives it")
     for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
         if one in re.split(r"[_\-. ]", value):
             known = value.replace(one, other)
@@ -229,6 +241,11 @@ def _texts(
         if text != value:
             yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
     yield from _siblings(scalar, value, sources)
+
+
+def _make(text: str, value: str) -> float:
+    """What a text counts in the place of another: a sentence stands for no word."""
+    return 1.0 if (text[-1:] in ".?!") == (value[-1:] in ".?!") and (" " in text) <= (" " in value) else OTHER_MAKE
 
 
 def _like_the_others(value: str, others: list[str]) -> Iterator[tuple[str, str]]:
