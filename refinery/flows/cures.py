@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from refinery.domain import Attempt, Cause, Execution, Hypothesis, Layer
+from refinery.domain import Attempt, Cause, Execution, Hypothesis
+from refinery.flows.numbers import any_number
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
 from refinery.suite.impact import touching
 from safety.changes import FileChange
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 LOOK_ON = 120
 """Candidates looked at for a cure of all failures before those of some are put together; later as many as until then."""
 AGAIN = 60
@@ -160,21 +158,7 @@ def _files(hypothesis: Hypothesis) -> set[str]:
     return {edit.path for edit in hypothesis.edits}
 
 
-def how_far(hypothesis: Hypothesis) -> tuple[tuple[object, ...], float] | None:
-    """Which number of a configuration a hypothesis sets, and how far from what it is; nothing, and a part of a whole, is farthest. None
-    where it does more."""
-    if hypothesis.layer is not Layer.CONFIG or len(hypothesis.edits) != 1:
-        return None
-    (edit,) = hypothesis.edits
-    old, new = NUMBER.findall(edit.old), NUMBER.findall(edit.new)
-    turned = [(float(one), float(other)) for one, other in zip(old, new, strict=False) if one != other]
-    if len(old) != len(new) or len(turned) != 1 or NUMBER.sub("", edit.old) != NUMBER.sub("", edit.new):
-        return None
-    before, after = turned[0]
-    usual = after != 0 and after.is_integer() >= before.is_integer()
-    return (edit.path, edit.at, edit.old), abs(after - before) if usual else math.inf
-
-
 def borne_out(hypothesis: Hypothesis, red: int) -> bool:
-    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list more often than not."""
-    return hypothesis.origin == "model" or hypothesis.confidence > FLOOR or red > 1
+    """Whether a cure would be believed where so many scenarios fail: one is cured by something far down the list, or by some number of some
+    setting, more often than not."""
+    return hypothesis.origin == "model" or red > 1 or (hypothesis.confidence > FLOOR and not any_number(hypothesis))

@@ -12,9 +12,10 @@ from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Sc
 from refinery.events import Event
 from refinery.flows.compared import compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, borne_out, how_far, in_pairs, joined
+from refinery.flows.cures import Cures, borne_out, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
+from refinery.flows.numbers import Numbers, nearest
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.ranking import Ranking, worth
 from refinery.flows.reach import impact_of
@@ -59,6 +60,7 @@ class Proposals:
     """The changes that were looked at, by their digests: what a model and the search both come to is tried once."""
     _tried: list[Hypothesis] = field(default_factory=list)
     """Those that were looked at, in their order."""
+    _numbers: Numbers = field(default_factory=Numbers)
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -114,6 +116,8 @@ class Proposals:
             for proposal, seen in looks:
                 self._count(proposal, seen)
                 cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
+                if told := self._numbers.saw(proposal.hypothesis, seen):
+                    ranking.put_first(told)
                 if cures.compared or self._settled(cures, ranking):
                     yield from self._compared(cures, read, screen)
                 elif cures.joined:
@@ -165,14 +169,18 @@ class Proposals:
                 return
             yield self._remembered.warned(hypothesis)
 
-    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts) -> Iterator[Proposal]:
-        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through."""
+    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts, red: int | None = None) -> Iterator[Proposal]:
+        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through.
+
+        `red`: how many failing scenarios speak for one; two edits at once are borne out by one less than there are.
+        """
+        red = len(self.shown.red) if red is None else red
         for hypothesis in ranking:
             reasoned = hypothesis.origin == "model"
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red)):
+            if not borne_out(hypothesis, red):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -221,7 +229,8 @@ class Proposals:
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
-        found = _nearest(cures.take_whole())
+        whole = cures.take_whole()
+        found = [whole[place] for place in nearest([each.hypothesis for each in whole])]
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"
@@ -278,7 +287,8 @@ class Proposals:
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
         pairs = self._within_time(islice(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)), SECONDS))
-        looking = in_order(lambda each: self._look(each, screen), self._allowed(pairs, read), self.bench.limits.workers)
+        allowed = self._allowed(pairs, read, red=len(self.shown.red) - 1)
+        looking = in_order(lambda each: self._look(each, screen), allowed, self.bench.limits.workers)
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
@@ -315,13 +325,3 @@ class Proposals:
 
 def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
-
-
-def _nearest(found: list[Proposal]) -> list[Proposal]:
-    """Of several values of a number that all cure, the one nearest to what it is: the others would only bear each other out."""
-    best: dict[tuple[object, ...], tuple[float, Proposal]] = {}
-    for each in found:
-        if far := how_far(each.hypothesis):
-            best[far[0]] = min(best.get(far[0], (far[1], each)), (far[1], each), key=lambda one: one[0])
-    nearest = [each for _, each in best.values()]
-    return [each for each in found if how_far(each.hypothesis) is None or each in nearest]

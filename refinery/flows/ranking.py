@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -43,6 +44,7 @@ class Ranking:
     diagnosis: Diagnosis
     _reasoned: list[tuple[float, int, Hypothesis]] = field(default_factory=list)
     _next: Hypothesis | None = None
+    _first: deque[Hypothesis] = field(default_factory=deque)
     _order: Iterator[int] = field(default_factory=count)
 
     def add(self, hypotheses: Iterable[Hypothesis]) -> None:
@@ -50,10 +52,16 @@ class Ranking:
         for hypothesis in hypotheses:
             heapq.heappush(self._reasoned, (-worth(hypothesis, self.diagnosis), next(self._order), hypothesis))
 
+    def put_first(self, hypothesis: Hypothesis) -> None:
+        """Something that was learnt from a look, and comes before all others."""
+        self._first.append(hypothesis)
+
     def __iter__(self) -> Iterator[Hypothesis]:
         return self
 
     def __next__(self) -> Hypothesis:
+        if self._first:
+            return self._first.popleft()
         self._next = self._next or next(self.searched, None)
         if self._reasoned and (self._next is None or -self._reasoned[0][0] >= worth(self._next, self.diagnosis)):
             return heapq.heappop(self._reasoned)[2]

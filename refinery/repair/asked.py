@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from refinery.repair.wording import EMPTY_WORDS
 
 WORD = re.compile(r"[A-Za-z]{3,}")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 MOST = 12
 
 
@@ -21,6 +22,8 @@ class Asked:
     everything: frozenset[str] = frozenset()
     red: frozenset[str] = frozenset()
     """Those that stand in failing inputs."""
+    numbers: frozenset[str] = frozenset()
+    """The numbers of all inputs: a setting that takes one of them has learnt it."""
 
     def vocabulary(self, words: Sequence[str]) -> bool:
         """Whether a list holds words that people say, so that one more may be missing in it."""
@@ -34,7 +37,12 @@ def asked_in(red: Sequence[str], green: Sequence[str]) -> Asked:
     share = {word: sum(word in words for words in bad) / len(bad) for words in bad for word in words - known}
     ordered = sorted(share.items(), key=lambda each: (-each[1], each[0]))[:MOST]
     one = len(bad) == 1
-    return Asked(tuple((word, part * (0.5 if one else 1.0)) for word, part in ordered), known.union(*bad), frozenset[str]().union(*bad))
+    return Asked(
+        tuple((word, part * (0.5 if one else 1.0)) for word, part in ordered),
+        known.union(*bad),
+        frozenset[str]().union(*bad),
+        frozenset(number for text in (*red, *green) for number in NUMBER.findall(text)),
+    )
 
 
 def _words(text: str) -> set[str]:

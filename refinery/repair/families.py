@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.mutations import (
     accumulation,
+    affixes,
     arguments,
     boundaries,
     conditions,
     conversions,
     copies,
+    elements,
     elsewhere,
     exchange,
     fields,
@@ -71,4 +73,6 @@ FAMILIES: tuple[Family, ...] = (
     helpers.propose,
     totals.propose,
     vocabulary.propose,
+    elements.propose,
+    affixes.propose,
 )

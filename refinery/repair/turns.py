@@ -193,12 +193,13 @@ def documents(sources: Mapping[str, str]) -> Iterator[tuple[frozenset[str], tupl
 
 
 def told(scalar: Scalar, clues: Clues, prose: Iterable[tuple[frozenset[str], tuple[str, ...], str]]) -> Iterator[Knob]:
-    """Numbers that a document says of this setting, and those that the failure speaks of."""
+    """Numbers that a document says of this setting, and those that the failure speaks of and no input."""
     if isinstance(scalar.value, bool) or not isinstance(scalar.value, int | float):
         return
     own = parts(scalar.key)
     found = [(number, 0.6, f"{where} says so") for words, numbers, where in prose if own and own <= words for number in numbers]
-    found += [(number, 0.3, "the failure speaks of it") for number in list(dict.fromkeys(NUMBER.findall(clues.text)))[:MOST_TOLD]]
+    spoken = [number for number in dict.fromkeys(NUMBER.findall(clues.text)) if number not in clues.asked.numbers]
+    found += [(number, 0.3, "the failure speaks of it") for number in spoken[:MOST_TOLD]]
     for number, prior, why in found:
         yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.world import name_of
 
 FAMILY = "order"
@@ -46,6 +46,8 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
             yield site.between(end, end, f"{sep}reverse=True", FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.55)
         else:
             on = isinstance(reverse.value, ast.Constant) and reverse.value.value is True
+            if on:
+                yield from _ties_kept(site, node, reverse, by_name.get("key"))
             yield site.put(reverse.value, str(not on), FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.6)
     if "key" not in by_name and callee in ("sorted", "sort", "min", "max") and (len(node.args) <= 1):
         sep = ", " if node.args or node.keywords else ""
@@ -58,6 +60,20 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         if callee == one:
             stop = site.module.span(node.func)[1]
             yield site.between(stop - len(one), stop, other, FAMILY, f"Take `{other}` instead of `{one}`", 0.5)
+
+
+def _ties_kept(site: Site, node: ast.Call, reverse: ast.keyword, key: ast.keyword | None) -> Iterator[Mutation]:
+    """The largest first, and what is equal in the usual order: turning the whole order round turns that of equals round too."""
+    says = f"Sort `{short(_what(site, node))}` from the largest, and what is equal in its usual order"
+    if key is None:
+        yield site.put(reverse, "key=lambda item: (-item[0], *item[1:])", FAMILY, says, 0.45)
+    elif isinstance(key.value, ast.Lambda) and isinstance(key.value.body, ast.Tuple) and len(key.value.body.elts) > 1:
+        first = key.value.body.elts[0]
+        start, end = site.module.span(first)[0], site.module.span(reverse)[1]
+        after = site.module.text[site.module.span(first)[1] : end]
+        rest = after[: after.rfind(",")] if key.value.lineno <= reverse.value.lineno else ""
+        if rest:
+            yield site.between(start, end, f"-{grouped(site, first)}{rest}", FAMILY, says, 0.5)
 
 
 def _keys(site: Site) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, STEPS, Cures, borne_out, how_far, in_pairs, joined
+from refinery.flows.cures import AGAIN, STEPS, Cures, borne_out, in_pairs, joined
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, believed, neighbours, ranked
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -148,17 +147,6 @@ def test_pairs_begin_with_the_likely_ones_and_leave_out_what_edits_the_same_text
     told = list(in_pairs([step], [unlikely, same, step, likely]))
     assert [each.change for each in told] == ["Use y; use p", "Use y; use r"]
     assert told[0].confidence < 0.5 * step.confidence * likely.confidence, "two mistakes are less likely than one"
-
-
-def test_how_far_a_setting_is_turned_is_told_of_what_turns_one_number() -> None:
-    def setting(old: str, new: str) -> Hypothesis:
-        return Hypothesis("Set it", "why.", Layer.CONFIG, (Edit("c.json", old, new, 3),))
-
-    told = [how_far(setting('"top": 1,', f'"top": {value},')) for value in ("3", "0", "0.5", "true")]
-    assert [far and far[1] for far in told] == [2.0, math.inf, math.inf, None]
-    assert len({far[0] for far in told if far}) == 1
-    assert how_far(setting("top = 1\nlow = 2", "top = 2\nlow = 3")) is None
-    assert how_far(hypothesis("2", "1")) is None
 
 
 def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasoned() -> None:

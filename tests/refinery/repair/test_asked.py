@@ -40,3 +40,16 @@ def test_a_word_that_was_asked_for_and_should_have_been_answered_is_added_though
     said = asked_in(["my statement, and an invoice"], ["no statement here"])
     words = ["statement", 'expected "the statement"; the answer is ""']
     assert "Add 'statement' to bill" in {each.change for each in candidates({"m.py": CODE, "c.json": ROUTES}, told, [], words, asked=said)}
+
+
+def test_a_number_that_the_failure_speaks_of_is_tried_unless_an_input_says_it() -> None:
+    told = Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5)
+    sources = {"m.py": 'def f(t, c):\n    return c["days"]\n', "c.json": '{"days": 7}\n'}
+
+    def made(asked: Asked) -> set[str]:
+        return {each.change for each in candidates(sources, told, [], ["within 61 days, not 7, of order 1250"], asked=asked)}
+
+    assert {"Set days to 61", "Set days to 1250"} <= made(asked_in([], []))
+    heard = made(asked_in(["order 1250"], []))
+    assert "Set days to 61" in heard
+    assert "Set days to 1250" not in heard

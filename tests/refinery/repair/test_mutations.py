@@ -37,6 +37,15 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("equals as they came", "def f(hits):\n    hits.sort(key=lambda hit: (hit.score, hit.title), reverse=True)\n    return hits\n",
+     "(hit.score, hit.title), reverse=True", "(-hit.score, hit.title)", ""),
+    ("equal pairs as they came", "def f(scored):\n    return sorted(scored, reverse=True)\n",
+     "reverse=True", "key=lambda item: (-item[0], *item[1:])", ""),
+    ("items made", "from datetime import date\nDAYS = set(load())\ndef f(text):\n    return date.fromisoformat(text) in DAYS\n",
+     "set(load())", "{date.fromisoformat(item) for item in load()}", ""),
+    ("one beginning more", "def f(line):\n    if line.startswith('+'):\n        return 1\n    return not line.startswith('#')\n",
+     "startswith('#')", "startswith(('#', '+'))", ""),
+    ("one beginning less", "def f(line):\n    return line.startswith(('#', '+'))\n", "('#', '+')", "'#'", ""),
     ("a number left out", "def f(width, line, words):\n"
      "    gaps = len(words) - 1\n    spaces = width - len(line)\n    return spaces // gaps\n",
      "width - len(line)", "width - len(line) + gaps", ""),

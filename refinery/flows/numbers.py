@@ -1,0 +1,164 @@
+"""Hypotheses that turn one number: how far each goes, and values between two of which one is too little and one too much."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from refinery.domain import Hypothesis, Layer
+from refinery.flows.screen import Screened
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+TRIED_BETWEEN = 6
+"""Values of one number that are tried between two others."""
+ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
+"""Steps in which people set numbers, as parts of a power of ten, the roundest first."""
+
+SLIPS = (10, 100, 1000, 60, 3600, 24, 7, 12)
+"""Factors by which people miss a number: a point, a unit."""
+SPOKEN = 0.5
+"""The confidence from which on something but its size speaks for a number: a comment, code, a document."""
+
+Key = tuple[str, int | None, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One number, and what a hypothesis makes of it."""
+
+    key: Key
+    before: float
+    after: float
+    whole: bool
+    """Both are written without a point."""
+
+    @property
+    def far(self) -> float:
+        """How far from what it is; nothing, and a part of a whole, is farthest."""
+        usual = self.after != 0 and self.after.is_integer() >= self.before.is_integer()
+        return abs(self.after - self.before) if usual else math.inf
+
+
+def turn_of(hypothesis: Hypothesis) -> Turn | None:
+    """Which number a hypothesis turns; None where it does more, or something else."""
+    if len(hypothesis.edits) != 1:
+        return None
+    (edit,) = hypothesis.edits
+    old, new = NUMBER.findall(edit.old), NUMBER.findall(edit.new)
+    turned = [place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
+    if len(old) != len(new) or len(turned) != 1 or NUMBER.sub("", edit.old) != NUMBER.sub("", edit.new):
+        return None
+    before, after = old[turned[0]], new[turned[0]]
+    return Turn((edit.path, edit.at, edit.old, turned[0]), float(before), float(after), "." not in before + after)
+
+
+def nearest(found: Sequence[Hypothesis]) -> list[int]:
+    """Which to keep, by number: of several values that a setting could have, the one nearest to what it is. The others would only bear
+    each other out."""
+    best: dict[Key, tuple[float, int]] = {}
+    turns = [turn_of(each) if each.layer is Layer.CONFIG else None for each in found]
+    for number, turn in enumerate(turns):
+        if turn:
+            best[turn.key] = min(best.get(turn.key, (turn.far, number)), (turn.far, number))
+    kept = {number for _, number in best.values()}
+    return [number for number, turn in enumerate(turns) if turn is None or number in kept]
+
+
+def any_number(hypothesis: Hypothesis) -> bool:
+    """Whether a hypothesis sets a number for which nothing speaks but that it cures: no comment, code or document, and no slip of a point
+    or a unit. One failing scenario is met by many such numbers of many settings."""
+    turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG and hypothesis.confidence < SPOKEN else None
+    if turn is None or not turn.before or not turn.after:
+        return turn is not None
+    return not any(math.isclose(abs(turn.after / turn.before), factor) for slip in SLIPS for factor in (slip, 1 / slip))
+
+
+@dataclass(slots=True)
+class _Bracket:
+    little: float
+    """The value farthest from the present one that leaves the failure as it is."""
+    much: float
+    """The nearest that cures it and breaks what passed."""
+    tried: int = 0
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Finds the values that are worth a look because a number was turned too far.
+
+    A value that cures what fails and breaks what passes lies beyond the right one, and the present value lies before it: what is between
+    them is halved, by the roundest number near the middle, as long as looks say on which side the right one lies.
+    """
+
+    _brackets: dict[tuple[Key, bool], _Bracket] = field(default_factory=dict)
+    _little: dict[tuple[Key, bool], float] = field(default_factory=dict)
+    """Values that did nothing, the farthest in each direction."""
+
+    def saw(self, hypothesis: Hypothesis, seen: Screened) -> Hypothesis | None:
+        """The hypothesis to look at next, if a look at this one tells of one."""
+        turn = turn_of(hypothesis)
+        if turn is None or seen.late or seen.promising:
+            return None
+        value = self._between(turn, seen)
+        return None if value is None else turned_to(hypothesis, turn, value)
+
+    def _between(self, turn: Turn, seen: Screened) -> float | None:
+        side = turn.key, turn.after > turn.before
+        if seen.turned:
+            known = self._brackets.setdefault(side, _Bracket(self._little.get(side, turn.before), turn.after))
+            known.much = _nearer(turn, known.much)
+        else:
+            self._little[side] = _farther(turn, self._little.get(side, turn.before))
+            if side not in self._brackets:
+                return None
+            known = self._brackets[side]
+            if _between(turn.after, known.little, known.much):
+                known.little = turn.after
+        value = middle(known.little, known.much, turn.whole)
+        if value is None or known.tried >= TRIED_BETWEEN:
+            return None
+        known.tried += 1
+        return value
+
+
+def middle(one: float, other: float, whole: bool) -> float | None:
+    """The roundest number between two others, of equally round ones the nearest to the middle; None where there is none."""
+    low, high = sorted((one, other))
+    power = 10.0 ** math.floor(math.log10(max(abs(low), abs(high), 1e-9)))
+    for step in (part * power / scale for scale in (1, 100, 10_000) for part in ROUND):
+        if whole and (step < 1 or step != int(step)):
+            continue
+        multiple = round((low + high) / 2 / step) * step
+        found = [each for each in (multiple, multiple - step, multiple + step) if low + 1e-9 < each < high - 1e-9 and each]
+        if found:
+            return float(f"{min(found, key=lambda each: abs(each - (low + high) / 2)):.10g}")
+    return None
+
+
+def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
+    """The same hypothesis with another value."""
+    (edit,) = hypothesis.edits
+    at = list(NUMBER.finditer(edit.new))[turn.key[3]]
+    text = str(int(value)) if turn.whole else f"{value:.10g}"
+    new = edit.new[: at.start()] + text + edit.new[at.end() :]
+    says = hypothesis.change.replace(at.group(), text, 1) if at.group() in hypothesis.change else f"Use {text} for {at.group()}"
+    return replace(
+        hypothesis,
+        change=says,
+        rationale=f"{hypothesis.rationale} {at.group()} cures the failure and breaks what passed: the right value lies before it.",
+        edits=(replace(edit, new=new),),
+    )
+
+
+def _nearer(turn: Turn, much: float) -> float:
+    return min(turn.after, much, key=lambda value: abs(value - turn.before))
+
+
+def _farther(turn: Turn, little: float) -> float:
+    return max(turn.after, little, key=lambda value: abs(value - turn.before))
+
+
+def _between(value: float, one: float, other: float) -> bool:
+    return min(one, other) < value < max(one, other)

@@ -1,0 +1,41 @@
+"""Collections whose items were taken as they are, where the module elsewhere makes something of such items first."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
+
+FAMILY = "items as they are"
+COLLECTIONS = {"set": "{%s}", "frozenset": "frozenset(%s)", "list": "[%s]", "tuple": "tuple(%s)", "sorted": "sorted(%s)"}
+MAKERS = ("int", "float", "str", "Decimal", "Fraction", "Path", "PurePath", "UUID", "fromisoformat", "casefold", "lower", "upper", "strip")
+MOST = 4
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """Each item of a collection goes through what the module makes of single values."""
+    for node in site.statement.nodes:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COLLECTIONS):
+            continue
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.Starred):
+            continue
+        items = site.src(node.args[0])
+        for made in _makers(site):
+            text = COLLECTIONS[node.func.id] % f"{made} for item in {items}"
+            yield site.put(node, text, FAMILY, f"Take `{made}` of each item of `{short(items)}`", 0.35)
+
+
+def _makers(site: Site) -> list[str]:
+    """What the module makes of one value, the commonest first: `int(item)`, `date.fromisoformat(item)`, `item.lower()`."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(site.module.tree):
+        if not isinstance(node, ast.Call) or node.keywords or name_of(node.func) not in MAKERS:
+            continue
+        if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
+            found[f"{ast.unparse(node.func)}(item)"] += 1
+        elif not node.args and isinstance(node.func, ast.Attribute):
+            found[f"item.{node.func.attr}()"] += 1
+    return [text for text, _ in found.most_common(MOST)]
