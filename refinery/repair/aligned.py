@@ -69,7 +69,7 @@ def mistaken(seen: Iterable[Instead], scalars: Iterable[Scalar]) -> dict[str, di
 def _between(got: object, wanted: object) -> Iterator[Instead]:
     """Where two values differ, down to the words of their texts."""
     if isinstance(got, Mapping) and isinstance(wanted, Mapping):
-        for key in got.keys() & wanted.keys():
+        for key in (key for key in wanted if key in got):
             yield from _between(got[key], wanted[key])
     elif isinstance(got, list | tuple) and isinstance(wanted, list | tuple):
         for one, other in zip(got, wanted, strict=False):

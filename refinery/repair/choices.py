@@ -68,7 +68,10 @@ def fitting(values: Sequence[str], sets: Iterable[Choice]) -> list[Choice]:
 
 
 def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues: Clues) -> Iterator[tuple[str, float, str]]:
-    """Other members of the sets that a setting is chosen from, with how likely each is and why. `column` are the values of its namesakes."""
+    """Other members of the sets that a setting is chosen from, with how likely each is and why.
+
+    `column` are the values of its namesakes, its own among them.
+    """
     for choice in fitting(column, sets):
         if scalar.value not in choice.members or choice.table in ((scalar.path, scalar.keys[:-1]), _column(scalar)):
             continue

@@ -25,7 +25,7 @@ ITEM = 0.5
 UNTOLD = 0.3
 """What it counts where the failure does not speak of the new text, and nothing but its kind speaks for it."""
 SELECTS = 0.35
-"""What a turn of a value in a record counts that is one of a set of the repository, as the tool of a route: a setting, whatever it stands in."""
+"""What a turn of a value in a record counts that is chosen from a set, as the tool of a route: a setting, whatever it stands in."""
 NEIGHBOURS, DEEP = 4, 3
 """Tables of one form beside each other that are records, and how deep a value stands in records that records have."""
 ROW, UNTOLD_ROW = 0.55, 0.25

@@ -90,11 +90,7 @@ def _changes(
             elsewhere = any(value in other.values for other in others if other is not listing)
             prior = (0.3 if said[place] else 0.12) + (0.2 if elsewhere else 0.0)
             where = (
-                "it stands in another list too"
-                if elsewhere
-                else "the failure speaks of it"
-                if said[place]
-                else "the list may be too long"
+                "it stands in another list too" if elsewhere else "the failure speaks of it" if said[place] else "the list may be too long"
             )
             yield prior, after, f"Take {value!r} out of {name}", f"{name} has {value!r}, and {where}"
     for place in range(len(values) - 1):
@@ -166,7 +162,12 @@ def _to_another(text: str, listing: Listing, others: Sequence[Listing], clues: C
                 continue
             there = next((each for each in listings(less, listing.path) if each.keys == other.keys), None)
             if there and (after := _tried(with_item, less, there, value)):
-                yield MISPLACED, after, f"Move {value!r} from {listing.name} to {other.name}", "the failure speaks of it, and it may stand in the wrong row"
+                yield (
+                    MISPLACED,
+                    after,
+                    f"Move {value!r} from {listing.name} to {other.name}",
+                    "the failure speaks of it, and it may stand in the wrong row",
+                )
 
 
 def _rows_of_one(one: Listing, other: Listing) -> bool:

@@ -16,7 +16,7 @@ from refinery.repair.clues import Clues
 from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.prompts import TEMPLATES
 from refinery.repair.wording import likeness, telling
-from refinery.repair.world import World, name_of, text_of
+from refinery.repair.world import World, name_of
 
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
 FILLS = frozenset({"format", "format_map", "substitute", "safe_substitute", "render"})

@@ -13,6 +13,7 @@ from refinery.edits.scalar import Scalar, Value
 from refinery.repair.amounts import near_shares, other_units
 from refinery.repair.clues import Clues
 from refinery.repair.moments import other_numbers, other_texts
+from refinery.repair.spelling import like_the_others, retyped
 from refinery.repair.wording import likeness, parts
 from refinery.repair.world import World
 
@@ -29,8 +30,6 @@ OPPOSITES = (
 CONFIGURED = 200_000
 """Characters of the largest file that is taken for configuration; data files are larger."""
 FEWEST_LETTERS = 2
-FEWEST_ALIKE = 2
-"""Texts of one key that show how such texts are written."""
 MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
@@ -43,10 +42,6 @@ COUNTS = frozenset({
 OTHER_MAKE = 0.5
 MEASURED = 3
 """Digits of a number that was measured or is known, and not thought of: of these the point may stand wrong."""
-SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "y": True, "n": False}
-NOTHING = frozenset({"null", "none", "nil", "~"})
-WHOLE, DECIMAL = re.compile(r"-?\d{1,9}"), re.compile(r"-?\d+\.\d+")
-RETYPED = 0.7
 UNSET = 0.6
 """How likely what its namesakes have is for a setting that has no value."""
 COUNTED = 24
@@ -79,7 +74,8 @@ def turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: 
             yield Knob(scalar, other.value, UNSET, f"the value that `{other.name}` has")
         elif other.value is None and value is not None:
             yield Knob(scalar, None, 0.25, f"`{other.name}` has no value")
-    yield from _retyped(scalar, kin, world)
+    for new, prior, why in retyped(scalar, kin, world):
+        yield Knob(scalar, new, prior, why)
     if isinstance(value, bool):
         yield Knob(scalar, not value, 0.75, "a switch has one other position")
         return
@@ -91,34 +87,6 @@ def turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: 
         yield Knob(scalar, True, 0.2, "it is not set")
         for seen, _ in world.roles[scalar.key].most_common(4):
             yield Knob(scalar, seen, 0.35, "the value that code has under this name")
-
-
-def _retyped(scalar: Scalar, kin: list[Scalar], world: World) -> Iterator[Knob]:
-    """The same value as what it is meant to be: a switch, a number or nothing that was written as a text, or a text that was not."""
-    value = scalar.value
-    types = {type(other.value) for other in kin if other is not scalar} | {type(seen) for seen in world.roles[scalar.key] if seen != value}
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if word in SWITCHES:
-            yield Knob(scalar, SWITCHES[word], RETYPED if len(word) > 1 or bool in types else 0.2, "a switch that was written as a text")
-            yield Knob(scalar, not SWITCHES[word], 0.4 if len(word) > 1 or bool in types else 0.1, "a switch that was written as a text")
-        if word in NOTHING:
-            yield Knob(scalar, None, RETYPED, "nothing at all, written as a text")
-        if WHOLE.fullmatch(word) or DECIMAL.fullmatch(word):
-            number = int(word) if WHOLE.fullmatch(word) else float(word)
-            sure = types & {int, float} or str not in types
-            yield Knob(scalar, number, RETYPED if sure else 0.3, "a number that was written as a text")
-    elif isinstance(value, bool):
-        if int in types and bool not in types:
-            yield Knob(scalar, int(value), 0.3, "a number that was written as a switch")
-        if str in types and bool not in types:
-            yield from (Knob(scalar, word, 0.4, "a text that was written as a switch") for word in ("yes", "on") if value)
-            yield from (Knob(scalar, word, 0.4, "a text that was written as a switch") for word in ("no", "off") if not value)
-    elif isinstance(value, int | float):
-        if str in types and type(value) not in types:
-            yield Knob(scalar, str(value), 0.5, "a text that was written as a number")
-        if value in (0, 1) and bool in types:
-            yield Knob(scalar, bool(value), 0.4, "a switch that was written as a number")
 
 
 def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: World) -> Iterator[Knob]:
@@ -218,7 +186,7 @@ def _texts(
         return
     for text, prior, why in other_texts(value):
         yield Knob(scalar, text, prior, why)
-    for text, why in _like_the_others(value, [other.value for other in kin if other is not scalar and isinstance(other.value, str)]):
+    for text, why in like_the_others(value, [other.value for other in kin if other is not scalar and isinstance(other.value, str)]):
         yield Knob(scalar, text, 0.6, why)
     if written := NUMERIC.fullmatch(value):
         yield from _in_text(scalar, written)
@@ -247,26 +215,6 @@ def _texts(
 def _make(text: str, value: str) -> float:
     """What a text counts in the place of another: a sentence stands for no word."""
     return 1.0 if (text[-1:] in ".?!") == (value[-1:] in ".?!") and (" " in text) <= (" " in value) else OTHER_MAKE
-
-
-def _like_the_others(value: str, others: list[str]) -> Iterator[tuple[str, str]]:
-    """The text written as its namesakes are: with the sign at its ends that they all have or lack, in their letters, with their joints."""
-    if len(others) < FEWEST_ALIKE or not value:
-        return
-    for first in (True, False):
-        ends = {other[:1] if first else other[-1:] for other in others}
-        own, sign = (value[0] if first else value[-1]), next(iter(ends))
-        if not (own.isalnum() or own in ends) and not any(end and not end.isalnum() for end in ends):
-            bare = value.lstrip(own) if first else value.rstrip(own)
-            yield bare, f"none of the others {'begins' if first else 'ends'} with `{own}`"
-        elif len(ends) == 1 and sign and not sign.isalnum() and own != sign:
-            yield (f"{sign}{value}" if first else f"{value}{sign}"), f"all the others {'begin' if first else 'end'} with `{sign}`"
-    for is_so, turned, what in ((str.islower, str.lower, "small letters"), (str.isupper, str.upper, "capitals"), (str.istitle, str.title, "titles")):
-        if all(is_so(other) for other in others) and not is_so(value):
-            yield turned(value), f"all the others are in {what}"
-    for joint, wrong in (("_", "-"), ("-", "_"), (" ", "_"), (" ", "-"), ("_", " "), ("-", " ")):
-        if wrong in value and any(joint in other for other in others) and not any(wrong in other for other in others):
-            yield value.replace(wrong, joint), f"the others have `{joint}`, none has `{wrong}`"
 
 
 def _in_text(scalar: Scalar, number: re.Match[str]) -> Iterator[Knob]:
