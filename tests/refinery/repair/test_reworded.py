@@ -133,6 +133,11 @@ def test_the_parts_of_a_form_are_exchanged_rather_where_the_answer_has_them_in_a
 
 
 def test_a_text_that_may_be_a_document_comes_behind_a_prompt() -> None:
-    code = 'FOLDERS = ["library", "prompts"]\n'
-    found = prompts(code, {"prompts/a.txt": "Take the oldest entry.\n", "library/b.txt": "Take the first entry.\n"})
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    sources = {
+        "a.py": 'FOLDERS = ["library", "prompts"]\n',
+        "prompts/a.txt": "Take the oldest entry.\n",
+        "library/b.txt": "Take the first entry.\n",
+    }
+    found = {edit.new: each.confidence for each in candidates(sources, told, [], []) for edit in each.edits}
     assert found["Take the newest entry.\n"] > found["Take the last entry.\n"]
