@@ -22,6 +22,7 @@ from refinery.repair.aligned import mistaken
 from refinery.repair.asked import Asked
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
+from refinery.repair.entries import lacking
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
@@ -193,6 +194,8 @@ class _Search:
         for score, change in rearranged(self.sources, self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in swapped(self.scalars, self.sources, tables, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
