@@ -31,6 +31,9 @@ NEIGHBOURS, DEEP = 4, 3
 ROW, UNTOLD_ROW = 0.55, 0.25
 """How likely another value of a table is for a row that the failure speaks of, and for one that it does not."""
 SMALLEST_TABLE = 3
+RANKS = frozenset({"priority", "rank", "precedence", "weight"})
+"""Words in the names of what says which of several records comes first."""
+RANKED = 0.5
 SURE = 0.65
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
@@ -77,6 +80,7 @@ def knobs(
         named = data and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
         members = tuple(Knob(scalar, *other) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
+        members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
         weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
         if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
             weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
@@ -114,6 +118,16 @@ def _records(scalars: Iterable[Scalar]) -> Callable[[Scalar], list[Scalar]]:
     for scalar in scalars:
         found.setdefault(place(scalar), []).append(scalar)
     return lambda scalar: found.get(place(scalar), [])
+
+
+def _ranks(scalar: Scalar, column: Sequence[Scalar]) -> Iterator[Knob]:
+    """A place before or behind all the others, for what says which record comes first."""
+    ranks = [each.value for each in column if isinstance(each.value, int | float) and not isinstance(each.value, bool)]
+    own = scalar.value
+    if not isinstance(own, int | float) or isinstance(own, bool) or not parts(scalar.key) & RANKS or len(ranks) < SMALLEST_TABLE:
+        return
+    for new, where in ((max(ranks) + 1, "above"), (min(ranks) - 1, "below")):
+        yield Knob(scalar, new, RANKED, f"{where} that of all the others")
 
 
 def _rows(scalar: Scalar, table: Sequence[Scalar], clues: Clues) -> Iterator[Knob]:

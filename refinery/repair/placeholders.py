@@ -74,7 +74,8 @@ def refills(
             if one != other and place < MOST_SWAPS:
                 after = text[:start] + other + text[middle:begin] + one + text[end:]
                 why = "both are filled, and each may stand where the other belongs"
-                yield 0.3 * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
+                prior = 0.55 if clues.turned else 0.3
+                yield prior * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
 
 
 def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules: Iterable[Module]) -> Iterator[tuple[float, Refill]]:

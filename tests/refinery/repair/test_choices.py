@@ -80,3 +80,12 @@ def test_a_row_becomes_what_other_rows_of_its_table_are() -> None:
     rows = "parts:\n  knee: bones\n  hip: skin\n  elbow: bones\n  cheek: skin\n"
     found = turned(rows, "where to go with a hip")
     assert found["parts.hip", "bones"][0] > found["parts.knee", "skin"][0]
+
+
+def test_what_says_which_record_comes_first_is_put_before_and_behind_all_others() -> None:
+    rows = "rows:\n- {name: fire, priority: 0}\n- {name: post, priority: 5}\n- {name: tea, priority: 1}\n"
+    found = turned(rows, "expected 'fire', got 'post'")
+    score, knob = found["rows[0].priority", 6]
+    assert not knob.data
+    assert score > found["rows[2].priority", 6][0]
+    assert turned(rows.replace("priority", "floor"), "fire")["rows[0].floor", 6][1].data
