@@ -39,7 +39,7 @@ from refinery.suite.sandbox.room import Entrance, Room
 FLAGS_ALONE = frozenset("bBdEhiIOPqsSuvVx")
 """Python's own options that take no argument."""
 LOADING = 60.0
-"""Seconds that loading a test runner may take, where the agent's limit is shorter."""
+"""Seconds that loading a test runner, or the libraries of an agent, may take, where the agent's limit is shorter."""
 PATHS = re.compile(r"(/[^\s'\":;,()]+)")
 """Absolute paths in the words of an error."""
 UNCONNECTED = re.compile(
@@ -332,7 +332,7 @@ class Local:
         self._entrance = self.ground.enter(room)
         first = self.ground.born(self._room_for(self.tree, self._inside(self.home), place), self._entrance)
         spec = self._spec(self._entrance.own) | self._warm() | self._listening() | {"first": first}
-        seconds = self.agent.timeout_s
+        seconds = max(self.agent.timeout_s, LOADING)
         self.loaded = self.manner is not None
         nursery = Nursery.start(self._entrance, self._program(), self.tree, self._environment(), self.home, place, spec, seconds)
         if nursery and nursery.listener and self.capture:

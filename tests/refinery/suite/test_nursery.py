@@ -69,6 +69,13 @@ def test_no_process_and_no_folder_is_left(tmp_path: Path) -> None:
     assert str(base) not in running
 
 
+def test_loading_may_take_longer_than_a_run(tmp_path: Path) -> None:
+    base = tree(tmp_path / "base", "old")
+    hurried = Runner(AgentSpec(python="agent:answer", interpreter=sys.executable, timeout_s=0.001), 1, environment=PATH)
+    with hurried.warmed(base) as warm:
+        assert warm.nursery
+
+
 def test_a_nursery_that_was_killed_is_done_without(tmp_path: Path) -> None:
     base = tree(tmp_path / "base", "old")
     with runner().warmed(base) as warm:
