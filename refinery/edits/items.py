@@ -80,17 +80,18 @@ def moved(text: str, listing: Listing, place: int, to: int) -> str:
     return _faithful(text, "".join((*after, text[at:])), listing, [listing.values[source] for source in order])
 
 
-def with_item(text: str, listing: Listing, value: str) -> str:
+def with_item(text: str, listing: Listing, value: str | int) -> str:
     """The text with one more item behind the last, written as the last one is. NotFaithful where that cannot be."""
     last = listing.values[-1] if listing.values else None
-    if not isinstance(last, str):
-        raise NotFaithful("only a list of texts can be added to")
+    if type(last) is not type(value) or isinstance(last, bool):
+        raise NotFaithful("only a list of texts, or of whole numbers, can be added to")
     start, end = listing.spans[-1]
     raw = text[start:end]
+    last, value_text = str(last), str(value)
     place = raw.rfind(last)
     if place < 0:
         raise NotFaithful("the last item is written in a way that cannot be taken up")
-    written = raw[:place] + value + raw[place + len(last) :]
+    written = raw[:place] + value_text + raw[place + len(last) :]
     between = "" if listing.whole_lines else text[listing.spans[-2][1] : start] if len(listing.spans) > 1 else ", "
     if listing.whole_lines and not raw.endswith("\n"):
         between = "\n"

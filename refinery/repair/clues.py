@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from refinery.domain import Diagnosis, Layer
+from refinery.repair.aligned import Instead, instead, turned
 from refinery.repair.asked import Asked
 from refinery.repair.symptoms import symptoms
 from refinery.repair.wording import parts, telling
@@ -38,10 +39,18 @@ class Clues:
     """How the answers differed from the right ones."""
     asked: Asked = field(default_factory=Asked)
     """The words of the inputs."""
+    instead: tuple[Instead, ...] = ()
+    """Stretches of wrong answers, with what the right ones have in their place."""
+    turned: bool = False
+    """An answer says what it should, in another order."""
 
     def any_of(self, *texts: str) -> bool:
         """Whether one of these texts (in lower case) was said."""
         return any(text in self.text for text in texts)
+
+    def says(self, text: str) -> bool:
+        """Whether a text was said as a word or words of its own, not as a part of one."""
+        return re.search(rf"(?<!\w){re.escape(text.lower())}(?!\w)", self.text) is not None
 
     def mention(self, name: str) -> float:
         """How far a name is spoken of: 1 by itself, less by its parts."""
@@ -72,4 +81,6 @@ def clues(diagnosis: Diagnosis, words: Collection[str], asked: Asked | None = No
         layer=diagnosis.layer,
         symptoms=symptoms((*texts, *words), errors),
         asked=asked or Asked(),
+        instead=instead(dict.fromkeys((*texts, *words))),
+        turned=turned(dict.fromkeys((*texts, *words))),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
+from refinery.repair.choices import Choice, fitting, others
 from refinery.repair.clues import Clues
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
@@ -23,6 +24,16 @@ ITEM = 0.5
 """What a turn of a text in a list counts: what stood there is lost."""
 UNTOLD = 0.3
 """What it counts where the failure does not speak of the new text, and nothing but its kind speaks for it."""
+SELECTS = 0.35
+"""What a turn of a value in a record counts that is chosen from a set, as the tool of a route: a setting, whatever it stands in."""
+NEIGHBOURS, DEEP = 4, 3
+"""Tables of one form beside each other that are records, and how deep a value stands in records that records have."""
+ROW, UNTOLD_ROW = 0.55, 0.25
+"""How likely another value of a table is for a row that the failure speaks of, and for one that it does not."""
+SMALLEST_TABLE = 3
+RANKS = frozenset({"priority", "rank", "precedence", "weight"})
+"""Words in the names of what says which of several records comes first."""
+RANKED = 0.5
 SURE = 0.65
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
@@ -40,9 +51,14 @@ class Reading:
 
 
 def knobs(
-    scalars: Iterable[Scalar], sources: Mapping[str, str], world: World, clues: Clues, readings: Mapping[str, Reading]
+    scalars: Iterable[Scalar],
+    sources: Mapping[str, str],
+    world: World,
+    clues: Clues,
+    readings: Mapping[str, Reading],
+    sets: Sequence[Choice] = (),
 ) -> Iterator[tuple[float, Knob]]:
-    """Every turn of every setting with its score, in no order."""
+    """Every turn of every setting with its score, in no order. `sets` are what settings are chosen from."""
     scalars = tuple(scalars)
     by_key: dict[str, list[Scalar]] = {}
     for scalar in scalars:
@@ -50,9 +66,12 @@ def knobs(
     by_record: dict[tuple[object, ...], list[Scalar]] = {}
     for scalar in scalars:
         by_record.setdefault((scalar.path, scalar.keys[:-1]), []).append(scalar)
+    whole = _records(scalars)
     forms = shapes(sources, world, scalars)
     tables = in_tables(scalars)
     prose = tuple(documents(sources))
+    columns = {key: _texts(each) for key, each in by_key.items()}
+    chosen = {key: fitting(column, sets) for key, column in columns.items()}
     for scalar in scalars:
         read = heard_of(scalar, readings)
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
@@ -60,17 +79,68 @@ def knobs(
         kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
         named = data and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
+        members = tuple(Knob(scalar, *other) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
+        members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
         weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
+        if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
+            weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
         seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}
-        thought = (*turns(scalar, by_key[scalar.key], sources, world, forms), *told(scalar, clues, prose))
+        thought = (
+            *turns(scalar, by_key[scalar.key], sources, world, forms),
+            *told(scalar, clues, prose),
+            *members,
+            *_rows(scalar, by_record[scalar.path, scalar.keys[:-1]], clues),
+        )
         for place, knob in enumerate(sorted(thought, key=lambda one: -one.prior)):
             if (type(knob.value), knob.value) not in seen:
                 seen.add((type(knob.value), knob.value))
                 spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
                 lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
-                yield weight * lost * knob.prior * 0.97**place, replace(knob, data=data and not (about and (named or knob.value in kinds)))
+                selects = any(knob.value == each.value for each in members)
+                kept = not data or selects or (about and (named or knob.value in kinds))
+                yield weight * lost * knob.prior * 0.97**place, replace(knob, data=not kept)
+
+
+def _texts(scalars: Iterable[Scalar]) -> tuple[str, ...]:
+    return tuple(each.value for each in scalars if isinstance(each.value, str))
+
+
+def _records(scalars: Iterable[Scalar]) -> Callable[[Scalar], list[Scalar]]:
+    """For a value, everything that stands in the same record of a list."""
+    found: dict[tuple[str, tuple[str | int, ...]], list[Scalar]] = {}
+
+    def place(scalar: Scalar) -> tuple[str, tuple[str | int, ...]]:
+        last = max((at for at, key in enumerate(scalar.keys[:-1]) if isinstance(key, int)), default=-1)
+        return scalar.path, scalar.keys[: last + 1] if last >= 0 else scalar.keys[:-1]
+
+    for scalar in scalars:
+        found.setdefault(place(scalar), []).append(scalar)
+    return lambda scalar: found.get(place(scalar), [])
+
+
+def _ranks(scalar: Scalar, column: Sequence[Scalar]) -> Iterator[Knob]:
+    """A place before or behind all the others, for what says which record comes first."""
+    ranks = [each.value for each in column if isinstance(each.value, int | float) and not isinstance(each.value, bool)]
+    own = scalar.value
+    if not isinstance(own, int | float) or isinstance(own, bool) or not parts(scalar.key) & RANKS or len(ranks) < SMALLEST_TABLE:
+        return
+    for new, where in ((max(ranks) + 1, "above"), (min(ranks) - 1, "below")):
+        yield Knob(scalar, new, RANKED, f"{where} that of all the others")
+
+
+def _rows(scalar: Scalar, table: Sequence[Scalar], clues: Clues) -> Iterator[Knob]:
+    """What a table says of other rows, where it tells of each what kind it is: some kinds come more than once."""
+    if _item(scalar) or not isinstance(scalar.value, str) or len(table) < SMALLEST_TABLE:
+        return
+    texts = Counter(each.value for each in table if isinstance(each.value, str))
+    if len(texts) == sum(texts.values()) or sum(texts.values()) < len(table):
+        return
+    prior = ROW if clues.says(scalar.key) else UNTOLD_ROW
+    for value, _ in texts.most_common():
+        if value != scalar.value:
+            yield Knob(scalar, value, prior, "what the table has for another row")
 
 
 def _item(scalar: Scalar) -> bool:
@@ -98,15 +168,18 @@ def _about(scalar: Scalar, record: Iterable[Scalar], clues: Clues) -> bool:
 def in_tables(scalars: Iterable[Scalar]) -> set[tuple[str, tuple[str | int, ...]]]:
     """Values in tables: the same field in several items of a list, in four or more neighbours, or in four or more text files."""
     groups: dict[tuple[object, ...], list[Scalar]] = {}
+    nested: dict[tuple[object, ...], list[Scalar]] = {}
     for scalar in scalars:
         if len(scalar.keys) > 1:
             groups.setdefault((scalar.path, scalar.keys[:-2], scalar.keys[-1]), []).append(scalar)
+            if len(scalar.keys) > DEEP:
+                nested.setdefault((scalar.path, len(scalar.keys), scalar.keys[-3], scalar.keys[-1]), []).append(scalar)
         elif scalar.keys and PurePosixPath(scalar.path).suffix.lower() in TEXTS:
             groups.setdefault((str(PurePosixPath(scalar.path).parent), scalar.keys), []).append(scalar)
-    found: set[tuple[str, tuple[str | int, ...]]] = set()
+    found = {(scalar.path, scalar.keys) for group in nested.values() if len(group) >= NEIGHBOURS for scalar in group}
     for group in groups.values():
         in_list = len(group[0].keys) > 1 and isinstance(group[0].keys[-2], int)
-        if len(group) >= (2 if in_list else 4):
+        if len(group) >= (2 if in_list else NEIGHBOURS):
             found.update((scalar.path, scalar.keys) for scalar in group)
     return found
 

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from refinery.domain import Layer
+from refinery.edits.config import scalars
 from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
+from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
 from refinery.repair.turns import CONFIGURED
-from refinery.repair.wording import likeness
+from refinery.repair.wording import EMPTY_WORDS, likeness, parts
 from refinery.repair.world import World
 
 LONGEST = 40
 """Items of a list that is rearranged; longer ones are data."""
 MOST_NEW = 6
+DATA = 0.15
+"""What a change of a list counts that stands in a file of records: data is not configuration."""
+FEWEST_RECORDS = 4
+"""Tables of one form that make a file one of records; a list of records at the root does by itself."""
+SAID_NUMBER = 0.4
+MISPLACED = 0.22
+VOCABULARIES = frozenset({
+    "word", "phrase", "keyword", "alias", "aliase", "synonym", "term", "tag", "brand", "pattern", "trigger", "exempt", "allow", "allowed",
+    "deny", "denied", "blocked", "stop", "ignore", "exclude", "include",
+})  # fmt: skip
+"""Words in the names of lists in which something is looked for, in whatever order they are."""
+UNORDERED = 0.4
+STRANGER = 0.4
+"""What another text counts where all that the list has is of a set."""
+ABSENT = 0.55
+"""How likely a member of a set is missing in a list that has others of it; spoken of or not."""
+MOST_PLACES = 8
+"""Items of a list into which a member is put at other places than the end too."""
 
 
-def rearranged(sources: Mapping[str, str], world: World, clues: Clues, heard: Mapping[str, Reading]) -> Iterator[tuple[float, Refill]]:
-    """Every such change with its score, in no order."""
+def rearranged(
+    sources: Mapping[str, str], world: World, clues: Clues, heard: Mapping[str, Reading], sets: Sequence[Choice] = ()
+) -> Iterator[tuple[float, Refill]]:
+    """Every such change with its score, in no order. `sets` are what settings are chosen from."""
     for path, text in sorted(sources.items()):
         if len(text) > CONFIGURED:
             continue
@@ -28,49 +51,131 @@ def rearranged(sources: Mapping[str, str], world: World, clues: Clues, heard: Ma
             found = [each for each in listings(text, path) if 0 < len(each.spans) <= LONGEST]
         except NotParsable:
             continue
+        share = DATA if _of_records(found, text, path) else 1.0
         for listing in found:
             key = next((key for key in reversed(listing.keys) if isinstance(key, str)), "")
             read = heard.get(key, Reading(0.0, "")).score
             weight = 0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)
-            for score, after, says, why in _changes(text, listing, world, clues, found):
-                yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
+            for score, after, says, why in _changes(text, listing, world, clues, found, sets):
+                yield score * weight * share, Refill(path, after, says, why, Layer.CONFIG)
 
 
-def _changes(text: str, listing: Listing, world: World, clues: Clues, others: list[Listing]) -> Iterator[tuple[float, str, str, str]]:
+def _of_records(found: Sequence[Listing], text: str, path: str) -> bool:
+    """Whether a file is nothing but records: a list of them, or a table of tables of one form."""
+    if any(not listing.keys for listing in found):
+        return True
+    try:
+        forms: dict[object, set[str]] = {}
+        for scalar in scalars(text, path):
+            if len(scalar.keys) < 2:
+                return False
+            forms.setdefault(scalar.keys[0], set()).update([scalar.keys[1]] if isinstance(scalar.keys[1], str) else [])
+    except NotParsable:
+        return False
+    shared = set.intersection(*forms.values()) if forms else set()
+    return len(forms) >= FEWEST_RECORDS and bool(shared)
+
+
+def _changes(
+    text: str, listing: Listing, world: World, clues: Clues, others: list[Listing], sets: Sequence[Choice]
+) -> Iterator[tuple[float, str, str, str]]:
     name, values = listing.name, listing.values
     texts = all(isinstance(value, str) for value in values)
     # an item that is taken out of a list in a record takes away what the record can do: behaviour is not deleted to pass a check
     in_a_record = any(isinstance(key, int) for key in listing.keys)
-    spoken = [any(word in clues.text for word in _words(value)) for value in values]
+    said = [any(word in clues.text for word in _words(value)) for value in values]
+    ordered = 1.0 if not parts(listing.name.rpartition(".")[2]) & VOCABULARIES else UNORDERED
     for place, value in enumerate(values):
         if texts and len(values) > 1 and not in_a_record and (after := _tried(without, text, listing, place)):
             elsewhere = any(value in other.values for other in others if other is not listing)
-            prior = (0.3 if spoken[place] else 0.12) + (0.2 if elsewhere else 0.0)
+            prior = (0.3 if said[place] else 0.12) + (0.2 if elsewhere else 0.0)
             where = (
-                "it stands in another list too"
-                if elsewhere
-                else "the failure speaks of it"
-                if spoken[place]
-                else "the list may be too long"
+                "it stands in another list too" if elsewhere else "the failure speaks of it" if said[place] else "the list may be too long"
             )
             yield prior, after, f"Take {value!r} out of {name}", f"{name} has {value!r}, and {where}"
     for place in range(len(values) - 1):
         for to, prior in ((place + 1, 0.4), (0, 0.15) if place else (len(values) - 1, 0.2)):
             if to != place and (after := _tried(moved, text, listing, place, to)):
-                both = spoken[place] or spoken[to]
+                both = said[place] or said[to]
                 says = f"Move {_named(values[place])} to place {to + 1} of {name}"
                 why = f"the order of {name} may matter: {_named(values[place])} stood at place {place + 1}"
-                yield prior * (1.0 if both else 0.5), after, says, why
+                yield prior * ordered * (1.0 if both else 0.5), after, says, why
     if values and all(type(value) is int for value in values):
+        for number in _numbers_said(values, clues):
+            if after := _tried(with_item, text, listing, number):
+                yield SAID_NUMBER, after, f"Add {number} to {name}", f"the failure speaks of {number}, and {name} has numbers of its size"
         for step in (1, -1):
             if after := _tried(shifted, text, listing, step):
                 yield 0.6, after, f"Count {name} from {'one more' if step > 0 else 'one less'}", f"{name} may count from another beginning"
     if texts and (after := _tried(moved, text, listing, len(values) - 1, 0)) and len(values) > 2:
         yield 0.15, after, f"Move {values[-1]!r} to the head of {name}", f"the order of {name} may matter"
     if texts:
+        of_a_set = fitting([str(value) for value in values], [each for each in sets if each.table != (listing.path, listing.keys)])
+        for value, prior, why in _absent(listing, of_a_set, clues):
+            yield from _put_in(text, listing, value, prior, why)
         for value, prior, why in _missing(listing, world, clues, others):
             if after := _tried(with_item, text, listing, value):
-                yield prior, after, f"Add {value!r} to {name}", why
+                yield prior * (STRANGER if of_a_set else 1.0), after, f"Add {value!r} to {name}", why
+        yield from _to_another(text, listing, others, clues)
+
+
+def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:
+    """Numbers of the failure that have as many digits as all of a list: codes, rather than amounts."""
+    digits = {len(str(value)) for value in values}
+    said = dict.fromkeys(re.findall(r"(?<![\w.])\d+(?![\w.]*\d)", clues.text))
+    return [int(each) for each in said if {len(each)} == digits and len(each) > 1 and int(each) not in values][:MOST_NEW]
+
+
+def _absent(listing: Listing, sets: Sequence[Choice], clues: Clues) -> Iterator[tuple[str, float, str]]:
+    """Members of a set of which the list has others, whether the failure speaks of them or not."""
+    for choice in sets:
+        for member in choice.members:
+            if member not in listing.values:
+                told = 1.0 if spoken(member, clues) else 0.85
+                yield member, ABSENT * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
+
+
+def _put_in(text: str, listing: Listing, value: str, prior: float, why: str) -> Iterator[tuple[float, str, str, str]]:
+    """One more item at the end, and at each other place of a short list, whose order may matter."""
+    after = _tried(with_item, text, listing, value)
+    if not after:
+        return
+    yield prior, after, f"Add {value!r} to {listing.name}", why
+    longer = next((each for each in listings(after, listing.path) if each.keys == listing.keys), None)
+    last = len(listing.values)
+    for place in range(last - 1, -1, -1) if longer and last <= MOST_PLACES else ():
+        if longer and (inside := _tried(moved, after, longer, last, place)):
+            share = 0.7 * 0.9 ** (last - 1 - place)
+            yield prior * share, inside, f"Add {value!r} at place {place + 1} of {listing.name}", why
+
+
+def _to_another(text: str, listing: Listing, others: Sequence[Listing], clues: Clues) -> Iterator[tuple[float, str, str, str]]:
+    """An item that the failure speaks of, moved to the list of another row of the same table."""
+    beside = [other for other in others if other is not listing and _rows_of_one(listing, other) and other.values]
+    if len(listing.values) < 2 or len(beside) > MOST_PLACES:
+        return
+    for place, value in enumerate(listing.values):
+        if not isinstance(value, str) or not clues.says(value):
+            continue
+        for other in beside:
+            if value in other.values or not (less := _tried(without, text, listing, place)):
+                continue
+            there = next((each for each in listings(less, listing.path) if each.keys == other.keys), None)
+            if there and (after := _tried(with_item, less, there, value)):
+                yield (
+                    MISPLACED,
+                    after,
+                    f"Move {value!r} from {listing.name} to {other.name}",
+                    "the failure speaks of it, and it may stand in the wrong row",
+                )
+
+
+def _rows_of_one(one: Listing, other: Listing) -> bool:
+    """Whether two lists stand in one table, or in two records of one list under the same name."""
+    if len(one.keys) != len(other.keys) or not one.keys:
+        return False
+    apart = [place for place, (a, b) in enumerate(zip(one.keys, other.keys, strict=True)) if a != b]
+    return len(apart) == 1 and apart[0] >= len(one.keys) - 2 and type(one.keys[apart[0]]) is type(other.keys[apart[0]])
 
 
 def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]) -> Iterator[tuple[str, float, str]]:
@@ -81,7 +186,7 @@ def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]
     for value in known:
         if value in listing.values or not value or len(value) > 40 or "\n" in value:
             continue
-        said = value.lower() in clues.text
+        said = value.lower() in clues.text and value not in EMPTY_WORDS and len(value) > 1 and clues.says(value)
         make = max((_alike(value, str(each)) for each in listing.values), default=0.0)
         if said and make:
             found.append((0.2 + 0.25 * make, value))

@@ -11,17 +11,24 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from refinery.domain import Layer
+from refinery.edits.scalar import Scalar
 from refinery.repair.clues import Clues
-from refinery.repair.module import Module
+from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.prompts import TEMPLATES
 from refinery.repair.wording import likeness, telling
-from refinery.repair.world import text_of
+from refinery.repair.world import World, name_of
 
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
-FILLS = frozenset({"format", "substitute", "safe_substitute", "render"})
+FILLS = frozenset({"format", "format_map", "substitute", "safe_substitute", "render"})
+WHOLE = frozenset({"asdict", "vars", "_asdict", "__dict__", "model_dump"})
+"""Ways to hand on all the fields of an object."""
 MARKS = re.compile(r"\{\{-? ?\0 ?-?\}\}|\$\{\0\}|\$\0|\{\0\}")
 NEAREST = 4
 MOST_SWAPS = 4
+ALIGNED = 0.55
+"""How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
+OTHER = 0.25
+"""How likely another field of the record is that a template is filled from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,21 @@ class Refill:
     layer: Layer = Layer.PROMPT
 
 
-def refills(sources: Mapping[str, str], modules: Iterable[Module], clues: Clues) -> Iterator[tuple[float, Refill]]:
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What templates of the repository are filled with."""
+
+    known: frozenset[str]
+    """Names under which code hands anything on."""
+    offers: frozenset[str]
+    """Of these, and of the fields of records, those that a template can have."""
+
+
+def refills(
+    sources: Mapping[str, str], modules: Iterable[Module], clues: Clues, world: World, scalars: Iterable[Scalar]
+) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order."""
-    given: set[str] | None = None
+    filling: _Filling | None = None
     known = tuple(modules)
     for path, text in sorted(sources.items()):
         if PurePosixPath(path).suffix.lower() not in TEMPLATES:
@@ -45,16 +64,18 @@ def refills(sources: Mapping[str, str], modules: Iterable[Module], clues: Clues)
         places = [(match[match.lastgroup or 0], *match.span(match.lastgroup or 0)) for match in PLACEHOLDER.finditer(text)]
         if not places:
             continue
-        given = _given(known) if given is None else given
+        filling = filling or _filling(known, world, scalars)
         spoken = 0.6 + 0.4 * _overlap(text, clues)
         for score, change in _left_out(path, text, places, known):
             yield score * spoken, change
-        yield from _unfilled(path, text, places, given, clues, spoken)
+        yield from _unfilled(path, text, places, filling, clues, spoken)
+        yield from _taken_for(path, text, places, filling, world, spoken)
         for place, ((one, start, middle), (other, begin, end)) in enumerate(pairwise(places)):
             if one != other and place < MOST_SWAPS:
                 after = text[:start] + other + text[middle:begin] + one + text[end:]
                 why = "both are filled, and each may stand where the other belongs"
-                yield 0.3 * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
+                prior = 0.55 if clues.turned else 0.3
+                yield prior * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
 
 
 def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules: Iterable[Module]) -> Iterator[tuple[float, Refill]]:
@@ -86,13 +107,14 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _unfilled(
-    path: str, text: str, places: list[tuple[str, int, int]], given: set[str], clues: Clues, spoken: float
+    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, clues: Clues, spoken: float
 ) -> Iterator[tuple[float, Refill]]:
     for name, start, end in places:
         missing = name in clues.named
-        if name in given and not missing:
+        if (name in filling.known or name in filling.offers) and not missing:
             continue
-        near = sorted(((max(likeness(name, other), SequenceMatcher(None, name, other).ratio()), other) for other in given), reverse=True)
+        offers = filling.offers - {name}
+        near = sorted(((max(likeness(name, other), SequenceMatcher(None, name, other).ratio()), other) for other in offers), reverse=True)
         for score, other in near[:NEAREST]:
             after = text[:start] + other + text[end:]
             says = f"Fill in {other}, not {name}, in {path}"
@@ -102,16 +124,59 @@ def _unfilled(
             )
 
 
-def _given(modules: Iterable[Module]) -> set[str]:
-    """Names under which code hands values on: keywords of calls and keys of records."""
+def _taken_for(
+    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, world: World, spoken: float
+) -> Iterator[tuple[float, Refill]]:
+    """Another field of the record, first one that holds what is right where the record's own holds what was said."""
+    for name, start, end in places:
+        mistaken = world.mistaken.get(name, {})
+        near = world.companions.get(name, set()) & filling.offers
+        for other in sorted({*mistaken, *near} - {name}):
+            says = f"Fill in {other}, not {name}, in {path}"
+            if other in mistaken:
+                why = f"wrong answers have the `{name}` of a record where the right ones have its `{other}`"
+                score = ALIGNED * (1.0 + mistaken[other]) * spoken
+            else:
+                why, score = f"records that have `{name}` have `{other}` too", OTHER * spoken
+            yield score, Refill(path, text[:start] + other + text[end:], says, why)
+
+
+def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar]) -> _Filling:
+    """Keywords of calls that fill a template or hand keywords on, keys of records, and where whole records are given, their fields."""
+    nodes = [node for module in modules for node in module.inside(module.tree)]
+    handing = {node.name for node in nodes if isinstance(node, FUNCTIONS) and node.args.kwarg}
+    known: set[str] = set(world.written)
+    offers: set[str] = set(world.written)
+    whole = fills = False
+    for node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        names = {keyword.arg for keyword in node.keywords if keyword.arg}
+        known |= names
+        called = name_of(node.func)
+        if called in FILLS and isinstance(node.func, ast.Attribute):
+            fills = True
+            whole = whole or len(names) < len(node.keywords) or (called != "format" and bool(node.args))
+        if called in handing or called in FILLS:
+            offers |= names
+    if whole:
+        offers |= _fields(scalars)
+        if WHOLE & (world.called | world.attributes.keys()):
+            offers.update(name for names in world.fields.values() for name in names)
+    return _Filling(frozenset(known), frozenset(offers if fills else known))
+
+
+def _fields(scalars: Iterable[Scalar]) -> set[str]:
+    """The fields of records in files: of the items of a list, or of tables of one form, each under a name."""
     found: set[str] = set()
-    for module in modules:
-        for node in module.inside(module.tree):
-            if isinstance(node, ast.keyword) and node.arg:
-                found.add(node.arg)
-            elif isinstance(node, ast.Dict):
-                found.update(text for key in node.keys if (text := text_of(key)))
-    return found
+    forms: dict[tuple[object, ...], set[str | int]] = {}
+    for scalar in scalars:
+        for place, (above, key) in enumerate(pairwise(scalar.keys)):
+            if isinstance(key, str) and isinstance(above, int):
+                found.add(key)
+            elif isinstance(key, str):
+                forms.setdefault((scalar.path, scalar.keys[:place], key), set()).add(above)
+    return found | {str(form[-1]) for form, tables in forms.items() if len(tables) > 1}
 
 
 def _overlap(text: str, clues: Clues) -> float:

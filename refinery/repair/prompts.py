@@ -15,6 +15,7 @@ from refinery.repair.wording import parts
 from refinery.repair.world import text_of
 
 TEMPLATES = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl", ".mustache"})
+GAP = re.compile(r"\{\{|\{[A-Za-z_]\w*\}|\$\{?[A-Za-z_]")
 LONGEST = 12_000
 """Characters of a text that is taken for a prompt; what is longer is a document."""
 FEWEST_WORDS = 3
@@ -38,6 +39,8 @@ class Wording:
     """The file with another text in its place; empty where that cannot be."""
     lines: bool = True
     """It may have lines of its own."""
+    spoken_to: bool = True
+    """It is said to a model or filled in, as far as can be told; else it may be a document that is searched."""
 
 
 def wordings(sources: Mapping[str, str], modules: Iterable[Module], scalars: Iterable[Scalar]) -> list[Wording]:
@@ -45,7 +48,7 @@ def wordings(sources: Mapping[str, str], modules: Iterable[Module], scalars: Ite
     modules = list(modules)
     named = _named(modules)
     found = [
-        Wording(path, path, text, _same)
+        Wording(path, path, text, _same, spoken_to=_is_said(path, text, named))
         for path, text in sorted(sources.items())
         if PurePosixPath(path).suffix.lower() in TEMPLATES and len(text) <= LONGEST and _is_read(path, named)
     ]
@@ -99,6 +102,13 @@ def _is_read(path: str, named: str) -> bool:
     return any(
         re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", named) for part in (plain.name, plain.stem, plain.parent.name) if len(part) > 1
     )
+
+
+def _is_said(path: str, text: str, named: str) -> bool:
+    """Whether a file is a prompt by its own name, by that of its folder, or by the gaps it has."""
+    plain = PurePosixPath(path)
+    own = any(re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", named) for part in (plain.name, plain.stem) if len(part) > 1)
+    return own or GAP.search(text) is not None or any(parts(part) & SPOKEN_TO for part in plain.parts)
 
 
 def _for_a_model(scalar: Scalar) -> bool:

@@ -40,6 +40,17 @@ OPPOSITES = (
 MOST_NUMBERS = 8
 MOST_WORDS = 16
 MOST_LINES = 4
+DOCUMENT = 0.5
+"""What a change of a text counts that may be a document that is searched, and not said to a model."""
+GROUP = re.compile(r"[\[(<\"'`]([^\[\](){}<>\"'`\n]{3,80})[\])>\"'`]")
+TOLD = re.compile(r":[ \t]+([^\n]{3,80})$", re.MULTILINE)
+BETWEEN = (" | ", "; ", ", ", " - ", " / ", "|", "/")
+MOST_PARTS = 4
+"""Parts of a form of which two neighbours are exchanged; what has more is a sentence or a list."""
+LONGEST_PART = 4
+"""Words of such a part."""
+OUT_OF_ORDER = 2.0
+"""What the exchange counts more where the answers say what they should, in another order."""
 WEARS = 0.97
 """What each further change of one kind to one text is worth."""
 
@@ -60,7 +71,7 @@ def reworded(
     beside = _beside(texts)
     filled = tuple(dict.fromkeys(match[match.lastgroup or 0] for text in texts for match in PLACEHOLDER.finditer(text.text)))
     for wording in texts:
-        spoken = 0.7 + 0.3 * _overlap(wording.text, clues)
+        spoken = (0.7 + 0.3 * _overlap(wording.text, clues)) * (1.0 if wording.spoken_to else DOCUMENT)
         seen = {wording.text}
         kinds = (
             _phrases(wording, lost),
@@ -70,6 +81,7 @@ def reworded(
             _sentences(wording, beside.get(wording.path, [])),
             _refilled(wording, filled),
             _exchanged(wording),
+            _turned(wording, clues),
         )
         for kind in kinds:
             for place, change in enumerate(kind):
@@ -265,6 +277,28 @@ def _exchanged(wording: Wording) -> Iterator[_Change]:
         after = text[: one.start(2)] + other[2] + text[one.end(2) : other.start(2)] + one[2] + text[other.end(2) :]
         says = f"Exchange what {wording.name} says of {one[1]} and of {other[1]}"
         yield _Change(0.3, after, says, "each may be what should be said of the other")
+
+
+def _turned(wording: Wording, clues: Clues) -> Iterator[_Change]:
+    """Two neighbours exchanged in a form that an answer follows: `[date, name]`, `Example: name - date`."""
+    prior = 0.25 * (OUT_OF_ORDER if clues.turned else 1.0)
+    for form in (GROUP, TOLD):
+        for match in form.finditer(wording.text):
+            between = next((each for each in BETWEEN if each in match[1]), "")
+            parts = match[1].split(between) if between else []
+            odd = any(not part.strip() or len(part.split()) > LONGEST_PART or _open(part) for part in parts)
+            if not 1 < len(parts) <= MOST_PARTS or odd:
+                continue
+            for place in range(len(parts) - 1):
+                order = [*parts[:place], parts[place + 1], parts[place], *parts[place + 2 :]]
+                after = wording.text[: match.start(1)] + between.join(order) + wording.text[match.end(1) :]
+                says = f"Exchange `{parts[place].strip()}` and `{parts[place + 1].strip()}` in {wording.name}"
+                yield _Change(prior, after, says, "the parts of a form may stand in another order")
+
+
+def _open(part: str) -> bool:
+    """Whether a bracket is opened or closed in a text and not both."""
+    return any(part.count(one) != part.count(other) for one, other in ("[]", "()", "{}"))
 
 
 def _refilled(wording: Wording, names: Sequence[str]) -> Iterator[_Change]:

@@ -18,8 +18,11 @@ from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
+from refinery.repair.aligned import mistaken
 from refinery.repair.asked import Asked
+from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
+from refinery.repair.entries import lacking
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
@@ -123,6 +126,7 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
+        self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
@@ -169,16 +173,20 @@ class _Search:
         top = max((score for score, _, _ in suspects), default=1.0)
         lines = [(item.score / top, item.path, item.line, self._line(item.path, item.line)) for item in self.suspicions]
         heard = readings(self.scalars, lines)
-        turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard))
+        tables = in_tables(self.scalars)
+        sets = choices(self.modules.values(), self.scalars, tables)
+        turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard, sets))
         for score, knob in turned:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
-        for score, refill in refills(self.sources, self.modules.values(), self.clues):
+        for score, refill in refills(self.sources, self.modules.values(), self.clues, self.world, self.scalars):
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
             self._push(score * (0.85 if code_fits else 1.0), refill)
-        for score, change in rearranged(self.sources, self.world, self.clues, heard):
+        for score, change in rearranged(self.sources, self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in swapped(self.scalars, self.sources, in_tables(self.scalars), self.clues, heard):
+        for score, change in swapped(self.scalars, self.sources, tables, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):

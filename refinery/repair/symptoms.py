@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-SAID = (
-    re.compile(r"assert (?P<got>.+?) == (?P<wanted>.+)"),
-    re.compile(r"expected (?P<wanted>.+?); the answer is (?P<got>.+)"),
-    re.compile(r"expected (?P<wanted>.+), got (?P<got>.+)"),
-)
+SAID = (("assert ", " == "), ("expected ", "; the answer is "), ("expected ", ", got "))
+"""What stands before and between the two answers; the right one is the second only after `assert`."""
+MOST_READINGS = 6
+"""Places at which an answer may begin or end: what stands between two answers can be a part of one."""
 ENDLESS = ("did not end within", "did not answer within", "took longer than", "hangs")
 LONGEST = 4000
 MOST = 20
@@ -62,7 +61,7 @@ def symptoms(texts: Iterable[str], errors: Iterable[str]) -> frozenset[str]:
     for text in texts:
         if any(words in text for words in ENDLESS):
             found.add("endless")
-    pairs = list(islice(_pairs(texts), MOST))
+    pairs = list(islice(answers(texts), MOST))
     for wanted, got in pairs:
         found.update(_difference(wanted, got))
     parts = [part for pair in pairs for value in pair for part in _parts(value)]
@@ -92,16 +91,25 @@ def _parts(value: object) -> Iterator[object]:
         yield value
 
 
-def _pairs(texts: Iterable[str]) -> Iterator[tuple[object, object]]:
+def answers(texts: Iterable[str]) -> Iterator[tuple[object, object]]:
     """What was wanted and what came, where both were written as values."""
     for line in dict.fromkeys(line for text in texts for line in text[:LONGEST].splitlines()):
-        for form in SAID:
-            if match := form.search(line):
-                try:
-                    yield _like(_value(match["wanted"].strip()), _value(match["got"].strip()))
-                except ValueError:
-                    continue
+        for opening, between in SAID:
+            read = next(_read(line, opening, between), None)
+            if read is not None:
+                yield read
                 break
+
+
+def _read(line: str, opening: str, between: str) -> Iterator[tuple[object, object]]:
+    for begin in islice(re.finditer(re.escape(opening), line), MOST_READINGS):
+        for middle in islice(re.finditer(re.escape(between), line[begin.end() :]), MOST_READINGS):
+            at = begin.end() + middle.start()
+            try:
+                first, second = _value(line[begin.end() : at].strip()), _value(line[at + len(between) :].strip())
+                yield _like(second, first) if opening == "assert " else _like(first, second)
+            except ValueError:
+                continue
 
 
 def _value(text: str) -> object:

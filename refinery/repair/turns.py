@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
+from refinery.repair.amounts import near_shares, other_units
 from refinery.repair.clues import Clues
 from refinery.repair.moments import other_numbers, other_texts
+from refinery.repair.spelling import like_the_others, retyped
 from refinery.repair.wording import likeness, parts
 from refinery.repair.world import World
 
@@ -32,6 +34,16 @@ MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
+COUNTS = frozenset({
+    "max", "min", "top", "result", "count", "step", "attempt", "retry", "retrie", "limit", "turn", "item", "page", "round", "depth", "tool",
+    "word", "chunk", "token", "worker", "day", "people", "guest", "k", "n",
+})  # fmt: skip
+"""Words in the names of whole numbers of things, which have no decimals."""
+OTHER_MAKE = 0.5
+MEASURED = 3
+"""Digits of a number that was measured or is known, and not thought of: of these the point may stand wrong."""
+UNSET = 0.6
+"""How likely what its namesakes have is for a setting that has no value."""
 COUNTED = 24
 """Whole numbers up to this are counts and hours: the nearest is the likeliest, and nothing at all is seldom meant."""
 NEXT, NEAR = 0.42, 0.93
@@ -58,13 +70,19 @@ def turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: 
     for other in kin:
         if type(other.value) is type(value) and other.value != value:
             yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has")
+        elif value is None and other.value is not None:
+            yield Knob(scalar, other.value, UNSET, f"the value that `{other.name}` has")
+        elif other.value is None and value is not None:
+            yield Knob(scalar, None, 0.25, f"`{other.name}` has no value")
+    for new, prior, why in retyped(scalar, kin, world):
+        yield Knob(scalar, new, prior, why)
     if isinstance(value, bool):
         yield Knob(scalar, not value, 0.75, "a switch has one other position")
         return
     if isinstance(value, int | float):
         yield from _numbers(scalar, value, sources, world)
     elif isinstance(value, str):
-        yield from _texts(scalar, value, sources, world, forms)
+        yield from _texts(scalar, value, kin, sources, world, forms)
     elif value is None:
         yield Knob(scalar, True, 0.2, "it is not set")
         for seen, _ in world.roles[scalar.key].most_common(4):
@@ -81,15 +99,20 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     for seen, _ in world.roles[scalar.key].most_common(6):
         if type(seen) is type(value) and seen != value:
             yield Knob(scalar, seen, 0.6, "the value that code has under this name")
+    for new, prior, why in other_units(value, f"{' '.join(map(str, scalar.keys))} {around(scalar, sources)}"):
+        yield Knob(scalar, new, prior, why)
+    if not whole and 0 <= value <= 1:
+        for new, prior, why in near_shares(value):
+            yield Knob(scalar, new, prior, why)
     steps: list[tuple[float, float]] = []
     if not whole and 0 <= value <= 1:
         steps += [
-            (value / 2, 0.5),
-            ((1 + value) / 2, 0.5),
-            (value + 0.1, 0.45),
-            (value - 0.1, 0.45),
-            (0.0, 0.4),
-            (1.0, 0.35),
+            (value / 2, 0.44),
+            ((1 + value) / 2, 0.42),
+            (value + 0.1, 0.48),
+            (value - 0.1, 0.48),
+            (0.0, 0.38),
+            (1.0, 0.33),
             (1 - value, 0.4),
         ]
         steps += [(value + 0.2, 0.35), (value - 0.2, 0.35), (value / 4, 0.3), (value / 10, 0.25), (0.5, 0.3)]
@@ -97,7 +120,7 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         steps += [(value + 1, 0.5), (value - 1, 0.45)]
         if whole and 0 <= value <= COUNTED:  # of several that would do, the nearest
             steps += [(value + sign * far, NEXT * NEAR ** (far - 2)) for far in range(2, 9) for sign in (1, -1) if value + sign * far > 0]
-        tenth = 0.45 if not whole or value >= COUNTED else 0.2
+        tenth = 0.45 if not whole or value >= COUNTED or value % 10 == 0 else 0.2
         steps += [(value / 2, 0.5), (value * 2, 0.5), (value / 10, tenth), (value * 10, 0.45), (value / 4, 0.35), (value * 4, 0.35)]
         steps += [(0, 0.1 if whole else 0.3), (value * 3, 0.3), (value + 2, 0.25), (value / 100, 0.3), (value * 100, 0.25)]
         if not whole:
@@ -108,13 +131,17 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
             if value >= 30 and "day" in scalar.key:
                 steps.append((usual, 0.4))
         steps += [(-value, 0.1)]
+        if not whole and len(f"{value:g}".replace(".", "").strip("0-")) >= MEASURED:  # where its digits come from somewhere
+            shifts = (value * 10, value / 10, value * 100, value / 100)
+            steps = [(new, 0.5 if new in shifts else prior * 0.6) for new, prior in steps]
     if whole and value >= 10:  # two digits that were exchanged, one that was lost
         digits = str(value)
         turned_round = (digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1))
         steps += [(int(text), 0.35) for text in turned_round if text[0] != "0"]
         steps += [(value + 10, 0.2), (value - 10, 0.2), (value + 5, 0.15), (value - 5, 0.15)]
     if whole and value % 10:  # a decimal point that was lost
-        steps += [(value / 10, 0.4), (value / 100, 0.25)]
+        counted = bool(parts(scalar.key) & COUNTS)
+        steps += [(value / 10, 0.15 if counted else 0.4), (value / 100, 0.1 if counted else 0.25)]
     for new, prior in steps:
         if (new < 0 <= value and prior > 0.1) or (new == 0 and whole and prior > 0.1):  # nothing at all is seldom what is meant
             continue
@@ -145,7 +172,9 @@ def told(scalar: Scalar, clues: Clues, prose: Iterable[tuple[frozenset[str], tup
         yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
 
 
-def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World, forms: Mapping[str, set[str]]) -> Iterator[Knob]:
+def _texts(
+    scalar: Scalar, value: str, kin: list[Scalar], sources: Mapping[str, str], world: World, forms: Mapping[str, set[str]]
+) -> Iterator[Knob]:
     match = DURATION.match(value)
     if match:
         number, unit = float(match.group(1)), match.group(2)
@@ -157,6 +186,8 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         return
     for text, prior, why in other_texts(value):
         yield Knob(scalar, text, prior, why)
+    for text, why in like_the_others(value, [other.value for other in kin if other is not scalar and isinstance(other.value, str)]):
+        yield Knob(scalar, text, 0.6, why)
     if written := NUMERIC.fullmatch(value):
         yield from _in_text(scalar, written)
     for text in _alike_texts(value, world):
@@ -164,13 +195,13 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
     for other in sorted(world.compared[scalar.key]):
         for seen, _ in world.roles[other].most_common(8):
             if isinstance(seen, str) and seen != value:
-                yield Knob(scalar, seen, 0.65, f"a value of `{other}`, with which it is compared")
+                yield Knob(scalar, seen, 0.65 * _make(seen, value), f"a value of `{other}`, with which it is compared")
     for word in dict.fromkeys(CHOICE.findall(comment(scalar, sources))):
         if word != value and _alike(word, value) and (word in world.owners or word in forms.get(_shape(word), ())):
             yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
     for seen, _ in world.roles[scalar.key].most_common(8):
         if isinstance(seen, str) and seen != value:
-            yield Knob(scalar, seen, 0.65, "a value that code compares this setting with or gives it")
+            yield Knob(scalar, seen, 0.65 * _make(seen, value), "a value that code compares this setting with or gives it")
     for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
         if one in re.split(r"[_\-. ]", value):
             known = value.replace(one, other)
@@ -179,6 +210,11 @@ def _texts(scalar: Scalar, value: str, sources: Mapping[str, str], world: World,
         if text != value:
             yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
     yield from _siblings(scalar, value, sources)
+
+
+def _make(text: str, value: str) -> float:
+    """What a text counts in the place of another: a sentence stands for no word."""
+    return 1.0 if (text[-1:] in ".?!") == (value[-1:] in ".?!") and (" " in text) <= (" " in value) else OTHER_MAKE
 
 
 def _in_text(scalar: Scalar, number: re.Match[str]) -> Iterator[Knob]:
@@ -242,6 +278,14 @@ def comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
         above.append(lines[number])
         number -= 1
     return " ".join([behind, *above])
+
+
+def around(scalar: Scalar, sources: Mapping[str, str]) -> str:
+    """The comments about a value and about the table it stands in, and the names of its neighbours."""
+    lines = sources.get(scalar.path, "").split("\n")
+    above = [key for key in scalar.keys[:-1] if isinstance(key, str)][-1:]
+    head = next((line for line in reversed(lines[: scalar.line - 1]) if above and above[0] in line and "#" in line), "")
+    return f"{comment(scalar, sources)} {head.partition('#')[2]}"
 
 
 def shapes(sources: Mapping[str, str], world: World, scalars: Iterable[Scalar]) -> dict[str, set[str]]:

@@ -53,6 +53,8 @@ class World:
     """Names of files, without what follows the last dot, by the names of their neighbours of the same kind."""
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """How variables of a name are read: `attribute` or `item`."""
+    mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
 
     def orphan(self, key: str) -> bool:
         """A key that somebody reads and nobody puts into a record."""

@@ -14,6 +14,8 @@ from refinery.repair.wording import likeness
 from refinery.repair.world import base_of, name_of, parameters
 
 FAMILY = "wrong name"
+ALIGNED = 0.4
+"""How likely a field is that holds what is right where this one holds what was said; with the share that it explains, twice that."""
 FEW = 3
 """Functions that could be meant instead of another."""
 INCONSISTENT = 0.3
@@ -120,11 +122,14 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
     known = world.attributes if how == "attribute" else world.keys
     missing = key in site.clues.named
     scores: dict[str, float] = {}
-    for other in {*siblings, *_near(key, known)}:
+    mistaken = world.mistaken.get(key, {})
+    for other in {*siblings, *mistaken, *_near(key, known)}:
         if other == key or not other.isidentifier() or (how == "attribute" and other in world.functions):
             continue
         near = max(likeness(other, key), SequenceMatcher(None, other, key).ratio() - 0.3)
         scores[other] = (0.12 if other in siblings else 0.05) + 0.35 * near + 0.2 * site.clues.mention(other) + (0.25 if missing else 0.0)
+        if other in mistaken:
+            scores[other] = max(scores[other], ALIGNED * (1.0 + mistaken[other]))
     for other, prior in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:8]:
         text = site.src(node)
         place = text.rfind(key)

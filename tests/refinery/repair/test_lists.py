@@ -92,3 +92,25 @@ def test_a_value_of_what_is_looked_for_in_a_list_is_put_in() -> None:
     world = survey([code], (*scalars(text, "a.json"), *scalars(data, "d.json")))
     told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
     assert '{"skip": ["archived", "draft"]}\n' in [change.after for _, change in rearranged({"a.json": text}, world, told, {})]
+
+
+def made(text: str, said: str, path: str = "a.yaml") -> dict[str, float]:
+    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    return {change.after: score for score, change in rearranged({path: text}, survey([], scalars(text, path)), told, {})}
+
+
+def test_lists_in_a_file_of_records_come_behind_those_of_settings() -> None:
+    records = '[{"name": "a", "steps": ["x", "y"]}, {"name": "b", "steps": ["z"]}]'
+    settings = '{"steps": ["x", "y"]}'
+    first = made(records, "x y", "a.json")[records.replace('["x", "y"]', '["y", "x"]')]
+    assert first < made(settings, "x y", "a.json")['{"steps": ["y", "x"]}'] / 2
+
+
+def test_a_number_that_the_failure_speaks_of_is_put_into_a_list_of_such_numbers() -> None:
+    assert "codes: [503, 429]\n" in made("codes: [503]\n", "failed with 429 after 3 tries")
+    assert "codes: [503, 3]\n" not in made("codes: [503]\n", "failed with 429 after 3 tries")
+
+
+def test_an_item_is_moved_to_the_list_of_another_row() -> None:
+    assert "bones: [knee]\nskin: [rash, mole]\n" in made("bones: [knee, mole]\nskin: [rash]\n", "mole was sent on")
+    assert "bones: [knee]\nskin: [rash, mole]\n" not in made("bones: [knee, mole]\nskin: [rash]\n", "something was sent on")

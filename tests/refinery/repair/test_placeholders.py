@@ -38,3 +38,12 @@ def test_what_a_template_is_given_and_has_no_place_for_gets_a_line() -> None:
     }
     assert any("History: {history}\n" in new for new in found)
     assert any("\n{history}\n" in f"\n{new}" for new in found)
+
+
+def test_a_template_that_is_filled_from_records_has_their_fields() -> None:
+    code = "from dataclasses import field\nRULE = field(default_factory=list)\ndef f(t, record):\n    return t.format(**record)\n"
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    sources = {"a.py": code, "prompts/a.txt": "{name} by {maker}\n", "goods.json": '[{"name": "a", "maker": "b", "price": 3}]'}
+    found = [each for each in candidates(sources, told, [], []) if each.layer is Layer.PROMPT]
+    assert not any("no code gives a value" in each.rationale or "default_factory" in each.change for each in found)
+    assert "{name} by {price}\n" in {edit.new for each in found for edit in each.edits}

@@ -123,3 +123,21 @@ def test_another_placeholder_is_filled_into_a_text_of_the_settings() -> None:
 def test_what_is_said_of_two_tools_is_exchanged() -> None:
     found = prompts("", {"prompts/tools.md": "Choose:\n- weigh: time of arrival\n- clock: weight of bags\n"})
     assert "Choose:\n- weigh: weight of bags\n- clock: time of arrival\n" in found
+
+
+def test_the_parts_of_a_form_are_exchanged_rather_where_the_answer_has_them_in_another_order() -> None:
+    text = {"prompts/a.txt": "Cite each page.\nExample: [p. 1, Book]\n"}
+    plain = prompts("", text)["Cite each page.\nExample: [Book, p. 1]\n"]
+    told = prompts("", text, "expected '[Atlas, p. 3]', got '[p. 3, Atlas]'")["Cite each page.\nExample: [Book, p. 1]\n"]
+    assert told > plain
+
+
+def test_a_text_that_may_be_a_document_comes_behind_a_prompt() -> None:
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    sources = {
+        "a.py": 'FOLDERS = ["library", "prompts"]\n',
+        "prompts/a.txt": "Take the oldest entry.\n",
+        "library/b.txt": "Take the first entry.\n",
+    }
+    found = {edit.new: each.confidence for each in candidates(sources, told, [], []) for edit in each.edits}
+    assert found["Take the newest entry.\n"] > found["Take the last entry.\n"]

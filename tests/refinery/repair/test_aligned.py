@@ -1,0 +1,44 @@
+"""Wrong answers beside right ones tell which field was taken for which."""
+
+from __future__ import annotations
+
+from refinery.domain import Diagnosis, Layer
+from refinery.edits.config import scalars
+from refinery.repair.aligned import Instead, instead, mistaken, turned
+from refinery.repair.search import candidates
+
+ROOMS = '[{"room": "Oak", "floor": 2, "host": "Ann"}, {"room": "Elm", "floor": 3, "host": "Bo"}]\n'
+SAYS = "expected 'Oak is on floor 2', got 'Oak is on floor Ann'"
+
+
+def test_what_stands_in_the_place_of_what_is_read_word_by_word() -> None:
+    assert Instead("Ann", "2") in instead([SAYS])
+    assert instead(["expected {'a': 1, 'b': [2]}, got {'a': 1, 'b': [3]}"]) == (Instead("3", "2"),)
+    assert instead(["it crashed"]) == ()
+
+
+def test_an_answer_that_speaks_of_what_was_expected_is_still_read() -> None:
+    assert Instead("2021", "3 June") in instead(["expected 'expected again on 3 June', got 'expected again on 2021'"])
+
+
+def test_fields_of_one_record_that_hold_both_are_taken_for_each_other() -> None:
+    found = mistaken(instead([SAYS]), scalars(ROOMS, "rooms.json"))
+    assert set(found) == {"host"}
+    assert set(found["host"]) == {"floor"}
+    assert mistaken((Instead("Ann", "3"),), scalars(ROOMS, "rooms.json")) == {}
+
+
+def test_an_answer_in_another_order_is_told_from_another_answer() -> None:
+    assert turned(["expected '[A, s. 1]', got '[s. 1, A]'"])
+    assert not turned(["expected '[A, s. 1]', got '[A, s. 2]'"])
+
+
+def test_the_field_that_holds_what_is_right_is_tried_first_in_templates_and_in_code() -> None:
+    told = Diagnosis("t", SAYS, "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    code = "def f(template, record):\n    return template.format(**record)\n"
+    sources = {"a.py": code, "prompts/a.txt": "{room} is on floor {host}\n", "rooms.json": ROOMS}
+    first = next(each for each in candidates(sources, told, [], [SAYS]) if each.layer is Layer.PROMPT)
+    assert first.edits[0].new == "{room} is on floor {floor}\n"
+    code = "def f(record):\n    return f\"{record['room']} is on floor {record['host']}\"\n"
+    fields = [each for each in candidates({"a.py": code, "rooms.json": ROOMS}, told, [], [SAYS]) if "wrong field" in each.rationale]
+    assert "record['floor']}" in fields[0].edits[0].new
