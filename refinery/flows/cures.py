@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
@@ -78,12 +78,15 @@ class Cures(Generic[What]):
         taken, self.whole, self._until = self.whole, [], 0
         return taken
 
-    def pairs(self) -> Iterator[tuple[What, What]]:
-        """Two cures of some failures that together may cure all, where neither does alone. Each pair is given once."""
+    def pairs(self, believed: Callable[[What, Screened], bool] = lambda _what, _seen: True) -> Iterator[tuple[What, What]]:
+        """Two cures of some failures that together may cure all, where neither does alone: of those that are `believed`. Each pair is
+        given once."""
         self._due = 2 * self.looked
         kinds: dict[frozenset[str], int] = {}
         best: list[tuple[What, Screened]] = []
         for what, seen in self.some:
+            if not believed(what, seen):
+                continue
             kinds[seen.turned] = kinds.get(seen.turned, 0) + 1
             if kinds[seen.turned] <= HALVES // 2:
                 best.append((what, seen))

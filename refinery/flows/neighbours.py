@@ -8,6 +8,7 @@ and do not stop listening to an input.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -31,6 +32,15 @@ TELLING = 6
 PRIOR = 0.6
 """What the likeliest cure is given for that; the others less, as they are less likely."""
 CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
+
+WORD = re.compile(r"\w+(?:[-./:]\w+)*")
+MOST_WORDS = 60
+"""Words of a text that are looked at."""
+PLAIN_KINDS = ("a", "A", "_")
+"""Words that are neither names nor numbers."""
+EXCHANGED = 2
+"""Words of other texts that are put in the place of one."""
+FEWEST_WORDS = 3
 
 Behaviour = tuple[object, ...]
 
@@ -74,7 +84,8 @@ def neighbours(red: Sequence[Scenario], green: Sequence[Scenario]) -> Neighbourh
     """
     red, green = _outside_of_worlds(red), _outside_of_worlds(green)
     own = tuple(scenario.input for scenario in (*red, *green))
-    rows = [[Neighbour(value, number, number < len(red)) for value in islice(_near(each, own), EACH)] for number, each in enumerate(own)]
+    fresh = [(value for value in _near(each, own) if value not in own) for each in own]
+    rows = [[Neighbour(value, number, number < len(red)) for value in islice(row, EACH)] for number, row in enumerate(fresh)]
     found: list[Neighbour] = []
     for each in chain.from_iterable(zip_longest(*rows)):
         if each is not None and each.input not in own and all(each.input != other.input for other in found):
@@ -223,7 +234,36 @@ def _changed(leaf: Json, path: tuple[str | int, ...], known: Sequence[Json]) -> 
         if type(there) is type(leaf) and there != leaf:
             yield there
     if isinstance(leaf, str):
+        yield from _reworded(leaf, [there for other in known if isinstance(there := _at(other, path), str) and there != leaf])
         yield from (leaf.upper(), f" {leaf}")
+
+
+def _reworded(text: str, others: Sequence[str]) -> Iterator[str]:
+    """The text with a name or a number of another text in the place of its own, with another number, and without its last word."""
+    words = _names(text)
+    for each in words:
+        kin = dict.fromkeys(word.group() for other in others for word in _names(other) if _kind(word.group()) == _kind(each.group()))
+        for word in islice((word for word in kin if word != each.group()), EXCHANGED):
+            yield text[: each.start()] + word + text[each.end() :]
+    for each in words:
+        if each.group().isdecimal():
+            yield from (
+                text[: each.start()] + str(number) + text[each.end() :] for number in (int(each.group()) + 1, int(each.group()) - 1)
+            )
+    if len(text.split()) > FEWEST_WORDS:
+        yield text.rsplit(maxsplit=1)[0]
+
+
+def _names(text: str) -> list[re.Match[str]]:
+    """Names, numbers and codes in a text; a first word begins with a capital whatever it is."""
+    found = islice(WORD.finditer(text), MOST_WORDS)
+    return [each for each in found if (kind := _kind(each.group())) not in PLAIN_KINDS and (each.start() or kind != "Aa")]
+
+
+def _kind(word: str) -> str:
+    """What a word looks like: `Aa` for a name, `0` for a number, `A0` for a code, `0-0-0` for a date."""
+    plain = re.sub(r"\d+", "0", word)
+    return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", plain))
 
 
 def _at(value: Json, path: tuple[str | int, ...]) -> Json:

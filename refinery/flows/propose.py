@@ -273,7 +273,7 @@ class Proposals:
         if reasoned:
             return
         self.tally.chance += len(cures.some)
-        for one, other in cures.pairs():
+        for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
             if both is None:
                 continue
@@ -286,7 +286,7 @@ class Proposals:
 
     def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
         """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
-        return borne_out(proposal.hypothesis, len(seen.turned) - 1) and cures.alone(proposal.product, seen)
+        return _speaks(proposal, seen) and cures.alone(proposal.product, seen)
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
@@ -325,6 +325,11 @@ class Proposals:
                 finally:
                     self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
                 yield found
+
+
+def _speaks(proposal: Proposal, seen: Screened) -> bool:
+    """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
+    return borne_out(proposal.hypothesis, len(seen.turned) - 1)
 
 
 def _input(scenario: Scenario) -> str:

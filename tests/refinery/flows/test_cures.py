@@ -74,6 +74,7 @@ def test_cures_of_some_are_paired_where_together_they_turn_all() -> None:
     for name, turned in (("one", {"a"}), ("other", {"b"}), ("like one", {"a"})):
         found.saw(name, Screened(frozenset(turned)))
     assert list(found.pairs()) == [("one", "other"), ("other", "like one")]
+    assert list(found.pairs(lambda what, _: what != "one")) == [("other", "like one")]
 
 
 def test_two_edits_of_one_text_are_not_joined() -> None:
@@ -157,3 +158,17 @@ def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasone
     assert borne_out(replace(guess, confidence=LIKELY[1]), 1)
     assert not borne_out(replace(guess, confidence=LIKELY[1]), 0)
     assert borne_out(replace(guess, confidence=LIKELY[0]), 0)
+
+
+def test_near_a_sentence_are_those_with_the_names_and_numbers_of_others_though_many_sentences_are_known() -> None:
+    asked = [Scenario("red", "Net pay of E103 in 2025-02?", ())]
+    others = [Scenario(str(number), f"Gross pay of E10{number} in 2025-0{number}", ()) for number in range(4, 9)]
+    near = {each.input for each in neighbours(asked, others).near if each.red}
+    assert {"Net pay of E104 in 2025-02?", "Net pay of E103 in 2025-04?"} <= near
+    assert not near & {each.input for each in others}
+    assert not any(str(each).startswith("Gross pay of E103") for each in near), "a first word has a capital whatever it is"
+
+
+def test_near_a_sentence_without_names_is_the_same_with_another_number_and_without_its_end() -> None:
+    near = {each.input for each in neighbours([Scenario("red", "refund me 30 euros now", ())], []).near}
+    assert {"refund me 31 euros now", "refund me 29 euros now", "refund me 30 euros"} <= near
