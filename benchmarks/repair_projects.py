@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.classics import FILE, as_tests, classics
-from benchmarks.repair_whole import Outcome, changed, difference, larger, repaired, tell, totals, write
+from benchmarks.repair_whole import Outcome, all_of, changed, difference, larger, repaired, tell, totals, write
 
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1"}
 ENDLESS = 60
@@ -92,8 +92,8 @@ def tried(folder: Path, chosen: argparse.Namespace) -> Outcome:
         run = repaired(root, environment, chosen, folder.name)
         verdict, says, size = "open", run.says, 0.0
         author = larger([line for _, good, bad in fault["edits"] for line in difference(bad, good)])
-        for report in run.kept:
-            subprocess.run(["git", "checkout", "-q", "--detach", report["kept"]["commit"]], cwd=root, env=environment, check=True)
+        for commit in (*all_of(root, run.kept, environment), *(report["kept"]["commit"] for report in run.kept)):
+            subprocess.run(["git", "checkout", "-q", "--detach", commit], cwd=root, env=environment, check=True)
             bad, hidden = failed(root), failed(root, folder)
             lines = changed(root, environment)
             verdict = "fixed" if not hidden else "WRONG" if hidden - bad else "part"

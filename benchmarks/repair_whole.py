@@ -4,8 +4,9 @@ Run: python -m benchmarks.repair_whole [FOLDER] [--only NAME] [--seconds N] [--m
 
 FOLDER holds YAML files of sound repositories (default: benchmarks/agents). Each names its callable, its files, visible and hidden cases as
 `[id, input, answer]`, and faults: edits that break it, from a good text to a bad one. One repository is made for each fault, with
-the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases. Folders that
-`closed` names nobody may change. The faults in benchmarks/reasoned have to be understood: they are for a model, with --model.
+the visible cases as its scenarios, and `refinery fix --failing --yes` is run in it; what is kept is judged by all cases, several fixes
+together. Folders that `closed` names nobody may change. The faults in benchmarks/reasoned have to be understood: they are for a model,
+with --model.
 """
 
 from __future__ import annotations
@@ -146,10 +147,11 @@ def tried(entry: dict[str, Any], fault: dict[str, Any], chosen: argparse.Namespa
             return Outcome(name, fault["layer"], "open", run.says, took, spent)
         best = None
         author = larger([line for _, good, bad in fault["edits"] for line in difference(bad, good)])
-        for report in kept:
+        for commit in (*all_of(root, kept, environment), *(report["kept"]["commit"] for report in kept)):
             tree = Path(folder, "kept")
             subprocess.run(["git", "clone", "-q", str(root), str(tree)], env=environment, check=True)
-            subprocess.run(["git", "checkout", "-q", report["kept"]["commit"]], cwd=tree, env=environment, check=True)
+            subprocess.run(["git", "fetch", "-q", str(root), commit], cwd=tree, env=environment, check=True)
+            subprocess.run(["git", "checkout", "-q", commit], cwd=tree, env=environment, check=True)
             bad = judged(tree, entry, entry["visible"] + entry["hidden"])
             before = {line.split(":")[0] for line in judged(root, entry, entry["visible"] + entry["hidden"])}
             left = {line.split(":")[0] for line in bad}
@@ -191,6 +193,30 @@ def repaired(root: Path, environment: Mapping[str, str], chosen: argparse.Namesp
     reports = read(done.stdout)
     says = "; ".join(report.get("says", "") for report in reports) or done.stderr[-300:]
     return Run(tuple(report for report in reports if report.get("kept")), says, took, spent)
+
+
+def all_of(root: Path, kept: Sequence[dict[str, Any]], environment: Mapping[str, str]) -> list[str]:
+    """The commit that has all fixes that were kept, squashed; none where there is one fix, or they cannot all be had."""
+    if len(kept) < 2:
+        return []
+    tree = root.with_name("together")
+    subprocess.run(["git", "clone", "-q", str(root), str(tree)], env=environment, check=True)
+    base = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=tree, env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    for report in kept:
+        commit = report["kept"]["commit"]
+        subprocess.run(["git", "fetch", "-q", str(root), commit], cwd=tree, env=environment, check=True)
+        if subprocess.run(["git", "cherry-pick", commit], cwd=tree, env=environment, capture_output=True).returncode:
+            return []
+    for command in (
+        ["reset", "-q", "--soft", base],
+        ["commit", "-q", "-m", "All of them"],
+        ["push", "-q", str(root), "HEAD:refs/heads/all-of-them"],
+    ):
+        subprocess.run(["git", *command], cwd=tree, env=environment, check=True)
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tree, env=environment, capture_output=True, text=True, check=True)
+    return [done.stdout.strip()]
 
 
 def changed(tree: Path, environment: Mapping[str, str]) -> list[str]:

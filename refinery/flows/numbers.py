@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from refinery.domain import Hypothesis, Layer
+from refinery.edits.config import is_config
 from refinery.flows.screen import Screened
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -69,10 +70,16 @@ def nearest(found: Sequence[Hypothesis]) -> list[int]:
 def any_number(hypothesis: Hypothesis) -> bool:
     """Whether a hypothesis sets a number for which nothing speaks but that it cures: no comment, code or document, and no slip of a point
     or a unit. One failing scenario is met by many such numbers of many settings."""
-    turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG and hypothesis.confidence < SPOKEN else None
-    if turn is None or not turn.before or not turn.after:
-        return turn is not None
-    return not any(math.isclose(abs(turn.after / turn.before), factor) for slip in SLIPS for factor in (slip, 1 / slip))
+    if hypothesis.confidence >= SPOKEN:
+        return False
+    settings = [turn_of(replace(hypothesis, edits=(edit,))) for edit in hypothesis.edits if is_config(edit.path)]
+    return any(turn is not None and not _slipped(turn) for turn in settings)
+
+
+def _slipped(turn: Turn) -> bool:
+    if not turn.before or not turn.after:
+        return False
+    return any(math.isclose(abs(turn.after / turn.before), factor) for slip in SLIPS for factor in (slip, 1 / slip))
 
 
 @dataclass(slots=True)

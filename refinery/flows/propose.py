@@ -275,7 +275,7 @@ class Proposals:
         self.tally.chance += len(cures.some)
         for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
-            if both is None:
+            if both is None or not borne_out(both, len(cures.red) - 1):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:

@@ -118,5 +118,11 @@ def test_one_scenario_does_not_tell_a_number_unless_something_speaks_for_it(new:
 
 
 def test_numbers_of_code_and_words_of_settings_are_told_by_one_scenario() -> None:
-    assert not any_number(replace(setting("limit = 3", "limit = 4", Layer.CODE), confidence=0.3))
+    code = replace(setting("limit = 3", "limit = 4"), edits=(Edit("m.py", "limit = 3", "limit = 4"),))
+    assert not any_number(replace(code, confidence=0.3))
     assert not any_number(replace(setting("order = a", "order = b"), confidence=0.3))
+
+
+def test_a_number_among_other_edits_is_any_number_too() -> None:
+    both = replace(setting("limit = 3", "limit = 4"), edits=(Edit("m.py", "a", "b"), Edit("c.json", "limit = 3", "limit = 4", 3)))
+    assert any_number(replace(both, confidence=0.3))
