@@ -163,9 +163,9 @@ def _files(hypothesis: Hypothesis) -> set[str]:
     return {edit.path for edit in hypothesis.edits}
 
 
-def borne_out(hypothesis: Hypothesis, red: int) -> bool:
+def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:
     """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list, or by some number
-    of some setting, more often than not."""
-    if hypothesis.origin == "model" or red > 1:
+    of some setting, more often than not. Each of `doubts` counts as a scenario less: that it leaves failures, that it takes two edits."""
+    if hypothesis.origin == "model" or red - doubts > 1:
         return True
-    return hypothesis.confidence >= LIKELY[max(red, 0)] and not any_number(hypothesis)
+    return hypothesis.confidence >= LIKELY[max(red - doubts, 0)] and (red > 1 or not any_number(hypothesis))

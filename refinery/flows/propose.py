@@ -169,18 +169,14 @@ class Proposals:
                 return
             yield self._remembered.warned(hypothesis)
 
-    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts, red: int | None = None) -> Iterator[Proposal]:
-        """Those that may run at all: they fit, they are no memorised answer, and the guard lets them through.
-
-        `red`: how many failing scenarios speak for one; two edits at once are borne out by one less than there are.
-        """
-        red = len(self.shown.red) if red is None else red
+    def _allowed(self, ranking: Iterable[Hypothesis], read: Drafts, doubts: int = 0) -> Iterator[Proposal]:
+        """Those that may run at all: they fit, they would be believed, they are no memorised answer, and the guard lets them through."""
         for hypothesis in ranking:
             reasoned = hypothesis.origin == "model"
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, red):
+            if not borne_out(hypothesis, len(self.shown.red), doubts):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -275,7 +271,7 @@ class Proposals:
         self.tally.chance += len(cures.some)
         for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
-            if both is None or not borne_out(both, len(cures.red) - 1):
+            if both is None or not borne_out(both, len(cures.red), doubts=1):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
@@ -291,7 +287,7 @@ class Proposals:
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
         pairs = self._within_time(islice(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)), SECONDS))
-        allowed = self._allowed(pairs, read, red=len(self.shown.red) - 1)
+        allowed = self._allowed(pairs, read, doubts=1)
         looking = in_order(lambda each: self._look(each, screen), allowed, self.bench.limits.workers)
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
@@ -329,7 +325,7 @@ class Proposals:
 
 def _speaks(proposal: Proposal, seen: Screened) -> bool:
     """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
-    return borne_out(proposal.hypothesis, len(seen.turned) - 1)
+    return borne_out(proposal.hypothesis, len(seen.turned), doubts=1)
 
 
 def _input(scenario: Scenario) -> str:

@@ -156,8 +156,16 @@ def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasone
     assert borne_out(guess, 2)
     assert borne_out(replace(guess, origin="model"), 1)
     assert borne_out(replace(guess, confidence=LIKELY[1]), 1)
-    assert not borne_out(replace(guess, confidence=LIKELY[1]), 0)
-    assert borne_out(replace(guess, confidence=LIKELY[0]), 0)
+    assert not borne_out(replace(guess, confidence=LIKELY[1]), 1, doubts=1)
+    assert borne_out(replace(guess, confidence=LIKELY[0]), 1, doubts=1)
+    assert not borne_out(guess, 2, doubts=1)
+    assert borne_out(guess, 3, doubts=1)
+
+
+def test_a_number_of_a_setting_needs_two_scenarios_whatever_doubts_there_are() -> None:
+    number = Hypothesis("Set it", "why.", Layer.CONFIG, (Edit("c.json", "a = 3", "a = 4"),), confidence=0.3)
+    assert not borne_out(number, 1)
+    assert borne_out(number, 2, doubts=1)
 
 
 def test_near_a_sentence_are_those_with_the_names_and_numbers_of_others_though_many_sentences_are_known() -> None:
