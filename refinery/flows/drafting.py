@@ -79,7 +79,7 @@ def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbenc
     legible = frozenset(each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST)
     sources = bench.repository.read_many(base, [each.path for each in files if each.path in legible and bench.editable(each.path)])
     closed = tuple(each.path for each in files if not bench.editable(each.path))
-    around = replace(surroundings(bench.repository, base, files), trace_texts=_texts(complaint.trace))
+    around = replace(surroundings(bench.repository, base, files), related=sources, trace_texts=_texts(complaint.trace))
     return Drafts(complaint, shown, base, bench, sources, closed, legible, around, tuple(_regressions(complaint, bench, around)))
 
 

@@ -11,6 +11,7 @@ from refinery.repair.wording import EMPTY_WORDS
 WORD = re.compile(r"[A-Za-z]{3,}")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 MOST = 12
+ONE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Asked:
     numbers: frozenset[str] = frozenset()
     """The numbers of all inputs: a setting that takes one of them has learnt it."""
 
+    sure: float = 1.0
+    """What a word counts: of the words of one failing input alone nobody knows which is the telling one."""
+
     def vocabulary(self, words: Sequence[str]) -> bool:
         """Whether a list holds words that people say, so that one more may be missing in it."""
         return len(words) > 1 and any(word.lower() in self.everything for word in words)
@@ -36,12 +40,12 @@ def asked_in(red: Sequence[str], green: Sequence[str]) -> Asked:
     known = frozenset[str]().union(*good)
     share = {word: sum(word in words for words in bad) / len(bad) for words in bad for word in words - known}
     ordered = sorted(share.items(), key=lambda each: (-each[1], each[0]))[:MOST]
-    one = len(bad) == 1
     return Asked(
-        tuple((word, part * (0.5 if one else 1.0)) for word, part in ordered),
+        tuple(ordered),
         known.union(*bad),
         frozenset[str]().union(*bad),
         frozenset(number for text in (*red, *green) for number in NUMBER.findall(text)),
+        ONE if len(bad) == 1 else 1.0,
     )
 
 

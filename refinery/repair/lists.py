@@ -20,6 +20,8 @@ from refinery.repair.world import World
 LONGEST = 40
 """Items of a list that is rearranged; longer ones are data."""
 MOST_NEW = 6
+RULES = 12
+"""Records of a list that may be rules, the first of which that fits is taken; of more, as of other data, the order says nothing."""
 DATA = 0.15
 """What a change of a list counts that stands in a file of records: data is not configuration."""
 FEWEST_RECORDS = 4
@@ -54,10 +56,12 @@ def rearranged(
         share = DATA if _of_records(found, text, path) else 1.0
         for listing in found:
             key = next((key for key in reversed(listing.keys) if isinstance(key, str)), "")
-            read = heard.get(key, Reading(0.0, "")).score
-            weight = 0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)
+            rules = len(listing.values) <= RULES and all(isinstance(value, Mapping) for value in listing.values)
+            names = {name for value in listing.values if isinstance(value, Mapping) for name in value} if rules and not key else {key}
+            read = max((heard[name].score for name in names if name in heard), default=0.0)
+            weight = (0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)) * (1.0 if rules else share)
             for score, after, says, why in _changes(text, listing, world, clues, found, sets):
-                yield score * weight * share, Refill(path, after, says, why, Layer.CONFIG)
+                yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
 
 
 def _of_records(found: Sequence[Listing], text: str, path: str) -> bool:
@@ -196,12 +200,13 @@ def _missing(listing: Listing, world: World, clues: Clues, others: list[Listing]
         for seen, _ in world.roles[other].most_common(MOST_NEW):
             if isinstance(seen, str) and seen not in words:
                 yield seen, 0.45, f"{seen!r} is a value of `{other}`, which is looked for in {listing.name}"
+    sure = clues.asked.sure
     if clues.asked.vocabulary(words) and all(word.islower() for word in words):
         for word in sorted(clues.asked.red & {each.lower() for each in clues.words} - set(words)):
-            yield word, 0.45, f"failing inputs and their right answers say {word!r}, and {listing.name} has words that inputs say"
+            yield word, sure * 0.45, f"failing inputs and their right answers say {word!r}, and {listing.name} has words that inputs say"
         for word, share in clues.asked.only:
             if word not in words:
-                yield word, 0.2 + 0.4 * share, f"only failing inputs say {word!r}, and {listing.name} has words that inputs say"
+                yield word, sure * (0.2 + 0.4 * share), f"only failing inputs say {word!r}, and {listing.name} has words that inputs say"
     for score, value in sorted(found, key=lambda each: (-each[0], each[1]))[:MOST_NEW]:
         yield value, score, f"the failure speaks of {value!r}, which the repository knows and {listing.name} lacks"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from refinery.repair.wording import parts
 
@@ -13,6 +14,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)((?::\d\d)?)")
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)")
 OFFSET = re.compile(r"([+-])(\d\d:?\d\d)")
+CODE = re.compile(r"%-?[dmyYHIMSBbjpAaf]")
+OTHER_CODES = (("%H", "%I"), ("%y", "%Y"), ("%m", "%M"), ("%B", "%b"), ("%A", "%a"), ("%d", "%-d"), ("%S", "%f"))
 RANGES = (("month", 1, 12), ("weekday", 0, 7), ("hour", 0, 23))
 """What a number can be whose name says so."""
 
@@ -38,6 +41,25 @@ def other_texts(value: str) -> Iterator[Turn]:
             yield from _stepped(year, month, own, step, day[4])
     elif offset := OFFSET.fullmatch(value):
         yield f"{'-' if offset[1] == '+' else '+'}{offset[2]}", 0.5, "the same distance to the other side"
+    yield from other_formats(value)
+
+
+def other_formats(value: str) -> Iterator[Turn]:
+    """`%d/%m` for `%m/%d`, `%H` for `%I`: codes of a time exchanged with those beside them, or taken for another of their kind."""
+    places = list(CODE.finditer(value))
+    for first, second in pairwise(places):
+        if first.group() != second.group():
+            between = value[first.end() : second.start()]
+            yield (
+                f"{value[: first.start()]}{second.group()}{between}{first.group()}{value[second.end() :]}",
+                0.4,
+                "the parts of a time in another order",
+            )
+    for place in places:
+        for one, other in OTHER_CODES:
+            if place.group() in (one, other):
+                new = other if place.group() == one else one
+                yield f"{value[: place.start()]}{new}{value[place.end() :]}", 0.3, "another code for this part of a time"
 
 
 def other_numbers(key: str, value: float, comment: str) -> Iterator[tuple[float, float, str]]:

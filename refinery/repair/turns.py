@@ -32,6 +32,8 @@ CONFIGURED = 200_000
 FEWEST_LETTERS = 2
 MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
+MOST_BESIDE = 12
+"""Files of a folder that are chosen from by name."""
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
 COUNTS = frozenset({
@@ -247,7 +249,8 @@ def _alike_texts(value: str, world: World) -> Iterator[str]:
 
 
 def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
-    """A path, or the first part of one, becomes its neighbours in the same folder."""
+    """A path, or the first part of one, becomes its neighbours in the same folder; so does the bare name of a file."""
+    yield from _stems(scalar, value, sources)
     stem = value.split("*", 1)[0].rstrip("/")
     rest = value[len(stem) :]
     if not stem or ("/" not in value and "." not in value):
@@ -265,6 +268,16 @@ def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterato
         if str(PurePosixPath(entry).parent) == parent and same_kind:
             new = entry[len(folder) - len(stem) :] if entry.startswith(folder[: len(folder) - len(stem)]) else entry
             yield Knob(scalar, new + rest, 0.55, f"`{PurePosixPath(entry).name}` stands beside it")
+
+
+def _stems(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
+    """`broadcast` for `cinema`, where `cinema.json` stands beside `broadcast.json`."""
+    own = [PurePosixPath(path) for path in sources if PurePosixPath(path).stem == value]
+    for path in own if len(own) == 1 else ():
+        beside = [each for each in map(PurePosixPath, sorted(sources)) if each.parent == path.parent and each.suffix == path.suffix]
+        for each in beside if len(beside) <= MOST_BESIDE else ():
+            if each != path and str(each) != scalar.path:
+                yield Knob(scalar, each.stem, 0.55, f"`{each.name}` stands beside `{path.name}`")
 
 
 def comment(scalar: Scalar, sources: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import re
 import string
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.changes import FileChange
 from safety.guard import Case
@@ -29,6 +30,10 @@ _NEWER = re.compile(
 
 _UNCLOSED = re.compile(r"\bf[rR]?([\"'])(?:(?!\1).)*\{[^{}\"']*\1")
 """A brace of an f-string that is still open where the text ends: an error in every version of Python."""
+
+_RECORDS = "**"
+_KEY = re.compile(r"""["'](\w+)["']\s*[\]:]|^[ \t-]*(\w+)[ \t]*[=:]|[(,][ \t]*(\w+)=""", re.MULTILINE)
+"""What is kept under a name: in a mapping or a record, in a table, as a keyword."""
 
 
 def _line(text: str, number: int | None) -> str:
@@ -245,6 +250,8 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
         if path.endswith(".py") and ".format" in text
     }
     filled = set().union(*(_filled(text) for text in users.values())) if users else None
+    if filled and _RECORDS in filled:  # whatever a record has may be meant
+        filled = filled.union(*(_keys(text) for text in case.around.related.values()))
     now = _fields(after)
     if now is None:
         line = next((item.number for item in added(change) if "{" in item.text or "}" in item.text), None)
@@ -292,7 +299,7 @@ def _fields(text: str) -> set[str] | None:
 
 
 def _filled(text: str) -> set[str]:
-    """Names that some call of `format` gives."""
+    """Names that some call of `format` gives; `_RECORDS` among them where one gives all that a mapping has."""
     tree = tree_of(text)
     names: set[str] = set()
     for node in ast.walk(tree) if tree is not None else ():
@@ -301,6 +308,14 @@ def _filled(text: str) -> set[str]:
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("format", "format_map", "substitute", "safe_substitute")
         ):
-            names |= {k.arg for k in node.keywords if k.arg}
+            names |= {k.arg or _RECORDS for k in node.keywords}
             names |= {str(i) for i in range(len(node.args))}
+            if node.args and node.func.attr != "format":
+                names.add(_RECORDS)
     return names
+
+
+@lru_cache(maxsize=256)
+def _keys(text: str) -> frozenset[str]:
+    """Names under which a text of code or data keeps things."""
+    return frozenset(next(filter(None, match.groups())) for match in _KEY.finditer(text))

@@ -70,6 +70,16 @@ def test_a_placeholder_must_be_filled_in_by_the_code() -> None:
     assert judge("agent/prompts/a.md", before, before + 'Say {{"a": 1}}.\n', around=around).allowed
 
 
+def test_what_a_record_has_may_fill_a_placeholder_in_where_whole_records_are_given() -> None:
+    data, before = '[{"title": "Emma", "year": 1815, "due": null}]\n', "{title} of {year}.\n"
+    for call in ("p.format(**book)", "p.format_map(book)"):
+        around = Surroundings(related={"agent/a.py": f"p = {call}\n", "agent/books.json": data})
+        assert judge("agent/prompts/a.md", before, "{title}, due {due}.\n", around=around).allowed
+        assert judge("agent/prompts/a.md", before, "{title}, due {dew}.\n", around=around).effect is Effect.BLOCK
+    named = Surroundings(related={"agent/a.py": "p = p.format(title=1, year=2)\n", "agent/books.json": data})
+    assert judge("agent/prompts/a.md", before, "{title}, due {due}.\n", around=named).effect is Effect.BLOCK
+
+
 def test_long_changes_need_a_person() -> None:
     policy = Policy(max_changed_lines=3)
     assert judge("a.txt", None, "a\nb\nc\n", policy=policy).allowed

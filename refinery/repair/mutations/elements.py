@@ -10,14 +10,20 @@ from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
 FAMILY = "items as they are"
+ONCE = "each once"
 COLLECTIONS = {"set": "{%s}", "frozenset": "frozenset(%s)", "list": "[%s]", "tuple": "tuple(%s)", "sorted": "sorted(%s)"}
 MAKERS = ("int", "float", "str", "Decimal", "Fraction", "Path", "PurePath", "UUID", "fromisoformat", "casefold", "lower", "upper", "strip")
 MOST = 4
 
 
 def propose(site: Site) -> Iterator[Mutation]:
-    """Each item of a collection goes through what the module makes of single values."""
+    """Each item of a collection goes through what the module makes of single values; of equal items only one is looked at."""
     for node in site.statement.nodes:
+        if isinstance(node, ast.GeneratorExp | ast.ListComp):
+            for each in node.generators:
+                if isinstance(each.iter, ast.Name | ast.Attribute):
+                    items = site.src(each.iter)
+                    yield site.put(each.iter, f"set({items})", ONCE, f"Look at each of `{short(items)}` once", 0.25)
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COLLECTIONS):
             continue
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.Starred):

@@ -44,6 +44,8 @@ UNORDERED = {
 """For a text that stands there in so many words: it is the same or it is not; its place in the order of all texts is seldom meant."""
 SELDOM = ("<", ">", "<=", ">=", "==", "!=")
 OPERATOR = "operator replacement"
+RETURNED = 0.15
+"""What the other answer counts that a whole branch gives: who came there has been decided above it."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -61,7 +63,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             text = grouped(site, node.operand)
             yield site.put(node, text, OPERATOR, f"Drop the sign or `not` before `{short(text)}`", 0.35)
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            yield site.put(node, str(not node.value), OPERATOR, f"Use `{not node.value}` instead of `{node.value}`", 0.35)
+            prior = RETURNED if isinstance(site.statement.node, ast.Return) else 0.35
+            yield site.put(node, str(not node.value), OPERATOR, f"Use `{not node.value}` instead of `{node.value}`", prior)
     statement = site.statement.node
     if isinstance(statement, ast.AugAssign) and type(statement.op) in ARITHMETIC:
         sign, others = ARITHMETIC[type(statement.op)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from itertools import pairwise
 
+from refinery.repair.moments import CODE, other_formats
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
@@ -14,8 +13,6 @@ from refinery.repair.world import name_of
 UNITS = ("seconds", "minutes", "hours", "days", "weeks", "milliseconds")
 ZONE = frozenset({"zone", "tz", "timezone", "tzinfo", "zoneinfo", "utc"})
 READS = ("fromisoformat", "strptime")
-CODE = re.compile(r"%-?[dmyYHIMSBbjpAaf]")
-OTHER_CODES = (("%H", "%I"), ("%y", "%Y"), ("%m", "%M"), ("%B", "%b"), ("%A", "%a"), ("%d", "%-d"), ("%S", "%f"))
 TAKES_ZONE = ("astimezone", "now", "fromtimestamp")
 
 
@@ -57,17 +54,8 @@ def _codes(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     """`%d.%m` for `%m.%d`, `%H` for `%I`: codes exchanged with those beside them, or taken for another of their kind."""
     if isinstance(site.parent(node), ast.JoinedStr):
         return
-    text = site.src(node)
-    places = list(CODE.finditer(text))
-    for first, second in pairwise(places):
-        new = text[: first.start()] + second.group() + text[first.end() : second.start()] + first.group() + text[second.end() :]
-        if first.group() != second.group():
-            yield site.put(node, new, "format of a time", f"Read and write times as {new}", 0.4)
-    for place in places:
-        for one, other in OTHER_CODES:
-            if place.group() in (one, other):
-                new = text[: place.start()] + (other if place.group() == one else one) + text[place.end() :]
-                yield site.put(node, new, "format of a time", f"Read and write times as {new}", 0.3)
+    for new, prior, _ in other_formats(site.src(node)):
+        yield site.put(node, new, "format of a time", f"Read and write times as {new}", prior)
 
 
 def _units(site: Site, node: ast.Call) -> Iterator[Mutation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refinery.domain import Diagnosis, Layer
 from refinery.repair.asked import Asked, asked_in
+from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 
 ROUTES = '{"bill": ["invoice", "refund"], "colours": ["red", "blue"]}\n'
@@ -25,6 +26,18 @@ def test_a_word_that_only_failing_inputs_say_is_added_to_words_that_inputs_say()
 def test_what_all_failing_inputs_say_is_likelier_than_what_one_says() -> None:
     only = dict(asked_in(["They charged me", "charged twice"], ["two invoices"]).only)
     assert only["charged"] > only["twice"]
+
+
+def test_of_the_words_of_one_failing_input_nobody_knows_which_is_the_telling_one() -> None:
+    told = Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5)
+
+    def sure(asked: Asked) -> float:
+        made = candidates({"m.py": CODE, "c.json": ROUTES}, told, [], [], asked=asked)
+        return next(each.confidence for each in made if each.change == "Add 'charged' to bill")
+
+    assert (
+        sure(asked_in(["They charged me"], ["an invoice for them"])) <= FLOOR < sure(asked_in(["charged", "charged twice"], ["an invoice"]))
+    )
 
 
 def test_what_a_passing_input_says_too_is_not_missing() -> None:

@@ -45,6 +45,13 @@ def test_a_path_becomes_the_file_beside_it() -> None:
     assert "prompts/long.md" in turns("prompt: prompts/short.md\n", {"prompts/short.md": "a", "prompts/long.md": "b"})
 
 
+def test_the_bare_name_of_a_file_becomes_that_of_the_file_beside_it() -> None:
+    beside = {"sets/short.json": "{}", "sets/long.json": "{}", "other/wide.json": "{}"}
+    found = turns("extends: short\n", beside)
+    assert "long" in found
+    assert "wide" not in found
+
+
 def test_a_duration_stays_a_duration() -> None:
     assert {"15s", "60s"} <= set(turns("wait: 30s\n"))
 

@@ -114,3 +114,14 @@ def test_a_number_that_the_failure_speaks_of_is_put_into_a_list_of_such_numbers(
 def test_an_item_is_moved_to_the_list_of_another_row() -> None:
     assert "bones: [knee]\nskin: [rash, mole]\n" in made("bones: [knee, mole]\nskin: [rash]\n", "mole was sent on")
     assert "bones: [knee]\nskin: [rash, mole]\n" not in made("bones: [knee, mole]\nskin: [rash]\n", "something was sent on")
+
+
+def test_rules_in_a_list_of_their_own_are_moved_as_far_as_code_reads_what_they_have() -> None:
+    rules = '[\n  {"when": "urgent", "desk": "duty"},\n  {"when": "signed", "desk": "access"},\n  {"when": "any", "desk": "all"}\n]\n'
+    world = survey([Module("m.py", CODE)], scalars(rules, "r.json"))
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+
+    def score(heard: dict[str, Reading]) -> float:
+        return max(score for score, change in rearranged({"r.json": rules}, world, told, heard) if change.says.startswith("Move 'urgent'"))
+
+    assert score({"desk": Reading(1.0, "m.py:3")}) > 2 * score({})

@@ -18,6 +18,11 @@ def test_a_time_becomes_one_that_it_is_often_mistaken_for(value: str, other: str
     assert other in {text for text, _, _ in other_texts(value)}
 
 
+@pytest.mark.parametrize("other", ["%d/%m/%Y", "%m/%Y/%d", "%m/%d/%y"])
+def test_a_format_of_times_takes_another_order_or_another_code(other: str) -> None:
+    assert other in {text for text, _, _ in other_texts("%m/%d/%Y")}
+
+
 def test_no_time_becomes_one_that_does_not_exist() -> None:
     found = {text for value in ("23:30", "2024-03-31", "2024-02-29") for text, _, _ in other_texts(value)}
     assert not found & {"24:30", "2024-04-31", "2025-02-29"}

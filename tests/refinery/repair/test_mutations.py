@@ -40,6 +40,7 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("each once", "def f(bags, word):\n    return sum(term == word for bag in bags for term in bag)\n", "in bag)", "in set(bag))", ""),
     ("equals as they came", "def f(hits):\n    hits.sort(key=lambda hit: (hit.score, hit.title), reverse=True)\n    return hits\n",
      "(hit.score, hit.title), reverse=True", "(-hit.score, hit.title)", ""),
     ("equal pairs as they came", "def f(scored):\n    return sorted(scored, reverse=True)\n",
