@@ -38,6 +38,7 @@ from refinery.repair.mutations import (
     totals,
     twins,
     undoing,
+    unread,
     values,
     vocabulary,
     whole,
@@ -81,4 +82,5 @@ FAMILIES: tuple[Family, ...] = (
     moves.propose,
     elements.propose,
     affixes.propose,
+    unread.propose,
 )

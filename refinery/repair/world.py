@@ -32,6 +32,8 @@ class World:
     attributes: Counter[str] = field(default_factory=Counter)
     stored: set[str] = field(default_factory=set)
     """Attributes that somebody sets."""
+    read: set[str] = field(default_factory=set)
+    """Attributes that somebody reads."""
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Annotated fields by class."""
     functions: dict[str, tuple[Module, Function]] = field(default_factory=dict)
@@ -55,6 +57,11 @@ class World:
     """How variables of a name are read: `attribute` or `item`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
     """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
+
+    def unread(self) -> list[str]:
+        """Attributes that are set, or are fields, and that nobody reads: what read them may be gone."""
+        every = self.stored.union(*self.fields.values()) - self.read - self.keys.keys()
+        return sorted(name for name in every if not name.startswith("_"))
 
     def orphan(self, key: str) -> bool:
         """A key that somebody reads and nobody puts into a record."""
@@ -188,8 +195,7 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
     if isinstance(node, ast.Attribute):
         world.attributes[node.attr] += 1
         world.called.add(node.attr)
-        if not isinstance(node.ctx, ast.Load):
-            world.stored.add(node.attr)
+        (world.read if isinstance(node.ctx, ast.Load) else world.stored).add(node.attr)
         world.members[name_of(node.value)].add(node.attr)
         world.styles[name_of(node.value)]["attribute"] += 1
     elif isinstance(node, FUNCTIONS):

@@ -40,6 +40,11 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("bound that nothing reads", "class B:\n    def __init__(self, rate, burst):\n        self.rate, self.burst, self.n = rate, burst, 0\n"
+     "    def fill(self, t):\n        self.n = self.n + t * self.rate\n",
+     "= self.n + t * self.rate", "= min(self.burst, self.n + t * self.rate)", ""),
+    ("error that nothing reads", "class P:\n    on: type\n    times: int\ndef f(policy, call):\n    for _ in range(policy.times):\n"
+     "        try:\n            return call()\n        except Exception:\n            pass\n", "Exception", "policy.on", ""),
     ("each once", "def f(bags, word):\n    return sum(term == word for bag in bags for term in bag)\n", "in bag)", "in set(bag))", ""),
     ("equals as they came", "def f(hits):\n    hits.sort(key=lambda hit: (hit.score, hit.title), reverse=True)\n    return hits\n",
      "(hit.score, hit.title), reverse=True", "(-hit.score, hit.title)", ""),
