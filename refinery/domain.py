@@ -334,6 +334,8 @@ class Hypothesis:
     """`search` or `model`."""
     cites: tuple[str, ...] = ()
     """Guides and remembered fixes it leans on."""
+    needs: int = 1
+    """Failing scenarios that a search wants to be cured before it believes in it."""
 
 
 @dataclass(frozen=True, slots=True)

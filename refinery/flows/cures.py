@@ -143,6 +143,7 @@ def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
         edits=(*one.edits, *other.edits),
         risks="; ".join(dict.fromkeys(risk for risk in (one.risks, other.risks) if risk)),
         confidence=max(FLOOR, round(one.confidence * other.confidence, 4)),
+        needs=max(one.needs, other.needs),
     )
 
 
@@ -164,8 +165,11 @@ def _files(hypothesis: Hypothesis) -> set[str]:
 
 
 def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:
-    """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list, or by some number
-    of some setting, more often than not. Each of `doubts` counts as a scenario less: that it leaves failures, that it takes two edits."""
-    if hypothesis.origin == "model" or red - doubts > 1:
+    """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list, by some number of
+    some setting or by some name at hand more often than not. Each of `doubts` counts as a scenario less: that it leaves failures, that it
+    takes two edits."""
+    if hypothesis.origin == "model":
         return True
-    return hypothesis.confidence >= LIKELY[max(red - doubts, 0)] and (red > 1 or not any_number(hypothesis))
+    if red < hypothesis.needs or (red < 2 and any_number(hypothesis)):
+        return False
+    return red - doubts > 1 or hypothesis.confidence >= LIKELY[max(red - doubts, 0)]

@@ -55,6 +55,8 @@ UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 SHORTEST_TWIN = 16
 """Characters of code that does not read like other code by chance."""
+AT_HAND = frozenset({"wrong name", "term added", "term dropped", "missing statement", "hard-coded value"})
+"""Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
@@ -74,6 +76,8 @@ class _Code:
     statement: Statement
     mutation: Mutation
     suspicion: float
+    unused: bool = False
+    """It uses a name that nothing reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +235,12 @@ class _Search:
                 prior = min(1.0, empty * mutation.prior * told)
                 score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
-                if unused and unused.search(mutation.new):
+                forgotten = bool(unused and unused.search(mutation.new))
+                if forgotten:
                     score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
-                self._push(score, _Code(module, statement, mutation, suspicion))
+                self._push(score, _Code(module, statement, mutation, suspicion, forgotten))
 
     def _push(self, score: float, make: _Code | _Config | Refill | Hypothesis) -> None:
         number = next(self.order)
@@ -300,6 +305,7 @@ class _Search:
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
             confidence=confidence(score, mutation.memorises),
+            needs=2 if mutation.operator in AT_HAND and not make.unused else 1,
         )
 
     def _suspected(self, path: str, statement: Statement) -> str:

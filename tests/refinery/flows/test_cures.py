@@ -162,6 +162,14 @@ def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasone
     assert borne_out(guess, 3, doubts=1)
 
 
+def test_what_takes_whatever_is_at_hand_needs_two_scenarios_however_likely_it_is() -> None:
+    name = replace(hypothesis("y"), confidence=0.9, needs=2)
+    assert not borne_out(name, 1)
+    assert borne_out(name, 2)
+    assert borne_out(replace(name, origin="model"), 1)
+    assert joined(hypothesis("y"), replace(hypothesis("z", at=9), needs=2)).needs == 2  # type: ignore[union-attr]
+
+
 def test_a_number_of_a_setting_needs_two_scenarios_whatever_doubts_there_are() -> None:
     number = Hypothesis("Set it", "why.", Layer.CONFIG, (Edit("c.json", "a = 3", "a = 4"),), confidence=0.3)
     assert not borne_out(number, 1)
