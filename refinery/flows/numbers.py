@@ -76,6 +76,16 @@ def any_number(hypothesis: Hypothesis) -> bool:
     return any(turn is not None and not _slipped(turn) for turn in settings)
 
 
+def _farther_slip(turn: Turn) -> float | None:
+    """The number by which one would have slipped farther in the same direction; None for a number that was not slipped by."""
+    if not _slipped(turn):
+        return None
+    own = max(abs(turn.after / turn.before), abs(turn.before / turn.after))
+    farther = min((slip for slip in SLIPS if slip > own + 1), default=own * 10)
+    value = turn.before * farther if abs(turn.after) > abs(turn.before) else turn.before / farther
+    return None if turn.whole and not value.is_integer() else float(f"{value:.10g}")
+
+
 def _slipped(turn: Turn) -> bool:
     if not turn.before or not turn.after:
         return False
@@ -102,14 +112,25 @@ class Numbers:
     _brackets: dict[tuple[Key, bool], _Bracket] = field(default_factory=dict)
     _little: dict[tuple[Key, bool], float] = field(default_factory=dict)
     """Values that did nothing, the farthest in each direction."""
+    _cured: dict[tuple[Key, bool], set[float]] = field(default_factory=dict)
 
     def saw(self, hypothesis: Hypothesis, seen: Screened) -> Hypothesis | None:
         """The hypothesis to look at next, if a look at this one tells of one."""
         turn = turn_of(hypothesis)
-        if turn is None or seen.late or seen.promising:
+        if turn is None or seen.late:
             return None
-        value = self._between(turn, seen)
+        if seen.promising:
+            cured = self._cured.setdefault((turn.key, turn.after > turn.before), set())
+            cured.add(turn.after)
+            value = _farther_slip(turn) if len(cured) == 1 else None
+        else:
+            value = self._between(turn, seen)
         return None if value is None else turned_to(hypothesis, turn, value)
+
+    def loose(self, hypothesis: Hypothesis) -> bool:
+        """Whether a hypothesis sets a number that bounds something, no more: one farther away cures as well, and nothing speaks for it."""
+        turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG and hypothesis.confidence < SPOKEN else None
+        return turn is not None and len(self._cured.get((turn.key, turn.after > turn.before), ())) > 1
 
     def _between(self, turn: Turn, seen: Screened) -> float | None:
         side = turn.key, turn.after > turn.before

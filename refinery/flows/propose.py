@@ -226,7 +226,9 @@ class Proposals:
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
         whole = cures.take_whole()
-        found = [whole[place] for place in nearest([each.hypothesis for each in whole])]
+        firm = [each for each in whole if len(cures.red) > 1 or not self._numbers.loose(each.hypothesis)]
+        self.tally.loose += len(whole) - len(firm)
+        found = [firm[place] for place in nearest([each.hypothesis for each in firm])]
         if not found:
             return
         what = "edit cures" if len(found) == 1 else "edits cure"

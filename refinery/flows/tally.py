@@ -34,6 +34,8 @@ class Tally:
     """They did not come to an end in the time that a look may take."""
     unlikely: int = 0
     """They were not looked at: where one scenario fails, a cure that is so far down the list would not be believed."""
+    loose: int = 0
+    """They set a number that cured the one failing scenario, as others farther away do."""
     undecided: list[str] = field(default_factory=list)
     """Cures between which nobody could choose."""
     stopped_s: float | None = None
@@ -73,6 +75,8 @@ class Tally:
             parts.append(
                 f"{self.unlikely} unlikely ones were not tried, since one failing scenario does not tell them from chance: add a second"
             )
+        if self.loose:
+            parts.append(f"{self.loose} set a number that cures the one failing scenario as numbers farther away do: add a second one")
         parts += self.undecided
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")

@@ -13,6 +13,7 @@ from refinery.flows.screen import Screened
 
 TOO_FAR = Screened(turned=frozenset({"red"}), broke=frozenset({"green"}))
 NOTHING = Screened()
+CURES = Screened(turned=frozenset({"red"}))
 
 
 def setting(old: str, new: str, layer: Layer = Layer.CONFIG) -> Hypothesis:
@@ -89,6 +90,24 @@ def test_what_turns_no_number_or_hangs_leads_to_nothing() -> None:
     search = Numbers()
     assert not search.saw(setting("a", "b"), TOO_FAR)
     assert not search.saw(least("0.2"), Screened(turned=frozenset({"red"}), broke=frozenset({"green"}), late=True))
+
+
+def test_a_slip_that_cures_is_loose_where_a_farther_one_cures_too() -> None:
+    search, hours = Numbers(), replace(setting("limit = 4.5", "limit = 270.0"), confidence=0.2)
+    farther = search.saw(hours, CURES)
+    assert farther
+    assert written(farther) == "limit = 450"
+    assert not search.loose(hours)
+    assert not search.saw(farther, NOTHING)
+    assert not search.loose(hours)
+    assert not search.saw(farther, CURES)
+    assert search.loose(hours)
+    assert not search.loose(replace(hours, confidence=0.7)), "a comment says so"
+
+
+def test_a_number_that_fits_is_looked_at_no_further_unless_it_is_a_slip() -> None:
+    assert not Numbers().saw(setting("limit = 3", "limit = 5"), CURES)
+    assert not Numbers().saw(setting("limit = 250", "limit = 25"), CURES), "a twelfth of it is no whole number"
 
 
 def test_no_more_than_so_many_values_are_tried_between_two() -> None:
