@@ -57,6 +57,11 @@ SHORTEST_TWIN = 16
 """Characters of code that does not read like other code by chance."""
 AT_HAND = frozenset({"wrong name", "term added", "term dropped", "missing statement", "hard-coded value"})
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
+MUTANTS = frozenset({
+    "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
+})  # fmt: skip
+SURE = 0.2
+"""The confidence below which an edit that fits almost everywhere is taken for one by chance too."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
@@ -305,7 +310,7 @@ class _Search:
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
             confidence=confidence(score, mutation.memorises),
-            needs=2 if mutation.operator in AT_HAND and not make.unused else 1,
+            needs=_needs(mutation, score, make.unused),
         )
 
     def _suspected(self, path: str, statement: Statement) -> str:
@@ -381,6 +386,12 @@ def _around(module: Module, statement: Statement, mutation: Mutation) -> str:
         if begin <= mutation.start and mutation.end <= end and end - begin >= SHORTEST_TWIN:
             return module.text[begin:end]
     return _written(module, statement)
+
+
+def _needs(mutation: Mutation, score: float, unused: bool) -> int:
+    """Failing scenarios that have to speak for it; `unused`: it uses a name that nothing reads."""
+    common = mutation.operator in AT_HAND or (mutation.operator in MUTANTS and score < SURE)
+    return 2 if common and not unused else 1
 
 
 def _written(module: Module, statement: Statement) -> str:

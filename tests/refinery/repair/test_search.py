@@ -10,7 +10,7 @@ import pytest
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
-from refinery.repair.search import candidates
+from refinery.repair.search import SURE, candidates
 
 TOOLS = '''\
 ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
@@ -208,3 +208,15 @@ def test_of_a_count_the_nearest_values_come_first_and_nothing_at_all_late() -> N
     told = Diagnosis("t", "too few rows", "", Layer.CONFIG, "wrong-answer", "", 0, "s", 0.5)
     tried = [each.change for each in candidates(sources, told, [], ["limit"]) if each.change.startswith("Set limit")]
     assert tried.index("Set limit to 5") < tried.index("Set limit to 6") < tried.index("Set limit to 7") < tried.index("Set limit to 0")
+
+
+def test_an_edit_that_fits_everywhere_needs_a_second_scenario_unless_it_is_likely() -> None:
+    code = "def f(total, parts, spare):\n    if parts == 0:\n        return 0\n    return total / parts\n"
+    told = Diagnosis("t", "wrong", "", Layer.CODE, "x", "", 0, "s", 0.5, places=(Place("m.py", 4),))
+    made = {each.change: each for each in candidates({"m.py": code}, told, [], [])}
+    name = next(each for change, each in made.items() if change.startswith("Use `total` instead of `parts`"))
+    assert name.needs == 2
+    operators = [each for each in made.values() if "Kind of edit: operator replacement" in each.rationale]
+    assert {each.needs for each in operators if each.confidence < SURE} <= {2}
+    assert {each.needs for each in operators if each.confidence >= SURE} <= {1}
+    assert operators
