@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import Generic, TypeVar
 
 from refinery.domain import Attempt, Cause, Execution, Hypothesis
-from refinery.flows.numbers import any_number
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
 from refinery.suite.impact import touching
@@ -165,11 +164,11 @@ def _files(hypothesis: Hypothesis) -> set[str]:
 
 
 def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:
-    """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list, by some number of
-    some setting or by some name at hand more often than not. Each of `doubts` counts as a scenario less: that it leaves failures, that it
+    """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list more often than not.
+    Each of `doubts` counts as a scenario less: that it leaves failures, that it
     takes two edits."""
     if hypothesis.origin == "model":
         return True
-    if red < hypothesis.needs or (red < 2 and any_number(hypothesis)):
+    if red < hypothesis.needs:
         return False
     return red - doubts > 1 or hypothesis.confidence >= LIKELY[max(red - doubts, 0)]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from refinery.domain import Hypothesis, Layer
-from refinery.edits.config import is_config
 from refinery.flows.screen import Screened
+from refinery.repair.amounts import SLIPS, slipped
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 TRIED_BETWEEN = 6
@@ -17,10 +17,6 @@ TRIED_BETWEEN = 6
 ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Steps in which people set numbers, as parts of a power of ten, the roundest first."""
 
-SLIPS = (10, 100, 1000, 60, 3600, 24, 7, 12)
-"""Factors by which people miss a number: a point, a unit."""
-SPOKEN = 0.5
-"""The confidence from which on something but its size speaks for a number: a comment, code, a document."""
 
 Key = tuple[str, int | None, str, int]
 
@@ -67,29 +63,14 @@ def nearest(found: Sequence[Hypothesis]) -> list[int]:
     return [number for number, turn in enumerate(turns) if turn is None or number in kept]
 
 
-def any_number(hypothesis: Hypothesis) -> bool:
-    """Whether a hypothesis sets a number for which nothing speaks but that it cures: no comment, code or document, and no slip of a point
-    or a unit. One failing scenario is met by many such numbers of many settings."""
-    if hypothesis.confidence >= SPOKEN:
-        return False
-    settings = [turn_of(replace(hypothesis, edits=(edit,))) for edit in hypothesis.edits if is_config(edit.path)]
-    return any(turn is not None and not _slipped(turn) for turn in settings)
-
-
 def _farther_slip(turn: Turn) -> float | None:
     """The number by which one would have slipped farther in the same direction; None for a number that was not slipped by."""
-    if not _slipped(turn):
+    if not slipped(turn.before, turn.after):
         return None
     own = max(abs(turn.after / turn.before), abs(turn.before / turn.after))
     farther = min((slip for slip in SLIPS if slip > own + 1), default=own * 10)
     value = turn.before * farther if abs(turn.after) > abs(turn.before) else turn.before / farther
     return None if turn.whole and not value.is_integer() else float(f"{value:.10g}")
-
-
-def _slipped(turn: Turn) -> bool:
-    if not turn.before or not turn.after:
-        return False
-    return any(math.isclose(abs(turn.after / turn.before), factor) for slip in SLIPS for factor in (slip, 1 / slip))
 
 
 @dataclass(slots=True)
@@ -128,9 +109,9 @@ class Numbers:
         return None if value is None else turned_to(hypothesis, turn, value)
 
     def loose(self, hypothesis: Hypothesis) -> bool:
-        """Whether a hypothesis sets a number that bounds something, no more: one farther away cures as well, and nothing speaks for it."""
-        turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG and hypothesis.confidence < SPOKEN else None
-        return turn is not None and len(self._cured.get((turn.key, turn.after > turn.before), ())) > 1
+        """Whether a hypothesis sets a number as if a point or a unit had been missed, and one farther away cures as well: it is a bound."""
+        turn = turn_of(hypothesis) if hypothesis.layer is Layer.CONFIG else None
+        return turn is not None and slipped(turn.before, turn.after) and len(self._cured.get((turn.key, turn.after > turn.before), ())) > 1
 
     def _between(self, turn: Turn, seen: Screened) -> float | None:
         side = turn.key, turn.after > turn.before
@@ -177,6 +158,7 @@ def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
         change=says,
         rationale=f"{hypothesis.rationale} {at.group()} cures the failure and breaks what passed: the right value lies before it.",
         edits=(replace(edit, new=new),),
+        needs=2,
     )
 
 

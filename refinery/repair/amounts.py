@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -32,6 +33,8 @@ FACTORS: tuple[tuple[int, frozenset[str], frozenset[str]], ...] = (
     (1024, SIZES, frozenset()),
 )
 """How many of one unit make one of the next, the words for the two, and those for what is counted in them."""
+SLIPS = (10, 100, 1000, 60, 3600, 24, 7, 12)
+"""Factors by which people miss a number: a point, a unit."""
 PERCENT = 100
 USUAL = frozenset({60, 1000, 24, PERCENT})
 """Those that are tried where nothing speaks of an amount."""
@@ -42,6 +45,11 @@ NEAREST, AWAY = 0.52, 0.9
 """How likely the nearest round value to a share is, and what each further one counts of that before it."""
 FARTHEST = 0.3
 """How far from a share round values are looked for."""
+
+
+def slipped(one: float, other: float) -> bool:
+    """Whether one number is another with a point or a unit missed."""
+    return bool(one and other) and any(math.isclose(abs(other / one), factor) for slip in SLIPS for factor in (slip, 1 / slip))
 
 
 def other_units(value: float, said: str) -> Iterator[Turn]:

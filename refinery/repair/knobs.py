@@ -79,7 +79,7 @@ def knobs(
         kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
         named = data and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
-        members = tuple(Knob(scalar, *other) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
+        members = tuple(Knob(scalar, *other, spoken=True) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
         members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
         weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
         if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record

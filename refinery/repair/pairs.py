@@ -40,6 +40,7 @@ def pairs(code: Sequence[Scored], config: Sequence[Scored]) -> Iterator[Hypothes
             edits=(*one.edits, *other.edits),
             risks="; ".join(risk for risk in (one.risks, other.risks) if risk),
             confidence=confidence(score * 0.5, never=False),
+            needs=max(one.needs, other.needs),
         )
 
 

@@ -280,6 +280,7 @@ class _Search:
             edits=edits_between(scalar.path, before, after),
             risks="everything else that reads this setting changes with it",
             confidence=confidence(score, make.knob.data),
+            needs=2 if make.knob.any_would_do else 1,
         )
 
     def _refill(self, make: Refill, score: float) -> Hypothesis | None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
-from refinery.repair.amounts import near_shares, other_units
+from refinery.repair.amounts import near_shares, other_units, slipped
 from refinery.repair.clues import Clues
 from refinery.repair.moments import other_numbers, other_texts
 from refinery.repair.spelling import like_the_others, retyped
@@ -34,6 +34,7 @@ MOST_TOLD = 8
 """Numbers of a failure that a setting is set to."""
 MOST_BESIDE = 12
 """Files of a folder that are chosen from by name."""
+TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d\d)")
 CODE = re.compile(r"[=(\[{]|^\s*(?:return|elif|if|else)\b")
 NUMERIC = re.compile(r"([^\d.+-]*)(\d+(?:\.\d+)?)([^\d.:/-]*)")
 COUNTS = frozenset({
@@ -65,13 +66,24 @@ class Knob:
     """Where the new value comes from."""
     data: bool = False
     """It stands in a table of records: changing it is tampering with the data, never a repair."""
+    spoken: bool = False
+    """A comment, code, a document or another setting says the new value."""
+
+    @property
+    def any_would_do(self) -> bool:
+        """Whether it is a number for which nothing speaks but that it may cure: no word of anybody, and no slip of a point or a unit.
+
+        One failing scenario is met by many such numbers of many settings.
+        """
+        one, other = _number(self.scalar.value), _number(self.value)
+        return one is not None and other is not None and not self.spoken and not slipped(one, other)
 
 
 def turns(scalar: Scalar, kin: list[Scalar], sources: Mapping[str, str], world: World, forms: Mapping[str, set[str]]) -> Iterator[Knob]:
     value = scalar.value
     for other in kin:
         if type(other.value) is type(value) and other.value != value:
-            yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has")
+            yield Knob(scalar, other.value, 0.6, f"the value that `{other.name}` has", spoken=True)
         elif value is None and other.value is not None:
             yield Knob(scalar, other.value, UNSET, f"the value that `{other.name}` has")
         elif other.value is None and value is not None:
@@ -95,12 +107,12 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     whole = isinstance(value, int)
     for text in NUMBER.findall(comment(scalar, sources)):
         number = float(text) if "." in text or not whole else int(text)
-        yield Knob(scalar, number, 0.75, "the number in the comment beside it")
+        yield Knob(scalar, number, 0.75, "the number in the comment beside it", spoken=True)
     for new, prior, why in other_numbers(scalar.key, value, comment(scalar, sources)):
         yield Knob(scalar, new, prior, why)
     for seen, _ in world.roles[scalar.key].most_common(6):
         if type(seen) is type(value) and seen != value:
-            yield Knob(scalar, seen, 0.6, "the value that code has under this name")
+            yield Knob(scalar, seen, 0.6, "the value that code has under this name", spoken=True)
     for new, prior, why in other_units(value, f"{' '.join(map(str, scalar.keys))} {around(scalar, sources)}"):
         yield Knob(scalar, new, prior, why)
     if not whole and 0 <= value <= 1:
@@ -152,6 +164,18 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
 
 
+def _number(value: Value) -> float | None:
+    """A number, also one that is written in a text or is a time of day, in minutes; None for all else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if not isinstance(value, str):
+        return float(value)
+    if clock := TIME_OF_DAY.fullmatch(value):
+        return float(int(clock[1]) * 60 + int(clock[2]))
+    written = NUMERIC.fullmatch(value)
+    return float(written[2]) if written else None
+
+
 def documents(sources: Mapping[str, str]) -> Iterator[tuple[frozenset[str], tuple[str, ...], str]]:
     """Lines of prose that name a number: their words, the numbers, and where they stand. In code only what is no statement."""
     for path, text in sources.items():
@@ -167,11 +191,11 @@ def told(scalar: Scalar, clues: Clues, prose: Iterable[tuple[frozenset[str], tup
     if isinstance(scalar.value, bool) or not isinstance(scalar.value, int | float):
         return
     own = parts(scalar.key)
-    found = [(number, 0.6, f"{where} says so") for words, numbers, where in prose if own and own <= words for number in numbers]
+    found = [(number, 0.6, f"{where} says so", True) for words, numbers, where in prose if own and own <= words for number in numbers]
     spoken = [number for number in dict.fromkeys(NUMBER.findall(clues.text)) if number not in clues.asked.numbers]
-    found += [(number, 0.3, "the failure speaks of it") for number in spoken[:MOST_TOLD]]
-    for number, prior, why in found:
-        yield Knob(scalar, float(number) if "." in number else int(number), prior, why)
+    found += [(number, 0.3, "the failure speaks of it", False) for number in spoken[:MOST_TOLD]]
+    for number, prior, why, said in found:
+        yield Knob(scalar, float(number) if "." in number else int(number), prior, why, spoken=said)
 
 
 def _texts(
@@ -193,24 +217,24 @@ def _texts(
     if written := NUMERIC.fullmatch(value):
         yield from _in_text(scalar, written)
     for text in _alike_texts(value, world):
-        yield Knob(scalar, text, 0.7, "a text that stands elsewhere and is spelt much the same")
+        yield Knob(scalar, text, 0.7, "a text that stands elsewhere and is spelt much the same", spoken=True)
     for other in sorted(world.compared[scalar.key]):
         for seen, _ in world.roles[other].most_common(8):
             if isinstance(seen, str) and seen != value:
-                yield Knob(scalar, seen, 0.65 * _make(seen, value), f"a value of `{other}`, with which it is compared")
+                yield Knob(scalar, seen, 0.65 * _make(seen, value), f"a value of `{other}`, with which it is compared", spoken=True)
     for word in dict.fromkeys(CHOICE.findall(comment(scalar, sources))):
         if word != value and _alike(word, value) and (word in world.owners or word in forms.get(_shape(word), ())):
-            yield Knob(scalar, word, 0.75, "a value that the comment beside it names")
+            yield Knob(scalar, word, 0.75, "a value that the comment beside it names", spoken=True)
     for seen, _ in world.roles[scalar.key].most_common(8):
         if isinstance(seen, str) and seen != value:
-            yield Knob(scalar, seen, 0.65 * _make(seen, value), "a value that code compares this setting with or gives it")
+            yield Knob(scalar, seen, 0.65 * _make(seen, value), "a value that code compares this setting with or gives it", spoken=True)
     for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
         if one in re.split(r"[_\-. ]", value):
             known = value.replace(one, other)
             yield Knob(scalar, known, 0.6 if known in world.owners else 0.3, "the opposite of the present value")
     for text in sorted(forms.get(_shape(value), ()), reverse=True)[:6]:
         if text != value:
-            yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository")
+            yield Knob(scalar, text, 0.55, "a name of the same form that stands in the repository", spoken=True)
     yield from _siblings(scalar, value, sources)
 
 

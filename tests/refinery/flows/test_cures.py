@@ -170,12 +170,6 @@ def test_what_takes_whatever_is_at_hand_needs_two_scenarios_however_likely_it_is
     assert joined(hypothesis("y"), replace(hypothesis("z", at=9), needs=2)).needs == 2  # type: ignore[union-attr]
 
 
-def test_a_number_of_a_setting_needs_two_scenarios_whatever_doubts_there_are() -> None:
-    number = Hypothesis("Set it", "why.", Layer.CONFIG, (Edit("c.json", "a = 3", "a = 4"),), confidence=0.3)
-    assert not borne_out(number, 1)
-    assert borne_out(number, 2, doubts=1)
-
-
 def test_near_a_sentence_are_those_with_the_names_and_numbers_of_others_though_many_sentences_are_known() -> None:
     asked = [Scenario("red", "Net pay of E103 in 2025-02?", ())]
     others = [Scenario(str(number), f"Gross pay of E10{number} in 2025-0{number}", ()) for number in range(4, 9)]

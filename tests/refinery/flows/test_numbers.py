@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from refinery.domain import Edit, Hypothesis, Layer
-from refinery.flows.numbers import TRIED_BETWEEN, Numbers, any_number, middle, nearest, turn_of
+from refinery.flows.numbers import TRIED_BETWEEN, Numbers, middle, nearest, turn_of
 from refinery.flows.screen import Screened
 
 TOO_FAR = Screened(turned=frozenset({"red"}), broke=frozenset({"green"}))
@@ -102,7 +102,6 @@ def test_a_slip_that_cures_is_loose_where_a_farther_one_cures_too() -> None:
     assert not search.loose(hours)
     assert not search.saw(farther, CURES)
     assert search.loose(hours)
-    assert not search.loose(replace(hours, confidence=0.7)), "a comment says so"
 
 
 def test_a_number_that_fits_is_looked_at_no_further_unless_it_is_a_slip() -> None:
@@ -120,28 +119,3 @@ def test_no_more_than_so_many_values_are_tried_between_two() -> None:
 
 def test_whole_numbers_stay_whole() -> None:
     assert written(Numbers().saw(setting("limit = 3", "limit = 300"), TOO_FAR)) == "limit = 200"
-
-
-@pytest.mark.parametrize(
-    ("new", "confidence", "any_would_do"),
-    [
-        ("limit = 4", 0.3, True),
-        ("limit = 0", 0.3, True),
-        ("limit = 30", 0.3, False),
-        ("limit = 180", 0.3, False),
-        ("limit = 4", 0.6, False),
-    ],
-)
-def test_one_scenario_does_not_tell_a_number_unless_something_speaks_for_it(new: str, confidence: float, *, any_would_do: bool) -> None:
-    assert any_number(replace(setting("limit = 3", new), confidence=confidence)) is any_would_do
-
-
-def test_numbers_of_code_and_words_of_settings_are_told_by_one_scenario() -> None:
-    code = replace(setting("limit = 3", "limit = 4"), edits=(Edit("m.py", "limit = 3", "limit = 4"),))
-    assert not any_number(replace(code, confidence=0.3))
-    assert not any_number(replace(setting("order = a", "order = b"), confidence=0.3))
-
-
-def test_a_number_among_other_edits_is_any_number_too() -> None:
-    both = replace(setting("limit = 3", "limit = 4"), edits=(Edit("m.py", "a", "b"), Edit("c.json", "limit = 3", "limit = 4", 3)))
-    assert any_number(replace(both, confidence=0.3))

@@ -106,3 +106,20 @@ def test_a_setting_is_heard_of_where_code_reads_the_table_around_it() -> None:
 
 def test_two_digits_of_a_number_are_exchanged() -> None:
     assert 14 in turns("days: 41\n")
+
+
+def test_one_scenario_does_not_tell_a_number_unless_something_speaks_for_it() -> None:
+    def any_would_do(text: str, value: Value, prose: str = "") -> bool:
+        sources = {"a.yaml": text, "m.py": CODE, "manual.md": prose}
+        found = scalars(text, "a.yaml")
+        told = clues(Diagnosis("t", "wrong", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+        made = knobs(found, sources, survey([Module("m.py", CODE)], found), told, {})
+        return next(knob.any_would_do for _, knob in sorted(made, key=lambda each: -each[0]) if knob.value == value)
+
+    assert any_would_do("limit: 40\n", 41)
+    assert any_would_do("limit: '40'\n", "41")
+    assert not any_would_do("limit: 40  # Legal wants 41\n", 41)
+    assert not any_would_do("limit: 40\n", 41, "The limit is 41 days.\n")
+    assert not any_would_do("limit: 40\n", 400), "a point was missed"
+    assert not any_would_do("on: yes\n", False)
+    assert any_would_do("opens: '08:30'\n", "09:30")
