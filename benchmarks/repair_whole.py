@@ -29,6 +29,8 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "agents"
+ENDLESS = 60
+"""Seconds after which cases that judge are taken for failed."""
 REFINERY = (sys.executable, "-c", "from refinery.cli.main import main; main()")
 JUDGE = """
 import importlib, json, sys
@@ -241,9 +243,11 @@ def larger(lines: Sequence[str]) -> int:
 def judged(root: Path, entry: dict[str, Any], cases: list[Any]) -> list[str]:
     """The cases that fail, with what was said."""
     asked = {"python": entry["python"], "setup": entry.get("hidden_setup", ""), "cases": cases}
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", JUDGE], cwd=root, input=json.dumps(asked), capture_output=True, text=True, timeout=60
-    )
+    command = [sys.executable, "-B", "-c", JUDGE]
+    try:
+        done = subprocess.run(command, cwd=root, input=json.dumps(asked), capture_output=True, text=True, timeout=ENDLESS)
+    except subprocess.TimeoutExpired:
+        return [f"{case}: endless" for case, _, _ in cases]
     return json.loads(done.stdout) if done.returncode == 0 else [f"{case}: broken: {done.stderr[-200:]}" for case, _, _ in cases]
 
 
