@@ -13,6 +13,10 @@ from refinery.edits.scalar import Scalar
 from refinery.repair.module import FUNCTIONS, Function, Module
 
 COMPOUND = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
+GIVE_NOTHING = frozenset({
+    "append", "add", "extend", "update", "insert", "appendleft", "remove", "discard", "clear", "sort", "reverse", "push", "write", "print",
+})  # fmt: skip
+"""What is called for what it does: it gives nothing that could be read."""
 READINGS = 4
 """Ways in which one expression is read that are kept."""
 
@@ -220,7 +224,8 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
             world.compared[one].add(other)
             world.compared[other].add(one)
     elif isinstance(node, ast.Subscript | ast.Call):
-        if isinstance(node, ast.Call) and node.args and not node.keywords and isinstance(node.args[-1], COMPOUND):
+        reads = isinstance(node, ast.Call) and name_of(node.func) not in GIVE_NOTHING
+        if reads and isinstance(node, ast.Call) and node.args and not node.keywords and isinstance(node.args[-1], COMPOUND):
             around = world.around[ast.unparse(node.args[-1])]
             if len(around) < READINGS and (call := ast.unparse(node)) not in around:
                 around.append(call)

@@ -420,3 +420,10 @@ def test_a_text_is_the_same_or_not_before_it_is_later_in_the_alphabet() -> None:
     }
     equal = found.pop("def f(a):\n    return a == 'PM'\n")
     assert equal > 0.8 > max(found.values())
+
+
+def test_what_gives_nothing_is_no_reading_of_a_thing() -> None:
+    code = "def f(seen, step):\n    seen.add(step.target_place)\ndef g(seen, step):\n    return step.target_place in seen\n"
+    assert not any("seen.add(step.target_place) in seen" in after for _, after in mutations(code))
+    read = code.replace("seen.add(step.target_place)", "return clean(step.target_place)")
+    assert any("clean(step.target_place) in seen" in after for _, after in mutations(f"from a import clean\n{read}"))
