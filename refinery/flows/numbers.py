@@ -17,7 +17,6 @@ TRIED_BETWEEN = 6
 ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Steps in which people set numbers, as parts of a power of ten, the roundest first."""
 
-
 Key = tuple[str, int | None, str, int]
 
 
@@ -106,7 +105,10 @@ class Numbers:
             value = _farther_slip(turn) if len(cured) == 1 else None
         else:
             value = self._between(turn, seen)
-        return None if value is None else turned_to(hypothesis, turn, value)
+        if value is None:
+            return None
+        why = "cures the failure too" if seen.promising else "cures the failure and breaks what passed, or leaves it as it is"
+        return turned_to(hypothesis, turn, value, why)
 
     def loose(self, hypothesis: Hypothesis) -> bool:
         """Whether a hypothesis sets a number as if a point or a unit had been missed, and one farther away cures as well: it is a bound."""
@@ -146,8 +148,8 @@ def middle(one: float, other: float, whole: bool) -> float | None:
     return None
 
 
-def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
-    """The same hypothesis with another value."""
+def turned_to(hypothesis: Hypothesis, turn: Turn, value: float, why: str) -> Hypothesis:
+    """The same hypothesis with another value; `why` is what was seen of the one it has."""
     (edit,) = hypothesis.edits
     at = list(NUMBER.finditer(edit.new))[turn.key[3]]
     text = str(int(value)) if turn.whole else f"{value:.10g}"
@@ -156,9 +158,9 @@ def turned_to(hypothesis: Hypothesis, turn: Turn, value: float) -> Hypothesis:
     return replace(
         hypothesis,
         change=says,
-        rationale=f"{hypothesis.rationale} {at.group()} cures the failure and breaks what passed: the right value lies before it.",
+        rationale=f"{hypothesis.rationale} {at.group()} {why}.",
         edits=(replace(edit, new=new),),
-        needs=2,
+        needs=1 if slipped(turn.before, value) else 2,
     )
 
 

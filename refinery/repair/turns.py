@@ -318,7 +318,7 @@ def comment(scalar: Scalar, sources: Mapping[str, str]) -> str:
 
 
 def around(scalar: Scalar, sources: Mapping[str, str]) -> str:
-    """The comments about a value and about the table it stands in, and the names of its neighbours."""
+    """The comments about a value and about the table it stands in."""
     lines = sources.get(scalar.path, "").split("\n")
     above = [key for key in scalar.keys[:-1] if isinstance(key, str)][-1:]
     head = next((line for line in reversed(lines[: scalar.line - 1]) if above and above[0] in line and "#" in line), "")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from refinery.domain import Edit, Hypothesis, Layer
+from refinery.flows.cures import borne_out
 from refinery.flows.numbers import TRIED_BETWEEN, Numbers, middle, nearest, turn_of
 from refinery.flows.screen import Screened
 
@@ -97,6 +98,8 @@ def test_a_slip_that_cures_is_loose_where_a_farther_one_cures_too() -> None:
     farther = search.saw(hours, CURES)
     assert farther
     assert written(farther) == "limit = 450"
+    assert borne_out(farther, 1), "it is looked at though one scenario fails"
+    assert "breaks" not in farther.rationale
     assert not search.loose(hours)
     assert not search.saw(farther, NOTHING)
     assert not search.loose(hours)
