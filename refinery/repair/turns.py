@@ -295,7 +295,7 @@ def _siblings(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterato
 
 
 def _stems(scalar: Scalar, value: str, sources: Mapping[str, str]) -> Iterator[Knob]:
-    """`broadcast` for `cinema`, where `cinema.json` stands beside `broadcast.json`."""
+    """`long` for `short`, where `long.json` stands beside `short.json`."""
     own = [PurePosixPath(path) for path in sources if PurePosixPath(path).stem == value]
     for path in own if len(own) == 1 else ():
         beside = [each for each in map(PurePosixPath, sorted(sources)) if each.parent == path.parent and each.suffix == path.suffix]

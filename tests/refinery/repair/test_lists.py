@@ -117,11 +117,11 @@ def test_an_item_is_moved_to_the_list_of_another_row() -> None:
 
 
 def test_rules_in_a_list_of_their_own_are_moved_as_far_as_code_reads_what_they_have() -> None:
-    rules = '[\n  {"when": "urgent", "desk": "duty"},\n  {"when": "signed", "desk": "access"},\n  {"when": "any", "desk": "all"}\n]\n'
+    rules = '[\n  {"if": "large", "go": "north"},\n  {"if": "green", "go": "east"},\n  {"if": "any", "go": "home"}\n]\n'
     world = survey([Module("m.py", CODE)], scalars(rules, "r.json"))
     told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
 
     def score(heard: dict[str, Reading]) -> float:
-        return max(score for score, change in rearranged({"r.json": rules}, world, told, heard) if change.says.startswith("Move 'urgent'"))
+        return max(score for score, change in rearranged({"r.json": rules}, world, told, heard) if change.says.startswith("Move 'large'"))
 
-    assert score({"desk": Reading(1.0, "m.py:3")}) > 2 * score({})
+    assert score({"go": Reading(1.0, "m.py:3")}) > 2 * score({})

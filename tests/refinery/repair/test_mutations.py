@@ -45,7 +45,7 @@ CASES = [
      "= self.n + t * self.rate", "= min(self.burst, self.n + t * self.rate)", ""),
     ("error that nothing reads", "class P:\n    on: type\n    times: int\ndef f(policy, call):\n    for _ in range(policy.times):\n"
      "        try:\n            return call()\n        except Exception:\n            pass\n", "Exception", "policy.on", ""),
-    ("each once", "def f(bags, word):\n    return sum(term == word for bag in bags for term in bag)\n", "in bag)", "in set(bag))", ""),
+    ("each once", "def f(rows, wanted):\n    return sum(cell == wanted for row in rows for cell in row)\n", "in row)", "in set(row))", ""),
     ("equals as they came", "def f(hits):\n    hits.sort(key=lambda hit: (hit.score, hit.title), reverse=True)\n    return hits\n",
      "(hit.score, hit.title), reverse=True", "(-hit.score, hit.title)", ""),
     ("equal pairs as they came", "def f(scored):\n    return sorted(scored, reverse=True)\n",
