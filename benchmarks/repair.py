@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
@@ -29,9 +29,11 @@ import yaml
 from benchmarks.classics import FILE, classics
 from refinery.domain import Attempt, Cause, Diagnosis, Edit, Execution, Hypothesis, Layer, Place, Quote, Scenario, Signal
 from refinery.edits.draft import draft
+from refinery.flows.apart import apart, numbers_of
 from refinery.flows.cures import Cures, joined
-from refinery.flows.neighbours import Seen, neighbours, ranked
+from refinery.flows.neighbours import Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
+from refinery.flows.weighed import changed, weighed
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates
 
@@ -257,22 +259,32 @@ def solve(worker: Worker, fault: Fault, limit: int) -> Result:
 
 
 def believable(worker: Worker, fault: Fault, found: list[Hypothesis], before: dict[str, str]) -> Hypothesis | None:
-    """The first of several cures, by how they go about inputs nearby."""
+    """The first of several cures, by how they go about inputs nearby; None where none may be believed."""
     name, cases = called(fault)
     if not found or not cases:
         return found[0] if found else None
-    red = [each for test, each in cases if test in before]
-    around = neighbours(red, [each for test, each in cases if test not in before])
-    shown = tuple(f"{name}(*{each!r})" for each in around.inputs)
-    seen = [
-        [Seen((outcome.says,), not outcome.passed) for outcome in worker.run(files, fault.setup, shown, show=True)]
-        for files in (fault.files, *(applied(fault.files, each.edits) for each in found))
-    ]
-    order = ranked([each.confidence for each in found], seen[0], seen[1:], around)
+    red, green = ([each for test, each in cases if (test in before) is failing] for failing in (True, False))
+    files = [fault.files, *(applied(fault.files, each.edits) for each in found)]
+
+    def watched(inputs: Sequence[object]) -> list[list[Seen]]:
+        shown = tuple(f"{name}(*{each!r})" for each in inputs)
+        runs = (worker.run(each, fault.setup, shown, show=True) for each in files)
+        return [[Seen((outcome.says,), not outcome.passed) for outcome in run] for run in runs]
+
+    around = neighbours(red, green)
+    base, *own = watched(around.inputs)
+    left = harmless(base, own, around)
+    texts = {fault.files[edit.path] for each in found for edit in each.edits if edit.path in fault.files}
+    far = apart(red, green, numbers_of(texts), {repr(each) for each in around.inputs})
+    around = Neighbourhood((*around.near, *far), around.own)
+    base, *own = watched(around.inputs)
+    seen = [own[number] for number in left]
+    changes = [changed(base, each) for each in seen]
+    made = weighed([found[number].confidence for number in left], changes, seen, len(before))
     if VERBOSE:
-        for place in order:
-            print("      ", found[place].confidence, found[place].change)
-    return found[order[0]] if order else None
+        for place in made.order:
+            print("      ", found[left[place]].confidence, found[left[place]].change)
+    return found[left[made.order[0]]] if made.order and made.believed else None
 
 
 def called(fault: Fault) -> tuple[str, list[tuple[str, Scenario]]]:

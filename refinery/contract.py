@@ -340,6 +340,10 @@ def report(made: Report) -> JsonObject:
         "screened": made.screened,
         "misses": [{"change": each.change, "cured": list(each.cured), "broke": list(each.broke)} for each in made.misses],
         "also_cured": list(made.also),
+        "doubts": [
+            {"input": each.input, "answers": [{"answer": one.answer, "changes": list(one.changes)} for one in each.answers]}
+            for each in made.doubts
+        ],
         "notes": list(made.notes),
         "usage": usage(made.bill),
     }

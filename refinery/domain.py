@@ -899,6 +899,23 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to an input, and the edits that make the agent give it."""
+
+    answer: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An input on which edits that all cure the failure part: whoever knows the right answer decides between them."""
+
+    input: Json
+    answers: tuple[Answered, ...]
+    """The likeliest edit's first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The fix that was kept."""
 
@@ -932,6 +949,8 @@ class Report:
     """The candidates that came nearest and broke something, the nearest first."""
     also: tuple[str, ...] = ()
     """Scenarios that the kept fix cures though it was not asked to."""
+    doubts: tuple[Doubt, ...] = ()
+    """What would have to be known to choose between cures none of which was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from refinery.domain import (
     Decision,
     Depth,
     Diagnosis,
+    Doubt,
     FailureGroup,
     GapKind,
     GateVerdict,
@@ -272,9 +273,27 @@ def report(made: Report) -> RenderableType:
         lines.append(Text(f"also cured: {', '.join(made.also)}", GOOD))
     if made.misses and not made.kept:
         lines += misses(tuple((each.change, each.cured, each.broke) for each in made.misses))
+    for doubt in made.doubts:
+        lines += doubted(doubt)
     lines += [Text(f"note: {each}", DIM) for each in made.notes]
     lines.append(Text(bill(made.bill), DIM))
     return Group(*lines)
+
+
+def doubted(doubt: Doubt) -> Iterator[RenderableType]:
+    """An input on which cures part, what each of them answers, and the scenario that would decide, to be copied."""
+    from refinery.domain import Expectation, Scenario
+    from refinery.suite.names import slug
+    from refinery.suite.writing import write
+
+    asked = doubt.input if isinstance(doubt.input, str) else json.dumps(doubt.input, ensure_ascii=False)
+    yield Text(f"They part here: {one_line(asked, LONGEST)}")
+    for number, each in enumerate(doubt.answers, 1):
+        yield Padding(Text(f"{number}. answers {one_line(each.answer, LONGEST)}", overflow="fold"), (0, 0, 0, 2), expand=False)
+        yield Padding(Text("; ".join(each.changes), DIM, overflow="fold"), (0, 0, 0, 5), expand=False)
+    yield Text("Which answer is right? Add this to your scenarios, with the right answer in it, and run fix again:")
+    deciding = Scenario(slug(asked), doubt.input, (Expectation("equals", doubt.answers[0].answer),))
+    yield Padding(Text(write(deciding).rstrip(), overflow="fold"), (0, 0, 0, 2), expand=False)
 
 
 def misses(nearest: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Iterator[RenderableType]:

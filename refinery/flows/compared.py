@@ -5,76 +5,114 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from refinery.flows.neighbours import Neighbourhood, Seen, believed, neighbours, witnessed
+from adapters.trace import Json
+from refinery.flows.apart import apart, numbers_of
+from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours, witnessed
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen
 from refinery.flows.variations import probe_for, told
+from refinery.flows.weighed import Weighed, changed, weighed
 from safety.changes import ChangeSet
-
-CLOSE = 0.1
-"""How much more one must be believed than another that behaves otherwise, unless it was much the likelier from the start."""
-LIKELIER = 1.25
-APART = 0.1
-"""The share of inputs nearby on which two cures must differ for it to matter which is kept."""
 
 Read = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """The cures by number, the most believable first, without those that crash, or upset what is right, on inputs nearby."""
+class Split:
+    """An input on which cures part, with what they answer, and which of them by number."""
 
-    order: tuple[int, ...]
+    input: Json
+    answers: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Cures by number, weighed against each other, without those that crash, or upset what is right, on inputs nearby."""
+
+    weighed: Weighed
     runs: int = 0
-    undecided: tuple[int, ...] = ()
-    """The first and others that are as believable, and behave otherwise where nobody can say what is right."""
+    split: Split | None = None
+    """Where the first parts from its strongest rival; None where nobody knows such an input."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What the base and each cure came to, on the same inputs."""
+
+    base: list[Seen]
+    cures: list[list[Seen]]
+    runs: int = 0
+
+    def complete(self, inputs: int) -> bool:
+        """Whether every run could be had."""
+        return all(len(each) == inputs for each in (self.base, *self.cures))
 
 
 def compare(
     cures: Sequence[ChangeSet], scores: Sequence[float], reasoned: Collection[int], shown: Reproduction, screen: Screen, read: Read
 ) -> Compared:
-    """In the order in which they came where there is nothing by which to tell them apart. `reasoned` are those a model thought of."""
-    as_found = tuple(range(len(cures)))
-    agent = screen.runner.agent
+    """Weighs cures by `scores` alone where nothing can be run. `reasoned` are those a model thought of."""
+    agent, red = screen.runner.agent, len(shown.red)
+    alone = weighed(scores, [0.0 for _ in cures], [[Seen((number,), False)] for number in range(len(cures))], red)
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
-        return Compared(as_found)
-    around, seen, runs = _tests(cures, shown, screen, read) if any(each.test for each in shown.red) else _inputs(cures, shown, screen)
-    if not seen or any(len(each) != len(around.inputs) for each in seen):
-        return Compared(as_found, runs)
-    belief = believed(scores, seen[0], seen[1:], around, reasoned)
-    order = tuple(sorted(belief, key=lambda number: (-belief[number], number)))
-    return Compared(order, runs, _undecided(order, belief, scores, seen[1:], len(around.near)))
+        return Compared(alone)
+    tests = any(each.test for each in shown.red)
+    around, watched = _tests(cures, shown, screen, read) if tests else _inputs(cures, shown, screen)
+    if not around.inputs or not watched.complete(len(around.inputs)):
+        return Compared(alone, watched.runs)
+    left = harmless(watched.base, watched.cures, around, reasoned)
+    watched.cures = [watched.cures[number] for number in left]
+    if not tests and len(left) > 1:
+        farther = _farther([cures[number] for number in left], shown, around)
+        more = _watched([cures[number] for number in left], [each.input for each in farther], screen)
+        watched.runs += more.runs
+        if more.complete(len(farther)):
+            place = len(around.near)
+            around = Neighbourhood((*around.near, *farther), around.own)
+            watched.base[place:place] = more.base
+            for own, other in zip(watched.cures, more.cures, strict=True):
+                own[place:place] = other
+    changes = [changed(watched.base, own) for own in watched.cures]
+    made = weighed([scores[number] for number in left], changes, watched.cures, red)
+    split = None if tests else _split(made, watched.cures, around.inputs)
+    named = Weighed(tuple(left[place] for place in made.order), made.sure, tuple(left[place] for place in made.rivals))
+    answers = tuple((answer, tuple(left[place] for place in places)) for answer, places in split.answers) if split else ()
+    return Compared(named, watched.runs, Split(split.input, answers) if split else None)
 
 
-def _inputs(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen) -> tuple[Neighbourhood, list[list[Seen]], int]:
+def _farther(cures: Sequence[ChangeSet], shown: Reproduction, around: Neighbourhood) -> tuple[Neighbour, ...]:
+    texts = {change.before or "" for changes in cures for change in changes}
+    return apart(shown.red, shown.green, numbers_of(texts), {repr(each) for each in around.inputs})
+
+
+def _split(made: Weighed, found: Sequence[Sequence[Seen]], inputs: Sequence[Json]) -> Split | None:
+    """The first input on which the first cure and its strongest rival differ, with what the best of each behaviour says to it."""
+    if not made.rivals:
+        return None
+    first, rival = found[made.order[0]], found[made.rivals[0]]
+    place = next((place for place in range(len(inputs)) if first[place].behaviour != rival[place].behaviour), None)
+    if place is None:
+        return None
+    said: dict[str, list[int]] = {}
+    for number in (made.order[0], *made.rivals):
+        said.setdefault(str(found[number][place].behaviour[0]), []).append(number)
+    return Split(inputs[place], tuple((answer, tuple(numbers)) for answer, numbers in said.items()))
+
+
+def _watched(cures: Sequence[ChangeSet], inputs: Sequence[Json], screen: Screen) -> _Watched:
+    base, *own = [witnessed(screen.behaves(changes, inputs)) for changes in (ChangeSet(()), *cures)]
+    return _Watched(base, own, len(inputs) * (1 + len(own)))
+
+
+def _inputs(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen) -> tuple[Neighbourhood, _Watched]:
     around = neighbours(shown.red, shown.green)
-    seen = [witnessed(screen.behaves(changes, around.inputs)) for changes in (ChangeSet(()), *cures)]
-    return around, seen, len(around.inputs) * len(seen)
+    return around, _watched(cures, around.inputs, screen)
 
 
-def _tests(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen, read: Read) -> tuple[Neighbourhood, list[list[Seen]], int]:
+def _tests(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen, read: Read) -> tuple[Neighbourhood, _Watched]:
     homes = dict.fromkeys(each.test.partition("::")[0] for each in shown.red if each.test)
     probe = probe_for(shown.red, shown.green, read(tuple(homes)))
     if probe is None:
-        return Neighbourhood((), ()), [], 0
-    seen = []
-    for changes in (ChangeSet(()), *cures):
-        attempt = screen.probed(changes, probe)
-        seen.append(told(attempt) if attempt else [])
-    return probe.around, seen, len(seen)
-
-
-def _undecided(
-    order: Sequence[int], belief: Mapping[int, float], scores: Sequence[float], seen: Sequence[Sequence[Seen]], near: int
-) -> tuple[int, ...]:
-    if len(order) < 2 or not near:
-        return ()
-    first = order[0]
-    rivals = [
-        other
-        for other in order[1:]
-        if belief[first] - belief[other] < CLOSE
-        and scores[first] < LIKELIER * scores[other]
-        and sum(seen[first][place].behaviour != seen[other][place].behaviour for place in range(near)) >= max(1.0, APART * near)
-    ]
-    return (first, *rivals) if rivals else ()
+        return Neighbourhood((), ()), _Watched([], [])
+    base, *own = [told(made) if (made := screen.probed(changes, probe)) else [] for changes in (ChangeSet(()), *cures)]
+    return probe.around, _Watched(base, own, 1 + len(own))

@@ -107,7 +107,8 @@ def _report(
     also = _besides(gate) if gate else ()
     notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *shown.unasked(also), *proposals.notes, *out, *ran)))
     tally = proposals.tally
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, tally.screened, notes, tally.misses, also)
+    doubts = () if kept else tally.doubts
+    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, tally.screened, notes, tally.misses, also, doubts)
 
 
 def _kept(step: Step, kept: Kept, red: int) -> str:

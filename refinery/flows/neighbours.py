@@ -1,9 +1,8 @@
-"""Which of several cures to believe: how each goes about inputs that are near those of the scenarios, and that no check decides.
+"""Inputs that are near those of the scenarios, and that no check decides; and which cures do harm there.
 
 A cure that a search finds has passed the scenarios; so have others that are wrong. What tells them apart without an oracle is how
-they behave next door (after Xiong et al., "Identifying patch correctness in test-based program repair", 2018): right cures agree with
-each other, leave alone what is near a passing scenario and not all that is near a failing one, do not crash where the base does not,
-and do not stop listening to an input.
+they behave next door (after Xiong et al., "Identifying patch correctness in test-based program repair", 2018): right cures leave alone
+what is near a passing scenario, and do not crash where the base does not. `weighed` tells how far to believe those that do no harm.
 """
 
 from __future__ import annotations
@@ -29,8 +28,6 @@ UNLIKE = 1.5
 """And how many times the share of scenarios that fail."""
 TELLING = 6
 """Neighbours from which on such a share means something."""
-PRIOR = 0.6
-"""What the likeliest cure is given for that; the others less, as they are less likely."""
 CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
 
 WORD = re.compile(r"\w+(?:[-./:]\w+)*")
@@ -65,7 +62,7 @@ class Neighbourhood:
 
     @property
     def inputs(self) -> tuple[Json, ...]:
-        """All of them, in the order in which `ranked` looks at what they came to."""
+        """All of them, in the order in which what they came to is looked at."""
         return (*(each.input for each in self.near), *self.own)
 
 
@@ -117,30 +114,18 @@ def _further(value: Json, around: Neighbourhood) -> Iterator[Json]:
     return (each for each in chain(once[EACH:], twice) if each not in around.inputs)
 
 
-def ranked(scores: Sequence[float], base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> list[int]:
-    """The cures by number, the most believable first."""
-    belief = believed(scores, base, cures, around)
-    return sorted(belief, key=lambda number: (-belief[number], number))
-
-
-def believed(
-    scores: Sequence[float],
-    base: Sequence[Seen],
-    cures: Sequence[Sequence[Seen]],
-    around: Neighbourhood,
-    reasoned: Collection[int] = (),
-) -> dict[int, float]:
-    """How far to believe each cure, by number. `scores` are how likely the search took each for.
+def harmless(base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood, reasoned: Collection[int] = ()) -> list[int]:
+    """The cures, by number, that may be believed at all.
 
     One that often crashes where the base does not is left out: it has learnt the scenarios, and nothing around them. So is one that
     upsets what lies around the scenarios that pass, far more than the share of those that fail would have one expect; unless somebody
     `reasoned` it out, and no search came upon it.
     """
-    return {
-        number: _believed(number, base, cures, around) + PRIOR * score / max(scores)
-        for number, score in enumerate(scores)
-        if _crashes(base, cures[number], around) <= CRASHES and (number in reasoned or not _upsets(base, cures[number], around))
-    }
+    return [
+        number
+        for number, own in enumerate(cures)
+        if _crashes(base, own, around) <= CRASHES and (number in reasoned or not _upsets(base, own, around))
+    ]
 
 
 def _upsets(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> bool:
@@ -153,23 +138,6 @@ def _upsets(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) ->
 def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:
     """How often it crashes next door where the base does not."""
     return _share([own[place].crashed and not base[place].crashed for place in range(len(around.near))], 0.0)
-
-
-def _believed(number: int, base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neighbourhood) -> float:
-    own, near = cures[number], around.near
-    if not near:
-        return 0.0
-    telling = [place for place in range(len(near)) if any(cure[place].behaviour != base[place].behaviour for cure in cures)]
-    agree = [own[place].behaviour == cure[place].behaviour for cure in cures if cure is not own for place in telling]
-    calm = [own[place].behaviour == base[place].behaviour for place, each in enumerate(near) if not each.red]
-    deaf = [
-        own[place].behaviour == own[len(near) + each.origin].behaviour
-        for place, each in enumerate(near)
-        if base[place].behaviour != base[len(near) + each.origin].behaviour
-    ]
-    still = [own[place].behaviour == base[place].behaviour for place in telling if near[place].red]
-    told = _share(agree, 1.0) + 0.5 * _share(calm, 1.0) - 0.25 * _share(still, 0.0)
-    return told - 2 * _crashes(base, own, around) - _share(deaf, 0.0)
 
 
 def witnessed(attempts: Sequence[Attempt]) -> list[Seen]:
@@ -205,19 +173,19 @@ def _share(flags: Sequence[bool], unknown: float) -> float:
 
 def _near(value: Json, known: Sequence[Json]) -> Iterator[Json]:
     """One leaf changed at a time, a first change for every leaf before a second for any."""
-    leaves = list(_leaves(value, ()))
-    rows = [[_put(value, path, new) for new in _changed(leaf, path, known)] for path, leaf in leaves]
+    leaves = list(leaves_of(value, ()))
+    rows = [[put_at(value, path, new) for new in _changed(leaf, path, known)] for path, leaf in leaves]
     yield from (each for each in chain.from_iterable(zip_longest(*rows, fillvalue=value)) if each != value)
 
 
-def _leaves(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+def leaves_of(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Json]]:
     if isinstance(value, Mapping):
         for key, part in value.items():
-            yield from _leaves(part, (*path, key))
+            yield from leaves_of(part, (*path, key))
     elif isinstance(value, list):
         yield path, value
         for place, part in enumerate(value[:4]):
-            yield from _leaves(part, (*path, place))
+            yield from leaves_of(part, (*path, place))
     else:
         yield path, value
 
@@ -230,11 +198,11 @@ def _changed(leaf: Json, path: tuple[str | int, ...], known: Sequence[Json]) -> 
     elif isinstance(leaf, list):
         yield from ([*leaf, *leaf[:1]], leaf[:-1], leaf[::-1])
     for other in known:
-        there = _at(other, path)
+        there = found_at(other, path)
         if type(there) is type(leaf) and there != leaf:
             yield there
     if isinstance(leaf, str):
-        yield from _reworded(leaf, [there for other in known if isinstance(there := _at(other, path), str) and there != leaf])
+        yield from _reworded(leaf, [there for other in known if isinstance(there := found_at(other, path), str) and there != leaf])
         yield from (leaf.upper(), f" {leaf}")
 
 
@@ -266,7 +234,7 @@ def _kind(word: str) -> str:
     return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", plain))
 
 
-def _at(value: Json, path: tuple[str | int, ...]) -> Json:
+def found_at(value: Json, path: tuple[str | int, ...]) -> Json:
     for key in path:
         if isinstance(value, Mapping) and isinstance(key, str):
             value = value.get(key)
@@ -277,11 +245,11 @@ def _at(value: Json, path: tuple[str | int, ...]) -> Json:
     return value
 
 
-def _put(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
+def put_at(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
     if not path:
         return new
     key, rest = path[0], path[1:]
     if isinstance(value, Mapping):
-        return {name: _put(part, rest, new) if name == key else part for name, part in value.items()}
+        return {name: put_at(part, rest, new) if name == key else part for name, part in value.items()}
     assert isinstance(value, list)
-    return [_put(part, rest, new) if place == key else part for place, part in enumerate(value)]
+    return [put_at(part, rest, new) if place == key else part for place, part in enumerate(value)]

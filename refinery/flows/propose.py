@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from refinery.domain import Bill, BillItem, Complaint, Diagnosis, Hypothesis, Scenario, Step
+from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doubt, Hypothesis, Scenario, Step
 from refinery.events import Event
-from refinery.flows.compared import compare
+from refinery.flows.compared import Split, compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
 from refinery.flows.cures import Cures, borne_out, in_pairs, joined
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.numbers import Numbers, nearest
 from refinery.flows.proposal import LOOKS, Proposal, why, words_of
-from refinery.flows.ranking import Ranking, worth
+from refinery.flows.ranking import GUESSED, Ranking, worth
 from refinery.flows.reach import impact_of
 from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
@@ -31,6 +31,8 @@ from refinery.workbench import Workbench
 
 SECONDS = 200
 """Second edits that are tried beside first ones."""
+RIVALS = 6
+"""Cures that are compared again when another is found."""
 Looks = Generator[tuple[Proposal, Screened], None, None]
 
 
@@ -52,6 +54,8 @@ class Proposals:
     _remembered: Remembered = field(default_factory=Remembered)
     _rounds: int = 0
     _spent: Bill = field(default_factory=Bill)
+    _unsettled: list[Proposal] = field(default_factory=list)
+    """Cures that were compared, and none of which was believed: the best of each behaviour."""
     _open: int = 0
     """Hypotheses of the model that are being looked at."""
     _waiting: list[Proposal] = field(default_factory=list)
@@ -224,26 +228,29 @@ class Proposals:
         return best > 0 and not self._open and not ranking.waits_for(best)
 
     def _compared(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
-        """Cures of all failures, the most believable first. Between equals nobody chooses, unless a model has told which is likelier."""
+        """Cures of all failures, the most believable first. Where too little tells them from chance, or from each other, nobody chooses,
+        unless a model has told which is likelier; they then stand beside what is found later."""
         whole = cures.take_whole()
         firm = [each for each in whole if len(cures.red) > 1 or not self._numbers.loose(each.hypothesis)]
         self.tally.loose += len(whole) - len(firm)
-        found = [firm[place] for place in nearest([each.hypothesis for each in firm])]
-        if not found:
+        if not firm:
             return
+        all_of = [*self._unsettled, *firm]
+        found = [all_of[place] for place in nearest([each.hypothesis for each in all_of])]
         what = "edit cures" if len(found) == 1 else "edits cure"
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
-        scores = [worth(each.hypothesis, self.diagnosis) for each in found]
+        scores = [worth(each.hypothesis, self.diagnosis) / GUESSED for each in found]
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
         result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files)
         self._billed(found[0], Screened(runs=result.runs))
-        self.tally.upsetting += len(found) - len(result.order)
-        rivals = [found[place].hypothesis for place in result.undecided]
-        if rivals and all(each.origin != "model" for each in rivals):
-            told = "; ".join(each.change for each in rivals)
-            self.tally.undecided.append(f"{len(rivals)} cures differ on similar inputs, and nothing tells which is right ({told})")
+        weighed = result.weighed
+        self.tally.upsetting += len(found) - len(weighed.order)
+        self._unsettled = []
+        if weighed.order and not reasoned and not weighed.believed:
+            self._unsettled = [found[place] for place in (weighed.order[0], *weighed.rivals)][:RIVALS]
+            self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found))
             return
-        for proposal in [found[place] for place in result.order]:
+        for proposal in [found[place] for place in weighed.order]:
             yield from self._offered(self._smallest(proposal, read, screen), read, screen)
 
     def _smallest(self, proposal: Proposal, read: Drafts, screen: Screen) -> Proposal:
@@ -332,3 +339,11 @@ def _speaks(proposal: Proposal, seen: Screened) -> bool:
 
 def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
+
+
+def _doubt(split: Split | None, found: Sequence[Proposal]) -> Doubt | None:
+    """Where cures part, with their edits in words."""
+    if split is None:
+        return None
+    answers = (Answered(answer, tuple(found[place].hypothesis.change for place in places)) for answer, places in split.answers)
+    return Doubt(split.input, tuple(answers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from refinery.domain import Miss, Step
+from refinery.domain import Doubt, Miss, Step
 from refinery.flows.screen import Screened
 
 NEAREST = 5
@@ -36,8 +36,10 @@ class Tally:
     """They were not looked at: where one scenario fails, a cure that is so far down the list would not be believed."""
     loose: int = 0
     """They set a number that cured the one failing scenario, as others farther away do."""
-    undecided: list[str] = field(default_factory=list)
-    """Cures between which nobody could choose."""
+    undecided: tuple[str, ...] = ()
+    """Cures none of which was believed, the likeliest first."""
+    doubts: tuple[Doubt, ...] = ()
+    """Where they part."""
     stopped_s: float | None = None
     """The limit at which the search stopped; None when it came to its end."""
 
@@ -55,6 +57,11 @@ class Tally:
             self.near = sorted([*self.near, ((len(miss.cured), seen.runs), miss)], key=lambda each: each[0], reverse=True)[:NEAREST]
         self.halves += seen.promising and not seen.convincing
         self.endless += seen.late
+
+    def doubted(self, changes: Sequence[str], doubt: Doubt | None) -> None:
+        """Cures were compared, and none believed; they take in those of earlier comparisons."""
+        self.undecided = tuple(changes)
+        self.doubts = (doubt,) if doubt else ()
 
     def says(self, steps: Sequence[Step]) -> str:
         """Why nothing was kept."""
@@ -77,7 +84,11 @@ class Tally:
             )
         if self.loose:
             parts.append(f"{self.loose} set a number that cures the one failing scenario as numbers farther away do: add a second one")
-        parts += self.undecided
+        if len(self.undecided) > 1:
+            told = "; ".join(self.undecided)
+            parts.append(f"{len(self.undecided)} cures differ on similar inputs, and nothing tells which is right ({told})")
+        elif self.undecided:
+            parts.append(f"one cure was found that is likely to be one by chance ({self.undecided[0]}): add a second failing scenario")
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
         if self.held_back:

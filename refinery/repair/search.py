@@ -55,7 +55,10 @@ UNUSED = 1.6
 """What a change counts more that uses a name which nothing reads: what read it may be what is gone."""
 SHORTEST_TWIN = 16
 """Characters of code that does not read like other code by chance."""
-AT_HAND = frozenset({"wrong name", "term added", "term dropped", "missing statement", "hard-coded value"})
+AT_HAND = frozenset({
+    "wrong name", "wrong field", "swapped arguments", "term added", "term dropped", "missing statement", "missing update",
+    "hard-coded value",
+})  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from refinery.domain import AgentSpec, Scenario
-from refinery.flows.neighbours import Seen, ranked
+from refinery.flows.neighbours import Seen
 from refinery.flows.variations import HANGS, Probe, probe_for, told
+from refinery.flows.weighed import changed, weighed
 from refinery.suite.runner import Runner
 from tests.refinery.suite.conftest import PATH
 
@@ -87,7 +88,8 @@ def test_the_cure_that_behaves_as_others_do_nearby_is_believed_before_one_that_l
     assert len(base) == len(around.inputs)
     assert base[len(around.near) :][0].behaviour == (("12",), "")
     assert right == other
-    assert ranked([0.4, 0.4, 0.4], base, [learnt, right, other], around)[0] != 0
+    cures = [learnt, right, other]
+    assert weighed([0.4] * 3, [changed(base, each) for each in cures], cures, red=1).order[0] != 0
 
 
 def test_fixtures_are_not_varied_and_parameters_are() -> None:

@@ -1,0 +1,76 @@
+"""How far to believe each of several cures, with the chance that all of them are wrong.
+
+Cures are put together that do the same on every input that was tried: which of those is kept does not matter. A cure is the likelier to
+be right the likelier its edit was from the start, the less it changes beside what failed (a semantic distance, after D'Antoni, Samanta
+and Singh, "Qlose: Program Repair with Quantitative Objectives", 2016), and the more the others agree with it (after Xiong et al.,
+"Identifying patch correctness in test-based program repair", 2018). Beside them stands that no edit which was thought of is right, and
+all have met the failing scenarios by chance; the more scenarios fail, the less likely that is (Bayes' rule, with the likelihood of such a
+chance as the one thing that is estimated).
+
+The figures were fitted on 130 faults of small agents with hidden cases. On these, of 114 cures that came first 100 were right; of those
+sure enough to be kept 89 of 96. They are not sharp: half or twice as much changes little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from refinery.flows.neighbours import Seen
+
+CHANCE = (0.1, 0.035, 0.02)
+"""How likely it is that the right edit is none of those found, beside their confidence, where one, two, or more scenarios fail."""
+BELIEVED = 0.6
+"""How likely a cure has to be, what does the same counted with it, to be kept without anybody having reasoned."""
+UNUSUAL = 10.0
+"""How fast a cure loses for changing more than another: e to the power of this for all that was tried."""
+AGREED = 1.0
+"""How fast it loses for standing alone: e to the power of this for parting from all others wherever any two part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Cures by number, the most believable first."""
+
+    order: tuple[int, ...]
+    sure: float
+    """The chance that the first, and what does the same, is right; 0 to 1."""
+    rivals: tuple[int, ...] = ()
+    """The best of each other behaviour, the likeliest first."""
+
+    @property
+    def believed(self) -> bool:
+        """Whether that is enough."""
+        return self.sure >= BELIEVED
+
+
+def changed(base: Sequence[Seen], own: Sequence[Seen]) -> float:
+    """The share of answers that a cure changes."""
+    return sum(one.behaviour != other.behaviour for one, other in zip(base, own, strict=True)) / max(1, len(base))
+
+
+def weighed(chances: Sequence[float], changes: Sequence[float], seen: Sequence[Sequence[Seen]], red: int) -> Weighed:
+    """Weighs cures where `red` scenarios fail. Of each: how likely its edit was, how much it `changes`, what it did."""
+    if not chances:
+        return Weighed((), 0.0)
+    did = [tuple(each.behaviour for each in own) for own in seen]
+    split = [place for place in range(len(did[0])) if len({own[place] for own in did}) > 1]
+    least = min(changes)
+    weights = [
+        chance * math.exp(-UNUSUAL * (change - least) - AGREED * (1.0 - _agreed(number, did, split)))
+        for number, (chance, change) in enumerate(zip(chances, changes, strict=True))
+    ]
+    order = sorted(range(len(weights)), key=lambda number: (-weights[number], number))
+    best: dict[tuple[object, ...], int] = {}
+    for number in order:
+        best.setdefault(did[number], number)
+    chance = CHANCE[min(red, len(CHANCE)) - 1]
+    sure = weights[order[0]] / (sum(weights[number] for number in best.values()) + chance)
+    return Weighed(tuple(order), sure, tuple(number for number in best.values() if number != order[0]))
+
+
+def _agreed(number: int, did: Sequence[tuple[object, ...]], split: Sequence[int]) -> float:
+    """How often others do the same where not all do."""
+    same = [did[number][place] == other[place] for each, other in enumerate(did) if each != number for place in split]
+    return sum(same) / len(same) if same else 1.0
