@@ -124,8 +124,10 @@ class Guide:
                     self.talk.tell("The same change was kept before, so nothing is kept a second time.")
                 if report.kept:
                     mark = self._put(replace(mark, kept=report.kept.branch), store)
+                elif said := self._decided(report):
+                    mark = self._put(replace(mark, decided=(*mark.decided, said)), store)
                 elif self.talk.yes("Nothing was kept, and nothing was changed. Say it in other words, and try again?", default=False):
-                    mark = self._put(replace(mark, says=None, wishes=None, answers=()), store)
+                    mark = self._put(replace(mark, says=None, wishes=None, answers=(), decided=()), store)
                 else:
                     self._done(store)
                     return 1
@@ -229,6 +231,7 @@ class Guide:
         from refinery.flows.complaint import input_of, scenario_for
         from refinery.flows.failing import fix_shown
         from refinery.flows.fitting import fitted
+        from refinery.flows.session.doubts import deciding
         from refinery.flows.session.wishes import checks_of
 
         decider = Decider(self.talk, store, found)
@@ -247,11 +250,28 @@ class Guide:
             shown_by = (scenario_for(trace, expect, says, fitted(input_of(trace), _suite())),) if expect else ()
             patient = replace(bench, goes_on=True, clock=self.talk.working_time)
             try:
-                report = fix_shown(patient, trace, says, shown_by, TRIES, found)
+                report = fix_shown(patient, trace, says, shown_by, TRIES, found, deciding(trace, mark.decided))
             finally:
                 decider.note()
         show_report(self.talk, report, refused=bool(decider.refused))
         return report
+
+    def _decided(self, report: Report) -> str:
+        """What is right where changes part that all mend it, as the expert says; nothing where nobody knows."""
+        from refinery.flows.session.doubts import decided, situation
+
+        if not report.doubts:
+            return ""
+        doubt = report.doubts[0]
+        self.talk.heading("Which answer is right?")
+        self.talk.tell("Several changes mend it, and they part in another situation. If you know what is right there, one can be chosen.")
+        self.talk.tell(f"The situation: “{situation(doubt)}”")
+        choices = {str(number): f"“{each.answer}”" for number, each in enumerate(doubt.answers, 1)}
+        said = self.talk.choose("Which is right?", {**choices, "o": "other: none of these", "u": "unknown: I cannot say"}, "u")
+        if said in choices:
+            return decided(doubt, doubt.answers[int(said) - 1].answer)
+        answer = self.talk.ask("What is right there? (Enter: I do not know)") if said == "o" else ""
+        return decided(doubt, answer) if answer else ""
 
     def _may_begin(self, *, costs: bool) -> None:
         self.talk.heading("Look for a change that mends it?")

@@ -24,7 +24,7 @@ HALVES = 14
 PAIRS = 40
 NEAR = 2.0
 """What a second edit counts more in the file of the first."""
-LIKELY = (0.2, 0.09)
+LIKELY = (0.2, 0.15)
 """The confidence from which on a cure is believed for which no scenario speaks but what it was to cure, and for which one does."""
 TOGETHER = 0.25
 """How likely it is that two mistakes were made, beside one."""

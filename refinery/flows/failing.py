@@ -39,11 +39,18 @@ def fix_trace(bench: Workbench, trace: Trace, says: str, checks: Sequence[str], 
 
 
 def fix_shown(
-    bench: Workbench, trace: Trace, says: str, shown_by: Sequence[Scenario], tries: int, found: Diagnosis | None = None
+    bench: Workbench,
+    trace: Trace,
+    says: str,
+    shown_by: Sequence[Scenario],
+    tries: int,
+    found: Diagnosis | None = None,
+    beside: Sequence[Scenario] = (),
 ) -> Report:
     """Fix what a trace shows, given scenarios that say what is right for its input and for neighbours of it.
 
-    `found` is the diagnosis where somebody has read one already; else the newest one that is kept, or the rules', is taken.
+    `found` is the diagnosis where somebody has read one already; else the newest one that is kept, or the rules', is taken. `beside` are
+    scenarios that stand beside those of the trace, whatever these are, and are written down with a fix.
     """
     bench.store.save(Pulled((trace,), Receipt(asked="fix")))
     held = suite_at(bench, bench.repository.head())
@@ -54,6 +61,7 @@ def fix_shown(
         diagnosis = replace(diagnosis, expected=says)
     diagnosis = tested(diagnosis, bench.store)
     complaint = _in_its_world(from_trace(trace, diagnosis, suite, says, shown_by), suite, bench)
+    complaint = replace(complaint, targets=(*complaint.targets, *beside), fresh=(*complaint.fresh, *beside))
     forget((scenario.id for scenario in complaint.targets), bench)
     report = fix(complaint, diagnosis, suite, bench, tries=tries)
     shut = any(each.world and each.world.outside is Outside.FAIL for each in complaint.targets)

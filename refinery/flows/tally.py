@@ -69,7 +69,7 @@ class Tally:
         if len(steps) > len(tried) or (steps and steps[-1].gate and not self.screened):
             return steps[-1].says
         parts = [f"{len(tried)} of the model's hypotheses failed, the last one so: {tried[-1].says}"] if tried else []
-        parts.append(f"none of {self.screened} candidate edits made the failing scenarios pass without harm")
+        parts.append(self._cured())
         if self.broke:
             parts.append(f"{self.broke} cured them and broke others")
         if self.halves:
@@ -84,11 +84,6 @@ class Tally:
             )
         if self.loose:
             parts.append(f"{self.loose} set a number that cures the one failing scenario as numbers farther away do: add a second one")
-        if len(self.undecided) > 1:
-            told = "; ".join(self.undecided)
-            parts.append(f"{len(self.undecided)} cures differ on similar inputs, and nothing tells which is right ({told})")
-        elif self.undecided:
-            parts.append(f"one cure was found that is likely to be one by chance ({self.undecided[0]}): add a second failing scenario")
         if self.chance:
             parts.append(f"{self.chance} cured some and left others like them as they were, which looks like chance too")
         if self.held_back:
@@ -98,3 +93,11 @@ class Tally:
         if self.stopped_s is not None:
             parts.append(f"the search stopped at its limit of {self.stopped_s:.0f} s")
         return "; ".join(parts)
+
+    def _cured(self) -> str:
+        if len(self.undecided) > 1:
+            told = "; ".join(self.undecided)
+            return f"{len(self.undecided)} cures differ on similar inputs, and nothing tells which is right ({told})"
+        if self.undecided:
+            return f"one cure was found that is likely to be one by chance ({self.undecided[0]}): add a second failing scenario"
+        return f"none of {self.screened} candidate edits made the failing scenarios pass without harm"

@@ -27,6 +27,8 @@ class Bookmark:
     """By what a right answer is known; None: not asked yet."""
     answers: tuple[str, ...] = ()
     """To the questions of the diagnosis, in their order; empty ones too."""
+    decided: tuple[str, ...] = ()
+    """Which of several answers is right in situations that changes part on; see `doubts`."""
     kept: str = ""
     """The branch of the fix that was kept, while it is not settled whether it is taken over."""
 
@@ -43,6 +45,7 @@ def opened(store: Store) -> Bookmark:
         says=says if isinstance(says, str) else None,
         wishes=_texts(wishes) if isinstance(wishes, list) else None,
         answers=_texts(body.get("answers")),
+        decided=_texts(body.get("decided")),
         kept=str(body.get("kept") or ""),
     )
 
