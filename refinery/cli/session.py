@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -258,14 +259,16 @@ class Guide:
 
     def _decided(self, report: Report) -> str:
         """What is right where changes part that all mend it, as the expert says; nothing where nobody knows."""
-        from refinery.flows.session.doubts import decided, situation
+        from refinery.flows.session.conversation import in_words
+        from refinery.flows.session.doubts import decided
 
         if not report.doubts:
             return ""
         doubt = report.doubts[0]
+        asked = doubt.input if isinstance(doubt.input, str) else json.dumps(doubt.input, ensure_ascii=False)
         self.talk.heading("Which answer is right?")
         self.talk.tell("Several changes mend it, and they part in another situation. If you know what is right there, one can be chosen.")
-        self.talk.tell(f"The situation: “{situation(doubt)}”")
+        self.talk.tell(f"The situation: “{in_words(asked)}”")
         choices = {str(number): f"“{each.answer}”" for number, each in enumerate(doubt.answers, 1)}
         said = self.talk.choose("Which is right?", {**choices, "o": "other: none of these", "u": "unknown: I cannot say"}, "u")
         if said in choices:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.trace import Json
 from refinery.flows.apart import apart, numbers_of
@@ -11,7 +11,7 @@ from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, 
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen
 from refinery.flows.variations import probe_for, told
-from refinery.flows.weighed import Weighed, changed, weighed
+from refinery.flows.weighed import Weighed, changed, telling, weighed
 from safety.changes import ChangeSet
 
 Read = Callable[[Sequence[str]], Mapping[str, str]]
@@ -32,7 +32,7 @@ class Compared:
     weighed: Weighed
     runs: int = 0
     split: Split | None = None
-    """Where the first parts from its strongest rival; None where nobody knows such an input."""
+    """Where they part most evenly; None where nobody knows such an input."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def compare(
     changes = [changed(watched.base, own) for own in watched.cures]
     made = weighed([scores[number] for number in left], changes, watched.cures, red)
     split = None if tests else _split(made, watched.cures, around.inputs)
-    named = Weighed(tuple(left[place] for place in made.order), made.sure, tuple(left[place] for place in made.rivals))
+    named = replace(made, order=tuple(left[place] for place in made.order), rivals=tuple(left[place] for place in made.rivals))
     answers = tuple((answer, tuple(left[place] for place in places)) for answer, places in split.answers) if split else ()
     return Compared(named, watched.runs, Split(split.input, answers) if split else None)
 
@@ -86,11 +86,8 @@ def _farther(cures: Sequence[ChangeSet], shown: Reproduction, around: Neighbourh
 
 
 def _split(made: Weighed, found: Sequence[Sequence[Seen]], inputs: Sequence[Json]) -> Split | None:
-    """The first input on which the first cure and its strongest rival differ, with what the best of each behaviour says to it."""
-    if not made.rivals:
-        return None
-    first, rival = found[made.order[0]], found[made.rivals[0]]
-    place = next((place for place in range(len(inputs)) if first[place].behaviour != rival[place].behaviour), None)
+    """The input whose right answer would tell most, with what the best of each behaviour says to it."""
+    place = telling(made, [own[: len(inputs)] for own in found])
     if place is None:
         return None
     said: dict[str, list[int]] = {}

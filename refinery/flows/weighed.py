@@ -38,6 +38,8 @@ class Weighed:
     """The chance that the first, and what does the same, is right; 0 to 1."""
     rivals: tuple[int, ...] = ()
     """The best of each other behaviour, the likeliest first."""
+    weights: tuple[float, ...] = ()
+    """Of the first and its rivals, in this order."""
 
     @property
     def believed(self) -> bool:
@@ -65,9 +67,24 @@ def weighed(chances: Sequence[float], changes: Sequence[float], seen: Sequence[S
     best: dict[tuple[object, ...], int] = {}
     for number in order:
         best.setdefault(did[number], number)
-    chance = CHANCE[min(red, len(CHANCE)) - 1]
-    sure = weights[order[0]] / (sum(weights[number] for number in best.values()) + chance)
-    return Weighed(tuple(order), sure, tuple(number for number in best.values() if number != order[0]))
+    heard = tuple(weights[number] for number in best.values())
+    sure = heard[0] / (sum(heard) + CHANCE[min(red, len(CHANCE)) - 1])
+    return Weighed(tuple(order), sure, tuple(best.values())[1:], heard)
+
+
+def telling(made: Weighed, seen: Sequence[Sequence[Seen]]) -> int | None:
+    """The input whose right answer would tell most: where the weights part most evenly (by the entropy). None where nothing parts."""
+    leaders = (*made.order[:1], *made.rivals)
+    most, place = 0.0, None
+    for number in range(len(seen[0]) if seen else 0):
+        shares: dict[object, float] = {}
+        for leader, weight in zip(leaders, made.weights, strict=True):
+            shares[seen[leader][number].behaviour[0]] = shares.get(seen[leader][number].behaviour[0], 0.0) + weight
+        total = sum(shares.values())
+        entropy = -sum(share / total * math.log(share / total) for share in shares.values() if share)
+        if entropy > most + 1e-9:
+            most, place = entropy, number
+    return place
 
 
 def _agreed(number: int, did: Sequence[tuple[object, ...]], split: Sequence[int]) -> float:

@@ -15,6 +15,7 @@ from refinery.flows.session.bookmark import opened
 from tests.fakes.langsmith import KEY, PROJECT, FakeLangSmith, run
 from tests.journeys.conftest import SETTINGS, Answer, Refinery, git
 from tests.journeys.test_fix import everything
+from tests.journeys.test_search import PARCELS, UNSURE, agent
 
 CHOICE, WORDS, WISHES, BEGIN, KEEP, TAKE_OVER = "1", "the price in pounds: 90 GBP", "", "y", "k", "y"
 WHOLE = (CHOICE, WORDS, WISHES, BEGIN, KEEP, TAKE_OVER)
@@ -309,3 +310,24 @@ def test_where_only_experience_points_it_is_told_as_a_maybe(desk: Path, guided: 
     assert "HERE IT WENT WRONG" not in done.out
     assert "nothing that was recorded" not in done.out
     assert done.out.count("(perhaps here) ") == 1
+
+
+def test_where_changes_part_the_expert_decides_and_what_they_say_is_written_down(desk: Path, guided: Guided, refinery: Refinery) -> None:
+    agent(desk, UNSURE, PARCELS)
+    bring(desk, refinery, span('{"kilos": 40, "metres": 2}', "one person"))
+    done = guided("1", "two people", "exactly two people", "y", "o", "one person", "y", "k", "")
+    assert "Which answer is right?" in done.out
+    assert "The situation: “kilos: " in done.out
+    assert "Got worse: none of 2 other cases" in done.out
+    (branch,) = kept(desk)
+    written = git(desk, "show", "--format=", branch, "--", "scenarios")
+    assert written.count("equals: two people") == 1
+    assert "assumption: 'decided: one person'" in written
+
+
+def test_who_cannot_say_which_is_right_keeps_nothing(desk: Path, guided: Guided, refinery: Refinery) -> None:
+    agent(desk, UNSURE, PARCELS)
+    bring(desk, refinery, span('{"kilos": 40, "metres": 2}', "one person"))
+    done = guided("1", "two people", "exactly two people", "y", "u", "n")
+    assert done.status == 1
+    assert kept(desk) == []

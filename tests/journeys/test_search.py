@@ -7,6 +7,8 @@ import re
 import time
 from pathlib import Path
 
+import yaml
+
 from tests.journeys.conftest import Refinery, add_scenario, git
 
 COUNTS = '''"""Counts down."""
@@ -159,3 +161,40 @@ def test_two_edits_of_which_neither_cures_any_failure_are_found_together(desk: P
         '+    currency = "EUR" if given["land"] == "DE" else "USD"',
     ]
     assert "Neither cures all of the failures by itself" in git(desk, "log", "-1", "--format=%B", branch)
+
+
+UNSURE = '''"""Says whether a parcel needs two people."""
+
+
+def answer(given):
+    if given["kilos"] > 30 and given["metres"] > 2:
+        return "two people"
+    return "one person"
+'''
+PARCELS = """- id: heavy
+  input: {kilos: 40, metres: 2}
+  expect:
+    - equals: two people
+- id: small
+  input: {kilos: 3, metres: 1}
+  expect:
+    - equals: one person
+"""
+
+
+def test_where_cures_part_nobody_guesses_and_a_right_answer_decides(desk: Path, refinery: Refinery) -> None:
+    agent(desk, UNSURE, PARCELS)
+    told = json.loads(refinery("fix", "--failing", "--json", "--seconds", "20").out)
+    assert told["kept"] is None
+    assert "differ on similar inputs" in told["says"]
+    (doubt,) = told["doubts"]
+    assert {each["answer"] for each in doubt["answers"]} == {"one person", "two people"}
+    assert all(each["changes"] for each in doubt["answers"])
+    shown = refinery("fix", "--failing", "--seconds", "20").out
+    scenario = yaml.safe_load(shown.partition("run fix again:\n")[2].partition("bill:")[0])
+    assert scenario[0]["input"] == doubt["input"]
+
+    add_scenario(desk, "- id: thin\n  input: {kilos: 40, metres: 1}\n  expect:\n    - equals: one person\n")
+    decided = json.loads(refinery("fix", "--failing", "--json", "--seconds", "20").out)
+    assert decided["says"].startswith('fixed: Compare `given["metres"]` with `>=`')
+    assert decided["doubts"] == []

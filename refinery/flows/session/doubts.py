@@ -10,11 +10,6 @@ from refinery.domain import Doubt, Expectation, Scenario
 from refinery.flows.complaint import scenario_for
 
 
-def situation(doubt: Doubt) -> str:
-    """What the agent would be asked, in one text."""
-    return doubt.input if isinstance(doubt.input, str) else json.dumps(doubt.input, ensure_ascii=False)
-
-
 def decided(doubt: Doubt, answer: str) -> str:
     """A decision in one line, as a bookmark keeps it."""
     return json.dumps([doubt.input, answer], ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from refinery.flows.neighbours import Seen
-from refinery.flows.weighed import BELIEVED, CHANCE, changed, weighed
+from refinery.flows.weighed import BELIEVED, CHANCE, changed, telling, weighed
 
 
 def seen(*said: object) -> list[Seen]:
@@ -53,3 +53,10 @@ def test_of_cures_as_likely_the_one_with_which_another_agrees_is_believed() -> N
 def test_what_a_cure_changes_is_the_share_of_answers_that_are_others() -> None:
     assert changed(seen(1, 2, 0, 9), seen(1, 3, 0, 8)) == 0.5
     assert changed([], []) == 0.0
+
+
+def test_the_telling_input_is_the_one_on_which_the_weights_part_most_evenly() -> None:
+    did = [seen(1, 1, 1), seen(1, 2, 2), seen(1, 1, 2)]
+    made = weighed([0.5, 0.3, 0.25], [0.0] * 3, did, red=1)
+    assert telling(made, did) == 2
+    assert telling(weighed([0.5], [0.0], did[:1], red=1), did[:1]) is None
