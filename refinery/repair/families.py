@@ -26,6 +26,7 @@ from refinery.repair.mutations import (
     operators,
     ordering,
     patterns,
+    periods,
     presence,
     recursion,
     resilience,
@@ -42,6 +43,7 @@ from refinery.repair.mutations import (
     values,
     vocabulary,
     whole,
+    widths,
 )
 
 Family = Callable[[Site], Iterator[Mutation]]
@@ -83,4 +85,6 @@ FAMILIES: tuple[Family, ...] = (
     elements.propose,
     affixes.propose,
     unread.propose,
+    periods.propose,
+    widths.propose,
 )

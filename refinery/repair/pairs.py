@@ -17,11 +17,14 @@ FLOOR = 0.08
 ALIKE = 10
 """Guesses of one kind in one function that are tried in pairs, and how many such pairs there are in all."""
 TOGETHER = 120
-SAME, ELSEWHERE = 0.9, 0.6
-"""What two guesses count that change the same, beside the lesser of them: in code that reads the same, and in other code."""
-MOST_SAME = 4
-"""Guesses that change the same which are remembered."""
+SAME, KINDRED, ELSEWHERE = 0.9, 0.8, 0.6
+"""What two guesses count that change the same, beside the lesser: in code that reads the same, that speaks of the same, and other."""
+MOST_SAME, MOST_KINDRED = 4, 16
+"""Guesses that change the same which are remembered for all others, and for those that speak of the same."""
 
+HOLE = "_"
+"""What stands for anything that is put into a call or into brackets: `list(a)` and `list(b)` are one change."""
+NAME = re.compile(r"[A-Za-z_]\w*")
 OWNER = re.compile(r"\b\w+ \. (?=\w)")
 """The module, or the object, through which a name is spoken of."""
 
@@ -74,15 +77,19 @@ class Twice:
         removed, added = guess.change
         equal = self.same.setdefault((guess.operator, guess.change), [])
         turned = self.same.get((guess.operator, (added, removed)), []) if removed and added else []
-        partners = [each for each in (*equal, *turned) if each.place != guess.place]
+        partners = [each for each in (*equal[:MOST_SAME], *turned[:MOST_SAME]) if each.place != guess.place]
         twins = [other for other in partners if other.change == guess.change and other.around == guess.around]
+        related = [each for each in (*equal, *turned) if each.place != guess.place and each.around != guess.around and kindred(each, guess)]
         for other in partners:
-            alike = other.around == guess.around
-            weight = SAME / max(1, len(twins)) if alike else ELSEWHERE / len(partners)
-            yield guess.score * weight, _joined([other, guess])
+            if other not in related:
+                alike = other.around == guess.around
+                weight = SAME / max(1, len(twins)) if alike else ELSEWHERE / len(partners)
+                yield guess.score * weight, _joined([other, guess])
+        for other in related:
+            yield guess.score * KINDRED / len(related), _joined([other, guess])
         if len(twins) > 1:
             yield guess.score * SAME, _joined([*twins, guess])
-        if len(equal) < MOST_SAME:
+        if len(equal) < MOST_KINDRED:
             equal.append(guess)
         kind = self.kinds.setdefault((guess.function, guess.operator), [])
         if len(kind) < ALIKE:
@@ -100,13 +107,22 @@ class Twice:
             yield _joined([one, other])
 
 
+def kindred(one: Guess, other: Guess) -> bool:
+    """Whether half of the names that one of them speaks of, or more, are those of the other."""
+    first, second = (set(NAME.findall(each.around)) - {"self"} for each in (one, other))
+    return bool(first and second) and 2 * len(first & second) >= min(len(first), len(second))
+
+
 def changed(old: str, new: str) -> tuple[str, str]:
-    """What goes and what comes, without the words and signs that both begin and end with."""
+    """What goes and what comes, without the words and signs that both begin and end with; in what comes, `HOLE` is what went."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
     while before and after and before[0] == after[0]:
         before, after = before[1:], after[1:]
     while before and after and before[-1] == after[-1]:
         before, after = before[:-1], after[:-1]
+    for place in range(len(after) - len(before) + 1) if before else ():
+        if after[place : place + len(before)] == before:  # it is put into something
+            return "", OWNER.sub("", " ".join([*after[:place], HOLE, *after[place + len(before) :]]))
     return " ".join(before), OWNER.sub("", " ".join(after))
 
 

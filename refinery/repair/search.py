@@ -27,6 +27,7 @@ from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
 from refinery.repair.flow import statements
 from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
+from refinery.repair.learning import learn
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
@@ -138,6 +139,7 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
+        self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
@@ -302,7 +304,7 @@ class _Search:
         after = self._applied(module, mutation)
         if after is None or after == module.text:
             return None
-        shape = shape_of(module, after)
+        shape = shape_of(module, after, self.kinds)
         if shape is None or shape.pointless > 0 or self._again(f"{module.path} {shape.meaning}"):
             return None
         function = module.function(make.statement.node)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import CodeType
 
+from refinery.repair.clashes import clashes
+from refinery.repair.kinds import Kinds
 from refinery.repair.module import Module
 
 SAME_MEANS_NOTHING = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.BitXor, ast.BitAnd, ast.BitOr)
@@ -26,8 +28,10 @@ class Shape:
     """Expressions around the change that compare, join or subtract a thing with itself, beyond those that there were."""
 
 
-def shape_of(module: Module, after: str) -> Shape | None:
+def shape_of(module: Module, after: str, kinds: Kinds | None = None) -> Shape | None:
     """The shape of what a candidate makes of a file. None when that does not compile.
+
+    With `kinds`, what does with a thing what its kind does not bear is pointless as well.
 
     Only the top-level statement in which the change lies is compiled, where there is one: the others are what they were.
     """
@@ -46,7 +50,10 @@ def shape_of(module: Module, after: str) -> Shape | None:
                 return None
             span = (same + 2 - first, new + 1 - first)
             found = pointless(tree[0], span)
-            return Shape(f"{first} {tree[1]}", found and found - pointless(node, (same + 1, old)))
+            more = found and found - pointless(node, (same + 1, old))
+            if kinds and more <= 0 and (worse := clashes(tree[0], span, module.path, "", kinds)):
+                more = max(more, worse - clashes(node, (same + 1, max(old, same + 1)), module.path, "", kinds))
+            return Shape(f"{first} {tree[1]}", more)
     whole = _compiled(after)
     return Shape(f"0 {whole[1]}", pointless(whole[0]) - pointless(module.tree)) if whole else None
 

@@ -12,6 +12,8 @@ from refinery.repair.world import name_of
 FAMILY = "accumulation"
 FORGOTTEN = "unused value"
 MOST = 3
+SUMS = (ast.BinOp, ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+"""What one can go on counting with."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -21,6 +23,11 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _stored(site, statement, statement.targets[0])
     elif isinstance(statement, ast.If):
         yield from _best(site, statement)
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        yield from _latest(site, statement, statement.value)
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        yield from _farthest(site, statement, statement.targets[0])
+        yield from _known(site, statement, statement.targets[0])
     if site.function is not None and not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         yield from _unused(site, site.function)
 
@@ -79,9 +86,84 @@ def _best(site: Site, statement: ast.If) -> Iterator[Mutation]:
                 yield site.put(test, new, "best so far", f"Keep the {word} under `{short(key, 24)}`, not the first", 0.5)
 
 
+def _latest(site: Site, statement: ast.Expr, call: ast.Call) -> Iterator[Mutation]:
+    """`facts.setdefault(key, value)` keeps the first; meant may have been the latest."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault" and len(call.args) == 2 and not call.keywords:
+        store, key, value = (site.src(each) for each in (call.func.value, *call.args))
+        says = f"Keep the latest value under `{short(key, 24)}`, not the first"
+        yield site.put(statement, f"{store}[{key}] = {value}", "last wins", says, 0.45)
+
+
+def _farthest(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[Mutation]:
+    """`end, who = each.end, each.name` in a loop that compares `end` with what comes: it is kept where it is the greater one."""
+    loop = site.module.loop(statement)
+    pairs = [(target, statement.value)]
+    if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple) and len(target.elts) == len(statement.value.elts):
+        pairs = list(zip(target.elts, statement.value.elts, strict=True))
+    if loop is None or site.function is None or any(not isinstance(name, ast.Name) for name, _ in pairs):
+        return
+    starts = _given_before(site, site.function, loop)
+    for name, value in pairs:
+        text = site.src(name)
+        reads = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+        if (
+            text not in starts
+            or text in reads
+            or not isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
+            or _asked(site, statement, text)
+        ):
+            continue
+        empty = isinstance(start := starts[text], ast.Constant) and start.value is None
+        compared = any(
+            isinstance(node, ast.Compare | ast.BinOp)
+            and text in {site.src(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)}
+            for node in site.module.inside(loop)
+        )
+        indent = " " * (statement.col_offset + 4)
+        for sign, word, prior in ((">", "greatest", 0.45), ("<", "least", 0.25)):
+            test = f"{text} is None or {site.src(value)} {sign} {text}" if empty else f"{site.src(value)} {sign} {text}"
+            says = f"Keep the {word} `{text}` so far"
+            yield site.put(statement, f"if {test}:\n{indent}{site.src(statement)}", "best so far", says, prior if compared else prior * 0.4)
+
+
+def _asked(site: Site, statement: ast.Assign, name: str) -> bool:
+    """Whether a condition right around a statement asks about a name."""
+    outer = site.parent(statement)
+    return isinstance(outer, ast.If) and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(outer.test))
+
+
+def _given_before(site: Site, function: Function, loop: ast.stmt) -> dict[str, ast.expr]:
+    """What names hold when a loop begins."""
+    found: dict[str, ast.expr] = {}
+    for node in site.module.inside(function):
+        if isinstance(node, ast.Assign) and node.lineno < loop.lineno:
+            for target in node.targets:
+                several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts)
+                pairs = zip(target.elts, node.value.elts, strict=True) if several else [(target, node.value)]  # type: ignore[attr-defined]
+                found.update({name.id: value for name, value in pairs if isinstance(name, ast.Name)})
+    return found
+
+
+def _known(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[Mutation]:
+    """`self.last = find(text)` forgets what was found before where nothing is found now."""
+    if not isinstance(target, ast.Attribute) or site.function is None or site.function.name == "__init__":
+        return
+    value, kept = statement.value, site.src(target)
+    reads = {site.src(part) for part in ast.walk(value) if isinstance(part, ast.Attribute)}
+    if isinstance(value, ast.Call) and kept not in reads and site.src(target.value) in ("self", "cls"):
+        says = f"Keep `{kept}` where there is nothing new"
+        yield site.put(value, f"{site.src(value)} or {kept}", "what was known", says, 0.25)
+
+
 def _unused(site: Site, function: Function) -> Iterator[Mutation]:
     """A local that is computed and read nowhere was meant for something that stands after it."""
     names = [name for name in _unread(site, function) if name in site.locals][:MOST]
+    value = getattr(site.statement.node, "value", None)
+    if isinstance(site.statement.node, ast.Assign | ast.AugAssign | ast.Return) and isinstance(value, SUMS):
+        for name in names:
+            for sign, prior in (("*", 0.35), ("+", 0.25), ("-", 0.2)):
+                says = f"`{sign} {name}`, which nothing reads, with `{short(site.src(value), 24)}`"
+                yield site.put(value, f"{grouped(site, value)} {sign} {name}", FORGOTTEN, says, prior)
     for node in site.statement.nodes if names else ():
         if not isinstance(node, ast.Constant | ast.Name | ast.Attribute | ast.Subscript):
             continue

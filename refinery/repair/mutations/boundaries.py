@@ -128,6 +128,7 @@ def _subscript(site: Site, node: ast.Subscript) -> Iterator[Mutation]:
             yield site.put(node.slice, "0", "other end", f"Take the first of `{short(site.src(node.value))}`, not the last", 0.4)
         return
     low, high, step = node.slice.lower, node.slice.upper, node.slice.step
+    yield from _turned(site, node, node.slice)
     texts = ["" if bound is None else site.src(bound) for bound in (low, high, step)]
     value = site.src(node.value)
 
@@ -150,6 +151,16 @@ def _subscript(site: Site, node: ast.Subscript) -> Iterator[Mutation]:
         yield sliced(texts[0], "", 0.25)
         yield sliced("", texts[1], 0.25)
         yield sliced(texts[0], f"{texts[0]} + {texts[1]}", 0.35)
+
+
+def _turned(site: Site, node: ast.Subscript, part: ast.Slice) -> Iterator[Mutation]:
+    """`way[::-1]` has the turning point a second time, or goes back to where all began."""
+    if part.step is None or site.src(part.step) != "-1" or part.upper is not None:
+        return
+    text, begin = site.src(node.value), "" if part.lower is None else site.src(part.lower)
+    others = {"": (("-2::-1", 0.3), (":0:-1", 0.25), ("-2:0:-1", 0.15)), "-2": (("::-1", 0.35),)}
+    for new, prior in others.get(begin, ()):
+        yield site.put(node, f"{text}[{new}]", "slice", f"Go back through `{short(text)}` by `[{new}]`", prior)
 
 
 def _shifted(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:

@@ -27,6 +27,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             text = site.module.text
             if text.startswith("if", start) and not statement.orelse:
                 yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as the condition holds", 0.1)
+            yield from _otherwise(site, statement)
         if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant):
             for name in site.locals[:8]:
                 yield site.put(statement.test, name, "loop bound", f"Loop while `{name}` is not empty", 0.4)
@@ -163,6 +164,36 @@ def _joined(site: Site, test: ast.expr, loop: bool) -> Iterator[Mutation]:
             weight = prior * (0.8 if loop and word == "or" else 1.0)
             yield site.put(test, f"{bare} {word} {extra}", "stronger condition" if word == "and" else "wider condition",
                            f"{'Also ask for' if word == 'and' else 'Also let pass'} `{short(extra)}`", weight)  # fmt: skip
+
+
+def _otherwise(site: Site, statement: ast.If) -> Iterator[Mutation]:
+    """`else:` takes whatever is left; `elif` with a condition of the file takes some of it."""
+    if not statement.orelse or isinstance(statement.orelse[0], ast.If):
+        return
+    text, end = site.module.text, site.module.span(statement.orelse[0])[0]
+    start = text.rfind("else", site.module.span(statement.body[-1])[1], end)
+    if start < 0 or text[start:end].split("#")[0].rstrip() != "else:":
+        return
+    stop = text.index(":", start)
+    for name in site.locals[:MOST]:
+        for item in [part.id for part in ast.walk(statement.test) if isinstance(part, ast.Name) and part.id != name][:2]:
+            if "iterated" not in _uses(site, name) and {"add", "append"} & _filled_by(site, name):
+                yield site.between(start, stop, f"elif {item} in {name}", FAMILY, f"Do the rest only for what is in `{name}`", 0.3)
+    for extra, prior in _extras(site, statement.test):
+        yield site.between(start, stop, f"elif {extra}", FAMILY, f"Do the rest only where `{short(extra)}`", 0.8 * prior)
+
+
+def _uses(site: Site, name: str) -> set[str]:
+    return site.module.uses(site.function).get(name, set()) if site.function else set()
+
+
+def _filled_by(site: Site, name: str) -> set[str]:
+    """The methods of a name that the function calls."""
+    return {
+        node.attr
+        for node in site.module.inside(site.function or site.module.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+    }
 
 
 def _extras(site: Site, test: ast.expr) -> Iterator[tuple[str, float]]:

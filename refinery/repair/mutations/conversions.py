@@ -34,6 +34,10 @@ def propose(site: Site) -> Iterator[Mutation]:
         elif isinstance(node, ast.Call):
             yield from _called(site, node, kinds)
             yield from _half_up(site, node)
+            yield from _cut_off(site, node)
+            yield from _money(site, node)
+        elif isinstance(node, ast.IfExp):
+            yield from _digits(site, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             yield from _begun(site, node)
     iterated = site.statement.node.iter if isinstance(site.statement.node, ast.For) else None
@@ -92,6 +96,25 @@ def _half_up(site: Site, node: ast.Call) -> Iterator[Mutation]:
         yield replace(rounded, imports="" if brought else "decimal:ROUND_HALF_UP")
 
 
+def _money(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`round(amount, 2)` of a decimal rounds halves to even."""
+    brought = [name for name in ("Decimal", "decimal") if name in site.module.globals]
+    if not (
+        brought and isinstance(node.func, ast.Name) and node.func.id == "round" and len(node.args) == 2 and site.src(node.args[1]) == "2"
+    ):
+        return
+    through = "" if brought[0] == "Decimal" else "decimal."
+    made = f'{through}Decimal("0.01")'
+    cents = [
+        each.targets[0].id
+        for each in site.module.tree.body
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name) and site.src(each.value).replace("'", '"') == made
+    ]
+    new = f"{grouped(site, node.args[0])}.quantize({(cents or [made])[0]}, rounding={through}ROUND_HALF_UP)"
+    rounded = site.put(node, new, "rounding", "Round to cents, halves up", 0.5 if "ROUND_HALF_UP" in site.module.globals else 0.35)
+    yield replace(rounded, imports="" if through or "ROUND_HALF_UP" in site.module.globals else "decimal:ROUND_HALF_UP")
+
+
 def _begun(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
     """`total // size` leaves out what was begun: the last page, the last box."""
     text, by = grouped(site, node.left), grouped(site, node.right)
@@ -99,6 +122,29 @@ def _begun(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
     for new, prior in ((f"-(-{text} // {by})", 0.25), (f"({site.src(node.left)} + {by} - 1) // {by}", 0.2)):
         says = f"Count what is begun of `{short(by)}` as a whole one"
         yield site.put(node, f"({new})" if inside else new, "rounding", says, prior)
+
+
+def _cut_off(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`int(a * b / c)` goes through a fraction, and towards nought where it is negative: `a * b // c` does not."""
+    inner = node.args[0] if len(node.args) == 1 and isinstance(node.func, ast.Name) and node.func.id in ("int", "round", "floor") else None
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
+        new = f"{site.src(inner.left)} // {grouped(site, inner.right)}"
+        inside = isinstance(site.parent(node), ast.BinOp | ast.UnaryOp | ast.Attribute)
+        yield site.put(node, f"({new})" if inside else new, "rounding", f"Divide whole numbers: `{short(new)}`", 0.4)
+
+
+def _digits(site: Site, node: ast.IfExp) -> Iterator[Mutation]:
+    """`word if word.isdigit() else ...` asks whether it is a number, and takes it as a text."""
+    test = node.test
+    if not (
+        isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in ("isdigit", "isdecimal", "isnumeric")
+    ):
+        return
+    asked = site.src(test.func.value)
+    for part in ast.walk(node.body):
+        called = isinstance(outer := site.parent(part), ast.Call) and part in outer.args
+        if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and site.src(part) == asked and not called:
+            yield site.put(part, f"int({asked})", FAMILY, f"Take `{asked}` as a number where it is one", 0.6)
 
 
 def _numbers(site: Site, node: ast.expr, prior: float) -> Iterator[Mutation]:

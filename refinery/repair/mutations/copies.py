@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
 FAMILY = "shared mutable"
+MADE: dict[type[ast.AST], str] = {ast.Dict: "dict", ast.DictComp: "dict", ast.List: "list", ast.ListComp: "list", ast.Set: "set"}
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -20,6 +22,12 @@ def propose(site: Site) -> Iterator[Mutation]:
         statement.value, ast.Name | ast.Attribute | ast.Subscript
     ):
         yield from _copied(site, statement.value, _prior(site, statement.value))
+    if isinstance(statement, ast.Assign | ast.Return) and isinstance(statement.value, ast.Tuple | ast.List | ast.Dict):
+        held = statement.value.values if isinstance(statement.value, ast.Dict) else statement.value.elts
+        for part in held:
+            if isinstance(part, ast.Attribute) and _changed(site, part):
+                yield from _copied(site, part, 0.35)
+                yield from _in_and_out(site, part)
     if isinstance(statement, ast.Expr):
         yield from _fresh(site, statement)
         yield from _in_place(site, statement.value)
@@ -107,6 +115,47 @@ def _deep(site: Site, node: ast.expr, of: ast.expr, prior: float) -> Mutation:
     text = site.src(of)
     says = f"Copy `{short(text)}` with all it holds"
     return Mutation(*site.module.span(node), f"deepcopy({text})", FAMILY, says, prior, imports="copy:deepcopy")
+
+
+def _in_and_out(site: Site, part: ast.Attribute) -> Iterator[Mutation]:
+    """What is put away as it is, and taken up again as it is elsewhere in the class, changes there as well: copied both times."""
+    kept, module, owner = site.src(part), site.module, site.parent(site.function) if site.function else None
+    if not isinstance(owner, ast.ClassDef):
+        return
+    stored = [
+        node
+        for node in module.inside(owner)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and site.src(node.targets[0]) == kept
+    ]
+    made = {MADE.get(type(node.value)) or name_of(getattr(node.value, "func", None)) for node in stored} & {"dict", "list", "set"}
+    for node in stored:
+        if isinstance(node.value, ast.Name | ast.Subscript) and module.function(node) is not site.function and len(made) == 1:
+            how = min(made)
+            spans = sorted((module.span(part), module.span(node.value)))
+            start, end = spans[0][0], spans[1][1]
+            moved = [(first - start, last - start, f"{how}({module.text[first:last]})") for first, last in spans]
+            new = spliced(module.text[start:end], moved)
+            yield site.between(start, end, new, FAMILY, f"Copy `{kept}` where it is put away, and where it is taken up again", 0.5)
+
+
+def _changed(site: Site, node: ast.Attribute) -> bool:
+    """Whether the file changes something of an attribute in place."""
+    text = site.src(node)
+    for other in site.module.inside(site.module.tree):
+        stored = isinstance(other, ast.Subscript) and isinstance(other.ctx, ast.Store | ast.Del)
+        called = isinstance(other, ast.Attribute) and other.attr in (
+            "append",
+            "add",
+            "update",
+            "pop",
+            "clear",
+            "extend",
+            "remove",
+            "insert",
+        )
+        if (stored or called) and site.src(other.value) == text:  # type: ignore[attr-defined]
+            return True
+    return False
 
 
 def _prior(site: Site, value: ast.expr) -> float:

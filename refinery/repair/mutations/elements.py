@@ -23,7 +23,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             for each in node.generators:
                 if isinstance(each.iter, ast.Name | ast.Attribute):
                     items = site.src(each.iter)
-                    yield site.put(each.iter, f"set({items})", ONCE, f"Look at each of `{short(items)}` once", 0.25)
+                    inner = each is not node.generators[0]  # in how many it is found, not how often in all
+                    yield site.put(each.iter, f"set({items})", ONCE, f"Look at each of `{short(items)}` once", 0.4 if inner else 0.25)
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COLLECTIONS):
             continue
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.Starred):

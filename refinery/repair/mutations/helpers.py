@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refinery.repair.module import FUNCTIONS, Function
+from refinery.repair.module import FUNCTIONS, Function, Module
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of, parameters, spoken_of
 
 IDLE = "idle helper"
 AS_ELSEWHERE = "as elsewhere"
+BY_HAND = "helper for the same"
+CLEANING = frozenset({
+    "lower", "upper", "casefold", "strip", "split", "splitlines", "replace", "title", "removeprefix", "removesuffix", "findall",
+})  # fmt: skip
+"""Calls by which a text is read, or brought into a form."""
 LONGEST = 60
 FEWEST = 8
 """Characters of an expression that is a thing of its own: `x` and `text` are read in many ways."""
@@ -24,6 +29,60 @@ def propose(site: Site) -> Iterator[Mutation]:
         return
     yield from _idle(site, site.function)
     yield from _as_elsewhere(site)
+    yield from _by_hand(site)
+
+
+def _by_hand(site: Site) -> Iterator[Mutation]:
+    """`line.lower().split()`, where the repository has a function that does the like, and perhaps more."""
+    for node in site.statement.nodes:
+        parent = site.parent(node)
+        if not isinstance(node, ast.Call) or (isinstance(parent, ast.Attribute) and parent.attr in CLEANING):
+            continue
+        done, base = _cleaned(node)
+        if not done or not isinstance(base, ast.Name | ast.Attribute | ast.Subscript):
+            continue
+        for module, helper in site.world.functions.values():
+            shared = _does(site, helper) & done
+            if helper is site.function or len(parameters(helper)) != 1 or not shared:
+                continue
+            for spoken in _spoken(site, module, helper)[:2]:
+                new = f"{spoken}({site.src(base)})"
+                says = f"Take `{short(new)}`, which does more, not `{short(site.src(node))}`"
+                yield site.put(node, new, BY_HAND, says, 0.45 if len(done) > 1 else 0.3)
+
+
+def _cleaned(node: ast.expr) -> tuple[set[str], ast.expr]:
+    """What is done to a text one after the other, and the text."""
+    done: set[str] = set()
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLEANING and len(node.args) < 2:
+        done.add(node.func.attr)
+        node = node.func.value
+    return done, node
+
+
+def _does(site: Site, helper: Function, deeper: bool = True) -> set[str]:
+    """What a helper does to texts, by itself or through another one."""
+    found: set[str] = set()
+    for node in ast.walk(helper):
+        if isinstance(node, ast.Call):
+            name = name_of(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+            known = site.world.functions.get(name) if deeper else None
+            found |= {name} & CLEANING
+            if known is not None and known[1] is not helper:
+                found |= _does(site, known[1], deeper=False)
+    return found
+
+
+def _spoken(site: Site, module: Module, helper: Function) -> list[str]:
+    """How a helper is called here: by its name, or as a method of what is at hand and has other methods of its class."""
+    owner = module.parents.get(helper)
+    if not isinstance(owner, ast.ClassDef):
+        spoken = spoken_of(site.module, module, helper.name) if owner is module.tree else None
+        return [spoken] if spoken else []
+    methods = {each.name for each in owner.body if isinstance(each, FUNCTIONS)}
+    if site.function is not None and site.parent(site.function) is owner:
+        return [f"self.{helper.name}"]
+    return [f"{name}.{helper.name}" for name in site.locals if name != "self" and site.world.members.get(name, set()) & methods]
 
 
 def _idle(site: Site, function: Function) -> Iterator[Mutation]:

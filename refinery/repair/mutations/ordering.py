@@ -41,8 +41,19 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.2)
         elif text.startswith("range("):
             yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.35)
+            yield from _downwards(site, statement.iter)
         elif text.startswith("reversed("):
             yield site.put(statement.iter, text[len("reversed(") : -1], FAMILY, f"Go through `{short(text)}` from the beginning", 0.35)
+
+
+def _downwards(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    """`range(end, start - 1, -1)` for `range(start, end + 1)`."""
+    if isinstance(node, ast.Call) and len(node.args) == 2:
+        start, stop = node.args
+        grown = isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add) and site.src(stop.right) == "1"
+        first = site.src(stop.left) if grown else f"{site.src(stop)} - 1"  # type: ignore[attr-defined]
+        new = f"range({first}, {site.src(start)} - 1, -1)"
+        yield site.put(node, new, FAMILY, f"Count down: `{short(new)}`", 0.3)
 
 
 def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
@@ -13,12 +14,16 @@ FUNCTIONS = ("compile", "search", "match", "fullmatch", "findall", "finditer", "
 FLAGS = (("DOTALL", 0.4), ("IGNORECASE", 0.4), ("MULTILINE", 0.3))
 PLACES = {"sub": 4, "split": 3, "compile": 1}
 """How many arguments stand before the flags; two elsewhere."""
+WRITTEN = re.compile(r"\\[dwsb](?![a-z])|\(\?[:P]|\.\*|\]\+")
+"""What only patterns have in them."""
 FAMILY = "pattern"
 
 
 def propose(site: Site) -> Iterator[Mutation]:
     """Calls of `re`, and `replace` with a count."""
     for node in site.statement.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _of_a_call(site, node) and WRITTEN.search(node.value):
+            yield from _pattern(site, node)
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex") and node.func.attr in FUNCTIONS:
@@ -33,6 +38,12 @@ def propose(site: Site) -> Iterator[Mutation]:
                         yield site.put(subject, f"{site.src(subject)}.{method}", FAMILY, says, 0.3)
         elif node.func.attr in ("replace", "split", "rsplit") and name_of(node.func.value) not in ("re", "regex"):
             yield from _count(site, node, node.func.attr)
+
+
+def _of_a_call(site: Site, node: ast.Constant) -> bool:
+    """Whether a text is handed to `re` where it stands."""
+    outer = site.parent(node)
+    return isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr in FUNCTIONS
 
 
 def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutation]:
@@ -63,14 +74,38 @@ def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
         (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
         (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
         (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
+        (r"\((?=\\d)", "(-?", "numbers with a sign", 0.3),
+        (r"(?<=[^(\\])\\d(?=[+*{])", r"-?\\d", "numbers with a sign", 0.1),
+        (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
+        (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
+        (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
+        (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
+        (r"(?<=[a-z])s(?![a-z?*+])", "s?", "one as well as many", 0.2),
+        (r"(?<!\?)\)(?![?*+{])", ")?", "also without a part", 0.15),
+        (r"(?<=[^\\(\[|])\?(?![:=!<P])(?=[^?])", "", "only with a part", 0.15),
+        (r"^(r?[\"'])(?!\^)", r"\1^", "from the beginning on", 0.2),
+        (r"(?<!\$)([\"'])$", r"$\1", "to the end", 0.25),
+        (r"^(r?[\"'])(?!\\b)", r"\1\\b", "whole words", 0.15),
+        (r"(?<!\\b)([\"'])$", r"\\b\1", "whole words", 0.2),
         (r"^(r?[\"'])\^", r"\1", "anywhere, not only at the beginning", 0.2),
         (r"\$([\"'])$", r"\1", "whatever follows", 0.2),
     ):
         places = list(re.finditer(old, text))
         for found in places[:4]:
             changed = text[: found.start()] + found.expand(new) + text[found.end() :]
-            if changed != text:
+            if changed != text and _compiles(changed):
                 yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior / max(1, len(places) - 1))
+
+
+def _compiles(text: str) -> bool:
+    """Whether a literal is a pattern that `re` can read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(ast.literal_eval(text))
+    except (re.error, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:

@@ -17,6 +17,9 @@ ENDS = frozenset(
     {("start", "stop"), ("start", "end"), ("begin", "end"), ("lo", "hi"), ("low", "high"), ("left", "right"), ("first", "last")}
 )
 """Names of the two ends of a stretch: what lies between them is their difference."""
+CEILINGS = frozenset({"max", "maximum", "limit", "capacity", "cap", "most", "ceiling", "upper", "burst", "budget", "highest"})
+FLOORS = frozenset({"min", "minimum", "floor", "least", "lower", "lowest", "reserve"})
+"""What fields are called that say how great, or how small, something may become."""
 MOST = 4
 
 
@@ -33,6 +36,7 @@ def propose(site: Site) -> Iterator[Mutation]:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.JoinedStr | ast.Call | ast.Tuple) and _is_key(site, node):
             yield from _keys(site, node)
     yield from _parts(site)
+    yield from _masked(site)
     statement = site.statement.node
     value = getattr(statement, "value", None)
     if isinstance(statement, ast.Return | ast.Assign) and isinstance(
@@ -133,6 +137,33 @@ def _limits(site: Site, value: ast.expr) -> Iterator[Mutation]:
     for other in [name for name in site.locals if name not in inside and name != "self"][: 2 * MOST]:
         yield site.put(value, f"min({other}, {text})", "bound", f"Keep `{short(text)}` from going above `{other}`", 0.16)
         yield site.put(value, f"max({other}, {text})", "bound", f"Keep `{short(text)}` from going below `{other}`", 0.13)
+
+    for member in sorted(site.world.members.get("self", ())) if isinstance(value, ast.BinOp) and "self" in site.locals else ():
+        words, field = parts(member), f"self.{member}"
+        if field not in text and words & (CEILINGS | FLOORS):
+            bound, word = ("min", "above") if words & CEILINGS else ("max", "below")
+            yield site.put(value, f"{bound}({field}, {text})", "bound", f"Keep `{short(text)}` from going {word} `{field}`", 0.35)
+
+
+def _masked(site: Site) -> Iterator[Mutation]:
+    """`part << by` with bits that are masked out elsewhere in the file."""
+    bits = ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift
+    names = [
+        node
+        for node in site.statement.nodes
+        if isinstance(node, ast.Name)
+        and isinstance(outer := site.parent(node), ast.BinOp)
+        and isinstance(outer.op, bits)
+        and outer.left is node
+    ]
+    masks = [
+        site.module.source(node.right)
+        for node in (site.module.inside(site.module.tree) if names else ())
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd) and isinstance(node.right, ast.Constant | ast.Name)
+    ]
+    for node in names:
+        for mask in [each for each in dict.fromkeys(masks) if each not in site.src(site.parent(node))][:MOST]:  # type: ignore[arg-type]
+            yield site.put(node, f"({node.id} & {mask})", "mask", f"Take `{node.id} & {mask}`, as elsewhere", 0.35)
 
 
 def _parts(site: Site) -> Iterator[Mutation]:

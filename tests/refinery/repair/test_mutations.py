@@ -43,6 +43,55 @@ CASES = [
     ("bound that nothing reads", "class B:\n    def __init__(self, rate, burst):\n        self.rate, self.burst, self.n = rate, burst, 0\n"
      "    def fill(self, t):\n        self.n = self.n + t * self.rate\n",
      "= self.n + t * self.rate", "= min(self.burst, self.n + t * self.rate)", ""),
+    ("bound by its name",
+     "class B:\n    def top(self):\n        return self.max_rows\n    def fill(self, t):\n        self.n = self.n + t\n",
+     "= self.n + t", "= min(self.max_rows, self.n + t)", ""),
+    ("bits as elsewhere", "def f(a):\n    return a & 15\ndef g(b, by):\n    return b << by\n", "b << by", "(b & 15) << by", ""),
+    ("the shorter way round", "TURN = 400\ndef f(a, b):\n    return b - a\n", "b - a", "(b - a + TURN // 2) % TURN - TURN // 2", ""),
+    ("on from the beginning",
+     "def f(a, b):\n    return (b - a) / 2, a % 360\ndef g(a, b):\n    return b - a\n", "return b - a", "return (b - a) % 360", ""),
+    ("round by its unit", "def hours_until(a, b):\n    return b - a\n", "b - a", "(b - a + 12) % 24 - 12", ""),
+    ("from nought and from one", "def f(a, n):\n    k = a + n\n    return k // 9, k % 9 or 9\n",
+     "a + n\n    return k // 9, k % 9 or 9", "a - 1 + n\n    return k // 9, k % 9 + 1", ""),
+    ("behind the last the first", "def f(xs, i, n):\n    return xs[i + n]\n", "i + n", "(i + n) % len(xs)", ""),
+    ("places behind a point", "import re\nP = re.compile(r'\\d{1,4}')\ndef f(fraction):\n    return int(fraction)\n",
+     "int(fraction)", "int(fraction.ljust(4, \"0\"))", ""),
+    ("shown as others are", "def f(a, b):\n    return f'{a:03d}-{b}'\n", "{b}", "{b:03d}", ""),
+    ("not filled up", "def f(a):\n    return f'{a:2}'\n", "{a:2}", "{a:02}", ""),
+    ("the latest is kept", "def f(d, k, v):\n    d.setdefault(k, v)\n", "d.setdefault(k, v)", "d[k] = v", ""),
+    ("the farthest is kept", "def f(xs):\n    top, who = None, None\n    for x in xs:\n        if x.a == top:\n            return who\n"
+     "        top, who = x.b, x.c\n", "        top, who = x.b, x.c\n",
+     "        if top is None or x.b > top:\n            top, who = x.b, x.c\n", ""),
+    ("what was known", "class C:\n    def f(self, t):\n        self.last = find(t)\n", "find(t)", "find(t) or self.last", ""),
+    ("counted with what nothing reads", "def f(d, k, n, by):\n    d[k] += n\n", "+= n", "+= n * by", ""),
+    ("a helper that does more",
+     "import re\ndef words(t):\n    return re.findall(r'[a-z]+', t.lower())\ndef f(s):\n    return len(s.lower().split())\n",
+     "s.lower().split()", "words(s)", ""),
+    ("a method that does more",
+     "class W:\n    def __init__(self, xs):\n        self.xs = xs\n    def clean(self, t):\n        return t.strip().lower()\n"
+     "    def get(self, k):\n        return self.xs[k]\ndef f(w, s):\n    return w.get(1) == s.lower()\n", "s.lower()", "w.clean(s)", ""),
+    ("without the turning point", "def f(way):\n    return way + way[::-1]\n", "[::-1]", "[-2::-1]", ""),
+    ("copy of a part of a pair",
+     "class C:\n    def put(self, k):\n        self.m[k] = 1\n    def f(self, d, n):\n        d[n] = (self.m, n)\n",
+     "(self.m, n)", "(dict(self.m), n)", ""),
+    ("copied in and out", "class C:\n    def __init__(self):\n        self.m = {}\n        self.old = []\n"
+     "    def put(self, k):\n        self.m[k] = 1\n"
+     "    def keep(self, n):\n        self.old.append(n)\n        self.last = (self.m, n)\n"
+     "    def back(self):\n        was, n = self.last\n"
+     "        self.m = was\n",
+     "(self.m, n)\n    def back(self):\n        was, n = self.last\n        self.m = was",
+     "(dict(self.m), n)\n    def back(self):\n        was, n = self.last\n        self.m = dict(was)", ""),
+    ("whole numbers", "def f(a, b, c):\n    return int(a * b / c)\n", "int(a * b / c)", "a * b // c", ""),
+    ("a number where it is one", "def f(p):\n    return (0, p) if p.isdigit() else (1, p)\n", "(0, p)", "(0, int(p))", ""),
+    ("cents", "from decimal import ROUND_HALF_UP, Decimal\nCENT = Decimal('0.01')\ndef f(a):\n    return round(a, 2)\n",
+     "round(a, 2)", "a.quantize(CENT, rounding=ROUND_HALF_UP)", ""),
+    ("downwards", "def f(a, n):\n    for i in range(a, n + 1):\n        print(i)\n", "range(a, n + 1)", "range(n, a - 1, -1)", ""),
+    ("the rest for some",
+     "def f(xs, kept):\n    kept.add(1)\n    for x in xs:\n        if x > 1:\n            print(x)\n        else:\n            print(1)\n",
+     "else:", "elif x in kept:", ""),
+    ("a sign", "import re\ndef f(t):\n    return re.match(r'(\\d+)', t)\n", "(\\d+)", "(-?\\d+)", ""),
+    ("to the end", "import re\ndef f(t):\n    return re.match(r'[a-z]+', t)\n", "]+'", "]+$'", ""),
+    ("a pattern in a table", "KINDS = {'n': r'\\d+ pieces'}\n", "\\d+ ", "\\d* ", ""),
     ("error that nothing reads", "class P:\n    on: type\n    times: int\ndef f(policy, call):\n    for _ in range(policy.times):\n"
      "        try:\n            return call()\n        except Exception:\n            pass\n", "Exception", "policy.on", ""),
     ("each once", "def f(rows, wanted):\n    return sum(cell == wanted for row in rows for cell in row)\n", "in row)", "in set(row))", ""),
@@ -427,3 +476,14 @@ def test_what_gives_nothing_is_no_reading_of_a_thing() -> None:
     assert not any("seen.add(step.target_place) in seen" in after for _, after in mutations(code))
     read = code.replace("seen.add(step.target_place)", "return clean(step.target_place)")
     assert any("clean(step.target_place) in seen" in after for _, after in mutations(f"from a import clean\n{read}"))
+
+
+def test_a_pattern_that_nobody_could_read_is_not_proposed() -> None:
+    made = [text for each, text in mutations("import re\ndef f(t):\n    return re.match(r'a*b', t)\n") if each.operator == "pattern"]
+    assert made
+    assert not [text for text in made if "*+?" in text or "**" in text]
+
+
+def test_an_index_that_is_counted_from_nought_already_is_left_alone() -> None:
+    source = "def f(a, n):\n    k = a - 1 + n\n    return k // 9, k % 9 + 1\n"
+    assert not [each for each, _ in mutations(source) if "from nought" in each.says]
