@@ -13,6 +13,7 @@ from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
+from refinery.repair.ranges import shared_out
 from refinery.repair.turns import CONFIGURED
 from refinery.repair.wording import EMPTY_WORDS, likeness, parts
 from refinery.repair.world import World
@@ -62,6 +63,11 @@ def rearranged(
             weight = (0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)) * (1.0 if rules else share)
             for score, after, says, why in _changes(text, listing, world, clues, found, sets):
                 yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
+        for listing, (score, after, says, why) in shared_out(text, found):
+            names = [key for key in listing.keys if isinstance(key, str)]
+            read = max((heard[name].score for name in names if name in heard), default=0.0)
+            said = max((clues.mention(name) for name in names), default=0.0)
+            yield score * (0.25 + 0.6 * read + 0.3 * said), Refill(path, after, says, why, Layer.CONFIG)
 
 
 def _of_records(found: Sequence[Listing], text: str, path: str) -> bool:
