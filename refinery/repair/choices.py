@@ -91,7 +91,7 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
 
 
 def _meant(value: str, column: Sequence[str], choice: Choice) -> Iterator[tuple[str, float, str]]:
-    """What a value may be meant to be that is not of the set, where all its namesakes are: what none of them has, or what is spelt alike."""
+    """What a value may be meant to be that is not of the set, as all its namesakes are: what none of them has, or what is spelt alike."""
     if len(set(column)) < 2 or len(set(column) - set(choice.members)) > 1:
         return
     for member in choice.members:
@@ -122,8 +122,8 @@ def _in_code(modules: Iterable[Module]) -> Iterator[Choice]:
             elif isinstance(node, ast.List | ast.Tuple | ast.Set) and all(text_of(item) for item in node.elts):
                 if isinstance(node.ctx if not isinstance(node, ast.Set) else ast.Load(), ast.Load):
                     yield Choice(_texts(node.elts), f"the texts in {where}")
-            elif isinstance(node, ast.List | ast.Tuple | ast.Set) and (names := _made_here(module, node)):
-                yield Choice(names, f"what is listed in {where}", LISTED)
+            elif isinstance(node, ast.List | ast.Tuple | ast.Set) and (made := _made_here(module, node)):
+                yield Choice(made, f"what is listed in {where}", LISTED)
             elif isinstance(node, ast.ClassDef) and any("Enum" in name_of(base) for base in node.bases):
                 values = [part.value for part in node.body if isinstance(part, ast.Assign)]
                 yield Choice(_texts(values), f"`{node.name}` in {where}", REGISTERED)

@@ -47,12 +47,12 @@ def relabelled(texts: Iterable[Wording], groups: Sequence[Kin], clues: Clues) ->
                     new = f"{wording.text[:start]}{other}{wording.text[start + len(own) :]}"
                     if other == own or not (after := wording.put(new)):
                         continue
-                    prior = SAID if (own, other) in said else LIKELY
+                    prior, needs = (SAID, 1) if (own, other) in said else (LIKELY, 2)
                     why = f"the example may be of another kind; {other} is one of those that {label} can be"
                     says = (
                         f"Say `{other}`, not `{own}`, in the example in line {wording.text.count(chr(10), 0, start) + 1} of {wording.name}"
                     )
-                    yield prior * _near(wording.text, match, clues), Refill(wording.path, after, says, why)
+                    yield prior * _near(wording.text, match, clues), Refill(wording.path, after, says, why, needs=needs)
 
 
 def _by_label(text: str) -> dict[str, list[re.Match[str]]]:

@@ -64,9 +64,9 @@ def rearranged(
             for score, after, says, why in _changes(text, listing, world, clues, found, sets):
                 yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
         for listing, (score, after, says, why) in shared_out(text, found):
-            names = [key for key in listing.keys if isinstance(key, str)]
-            read = max((heard[name].score for name in names if name in heard), default=0.0)
-            said = max((clues.mention(name) for name in names), default=0.0)
+            above = [key for key in listing.keys if isinstance(key, str)]
+            read = max((heard[name].score for name in above if name in heard), default=0.0)
+            said = max((clues.mention(name) for name in above), default=0.0)
             yield score * (0.25 + 0.6 * read + 0.3 * said), Refill(path, after, says, why, Layer.CONFIG)
 
 

@@ -42,6 +42,8 @@ class Refill:
     says: str
     why: str
     layer: Layer = Layer.PROMPT
+    needs: int = 1
+    """Failing scenarios that have to speak for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from refinery.repair.aligned import mistaken
 from refinery.repair.asked import Asked
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
+from refinery.repair.columns import odd_data
 from refinery.repair.entries import lacking
 from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
@@ -202,6 +203,8 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard):
             self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
+            self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
@@ -299,6 +302,7 @@ class _Search:
             layer=make.layer,
             edits=edits_between(make.path, self.sources[make.path], make.after),
             confidence=confidence(score, never=False),
+            needs=make.needs,
         )
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:
