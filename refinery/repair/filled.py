@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from refinery.edits.scalar import Scalar
+from refinery.repair.aligned import Instead
 from refinery.repair.clues import Clues
 from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.placeholders import FILLS, Refill
@@ -40,6 +41,9 @@ FEWEST_LETTERS = 3
 """Letters that a line has beside its placeholders, so that it is told from others in an answer."""
 SEEN, UNSEEN, LITERAL = 0.75, 0.22, 0.7
 """How likely another placeholder is where answers show that one is filled with something wrong, where none does, and where a literal is."""
+WORDED = 0.4
+"""How likely other words are, which right answers have in the place of those of a line."""
+MOST_WORDS = 4
 WEARS = 0.9
 ELSEWHERE = 0.6
 """What a name counts that stands in another line of the text already."""
@@ -85,9 +89,12 @@ def filled(
         for line in lines:
             if line.marks and (options := _options(wording, line, whole, given)):
                 for score, new, says, why in _changes(line, options, whole, clues):
-                    after = wording.put(wording.text[: line.start] + new + wording.text[line.start + len(line.text) :])
-                    if after:
+                    if after := _put(wording, line, new):
                         yield score, Refill(wording.path, after, f"{says} in {wording.name}", why)
+            for new, says in _worded(line, clues) if line.marks else ():
+                if after := _put(wording, line, new):
+                    why = "right answers say it so, and are else as the line is filled in"
+                    yield WORDED, Refill(wording.path, after, f"{says} in {wording.name}", why, needs=2)
 
 
 def _changes(line: _Line, options: Mapping[str, str], whole: Collection[str], clues: Clues) -> Iterator[tuple[float, str, str, str]]:
@@ -138,6 +145,28 @@ def _wrong(line: _Line, clues: Clues) -> set[int] | None:
     return found or None
 
 
+def _put(wording: Wording, line: _Line, new: str) -> str:
+    return wording.put(wording.text[: line.start] + new + wording.text[line.start + len(line.text) :])
+
+
+def _worded(line: _Line, clues: Clues) -> Iterator[tuple[str, str]]:
+    """The line with other words, where all right answers of the cases in which it was said have these instead."""
+    pattern = _pattern(line)
+    seen = [each for each in clues.answers if pattern and pattern.search(each.wrong) and not pattern.search(each.right)]
+    inside = [mark.span() for mark in line.marks]
+    tokens = [each for each in TOKEN.finditer(line.text) if not any(a < each.end() and each.start() < b for a, b in inside)] if seen else []
+    for first, one in enumerate(tokens):
+        for last in tokens[first : first + MOST_WORDS]:
+            start, end = one.start(), last.end()
+            if any(start <= a < end for a, _ in inside) or not (opened := _pattern(line, (start, end))):
+                break
+            place = 1 + sum(a < start for a, _ in inside)
+            said = {_else(opened, place, each) for each in seen}
+            new = said.pop() if len(said) == 1 else ""
+            if new.strip() and len(new.split()) <= MOST_WORDS and not any(letter.isdigit() for letter in new):
+                yield line.text[:start] + new + line.text[end:], f"Say `{new}`, not `{line.text[start:end]}`,"
+
+
 def _literals(line: _Line, clues: Clues) -> Iterator[tuple[int, int]]:
     """Words and numbers of the line without which the right answers would be as it says."""
     pattern = _pattern(line)
@@ -149,8 +178,19 @@ def _literals(line: _Line, clues: Clues) -> Iterator[tuple[int, int]]:
         if any(start < token.end() and token.start() < end for start, end in inside):
             continue
         opened = _pattern(line, token.span())
-        if opened is not None and any(opened.search(each.right) for each in seen):
+        place = 1 + sum(start < token.start() for start, _ in inside)
+        if opened is not None and any(_else(opened, place, each) for each in seen):
             yield token.span()
+
+
+def _else(opened: re.Pattern[str], place: int, each: Instead) -> str:
+    """What a right answer has where a line was opened, if all that is filled in is as in the wrong one."""
+    got, wanted = opened.search(each.wrong), opened.search(each.right)
+    if not got or not wanted:
+        return ""
+    one, other = list(got.groups()), list(wanted.groups())
+    new: str = other.pop(place - 1)
+    return new if one.pop(place - 1) != new and one == other else ""
 
 
 def _pattern(line: _Line, opened: tuple[int, int] | None = None) -> re.Pattern[str] | None:

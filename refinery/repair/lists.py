@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from refinery.domain import Layer
-from refinery.edits.config import scalars
+from refinery.edits.config import TEXTS, scalars
 from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.choices import Choice, fitting, spoken
@@ -35,6 +36,8 @@ VOCABULARIES = frozenset({
 })  # fmt: skip
 """Words in the names of lists in which something is looked for, in whatever order they are."""
 UNORDERED = 0.4
+DOCUMENTED = 0.7
+"""How likely what right answers have, and a document speaks of, is missing in a list of texts of its make."""
 STRANGER = 0.4
 """What another text counts where all that the list has is of a set."""
 ABSENT = 0.55
@@ -47,6 +50,8 @@ def rearranged(
     sources: Mapping[str, str], world: World, clues: Clues, heard: Mapping[str, Reading], sets: Sequence[Choice] = ()
 ) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order. `sets` are what settings are chosen from."""
+    documents = "\n".join(text.lower() for path, text in sources.items() if PurePosixPath(path).suffix.lower() in TEXTS)
+    told = tuple(each for each in clues.lacked if re.search(rf"(?<!\w){re.escape(each.lower())}(?!\w)", documents))
     for path, text in sorted(sources.items()):
         if len(text) > CONFIGURED:
             continue
@@ -61,7 +66,7 @@ def rearranged(
             names = {name for value in listing.values if isinstance(value, Mapping) for name in value} if rules and not key else {key}
             read = max((heard[name].score for name in names if name in heard), default=0.0)
             weight = (0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)) * (1.0 if rules else share)
-            for score, after, says, why in _changes(text, listing, world, clues, found, sets):
+            for score, after, says, why in (*_changes(text, listing, world, clues, found, sets), *_told(text, listing, found, told)):
                 yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
         for listing, (score, after, says, why) in shared_out(text, found):
             above = [key for key in listing.keys if isinstance(key, str)]
@@ -127,6 +132,18 @@ def _changes(
             if after := _tried(with_item, text, listing, value):
                 yield prior * (STRANGER if of_a_set else 1.0), after, f"Add {value!r} to {name}", why
         yield from _to_another(text, listing, others, clues)
+
+
+def _told(text: str, listing: Listing, others: Sequence[Listing], told: Sequence[str]) -> Iterator[tuple[float, str, str, str]]:
+    """Texts that right answers have and a document speaks of, in a list that has such texts, or in one beside such a list."""
+    if all(isinstance(value, str) for value in listing.values):
+        beside = [each for other in others if _rows_of_one(listing, other) for each in other.values]
+        for value in told:
+            make = max((_alike(value, str(each)) for each in (*listing.values, *beside)), default=0.0)
+            if value not in listing.values and make:
+                yield from _put_in(
+                    text, listing, value, DOCUMENTED * make**0.5, f"right answers have {value!r}, and a document speaks of it"
+                )
 
 
 def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:
