@@ -34,7 +34,7 @@ POINT, SAME, TURNED, SIGN = 0.6, 0.65, 0.4, 0.5
 """How likely a number is another one: with its point elsewhere, so that others have it too, with two digits exchanged, of another sign."""
 MISSPELT, KIND = 0.65, 0.3
 """How likely a text that no other record has is one spelt alike that several have, and how likely a record is of another kind."""
-ALIKE = 0.8
+ALIKE = 0.75
 KINDS = 8
 """Different texts in a column of kinds."""
 UNSPOKEN = 0.5
@@ -145,7 +145,7 @@ def _numbers(text: str, others: Sequence[str]) -> Iterator[tuple[str, float, str
     sure = 1.0 if high <= WIDE * low else SPREAD
     for shift in (-1, 1, -2, 2, -3, 3):
         new = value.scaleb(shift)
-        if low <= abs(new) <= high and (shown := _written(new, others)):
+        if low / FAR <= abs(new) <= high * FAR and (shown := _written(new, others)):
             yield shown, sure * (SAME if new in rest else POINT), f"{text} lies far from all the others, which are from {low} to {high}"
     for new in _turned(text):
         if low <= abs(new) <= high:
@@ -185,9 +185,8 @@ def _written(number: Decimal, others: Sequence[str]) -> str:
     if whole:
         return str(int(number)) if number == int(number) else ""
     places = Counter(len(other.partition(".")[2]) for other in others).most_common(1)[0][0]
-    shown = f"{number:f}"
-    have = len(shown.partition(".")[2])
-    return shown if have >= places else f"{number:.{places}f}"
+    have = len(f"{number:f}".partition(".")[2].rstrip("0"))
+    return f"{number:.{max(have, places)}f}"
 
 
 def _put(text: str, cell: _Cell, new: str) -> str:

@@ -49,6 +49,8 @@ ELSEWHERE = 0.6
 """What a name counts that stands in another line of the text already."""
 MOST_GIVEN = 12
 """Names that a template may be given of which it has not one; more are a vocabulary."""
+FEW = 4
+"""Names that are handed on together of which one is enough to tell that a template is filled with them."""
 RECORDS = 60
 
 
@@ -124,7 +126,7 @@ def _options(wording: Wording, line: _Line, whole: Collection[str], given: Itera
     stem = PurePosixPath(wording.path).stem if wording.path == wording.name else ""
     having = [each for each in given if own <= set(each.names)]
     named = [each for each in having if stem and stem in each.spoken]
-    fit = named or [each for each in having if len(own) > 1 or len(set(each.names) & set(whole)) > 1]
+    fit = named or [each for each in having if len(own) > 1 or len(set(each.names) & set(whole)) > 1 or len(each.names) <= FEW]
     found: dict[str, str] = {}
     for each in sorted(fit, key=lambda each: len(set(each.names) - set(whole))):
         for name in sorted(set(each.names) - own, key=lambda name: (name in whole, each.names.index(name))):

@@ -13,10 +13,12 @@ FEWEST = 2
 """Lists of a table that share something out."""
 FEWEST_NUMBERS = 4
 MOST_GAPS = 2
-WHOLES = ((1, 12), (0, 11), (0, 6), (1, 7), (0, 23), (1, 24), (1, 4), (1, 31), (0, 59))
-"""What is shared out by its nature: months, days of the week, hours, quarters, days, minutes."""
-GAP, TWICE = 0.7, 0.55
-"""How likely a number is missing next to which one list ends or begins, and how likely one too many is that two have."""
+SMALL = 7
+"""Of a whole of so few only one may be missing at its end."""
+WHOLES = ((0, 6), (1, 7), (1, 12), (0, 11), (0, 23), (1, 24), (1, 31), (0, 59))
+"""What is shared out by its nature: days of the week, months, hours, days, minutes."""
+GAP, END, TWICE = 0.7, 0.4, 0.55
+"""How likely a number is missing between those of the lists, how likely at the end of a whole, and how likely one is too many."""
 
 Change = tuple[float, str, str, str]
 
@@ -25,16 +27,18 @@ def shared_out(text: str, found: Iterable[Listing]) -> Iterator[tuple[Listing, C
     """Every such change of a list: its score, the new text, what it says and why."""
     for table in _tables(found):
         count = Counter(value for listing in table for value in listing.values if isinstance(value, int))
-        first, last = _range(count)
         twice = [number for number, times in count.items() if times > 1]
-        gaps = [number for number in range(first, last + 1) if number not in count]
-        round_the_end = (first, last) in WHOLES
+        first, last = min(count), max(count)
+        gaps, prior = [number for number in range(first, last + 1) if number not in count], GAP
+        if not gaps and not twice:
+            first, last = _whole(first, last)
+            gaps, prior = [number for number in range(first, last + 1) if number not in count], END
         for number in gaps if len(gaps) <= MOST_GAPS and not twice else ():
-            near = {_next(number, step, first, last, round_the_end) for step in (1, -1)}
+            before, behind = _beside(number, first, last)
             for listing in table:
-                if near & set(listing.values) and (after := _with(text, listing, number)):
+                if {before, behind} & set(listing.values) and (after := _with(text, listing, number, before, behind)):
                     why = f"the lists beside {listing.name} share out {first} to {last}, and none has {number}"
-                    yield listing, (GAP, after, f"Add {number} to {listing.name}", why)
+                    yield listing, (prior, after, f"Add {number} to {listing.name}", why)
         for number in twice if len(twice) <= MOST_GAPS and not gaps else ():
             for listing in table:
                 if number in listing.values and len(listing.values) > 1 and (after := _without(text, listing, number)):
@@ -60,28 +64,25 @@ def _holes(listing: Listing) -> int:
     return sum(isinstance(one, int) and isinstance(other, int) and other != one + 1 for one, other in pairwise(listing.values))
 
 
-def _range(numbers: Iterable[int]) -> tuple[int, int]:
-    """From which to which number is shared out: what there is, or where that has no gap, what is so by its nature and has few more."""
-    own = set(numbers)
-    first, last = min(own), max(own)
-    if last - first + 1 - len(own) > 0:
-        return first, last
-    fitting = [(one, other) for one, other in WHOLES if one <= first and last <= other and other - one + 1 - len(own) <= MOST_GAPS]
-    exact = [each for each in fitting if each == (first, last)]
-    return (exact or sorted(fitting, key=lambda each: each[1] - each[0]) or [(first, last)])[0]
+def _whole(first: int, last: int) -> tuple[int, int]:
+    """The smallest of what is shared out by its nature that has little more than these; these, where there is none."""
+    least = [(one, other) for one, other in WHOLES if one <= first and last <= other]
+    own = last - first + 1
+    near = [each for each in least if each[1] - each[0] + 1 - own <= (MOST_GAPS if own > SMALL else 1)]
+    return min(near, key=lambda each: each[1] - each[0], default=(first, last))
 
 
-def _next(number: int, step: int, first: int, last: int, round_the_end: bool) -> int:
-    there = number + step
-    if round_the_end and not first <= there <= last:
-        return last if there < first else first
-    return there
+def _beside(number: int, first: int, last: int) -> tuple[int, int]:
+    """The numbers before and behind one; what is shared out by its nature goes round."""
+    round_the_end = (first, last) in WHOLES
+    before = last if round_the_end and number == first else number - 1
+    return before, first if round_the_end and number == last else number + 1
 
 
-def _with(text: str, listing: Listing, number: int) -> str:
+def _with(text: str, listing: Listing, number: int, before: int, behind: int) -> str:
     """With one more number, next to those it belongs beside."""
     values = listing.values
-    place = values.index(number - 1) + 1 if number - 1 in values else values.index(number + 1) if number + 1 in values else len(values)
+    place = values.index(before) + 1 if before in values else values.index(behind)
     try:
         after = with_item(text, listing, number)
         longer = next((each for each in listings(after, listing.path) if each.keys == listing.keys), None)
