@@ -61,7 +61,7 @@ def other_units(value: float, said: str) -> Iterator[Turn]:
     for place, (factor, units, spoken) in enumerate(FACTORS):
         if (share and factor != PERCENT) or not (words & (units | spoken) or factor in USUAL):
             continue
-        prior = (NAMED if words & units else SPOKEN_FOR if words & spoken else UNSPOKEN) * WEARS**place
+        prior = NAMED if words & units else (SPOKEN_FOR if words & spoken else UNSPOKEN) * WEARS**place
         for new in (value * factor, value / factor):
             if isinstance(value, int) and new != int(new):
                 continue

@@ -42,6 +42,8 @@ STRANGER = 0.4
 """What another text counts where all that the list has is of a set."""
 ABSENT = 0.55
 """How likely a member of a set is missing in a list that has others of it; spoken of or not."""
+FEW_ABSENT = {1: 1.4, 2: 1.15}
+"""What a member counts more where it is the only one that is missing, or one of two."""
 MOST_PLACES = 8
 """Items of a list into which a member is put at other places than the end too."""
 
@@ -156,10 +158,11 @@ def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:
 def _absent(listing: Listing, sets: Sequence[Choice], clues: Clues) -> Iterator[tuple[str, float, str]]:
     """Members of a set of which the list has others, whether the failure speaks of them or not."""
     for choice in sets:
-        for member in choice.members:
-            if member not in listing.values:
-                told = 1.0 if spoken(member, clues) else 0.85
-                yield member, ABSENT * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
+        absent = [member for member in choice.members if member not in listing.values]
+        few = FEW_ABSENT.get(len(absent), 1.0) if len(choice.members) - len(absent) > 1 else 1.0
+        for member in absent:
+            told = 1.0 if spoken(member, clues) else 0.85
+            yield member, ABSENT * few * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
 
 
 def _put_in(text: str, listing: Listing, value: str, prior: float, why: str) -> Iterator[tuple[float, str, str, str]]:
