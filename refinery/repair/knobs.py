@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
-from refinery.repair.choices import Choice, fitting, others
+from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
@@ -98,6 +98,7 @@ def knobs(
                 seen.add((type(knob.value), knob.value))
                 spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
                 lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
+                lost = 1 / ITEM if _item(scalar) and knob.prior >= MEANT else lost  # what was misspelt is no loss
                 selects = any(knob.value == each.value for each in members)
                 kept = not data or selects or (about and (named or knob.value in kinds))
                 yield weight * lost * knob.prior * 0.97**place, replace(knob, data=not kept)
