@@ -81,7 +81,8 @@ def knobs(
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
         members = tuple(Knob(scalar, *other, spoken=True) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
         members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
-        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
+        speaks = 0.25 + 0.6 * read.score + 0.3 * spoken
+        weight = speaks * ((KIND if about else RECORD) if data else 1.0)
         if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
             weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
@@ -98,10 +99,10 @@ def knobs(
                 seen.add((type(knob.value), knob.value))
                 spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
                 lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
-                lost = 1 / ITEM if _item(scalar) and knob.prior >= MEANT else lost  # what was misspelt is no loss
                 selects = any(knob.value == each.value for each in members)
                 kept = not data or selects or (about and (named or knob.value in kinds))
-                yield weight * lost * knob.prior * 0.97**place, replace(knob, data=not kept)
+                share = speaks if knob.prior >= MEANT else weight * lost  # what was misspelt is no loss, and no datum
+                yield share * knob.prior * 0.97**place, replace(knob, data=not kept)
 
 
 def _texts(scalars: Iterable[Scalar]) -> tuple[str, ...]:
