@@ -15,11 +15,11 @@ from refinery.repair.wording import EMPTY_WORDS
 ANSWER = re.compile(
     r"^(?P<head>[ \t]*(?:[-*] )?(?P<label>[A-Za-z][\w ]{0,24}): *[\"'`]?)(?P<value>[A-Za-z0-9][\w -]{0,29})[\"'`]?[ \t]*$", re.MULTILINE
 )
-"""A line that says one of a few things under a name: `Severity: B`."""
+"""A line that says one of a few things under a name: `Kind: bill`."""
 ARROW = re.compile(
     r"^(?P<head>[^\n]{3,}?[ \t]*(?P<label>->|=>|→)[ \t]*[\"'`]?)(?P<value>[A-Za-z0-9][\w -]{0,29})[\"'`]?[ \t]*$", re.MULTILINE
 )
-"""The same behind an arrow: `the light flickers -> C`."""
+"""The same behind an arrow: `where is my parcel -> delivery`."""
 FEWEST = 3
 """Examples of one form, of which two have the same answer."""
 MOST = 8

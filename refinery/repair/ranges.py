@@ -1,4 +1,4 @@
-"""Lists of whole numbers that share out a range among them, the months of the seasons: a number that none has, or that two have."""
+"""Lists of whole numbers that share out a range among them, the hours of the shifts: a number that none has, or that two have."""
 
 from __future__ import annotations
 

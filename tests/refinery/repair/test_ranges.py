@@ -18,9 +18,14 @@ def test_a_number_that_no_list_has_is_added_to_those_next_to_it() -> None:
 
 
 def test_months_go_round() -> None:
-    text = "spring = [3, 4, 5]\nsummer = [6, 7, 8]\nautumn = [9, 10, 11]\nwinter = [1, 2]\n"
-    assert text.replace("[9, 10, 11]", "[9, 10, 11, 12]") in made(text)
-    assert text.replace("[1, 2]", "[12, 1, 2]") in made(text)
+    text = "first = [2, 3, 4]\nsecond = [5, 6, 7]\nthird = [8, 9, 10]\nfourth = [12, 1]\n"
+    assert text.replace("[8, 9, 10]", "[8, 9, 10, 11]") in made(text)
+    assert text.replace("[12, 1]", "[11, 12, 1]") in made(text)
+
+
+def test_what_goes_round_lacks_its_end_too() -> None:
+    text = "a = [2, 3, 4]\nb = [5, 6, 7]\nc = [8, 9, 10, 11]\nd = [12]\n"
+    assert made(text) == {text.replace("[2,", "[1, 2,"), text.replace("[12]", "[12, 1]")}
 
 
 def test_a_number_that_two_lists_have_is_taken_out_of_either() -> None:
