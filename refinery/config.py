@@ -462,9 +462,10 @@ def _relaying(agent: AgentTable) -> Relaying:
 
 
 def _judging(file: File) -> tuple[str, ...]:
-    """What else decides what is right: where tests judge their settings, and recorded worlds wherever they lie."""
+    """What else decides what is right: tables of cases beside scenarios, where tests judge their settings, and recorded worlds."""
     recorded = file.world.tools or file.world.http
-    return (*(TEST_SETTINGS if file.suite.command.strip() else ()), *((WORLDS,) if recorded else ()))
+    tables = (f"{glob.rpartition('.')[0]}.csv" for glob in file.suite.scenarios if glob.endswith((".yaml", ".yml")))
+    return (*tables, *(TEST_SETTINGS if file.suite.command.strip() else ()), *((WORLDS,) if recorded else ()))
 
 
 def _tools(world: WorldTable) -> Tools:

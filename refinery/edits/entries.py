@@ -1,4 +1,4 @@
-"""Tables in YAML, TOML and JSON: one more entry behind another, with everything else byte for byte as it was."""
+"""Tables in YAML, TOML and JSON: an entry put in, taken out or given another name, with everything else byte for byte as it was."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, Value, same
 
 LOAD = {"yaml": yamls.load, "toml": tomls.load, "json": jsons.load}
 SIGN = {"yaml": ": ", "toml": " = ", "json": ": "}
+MOST_TRIED = 20
+"""Places at which a name stands in a file that are tried for that of an entry."""
 BARE = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def with_entry(text: str, behind: Scalar, key: str, like: Scalar) -> str:
     """The text with one more entry behind another, with the value of `like`, written as that is. NotFaithful where that cannot be."""
-    language = LANGUAGES.get(PurePosixPath(behind.path).suffix.lower())
-    if language is None or not behind.keys or not isinstance(behind.keys[-1], str):
-        raise NotFaithful("only a table of a configuration file can be added to")
+    language = _language(behind)
     name = key if language != "json" and BARE.fullmatch(key) else json.dumps(key)
     entry = f"{name}{SIGN[language]}{like.raw.strip()}"
     try:
@@ -32,6 +32,81 @@ def with_entry(text: str, behind: Scalar, key: str, like: Scalar) -> str:
     except NotParsable:
         pass
     raise NotFaithful(f"{key} cannot be added behind {behind.name} without changing something else of {behind.path}")
+
+
+def without_entry(text: str, scalar: Scalar) -> str:
+    """The text without one entry: its line, or its share of one. NotFaithful where anything else would change."""
+    language = _language(scalar)
+    name = re.escape(str(scalar.keys[-1]))
+    head = re.search(rf"[\"']?{name}[\"']?\s*[:=]\s*$", text[: scalar.start])
+    if head is None:
+        raise NotFaithful(f"{scalar.name} is not written as an entry of its own")
+    try:
+        wanted = _less(LOAD[language](text), scalar.keys)
+        for after in _shorter(text, head.start(), scalar.end):
+            if _reads(after, wanted, language):
+                return after
+    except NotParsable:
+        pass
+    raise NotFaithful(f"{scalar.name} cannot be taken out without changing something else of {scalar.path}")
+
+
+def renamed(text: str, scalar: Scalar, depth: int, name: str) -> str:
+    """The text with another name for a table, or an entry, on the way to a value: that of so many keys before it."""
+    language, old = _language(scalar), str(scalar.keys[depth])
+    found = [match.span() for match in re.finditer(rf"(?<![\w-]){re.escape(old)}(?![\w-])", text)][:MOST_TRIED]
+    try:
+        wanted = _named(LOAD[language](text), scalar.keys[: depth + 1], name)
+        for start, end in sorted(found, key=lambda span: abs(span[0] - scalar.start)):
+            after = text[:start] + name + text[end:]
+            if _reads(after, wanted, language):
+                return after
+    except NotParsable:
+        pass
+    raise NotFaithful(f"{scalar.name} cannot be called {name} without changing something else of {scalar.path}")
+
+
+def _language(scalar: Scalar) -> str:
+    language = LANGUAGES.get(PurePosixPath(scalar.path).suffix.lower())
+    if language is None or not scalar.keys or not isinstance(scalar.keys[-1], str):
+        raise NotFaithful("only an entry of a table can be changed so")
+    return language
+
+
+def _shorter(text: str, start: int, end: int) -> Iterator[str]:
+    """Without its lines, without the comma behind it, without the one before it."""
+    line, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    last = len(text) if last < 0 else last + 1
+    if not text[line:start].strip(" \t"):
+        yield text[:line] + text[last:]
+        if before := re.search(r",(?=\s*$)", text[:line]):
+            yield text[: before.start()] + text[before.end() : line] + text[last:]
+    if behind := re.match(r"\s*,[ \t]*", text[end:]):
+        yield text[:start] + text[end + behind.end() :]
+    if before := re.search(r"\s*,\s*$", text[:start]):
+        yield text[: before.start()] + text[end:]
+
+
+def _less(document: Json, keys: tuple[str | int, ...]) -> Json:
+    first, rest = keys[0], keys[1:]
+    if isinstance(document, dict):
+        return {key: _less(item, rest) if key == first else item for key, item in document.items() if rest or key != first}
+    if isinstance(document, list):
+        return [_less(item, rest) if place == first else item for place, item in enumerate(document)]
+    raise NotFaithful("the way to the entry has changed")
+
+
+def _named(document: Json, keys: tuple[str | int, ...], name: str) -> Json:
+    first, rest = keys[0], keys[1:]
+    if isinstance(document, dict) and not rest:
+        if name in document:
+            raise NotFaithful("there is such an entry already")
+        return {name if key == first else key: item for key, item in document.items()}
+    if isinstance(document, dict):
+        return {key: _named(item, rest, name) if key == first else item for key, item in document.items()}
+    if isinstance(document, list) and rest:
+        return [_named(item, rest, name) if place == first else item for place, item in enumerate(document)]
+    raise NotFaithful("the way to the entry has changed")
 
 
 def _written(text: str, behind: Scalar, entry: str, language: str) -> Iterator[str]:

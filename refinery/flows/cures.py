@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
@@ -24,6 +24,8 @@ HALVES = 14
 PAIRS = 40
 NEAR = 2.0
 """What a second edit counts more in the file of the first."""
+BOTH = 4.0
+"""What a second edit counts more that by itself brought a failure nearer to passing too."""
 LIKELY = (0.2, 0.15)
 """The confidence from which on a cure is believed for which no scenario speaks but what it was to cure, and for which one does."""
 TOGETHER = 0.25
@@ -146,10 +148,18 @@ def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
     )
 
 
-def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis]) -> Iterator[Hypothesis]:
-    """Each of some edits together with each of others, the likeliest pairs first: those whose second edit is near the first, and likely."""
+def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: Collection[Hypothesis] = ()) -> Iterator[Hypothesis]:
+    """Each of some edits together with each of others, the likeliest pairs first: those whose second edit is near the first, and likely.
+
+    Of the others, those come first that brought a failure `nearer` to passing by themselves.
+    """
+    stepped = {each.edits for each in nearer}
     likely = [
-        (-other.confidence * (NEAR if _files(other) & _files(one) else 1.0) / (rank + 2), place, rank)
+        (
+            -other.confidence * (NEAR if _files(other) & _files(one) else 1.0) * (BOTH if other.edits in stepped else 1.0) / (rank + 2),
+            place,
+            rank,
+        )
         for rank, one in enumerate(steps)
         for place, other in enumerate(others)
         if other is not one

@@ -20,7 +20,25 @@ from safety.changes import ChangeSet, FileChange, Surroundings
 from safety.globs import matches
 from safety.verdict import Verdict
 
-READABLE = (".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".j2", ".jinja", ".jinja2", ".cfg", ".ini")
+READABLE = (
+    ".py",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".json",
+    ".md",
+    ".txt",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".prompt",
+    ".tmpl",
+    ".cfg",
+    ".ini",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+)
 LARGEST = 300_000
 
 

@@ -295,7 +295,9 @@ class Proposals:
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
-        pairs = self._within_time(islice(in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried)), SECONDS))
+        nearer = [each.hypothesis for each, _ in cures.steps]
+        both = in_pairs([each.hypothesis for each in cures.first_steps()], tuple(self._tried), nearer)
+        pairs = self._within_time(islice(both, SECONDS))
         allowed = self._allowed(pairs, read, doubts=1)
         looking = in_order(lambda each: self._look(each, screen), allowed, self.bench.limits.workers)
         with closing(self._timed(looking)) as looks:

@@ -35,6 +35,21 @@ def instead(texts: Iterable[str]) -> tuple[Instead, ...]:
     return tuple(dict.fromkeys(found))[:MOST]
 
 
+def told_apart(texts: Iterable[str]) -> tuple[Instead, ...]:
+    """All whole texts that were said wrong, with what they should be."""
+    found = (each for wanted, got in answers(texts) for each in _leaves(got, wanted))
+    return tuple(dict.fromkeys(found))[:MOST]
+
+
+def lacked(texts: Iterable[str]) -> tuple[str, ...]:
+    """Short texts that stand by themselves in a right answer and in no wrong one."""
+    pairs = list(answers(texts))
+    got = {each for _, one in pairs for each in _single(one)}
+    return tuple(dict.fromkeys(each for wanted, _ in pairs for each in _single(wanted) if each not in got and 1 < len(each) <= LONGEST))[
+        :MOST
+    ]
+
+
 def turned(texts: Iterable[str]) -> bool:
     """Whether an answer says what it should, in another order."""
     pairs = [(got, wanted) for wanted, got in answers(texts) if isinstance(got, str) and isinstance(wanted, str)]
@@ -79,6 +94,28 @@ def _between(got: object, wanted: object) -> Iterator[Instead]:
             yield from _stretches(got, wanted)
         if len(str(got)) <= LONGEST and len(str(wanted)) <= LONGEST:
             yield Instead(str(got), str(wanted))
+
+
+def _single(value: object) -> Iterator[str]:
+    """The texts inside a value that has several."""
+    for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _single(part)
+
+
+def _leaves(got: object, wanted: object) -> Iterator[Instead]:
+    """The texts at the same places of two values, where they differ."""
+    if isinstance(got, str) and isinstance(wanted, str):
+        if got != wanted:
+            yield Instead(got, wanted)
+    elif isinstance(got, Mapping) and isinstance(wanted, Mapping):
+        for key in (key for key in wanted if key in got):
+            yield from _leaves(got[key], wanted[key])
+    elif isinstance(got, list | tuple) and isinstance(wanted, list | tuple):
+        for one, other in zip(got, wanted, strict=False):
+            yield from _leaves(one, other)
 
 
 def _stretches(got: str, wanted: str) -> Iterator[Instead]:

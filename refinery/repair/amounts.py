@@ -40,6 +40,8 @@ USUAL = frozenset({60, 1000, 24, PERCENT})
 """Those that are tried where nothing speaks of an amount."""
 NAMED, SPOKEN_FOR, UNSPOKEN = 0.5, 0.35, 0.2
 """How likely another unit is where a name or a comment says in which one something is counted, speaks of it, and where nothing does."""
+AS_USED = 0.75
+"""How likely an amount is one of the kind that code takes it for, where it is of another."""
 WEARS = 0.93
 NEAREST, AWAY = 0.52, 0.9
 """How likely the nearest round value to a share is, and what each further one counts of that before it."""
@@ -59,11 +61,19 @@ def other_units(value: float, said: str) -> Iterator[Turn]:
     for place, (factor, units, spoken) in enumerate(FACTORS):
         if (share and factor != PERCENT) or not (words & (units | spoken) or factor in USUAL):
             continue
-        prior = (NAMED if words & units else SPOKEN_FOR if words & spoken else UNSPOKEN) * WEARS**place
+        prior = NAMED if words & units else (SPOKEN_FOR if words & spoken else UNSPOKEN) * WEARS**place
         for new in (value * factor, value / factor):
             if isinstance(value, int) and new != int(new):
                 continue
             yield int(new) if isinstance(value, int) else round(new, 6), prior, f"the same amount in another unit, {factor} to one"
+
+
+def as_used(value: float, share: bool, percent: bool) -> Iterator[Turn]:
+    """The amount as code takes it: for a `share` of one, or for one of a hundred."""
+    if share and not percent and 1 <= abs(value) <= PERCENT:
+        yield round(value / PERCENT, 6), AS_USED, "a share of one, which code takes it for"
+    if percent and not share and 0 < abs(value) < 1:
+        yield round(value * PERCENT, 6), AS_USED, "a share of a hundred, which code takes it for"
 
 
 def near_shares(value: float) -> Iterator[Turn]:

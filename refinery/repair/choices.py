@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from refinery.edits.scalar import Scalar
 from refinery.repair.clues import Clues
@@ -26,6 +27,9 @@ TOLD = 1.25
 """What it counts more that the failure speaks of the member."""
 UNUSED = 1.1
 """What it counts more that no namesake of the setting has chosen the member."""
+MEANT = 0.9
+"""How likely a member of a set is meant by what is none and is spelt much the same."""
+SPELT_LIKE = 0.75
 FARTHER = 0.98
 """What each step in a row is worth: many sets are written in an order."""
 
@@ -73,7 +77,10 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
     `column` are the values of its namesakes, its own among them.
     """
     for choice in fitting(column, sets):
-        if scalar.value not in choice.members or choice.table in ((scalar.path, scalar.keys[:-1]), _column(scalar)):
+        if choice.table in ((scalar.path, scalar.keys[:-1]), _column(scalar)):
+            continue
+        if scalar.value not in choice.members:
+            yield from _meant(str(scalar.value), column, choice)
             continue
         at = choice.members.index(str(scalar.value))
         for place, member in enumerate(choice.members):
@@ -81,6 +88,17 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
                 told = (TOLD if spoken(member, clues) else 1.0) * (1.0 if member in column else UNUSED)
                 prior = min(TOP, CHOSEN * choice.weight * told * FARTHER ** (abs(place - at) - 1))
                 yield member, prior, f"of {choice.where}, as the present one"
+
+
+def _meant(value: str, column: Sequence[str], choice: Choice) -> Iterator[tuple[str, float, str]]:
+    """What a value may be meant to be that is not of the set, as all its namesakes are: what none of them has, or what is spelt alike."""
+    if len(set(column)) < 2 or len(set(column) - set(choice.members)) > 1:
+        return
+    for member in choice.members:
+        alike = SequenceMatcher(None, member.lower(), value.lower()).ratio()
+        if alike >= SPELT_LIKE or member not in column:
+            prior = MEANT if alike >= SPELT_LIKE else CHOSEN * choice.weight
+            yield member, prior, f"of {choice.where}, as all its namesakes are and the present one is not"
 
 
 def spoken(member: str, clues: Clues) -> bool:
@@ -104,6 +122,8 @@ def _in_code(modules: Iterable[Module]) -> Iterator[Choice]:
             elif isinstance(node, ast.List | ast.Tuple | ast.Set) and all(text_of(item) for item in node.elts):
                 if isinstance(node.ctx if not isinstance(node, ast.Set) else ast.Load(), ast.Load):
                     yield Choice(_texts(node.elts), f"the texts in {where}")
+            elif isinstance(node, ast.List | ast.Tuple | ast.Set) and (made := _made_here(module, node)):
+                yield Choice(made, f"what is listed in {where}", LISTED)
             elif isinstance(node, ast.ClassDef) and any("Enum" in name_of(base) for base in node.bases):
                 values = [part.value for part in node.body if isinstance(part, ast.Assign)]
                 yield Choice(_texts(values), f"`{node.name}` in {where}", REGISTERED)
@@ -118,6 +138,13 @@ def _in_code(modules: Iterable[Module]) -> Iterator[Choice]:
                     registered[name_of(decorator.func if isinstance(decorator, ast.Call) else decorator)].append(given or node.name)
         for decorator_name, names in registered.items():
             yield Choice(tuple(names), f"what `@{decorator_name}` is put on in {module.path}", REGISTERED)
+
+
+def _made_here(module: Module, node: ast.List | ast.Tuple | ast.Set) -> tuple[str, ...]:
+    """The names of functions and classes, where a row in the body of a file has nothing else: often they are called by these."""
+    made = {part.name for part in module.tree.body if isinstance(part, (*FUNCTIONS, ast.ClassDef))}
+    names = tuple(item.id for item in node.elts if isinstance(item, ast.Name) and item.id in made)
+    return names if len(names) == len(node.elts) and module.function(node) is None else ()
 
 
 def _texts(nodes: Iterable[ast.expr | None]) -> tuple[str, ...]:

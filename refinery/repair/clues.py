@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from refinery.domain import Diagnosis, Layer
-from refinery.repair.aligned import Instead, instead, turned
+from refinery.repair.aligned import Instead, instead, lacked, told_apart, turned
 from refinery.repair.asked import Asked
 from refinery.repair.symptoms import symptoms
 from refinery.repair.wording import parts, telling
@@ -41,6 +41,10 @@ class Clues:
     """The words of the inputs."""
     instead: tuple[Instead, ...] = ()
     """Stretches of wrong answers, with what the right ones have in their place."""
+    answers: tuple[Instead, ...] = ()
+    """The whole texts of wrong answers, with the right ones."""
+    lacked: tuple[str, ...] = ()
+    """Texts that stand by themselves in right answers, and in no wrong one."""
     turned: bool = False
     """An answer says what it should, in another order."""
 
@@ -82,5 +86,7 @@ def clues(diagnosis: Diagnosis, words: Collection[str], asked: Asked | None = No
         symptoms=symptoms((*texts, *words), errors),
         asked=asked or Asked(),
         instead=instead(dict.fromkeys((*texts, *words))),
+        answers=told_apart(dict.fromkeys((*texts, *words))),
+        lacked=lacked(dict.fromkeys((*texts, *words))),
         turned=turned(dict.fromkeys((*texts, *words))),
     )

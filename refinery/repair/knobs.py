@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
-from refinery.repair.choices import Choice, fitting, others
+from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
@@ -81,7 +81,8 @@ def knobs(
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
         members = tuple(Knob(scalar, *other, spoken=True) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
         members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
-        weight = (0.25 + 0.6 * read.score + 0.3 * spoken) * ((KIND if about else RECORD) if data else 1.0)
+        speaks = 0.25 + 0.6 * read.score + 0.3 * spoken
+        weight = speaks * ((KIND if about else RECORD) if data else 1.0)
         if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
             weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
@@ -100,7 +101,8 @@ def knobs(
                 lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
                 selects = any(knob.value == each.value for each in members)
                 kept = not data or selects or (about and (named or knob.value in kinds))
-                yield weight * lost * knob.prior * 0.97**place, replace(knob, data=not kept)
+                share = speaks if knob.prior >= MEANT else weight * lost  # what was misspelt is no loss, and no datum
+                yield share * knob.prior * 0.97**place, replace(knob, data=not kept)
 
 
 def _texts(scalars: Iterable[Scalar]) -> tuple[str, ...]:

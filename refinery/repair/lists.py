@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from refinery.domain import Layer
-from refinery.edits.config import scalars
+from refinery.edits.config import TEXTS, scalars
 from refinery.edits.items import Listing, listings, moved, shifted, with_item, without
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
+from refinery.repair.ranges import shared_out
 from refinery.repair.turns import CONFIGURED
 from refinery.repair.wording import EMPTY_WORDS, likeness, parts
 from refinery.repair.world import World
@@ -34,10 +36,14 @@ VOCABULARIES = frozenset({
 })  # fmt: skip
 """Words in the names of lists in which something is looked for, in whatever order they are."""
 UNORDERED = 0.4
+DOCUMENTED = 0.7
+"""How likely what right answers have, and a document speaks of, is missing in a list of texts of its make."""
 STRANGER = 0.4
 """What another text counts where all that the list has is of a set."""
 ABSENT = 0.55
 """How likely a member of a set is missing in a list that has others of it; spoken of or not."""
+FEW_ABSENT = {1: 1.4, 2: 1.15}
+"""What a member counts more where it is the only one that is missing, or one of two."""
 MOST_PLACES = 8
 """Items of a list into which a member is put at other places than the end too."""
 
@@ -46,6 +52,8 @@ def rearranged(
     sources: Mapping[str, str], world: World, clues: Clues, heard: Mapping[str, Reading], sets: Sequence[Choice] = ()
 ) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order. `sets` are what settings are chosen from."""
+    documents = "\n".join(text.lower() for path, text in sources.items() if PurePosixPath(path).suffix.lower() in TEXTS)
+    told = tuple(each for each in clues.lacked if re.search(rf"(?<!\w){re.escape(each.lower())}(?!\w)", documents))
     for path, text in sorted(sources.items()):
         if len(text) > CONFIGURED:
             continue
@@ -60,8 +68,13 @@ def rearranged(
             names = {name for value in listing.values if isinstance(value, Mapping) for name in value} if rules and not key else {key}
             read = max((heard[name].score for name in names if name in heard), default=0.0)
             weight = (0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)) * (1.0 if rules else share)
-            for score, after, says, why in _changes(text, listing, world, clues, found, sets):
+            for score, after, says, why in (*_changes(text, listing, world, clues, found, sets), *_told(text, listing, found, told)):
                 yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
+        for listing, (score, after, says, why) in shared_out(text, found):
+            above = [key for key in listing.keys if isinstance(key, str)]
+            read = max((heard[name].score for name in above if name in heard), default=0.0)
+            said = max((clues.mention(name) for name in above), default=0.0)
+            yield score * (0.25 + 0.6 * read + 0.3 * said), Refill(path, after, says, why, Layer.CONFIG)
 
 
 def _of_records(found: Sequence[Listing], text: str, path: str) -> bool:
@@ -123,6 +136,18 @@ def _changes(
         yield from _to_another(text, listing, others, clues)
 
 
+def _told(text: str, listing: Listing, others: Sequence[Listing], told: Sequence[str]) -> Iterator[tuple[float, str, str, str]]:
+    """Texts that right answers have and a document speaks of, in a list that has such texts, or in one beside such a list."""
+    if all(isinstance(value, str) for value in listing.values):
+        beside = [each for other in others if _rows_of_one(listing, other) for each in other.values]
+        for value in told:
+            make = max((_alike(value, str(each)) for each in (*listing.values, *beside)), default=0.0)
+            if value not in listing.values and make:
+                yield from _put_in(
+                    text, listing, value, DOCUMENTED * make**0.5, f"right answers have {value!r}, and a document speaks of it"
+                )
+
+
 def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:
     """Numbers of the failure that have as many digits as all of a list: codes, rather than amounts."""
     digits = {len(str(value)) for value in values}
@@ -133,10 +158,11 @@ def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:
 def _absent(listing: Listing, sets: Sequence[Choice], clues: Clues) -> Iterator[tuple[str, float, str]]:
     """Members of a set of which the list has others, whether the failure speaks of them or not."""
     for choice in sets:
-        for member in choice.members:
-            if member not in listing.values:
-                told = 1.0 if spoken(member, clues) else 0.85
-                yield member, ABSENT * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
+        absent = [member for member in choice.members if member not in listing.values]
+        few = FEW_ABSENT.get(len(absent), 1.0) if len(choice.members) - len(absent) > 1 else 1.0
+        for member in absent:
+            told = 1.0 if spoken(member, clues) else 0.85
+            yield member, ABSENT * few * choice.weight * told, f"it is of {choice.where}, as what {listing.name} has"
 
 
 def _put_in(text: str, listing: Listing, value: str, prior: float, why: str) -> Iterator[tuple[float, str, str, str]]:

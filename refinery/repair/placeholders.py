@@ -27,6 +27,8 @@ NEAREST = 4
 MOST_SWAPS = 4
 ALIGNED = 0.55
 """How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
+IN_LINE, WEARS = 0.5, 0.9
+"""How likely a place at the end of a line is for what has none, and what each further line counts of that before it."""
 OTHER = 0.25
 """How likely another field of the record is that a template is filled from."""
 
@@ -40,6 +42,8 @@ class Refill:
     says: str
     why: str
     layer: Layer = Layer.PROMPT
+    needs: int = 1
+    """Failing scenarios that have to speak for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,12 @@ def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules:
                     after = f"{text[:at]}{before}{line}{text[at:] if before else chr(10) + text[at:]}"
                     why = f"{module.path}:{node.lineno} gives `{name}` to it, and it has no place for it"
                     yield 0.6, Refill(path, after, f"Give `{name}` a place in {path}", why)
+            ends = [_line_end(text, end) for _, _, end in places]
+            for place, at in enumerate(dict.fromkeys(ends)):
+                for between in ("", " ") if text[at - 1] != " " else ("",):
+                    after = f"{text[:at]}{between}{mark}{text[at:]}"
+                    why = f"{module.path}:{node.lineno} gives `{name}` to it, and it has no place for it"
+                    yield IN_LINE * WEARS**place, Refill(path, after, f"Give `{name}` a place in {path}", why)
 
 
 def _line_end(text: str, at: int) -> int:

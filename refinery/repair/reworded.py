@@ -51,6 +51,8 @@ LONGEST_PART = 4
 """Words of such a part."""
 OUT_OF_ORDER = 2.0
 """What the exchange counts more where the answers say what they should, in another order."""
+LINE_SAID, LINE_BESIDE = 0.7, 0.4
+"""How likely a line is to be as in the texts beside it, where right answers have its words and where none has."""
 WEARS = 0.97
 """What each further change of one kind to one text is worth."""
 
@@ -79,6 +81,7 @@ def reworded(
             _numbers(wording, phrases),
             _opposites(wording),
             _sentences(wording, beside.get(wording.path, [])),
+            _lines(wording, beside.get(wording.path, []), clues),
             _refilled(wording, filled),
             _exchanged(wording),
             _turned(wording, clues),
@@ -267,6 +270,37 @@ def _sentences(wording: Wording, beside: Collection[str]) -> Iterator[_Change]:
         for after in _with_sentence(wording, sentence):
             where = "all the prompts beside it say it" if count == len(beside) > 1 else "a prompt beside it says it"
             yield _Change(0.55 if count == len(beside) > 1 else 0.25, after, f"Say `{sentence}` in {wording.name}", where)
+
+
+def _lines(wording: Wording, beside: Collection[str], clues: Clues) -> Iterator[_Change]:
+    """A line as the texts beside it have it that is filled with the same, and all have it so; rather where right answers have its words."""
+    if wording.path != wording.name:
+        return
+    theirs: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for text in beside:
+        for match in LINE.finditer(text):
+            theirs[_filled_with(match.group())].add(match.group().strip())
+    for match in LINE.finditer(wording.text):
+        names, own = _filled_with(match.group()), match.group().strip()
+        others = theirs[names] if names else set()
+        if len(others) != 1 or own in others:
+            continue
+        (other,) = others
+        said = any(_head(other) in each.right and _head(other) not in each.wrong for each in clues.answers) if _head(other) else False
+        start = match.start() + match.group().find(own)
+        after = wording.text[:start] + other + wording.text[start + len(own) :]
+        why = f"the texts beside it say it so where they have {' and '.join(names)}"
+        yield _Change(LINE_SAID if said else LINE_BESIDE, after, f"Say `{other}`, not `{own}`, in {wording.name}", why)
+
+
+def _filled_with(line: str) -> tuple[str, ...]:
+    return tuple(sorted(match[match.lastgroup or 0] for match in PLACEHOLDER.finditer(line)))
+
+
+def _head(line: str) -> str:
+    """What a line says before it is filled in."""
+    match = PLACEHOLDER.search(line)
+    return line[: match.start()].strip() if match else line.strip()
 
 
 def _exchanged(wording: Wording) -> Iterator[_Change]:

@@ -22,10 +22,14 @@ from refinery.repair.aligned import mistaken
 from refinery.repair.asked import Asked
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
+from refinery.repair.columns import odd_data
 from refinery.repair.entries import lacking
+from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES
+from refinery.repair.filled import filled
 from refinery.repair.flow import statements
+from refinery.repair.keys import elsewhere
 from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
 from refinery.repair.learning import learn
 from refinery.repair.lists import rearranged
@@ -202,6 +206,10 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard):
+            self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
+            self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
@@ -230,6 +238,8 @@ class _Search:
             return
         phrases = sought(modules)
         groups = kin(modules, self.scalars, self.world)
+        yield from relabelled(texts, groups, self.clues)
+        yield from filled(texts, modules, self.world, self.scalars, self.clues)
         yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
 
     def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
@@ -297,6 +307,7 @@ class _Search:
             layer=make.layer,
             edits=edits_between(make.path, self.sources[make.path], make.after),
             confidence=confidence(score, never=False),
+            needs=make.needs,
         )
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
-from refinery.repair.amounts import near_shares, other_units, slipped
+from refinery.repair.amounts import as_used, near_shares, other_units, slipped
 from refinery.repair.clues import Clues
 from refinery.repair.moments import other_numbers, other_texts
 from refinery.repair.spelling import like_the_others, retyped
@@ -113,6 +113,8 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
     for seen, _ in world.roles[scalar.key].most_common(6):
         if type(seen) is type(value) and seen != value:
             yield Knob(scalar, seen, 0.6, "the value that code has under this name", spoken=True)
+    for new, prior, why in as_used(value, scalar.key in world.shares, scalar.key in world.percents):
+        yield Knob(scalar, int(new) if whole and new == int(new) else new, prior, why, spoken=True)
     for new, prior, why in other_units(value, f"{' '.join(map(str, scalar.keys))} {around(scalar, sources)}"):
         yield Knob(scalar, new, prior, why)
     if not whole and 0 <= value <= 1:

@@ -59,6 +59,10 @@ class World:
     """Names of files, without what follows the last dot, by the names of their neighbours of the same kind."""
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """How variables of a name are read: `attribute` or `item`."""
+    shares: set[str] = field(default_factory=set)
+    """Names of what code takes for a share of one: `price * (1 + rules["tax"])`."""
+    percents: set[str] = field(default_factory=set)
+    """Names of what code takes for a share of a hundred: `rules["tax"] / 100`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
     """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
 
@@ -235,12 +239,22 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
             (world.written if stored else world.keys)[read[1]] += 1
             world.members[name_of(read[0])].add(read[1])
             world.styles[name_of(read[0])]["item"] += 2 if read[2] == "get" else 1
+    elif isinstance(node, ast.BinOp):
+        _amount(world, node)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         world.called.add(node.id)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
         name = role(module, node)
         if name:
             _store(world, name, node.value)
+
+
+def _amount(world: World, node: ast.BinOp) -> None:
+    if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant) and node.right.value == 100:
+        world.percents.add(name_of(node.left))
+    for side in (node.left, node.right) if isinstance(node.op, ast.Mult | ast.Div) else ():
+        if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub) and isinstance(side.left, ast.Constant):
+            world.shares.update([name_of(side.right)] if side.left.value == 1 else [])
 
 
 def _store(world: World, name: str, value: Constant) -> None:

@@ -73,6 +73,10 @@ def test_what_says_which_tests_there_are_is_a_judge_where_tests_judge() -> None:
     assert "pytest.ini" not in parse("", {}).policy.judge_globs
 
 
+def test_tables_of_cases_beside_scenarios_are_judges_too() -> None:
+    assert "checks/**/*.csv" in parse('[suite]\nscenarios = ["checks/**/*.yaml"]\n', {}).policy.judge_globs
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

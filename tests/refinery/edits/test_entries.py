@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from refinery.edits.config import scalars
-from refinery.edits.entries import with_entry
+from refinery.edits.entries import renamed, with_entry, without_entry
 from refinery.edits.scalar import NotFaithful
 
 
@@ -37,3 +37,24 @@ def test_a_record_of_a_list_gets_its_entry_too() -> None:
 def test_what_is_there_is_not_added_again() -> None:
     with pytest.raises(NotFaithful):
         added("a:\n  x: 1\n  y: 2\n", "c.yaml", "a.x", "y", "a.y")
+
+
+def test_an_entry_is_taken_out_with_its_line_or_its_share_of_one() -> None:
+    for text, path, after in (
+        ("a:\n  x: 1  # one\n  y: two\n", "c.yaml", "a:\n  x: 1  # one\n"),
+        ('[a]\nx = 1\ny = "two"\n\n[b]\nz = 3\n', "c.toml", "[a]\nx = 1\n\n[b]\nz = 3\n"),
+        ('{"a": {"y": "two", "x": 1}}', "c.json", '{"a": {"x": 1}}'),
+        ('{"a": {"x": 1, "y": "two"}}', "c.json", '{"a": {"x": 1}}'),
+        ('{\n  "a": {\n    "x": 1,\n    "y": "two"\n  }\n}\n', "c.json", '{\n  "a": {\n    "x": 1\n  }\n}\n'),
+    ):
+        found = {scalar.name: scalar for scalar in scalars(text, path)}
+        assert without_entry(text, found["a.y"]) == after
+
+
+def test_an_entry_or_a_table_is_given_another_name() -> None:
+    text = "[b]\nx = 1\n\n[a]\nb = 2\nx = 3\n"
+    found = {scalar.name: scalar for scalar in scalars(text, "c.toml")}
+    assert renamed(text, found["a.x"], 1, "y") == "[b]\nx = 1\n\n[a]\nb = 2\ny = 3\n"
+    assert renamed(text, found["b.x"], 0, "c") == "[c]\nx = 1\n\n[a]\nb = 2\nx = 3\n"
+    with pytest.raises(NotFaithful):
+        renamed(text, found["a.x"], 1, "b")

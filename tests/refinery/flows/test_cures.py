@@ -142,6 +142,12 @@ def test_pairs_begin_with_the_likely_ones_and_leave_out_what_edits_the_same_text
     assert told[0].confidence < 0.5 * step.confidence * likely.confidence, "two mistakes are less likely than one"
 
 
+def test_pairs_of_two_edits_that_both_brought_a_failure_nearer_come_first() -> None:
+    step, far, near = hypothesis("y", at=3), replace(hypothesis("p", "q"), confidence=0.5), replace(hypothesis("r", "s"), confidence=0.4)
+    assert [each.change for each in in_pairs([step], [far, near])] == ["Use y; use p", "Use y; use r"]
+    assert [each.change for each in in_pairs([step], [far, near], [near])] == ["Use y; use r", "Use y; use p"]
+
+
 def test_a_far_fetched_cure_needs_more_than_one_scenario_unless_somebody_reasoned() -> None:
     guess = replace(hypothesis("y"), confidence=FLOOR)
     assert not borne_out(guess, 1)

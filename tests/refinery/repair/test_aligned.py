@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refinery.domain import Diagnosis, Layer
 from refinery.edits.config import scalars
-from refinery.repair.aligned import Instead, instead, mistaken, turned
+from refinery.repair.aligned import Instead, instead, lacked, mistaken, told_apart, turned
 from refinery.repair.search import candidates
 
 ROOMS = '[{"room": "Oak", "floor": 2, "host": "Ann"}, {"room": "Elm", "floor": 3, "host": "Bo"}]\n'
@@ -42,3 +42,10 @@ def test_the_field_that_holds_what_is_right_is_tried_first_in_templates_and_in_c
     code = "def f(record):\n    return f\"{record['room']} is on floor {record['host']}\"\n"
     fields = [each for each in candidates({"a.py": code, "rooms.json": ROOMS}, told, [], [SAYS]) if "wrong field" in each.rationale]
     assert "record['floor']}" in fields[0].edits[0].new
+
+
+def test_whole_texts_that_differ_are_told_and_what_right_answers_alone_have() -> None:
+    said = "expected {'a': 'one x', 'b': ['two', 'same']}, got {'a': 'one y', 'b': ['same', 'same']}"
+    assert told_apart([said]) == (Instead("one y", "one x"), Instead("same", "two"))
+    assert lacked([said]) == ("one x", "two")
+    assert lacked(["expected 'one', got 'two'"]) == ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from refinery.edits.config import scalars
-from refinery.repair.amounts import near_shares, other_units
+from refinery.repair.amounts import as_used, near_shares, other_units
+from refinery.repair.module import Module
 from refinery.repair.spelling import like_the_others, retyped
 from refinery.repair.world import survey
 
@@ -29,6 +30,17 @@ def test_a_share_goes_to_round_values_the_nearest_first() -> None:
     assert set(found[:2]) == {0.4, 0.5}
     assert 0.3 in found
     assert 0.45 not in found
+
+
+def test_an_amount_is_made_what_code_takes_it_for() -> None:
+    code = 'def f(price, c):\n    vat = c["vat"] / 100\n    return price * (1 + c["tip"]) * (1 - vat), 1 + c["count"]\n'
+    world = survey([Module("m.py", code)])
+    assert {"tip"} <= world.shares
+    assert {"vat"} <= world.percents
+    assert "count" not in world.shares
+    assert [new for new, _, _ in as_used(15, True, False)] == [0.15]
+    assert [new for new, _, _ in as_used(0.19, False, True)] == [19.0]
+    assert not [*as_used(0.15, True, False), *as_used(19, False, True), *as_used(15, True, True), *as_used(15, False, False)]
 
 
 def typed(text: str) -> list[object]:

@@ -89,3 +89,16 @@ def test_what_says_which_record_comes_first_is_put_before_and_behind_all_others(
     assert not knob.data
     assert score > found["rows[2].priority", 6][0]
     assert turned(rows.replace("priority", "floor"), "fire")["rows[0].floor", 6][1].data
+
+
+def test_what_is_no_member_is_meant_to_be_one_that_is_spelt_alike_or_that_no_namesake_has() -> None:
+    found = turned("steps: [open, shut, locks]\n")
+    assert found["steps[2]", "lock"][1].prior > 0.85
+    assert ("steps[2]", "open") not in found
+    assert ("moods[1]", "kind") not in turned("moods: [stern, grim, glad]\n"), "two that are none make it another set"
+
+
+def test_a_row_of_functions_is_a_set_of_their_names() -> None:
+    code = "def pack(x): ...\ndef ship(x): ...\ndef bill(x): ...\nTOOLS = {f.__name__: f for f in (pack, ship, bill)}\n"
+    assert ("pack", "ship", "bill") in [each.members for each in choices([Module("m.py", code)], [], ())]
+    assert choices([Module("m.py", code.replace("bill)", "len)"))], [], ()) == []

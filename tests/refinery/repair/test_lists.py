@@ -125,3 +125,13 @@ def test_rules_in_a_list_of_their_own_are_moved_as_far_as_code_reads_what_they_h
         return max(score for score, change in rearranged({"r.json": rules}, world, told, heard) if change.says.startswith("Move 'large'"))
 
     assert score({"go": Reading(1.0, "m.py:3")}) > 2 * score({})
+
+
+def test_what_right_answers_have_and_a_document_speaks_of_is_put_in() -> None:
+    text, readme = "needed: {car: [photo], bike: [photo, frame number]}\n", "A car needs a photo and the number plate.\n"
+    said = "expected {'missing': ['number plate', 'wheel']}, got {'missing': []}"
+    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    sources = {"c.yaml": text, "README.md": readme}
+    found = {change.after for _, change in rearranged(sources, survey([], scalars(text, "c.yaml")), told, {})}
+    assert "needed: {car: [photo, number plate], bike: [photo, frame number]}\n" in found
+    assert not any("wheel" in each for each in found)

@@ -141,3 +141,15 @@ def test_a_text_that_may_be_a_document_comes_behind_a_prompt() -> None:
     }
     found = {edit.new: each.confidence for each in candidates(sources, told, [], []) for edit in each.edits}
     assert found["Take the newest entry.\n"] > found["Take the last entry.\n"]
+
+
+def test_a_line_is_worded_as_in_the_prompts_beside_that_are_filled_with_the_same() -> None:
+    code = "def f(t, name, rest):\n    return t.format(name=name, rest=rest)\n"
+    texts = {"prompts/a.txt": "{name}\nMore: {rest}\n", "prompts/b.txt": "This is {name}.\nRelated: {rest}\n"}
+    found = prompts(code, texts)
+    assert "{name}\nRelated: {rest}\n" in found
+    assert (
+        prompts(code, texts, "expected 'Ann\\nRelated: Bo', got 'Ann\\nMore: Bo'")["{name}\nRelated: {rest}\n"]
+        > found["{name}\nRelated: {rest}\n"]
+    )
+    assert not any("Related" in text for text in prompts(code, texts | {"prompts/c.txt": "{name}\nOthers: {rest}\n"}))

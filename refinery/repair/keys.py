@@ -1,0 +1,204 @@
+"""Keys of settings that stand under another name, or in another table, than those by which code reads them."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from refinery.domain import Layer
+from refinery.edits.config import scalars
+from refinery.edits.entries import renamed, with_entry, without_entry
+from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
+from refinery.repair.clues import Clues
+from refinery.repair.knobs import Reading
+from refinery.repair.module import Module
+from refinery.repair.placeholders import Refill
+from refinery.repair.spelling import like_the_others
+from refinery.repair.wording import parts
+from refinery.repair.world import World, base_of, name_of
+
+MISPLACED = 0.85
+"""How likely a setting stands in the wrong table, where code takes it from what it takes another table's settings from."""
+MISSPELT = 0.8
+"""How likely a key that nothing reads is one that code reads and no file has, at the most: as far as they are spelt alike."""
+ALIKE = 0.8
+ODD = 0.45
+"""How likely a key is to be written as those beside it are."""
+FEWEST_BESIDE = 2
+LARGEST = 20
+"""Entries of a table that is one of settings."""
+JOINTS = ("-", "_", "/", "|", ":")
+
+Table = tuple[str, tuple[str | int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of all files: the names that stand in each, and the single values."""
+
+    names: Mapping[Table, set[str]]
+    entries: Mapping[Table, list[Scalar]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What code reads from one variable, in one function; from what belongs to an object, in one class."""
+
+    name: str
+    keys: set[str]
+
+
+def elsewhere(
+    found: Sequence[Scalar], sources: Mapping[str, str], modules: Iterable[Module], world: World, clues: Clues, heard: Mapping[str, Reading]
+) -> Iterator[tuple[float, Refill]]:
+    """Every such change with its score, in no order."""
+    modules, tables = tuple(modules), _tables(found)
+    named = frozenset(word for module in modules for node in module.inside(module.tree) for word in _words(node))
+    for prior, scalar, key, after, says, why in (
+        *_moved(tables, sources, _readings(modules)),
+        *_misspelt(found, tables, sources, world, named),
+        *_odd(tables, sources, named),
+    ):
+        names = {key, *(name for name in scalar.keys if isinstance(name, str))}
+        read = max((heard[name].score for name in names if name in heard), default=1.0 if world.keys[key] else 0.0)
+        said = max(clues.mention(key), clues.mention(str(scalar.keys[-1])))
+        yield prior * (0.25 + 0.6 * read + 0.3 * said), Refill(scalar.path, after, says, why, Layer.CONFIG)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    """What code calls something by."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.keyword | ast.arg):
+        yield node.arg or ""
+    elif isinstance(node, ast.AnnAssign):
+        yield name_of(node.target)
+
+
+def _readings(modules: Iterable[Module]) -> list[_Read]:
+    found: dict[tuple[object, str], _Read] = {}
+    for module in modules:
+        for node in module.inside(module.tree):
+            if isinstance(node, ast.Subscript | ast.Call) and (read := base_of(node)):
+                written = ast.unparse(read[0])
+                scope = _owner(module, node) if "." in written else module.function(node)
+                found.setdefault((scope, written), _Read(name_of(read[0]), set())).keys.add(read[1])
+    return list(found.values())
+
+
+def _tables(found: Iterable[Scalar]) -> _Tables:
+    names: dict[Table, set[str]] = defaultdict(set)
+    entries: dict[Table, list[Scalar]] = defaultdict(list)
+    for scalar in found:
+        for depth, key in enumerate(scalar.keys):
+            if isinstance(key, str):
+                names[scalar.path, scalar.keys[:depth]].add(key)
+        if scalar.keys and isinstance(scalar.keys[-1], str):
+            entries[scalar.path, scalar.keys[:-1]].append(scalar)
+    return _Tables(names, entries)
+
+
+def _owner(module: Module, node: ast.AST) -> ast.AST:
+    """The class a node stands in, or the file."""
+    parent = module.parents.get(node)
+    while parent is not None and not isinstance(parent, ast.ClassDef):
+        parent = module.parents.get(parent)
+    return parent or module.tree
+
+
+Change = tuple[float, Scalar, str, str, str, str]
+
+
+def _moved(tables: _Tables, sources: Mapping[str, str], readings: Sequence[_Read]) -> Iterator[Change]:
+    """A setting put into the table of which code reads the others from the same variable, where it reads none of its own table so."""
+    for (path, keys), entries in tables.entries.items():
+        for scalar in entries if len(entries) <= LARGEST and not _in_a_list(keys) else ():
+            key = str(scalar.keys[-1])
+            reads = [each for each in readings if key in each.keys]
+            if not reads or _sure((path, keys), key, reads, tables):
+                continue
+            for other, theirs in tables.entries.items():
+                right = other[0] == path and other[1] != keys and not _in_a_list(other[1]) and key not in tables.names[other]
+                if right and (sure := _sure(other, key, reads, tables)) and (after := _put(sources[path], scalar, theirs[-1])):
+                    name = ".".join(map(str, other[1])) or "the top"
+                    says = f"Move {scalar.name} to {name} of {path}"
+                    yield MISPLACED * sure, scalar, key, after, says, f"{scalar.name} is read from where {name} is read from"
+
+
+def _sure(table: Table, key: str, reads: Iterable[_Read], tables: _Tables) -> float:
+    """How far what code reads a key from is a table: by its name, or by the other keys that are read from it."""
+    name = next((part for part in reversed(table[1]) if isinstance(part, str)), "")
+    shared = max((len(each.keys & tables.names[table] - {key}) for each in reads), default=0)
+    return 1.0 if name and any(name == each.name for each in reads) else min(1.0, 0.7 + 0.1 * shared) if shared else 0.0
+
+
+def _put(text: str, scalar: Scalar, behind: Scalar) -> str:
+    try:
+        less = without_entry(text, scalar)
+        there = next((each for each in scalars(less, scalar.path) if each.keys == behind.keys), None)
+        return with_entry(less, there, str(scalar.keys[-1]), scalar) if there else ""
+    except (NotFaithful, NotParsable):
+        return ""
+
+
+def _misspelt(
+    found: Iterable[Scalar], tables: _Tables, sources: Mapping[str, str], world: World, named: Collection[str]
+) -> Iterator[Change]:
+    """A key that no code names, for one spelt much the same that code reads and no file has."""
+    every = set().union(*tables.names.values())
+    absent = [key for key in world.keys if key not in every and world.orphan(key)]
+    if not absent:
+        return
+    seen: set[tuple[str, tuple[str | int, ...]]] = set()
+    for scalar in found:
+        for depth, key in enumerate(scalar.keys):
+            way = (scalar.path, scalar.keys[: depth + 1])
+            if not isinstance(key, str) or key in named or way in seen or _in_a_list(scalar.keys[:depth]):
+                continue
+            seen.add(way)
+            for other in absent:
+                alike = 1.0 if parts(key) == parts(other) else SequenceMatcher(None, key.lower(), other.lower()).ratio()
+                if alike >= ALIKE and (after := _renamed(sources[scalar.path], scalar, depth, other)):
+                    why = f"code reads `{other}`, which no file has, and none reads `{key}`"
+                    yield MISSPELT * alike, scalar, other, after, f"Call {key} {other} in {scalar.path}", why
+
+
+def _odd(tables: _Tables, sources: Mapping[str, str], named: Collection[str]) -> Iterator[Change]:
+    """A key written in another way than all those beside it, or with its parts in another order."""
+    for entries in tables.entries.values():
+        if not FEWEST_BESIDE < len(entries) <= LARGEST:
+            continue
+        for scalar in entries:
+            key, others = str(scalar.keys[-1]), [str(each.keys[-1]) for each in entries if each is not scalar]
+            if key in named or sum(other in named for other in others) > len(others) / 2:  # code asks for each by its name
+                continue
+            for name, why in (*_in_order(key, others), *like_the_others(key, others)):
+                if name and name not in others and (after := _renamed(sources[scalar.path], scalar, len(scalar.keys) - 1, name)):
+                    yield ODD, scalar, name, after, f"Call {key} {name} in {scalar.path}", why
+
+
+def _in_order(key: str, others: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """`a-b` for `b-a`, where all others that have two parts have them in the order of the alphabet, or all in the other one."""
+    for joint in JOINTS:
+        pieces, rest = key.split(joint), [other.split(joint) for other in others if joint in other]
+        if len(pieces) < 2 or len(rest) < FEWEST_BESIDE or not set(pieces) <= set().union(*rest):
+            continue
+        for turned in (False, True):
+            if all(each == sorted(each, reverse=turned) for each in rest) and pieces != sorted(pieces, reverse=turned):
+                yield joint.join(sorted(pieces, reverse=turned)), "all the others have their parts in another order"
+
+
+def _renamed(text: str, scalar: Scalar, depth: int, name: str) -> str:
+    try:
+        return renamed(text, scalar, depth, name)
+    except NotFaithful:
+        return ""
+
+
+def _in_a_list(keys: Iterable[str | int]) -> bool:
+    return any(isinstance(key, int) for key in keys)

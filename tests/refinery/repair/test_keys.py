@@ -1,0 +1,54 @@
+"""Settings go under the name, and into the table, by which code reads them."""
+
+from __future__ import annotations
+
+from refinery.domain import Diagnosis, Layer
+from refinery.edits.config import scalars
+from refinery.repair.clues import clues
+from refinery.repair.keys import elsewhere
+from refinery.repair.module import Module
+from refinery.repair.world import survey
+
+READS = 'def f(config):\n    retry = config["retry"]\n    return retry["times"], retry.get("wait"), config["cache"]["size"]\n'
+
+
+def made(text: str, code: str = READS, path: str = "c.toml") -> set[str]:
+    found, modules = scalars(text, path), [Module("m.py", code)]
+    world = survey(modules, found)
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    return {change.after for _, change in elsewhere(found, {path: text}, modules, world, told, {})}
+
+
+def test_a_setting_goes_into_the_table_from_which_code_reads_it() -> None:
+    text = "[retry]\ntimes = 3\n\n[cache]\nwait = 5\nsize = 10\n"
+    assert made(text) == {"[retry]\ntimes = 3\nwait = 5\n\n[cache]\nsize = 10\n"}
+
+
+def test_in_json_and_yaml_likewise() -> None:
+    text = '{"retry": {"times": 3}, "cache": {"wait": 5, "size": 10}}\n'
+    assert made(text, path="c.json") == {'{"retry": {"times": 3, "wait": 5}, "cache": {"size": 10}}\n'}
+    text = "retry:\n  times: 3\ncache:\n  size: 10\n  wait: 5\n"
+    assert made(text, path="c.yaml") == {"retry:\n  times: 3\n  wait: 5\ncache:\n  size: 10\n"}
+
+
+def test_a_setting_that_stands_where_it_is_read_stays() -> None:
+    assert made("[retry]\ntimes = 3\nwait = 5\n\n[cache]\nsize = 10\n") == set()
+
+
+def test_variables_of_the_same_name_in_two_functions_are_two() -> None:
+    code = 'def f(rules):\n    return rules["wait"]\ndef g(rules):\n    return rules["times"]\n'
+    assert made("[retry]\ntimes = 3\n\n[cache]\nwait = 5\nsize = 10\n", code) == set()
+
+
+def test_a_key_that_nothing_reads_is_called_as_code_reads_one_spelt_alike() -> None:
+    assert made("[retry]\ntime = 3\nwait = 5\n\n[cache]\nsize = 10\n") == {"[retry]\ntimes = 3\nwait = 5\n\n[cache]\nsize = 10\n"}
+    assert made("retry:\n  times: 3\n  wait: 5\ncahce:\n  size: 10\n", path="c.yaml") == {
+        "retry:\n  times: 3\n  wait: 5\ncache:\n  size: 10\n"
+    }
+
+
+def test_a_key_has_its_parts_in_the_order_of_those_beside_it() -> None:
+    code = 'def f(fees, a, b):\n    return fees.get("-".join(sorted((a, b))), 0)\n'
+    text = '"bar-foo" = 1\n"bar-zoo" = 2\n"zoo-foo" = 3\n'
+    assert '"bar-foo" = 1\n"bar-zoo" = 2\n"foo-zoo" = 3\n' in made(text, code)
+    assert made('max-size = 1\nmax-wait = 2\nmin-size = 3\n"top-k" = 4\n', code) == set()
