@@ -38,13 +38,19 @@ def _reached(scenario: Scenario, attempt: Attempt) -> int:
 
 def _alike(scenario: Scenario, attempt: Attempt) -> float:
     """How much what came is like what should have come, 0 to 1."""
+    both = sides(scenario, attempt)
+    return _ratio(*both) if both else 0.0
+
+
+def sides(scenario: Scenario, attempt: Attempt) -> tuple[str, str] | None:
+    """What came, and what should have come in its place, as texts; None where that cannot be told."""
     if attempt.cause is not Cause.CHECKS:
-        return 0.0
+        return None
     if scenario.test:
-        sides = EQUAL.search(attempt.says)
-        return _ratio(sides[1], sides[2]) if sides else 0.0
+        compared = EQUAL.search(attempt.says)
+        return (compared[1], compared[2]) if compared else None
     wanted = [check.value for check in scenario.expect if check.kind == "equals" and not check.negated]
-    return _ratio(attempt.output, wanted[0] if isinstance(wanted[0], str) else compact(wanted[0])) if wanted else 0.0
+    return (attempt.output, wanted[0] if isinstance(wanted[0], str) else compact(wanted[0])) if wanted else None
 
 
 def _ratio(one: str, other: str) -> float:

@@ -23,6 +23,7 @@ from refinery.flows.remembered import Remembered
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
+from refinery.flows.solved import Solved
 from refinery.flows.tally import Tally
 from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
@@ -65,6 +66,7 @@ class Proposals:
     _tried: list[Hypothesis] = field(default_factory=list)
     """Those that were looked at, in their order."""
     _numbers: Numbers = field(default_factory=Numbers)
+    _solved: Solved = field(default_factory=lambda: Solved({}, {}))
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -98,6 +100,7 @@ class Proposals:
         search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said, earlier=past)
         ranking = Ranking(self._within_time(search), self.diagnosis)
         ranking.add(self._consulted(read))
+        self._solved = Solved({each.id: each for each in self.shown.red}, {each.scenario: each for each in self.shown.attempts})
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
         shown = self.shown
         with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
@@ -119,9 +122,12 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
+                if borne_out(proposal.hypothesis, len(cures.red)):
+                    cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
+                for solution in self._solved.saw(proposal.hypothesis, seen):
+                    ranking.put_first(solution)
                 if cures.compared or self._settled(cures, ranking):
                     yield from self._compared(cures, read, screen)
                 elif cures.joined:
@@ -180,7 +186,7 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red), doubts):
+            if not borne_out(hypothesis, len(self.shown.red), doubts) and not self._solved.wants(hypothesis):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)

@@ -1,0 +1,62 @@
+"""Numbers that are worked out from two answers and the wanted one."""
+
+from __future__ import annotations
+
+from refinery.domain import Attempt, Cause, Edit, Expectation, Hypothesis, Layer, Scenario
+from refinery.flows.screen import Screened
+from refinery.flows.solved import Solved
+
+
+def turned(old: str, new: str, at: int | None = None) -> Hypothesis:
+    edit = Edit("c.json", f'"rate": {old}', f'"rate": {new}', at)
+    return Hypothesis(f"Set rate to {new}", "why.", Layer.CONFIG, (edit,), confidence=0.2, needs=2)
+
+
+def says(output: str) -> Attempt:
+    check = Cause.CHECKS
+    return Attempt("a", 0, False, cause=check, output=output)
+
+
+def worked_out(before: str, wanted: str, *looks: tuple[Hypothesis, str]) -> list[tuple[str, int]]:
+    solved = Solved({"a": Scenario("a", "?", (Expectation("equals", wanted),))}, {"a": says(before)})
+    found = [each for hypothesis, now in looks for each in solved.saw(hypothesis, Screened(failed=(says(now),)))]
+    return [(each.change, each.needs) for each in found]
+
+
+def test_a_value_follows_where_the_answer_grows_with_it() -> None:
+    assert ("Set rate to 1.04", 1) in worked_out("134.40 EUR", "145.60 EUR", (turned("0.96", "9.6"), "1344.00 EUR"))
+
+
+def test_a_value_follows_where_the_answer_grows_with_one_over_it() -> None:
+    assert ("Set rate to 0.8", 1) in worked_out("20.00 EUR", "25.00 EUR", (turned("1", "10"), "2.00 EUR"))
+
+
+def test_of_the_values_that_give_the_answer_the_roundest_is_meant() -> None:
+    assert worked_out("in 30 s", "in 7 s", (turned("30", "60"), "in 60 s"))[0] == ("Set rate to 7", 2)
+    found = worked_out("10.1 m", "33.3 m", (turned("3.03", "6.06"), "20.2 m"))
+    assert "Set rate to 10" in [change for change, _ in found], "any value from 9.98 to 10.0 gives 33.3"
+
+
+def test_an_answer_that_tells_no_more_digits_than_the_value_has_is_no_evidence_by_itself() -> None:
+    assert worked_out("2 days", "5 days", (turned("2", "4"), "4 days"))[0] == ("Set rate to 5", 2)
+
+
+def test_words_around_the_number_may_change_but_not_what_it_is_a_number_of() -> None:
+    assert ("Set rate to -0.8", 1) in worked_out("Yes: 3.28 m there.", "No: 1.68 m there.", (turned("0.8", "3.2"), "Yes: 5.68 m there."))
+    assert worked_out("Yes: 3.28 m there.", "No: 1.68 km there.", (turned("0.8", "3.2"), "Yes: 5.68 m there.")) == []
+
+
+def test_a_number_is_worked_out_once_and_only_from_answers_that_tell_of_it() -> None:
+    nothing = turned("0.96", "0.5"), "134.40 EUR"
+    tells = turned("0.96", "9.6"), "1344.00 EUR"
+    again = turned("0.96", "96"), "13440.00 EUR"
+    assert worked_out("134.40 EUR", "145.60 EUR", nothing) == []
+    assert worked_out("134.40 EUR", "145.60 EUR", nothing, tells, again) == worked_out("134.40 EUR", "145.60 EUR", tells)
+
+
+def test_one_look_is_asked_for_at_a_number_of_which_nothing_is_known() -> None:
+    solved = Solved({}, {})
+    assert solved.wants(turned("1", "2"))
+    assert not solved.wants(turned("1", "3"))
+    assert solved.wants(turned("5", "6"))
+    assert not solved.wants(Hypothesis("Use x", "why.", Layer.CODE, (Edit("m.py", "y", "x"),)))
