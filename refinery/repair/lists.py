@@ -105,7 +105,7 @@ def _changes(
     for place, value in enumerate(values):
         if texts and len(values) > 1 and not in_a_record and (after := _tried(without, text, listing, place)):
             elsewhere = any(value in other.values for other in others if other is not listing)
-            prior = (0.3 if said[place] else 0.12) + (0.2 if elsewhere else 0.0)
+            prior = (0.4 if said[place] else 0.12) + (0.2 if elsewhere else 0.0)
             where = (
                 "it stands in another list too" if elsewhere else "the failure speaks of it" if said[place] else "the list may be too long"
             )

@@ -66,6 +66,7 @@ AT_HAND = frozenset({
 })  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({
+    "neighbour function", "neighbour method",
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
 })  # fmt: skip
 SURE = 0.2
