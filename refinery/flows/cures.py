@@ -166,7 +166,8 @@ def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: 
     ]
     for _, place, rank in sorted(likely):
         if both := joined(steps[rank], others[place]):
-            yield replace(both, confidence=max(FLOOR, TOGETHER * steps[rank].confidence * others[place].confidence))
+            chance = TOGETHER * steps[rank].confidence * others[place].confidence
+            yield replace(both, confidence=max(FLOOR, chance), chance=chance if chance < FLOOR else 0.0)
 
 
 def _files(hypothesis: Hypothesis) -> set[str]:

@@ -245,7 +245,7 @@ class Proposals:
         found = [all_of[place] for place in nearest([each.hypothesis for each in all_of])]
         what = "edit cures" if len(found) == 1 else "edits cure"
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
-        scores = [worth(each.hypothesis, self.diagnosis) / GUESSED for each in found]
+        scores = self._scores([each.hypothesis for each in found])
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
         result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files)
         self._billed(found[0], Screened(runs=result.runs))
@@ -254,10 +254,15 @@ class Proposals:
         self._unsettled = []
         if weighed.order and not reasoned and not weighed.believed:
             self._unsettled = [found[place] for place in (weighed.order[0], *weighed.rivals)][:RIVALS]
-            self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found))
+            self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found, self.shown))
             return
         for proposal in [found[place] for place in weighed.order]:
             yield from self._offered(self._smallest(proposal, read, screen), read, screen)
+
+    def _scores(self, found: Sequence[Hypothesis]) -> list[float]:
+        """How likely each was from the start. What is no likelier than has to be asked counts beside the likeliest of its kind."""
+        best = max((each.chance for each in found), default=0.0)
+        return [worth(each, self.diagnosis) / GUESSED * (each.chance / best if each.chance else 1.0) for each in found]
 
     def _smallest(self, proposal: Proposal, read: Drafts, screen: Screen) -> Proposal:
         if proposal.hypothesis.origin != "model":
@@ -349,9 +354,9 @@ def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
 
 
-def _doubt(split: Split | None, found: Sequence[Proposal]) -> Doubt | None:
+def _doubt(split: Split | None, found: Sequence[Proposal], shown: Reproduction) -> Doubt | None:
     """Where cures part, with their edits in words."""
     if split is None:
         return None
     answers = (Answered(answer, tuple(found[place].hypothesis.change for place in places)) for answer, places in split.answers)
-    return Doubt(split.input, tuple(answers))
+    return Doubt(split.input, tuple(answers), code=any(each.test for each in shown.red))
