@@ -122,7 +122,7 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                if borne_out(proposal.hypothesis, self.shown.witnesses):
+                if borne_out(proposal.hypothesis, len(cures.red), 0, self.shown.witnesses):
                     cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
@@ -186,7 +186,7 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, self.shown.witnesses, doubts) and not self._solved.wants(hypothesis):
+            if not borne_out(hypothesis, len(self.shown.red), doubts, self.shown.witnesses) and not self._solved.wants(hypothesis):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -291,7 +291,7 @@ class Proposals:
         self.tally.chance += len(cures.some)
         for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
-            if both is None or not borne_out(both, self.shown.witnesses, doubts=1):
+            if both is None or not borne_out(both, len(cures.red), 1, self.shown.witnesses):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
