@@ -26,7 +26,7 @@ NEAR = 2.0
 """What a second edit counts more in the file of the first."""
 BOTH = 4.0
 """What a second edit counts more that by itself brought a failure nearer to passing too."""
-LIKELY = (0.2, 0.15)
+LIKELY = (0.3, 0.2)
 """The confidence from which on a cure is believed for which no scenario speaks but what it was to cure, and for which one does."""
 TOGETHER = 0.25
 """How likely it is that two mistakes were made, beside one."""
@@ -174,13 +174,11 @@ def _files(hypothesis: Hypothesis) -> set[str]:
     return {edit.path for edit in hypothesis.edits}
 
 
-def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0, witnesses: int = 0) -> bool:
+def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:
     """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list more often than not.
-    Each of `doubts` counts as a scenario less: that it leaves failures, that it takes two edits. `witnesses` are more than `red` where some
-    of them say more than one thing."""
+    Each of `doubts` counts as a scenario less: that it leaves failures, that it takes two edits."""
     if hypothesis.origin == "model":
         return True
     if red < hypothesis.needs:
         return False
-    speak = max(red, witnesses) - doubts
-    return speak > 1 or hypothesis.confidence >= LIKELY[max(speak, 0)]
+    return red - doubts > 1 or hypothesis.confidence >= LIKELY[max(red - doubts, 0)]

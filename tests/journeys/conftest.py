@@ -147,6 +147,6 @@ def commit(root: Path, message: str) -> str:
     return git(root, "rev-parse", "HEAD")
 
 
-def add_scenario(root: Path, text: str) -> None:
-    (root / "scenarios" / "more.yaml").write_text(text)
+def add_scenario(root: Path, text: str, name: str = "more") -> None:
+    (root / "scenarios" / f"{name}.yaml").write_text(text)
     commit(root, "What support heard")

@@ -46,7 +46,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             inner = node.left.elts[0]
             if isinstance(inner, ast.List | ast.BinOp | ast.Dict | ast.ListComp | ast.Set | ast.Call):
                 text = f"[{site.src(inner)} for _ in range({site.src(node.right)})]"
-                yield site.put(node, text, FAMILY, f"Make each row of `{short(site.src(node))}` a list of its own", 0.8)
+                yield site.put(node, text, FAMILY, f"Make each row of `{short(site.src(node))}` a list of its own", 0.95)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fromkeys" and len(node.args) == 2:
             if isinstance(node.args[1], ast.List | ast.Dict | ast.Set):
                 text = f"{{key: {site.src(node.args[1])} for key in {site.src(node.args[0])}}}"

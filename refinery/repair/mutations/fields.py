@@ -81,6 +81,7 @@ def _wanted(site: Site, present: set[str]) -> list[tuple[str, float]]:
         score = 0.12 + 0.4 * site.clues.mention(key)
         score += 0.2 if near[key] else 0.0
         score += 0.4 if site.world.orphan(key) else 0.12 if site.world.keys[key] else 0.0
+        score += 0.15 if near[key] and site.world.keys[key] else 0.0
         scores[key] = max(scores.get(key, 0.0), min(score, 0.85))
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
