@@ -438,9 +438,10 @@ def _imported(text: str, module: Module, mutation: Mutation) -> str:
     name, _, part = mutation.imports.partition(":")
     wanted = f"from {name} import {part}" if part else f"import {name}"
     above = [node.end_lineno or node.lineno for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    brought = [(node.module, alias.name) for node in module.tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     told = module.tree.body[0].end_lineno or 0 if ast.get_docstring(module.tree, clean=False) is not None else 0
     lines, place = text.split("\n"), above[-1] if above else told
-    if wanted in lines:
+    if wanted in lines or (name, part) in brought:
         return text
     if module.offset(place + 1, 0) > mutation.start:
         return with_import(text, name, part or None)
