@@ -23,6 +23,8 @@ HABITS = frozenset({"truth for presence", "rounding", "time between", "shared mu
 MOST_SAME, MOST_KINDRED = 4, 16
 """Guesses that change the same which are remembered for all others, and for those that speak of the same."""
 
+SPECIFIC = 8
+"""Words and signs that are not put at two places by chance."""
 HOLE = "_"
 """What stands for anything that is put into a call or into brackets: `list(a)` and `list(b)` are one change."""
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -62,6 +64,8 @@ class Guess:
     """The code that is changed, as it is written."""
     change: tuple[str, str]
     """What goes, and what comes in its place."""
+    unused: bool = False
+    """What comes is a name that nothing reads."""
 
 
 @dataclass(slots=True)
@@ -70,6 +74,8 @@ class Twice:
 
     same: dict[tuple[str, tuple[str, str]], list[Guess]] = field(default_factory=dict)
     """By operator and change: the same, wherever it is made."""
+    added: dict[tuple[str, str], list[Guess]] = field(default_factory=dict)
+    """By operator and what comes, where that is nothing that comes anywhere: whatever goes."""
     kinds: dict[tuple[object, str], list[Guess]] = field(default_factory=dict)
     """By function and operator: of one kind."""
 
@@ -93,11 +99,24 @@ class Twice:
             yield _scored(guess.score * KINDRED / len(related), [other, guess])
         if len(twins) > 1:
             yield _scored(guess.score * SAME, [*twins, guess])
+        yield from self._in_place_of_others(guess)
         if len(equal) < MOST_KINDRED:
             equal.append(guess)
         kind = self.kinds.setdefault((guess.function, guess.operator), [])
         if len(kind) < ALIKE:
             kind.append(guess)
+
+    def _in_place_of_others(self, guess: Guess) -> Iterator[tuple[float, Hypothesis]]:
+        """A name that nothing reads, or so much code that it is no chance, comes here and there in place of different things."""
+        added = guess.change[1]
+        if not guess.unused and len(added.split()) < SPECIFIC:
+            return
+        before = self.added.setdefault((guess.operator, added), [])
+        partners = [each for each in before[:MOST_SAME] if each.place != guess.place and each.change != guess.change]
+        for other in partners:
+            yield _scored(guess.score * KINDRED / len(partners), [other, guess])
+        if len(before) < MOST_SAME:
+            before.append(guess)
 
     def pairs(self) -> Iterator[Hypothesis]:
         """Two of a kind in one function, the likeliest first."""

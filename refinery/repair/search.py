@@ -8,7 +8,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
@@ -66,7 +66,7 @@ AT_HAND = frozenset({
 })  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({
-    "neighbour function", "neighbour method",
+    "neighbour function", "neighbour method", "order of steps",
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
 })  # fmt: skip
 SURE = 0.2
@@ -169,7 +169,8 @@ class _Search:
             yield hypothesis
             if isinstance(ranked.make, _Code) and hypothesis.confidence >= FLOOR and not ranked.make.mutation.memorises:
                 for score, both in self.twice.saw(_guess(ranked.make, ranked.score, hypothesis)):
-                    self._push(score, both)
+                    needs = _needs(ranked.make.mutation, score, ranked.make.unused)
+                    self._push(score, replace(both, needs=max(both.needs, needs)))
             side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
@@ -394,7 +395,8 @@ def _guess(made: _Code, score: float, hypothesis: Hypothesis) -> Guess:
     old = "" if mutation.insert in ("before", "after") else module.text[mutation.start : mutation.end]
     change = changed(old, mutation.new)
     where = (module.path, statement.first)
-    return Guess(score, hypothesis, mutation.operator, module.function(statement.node), where, _around(module, statement, mutation), change)
+    function, around = module.function(statement.node), _around(module, statement, mutation)
+    return Guess(score, hypothesis, mutation.operator, function, where, around, change, made.unused)
 
 
 def _around(module: Module, statement: Statement, mutation: Mutation) -> str:

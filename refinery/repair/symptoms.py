@@ -124,9 +124,9 @@ def _in_figures(wanted: object, got: object) -> Iterator[str]:
     if float(one) == 0 and not NUMBER.fullmatch(other.lstrip("-")):
         yield "nought for nothing"
     places = len(one.partition(".")[2])
-    if places and NUMBER.fullmatch(other) and len(other.partition(".")[2]) == places:
-        if abs(int(one.replace(".", "")) - int(other.replace(".", ""))) == 1:
-            yield "last place"
+    alike = places and NUMBER.fullmatch(other) and len(other.partition(".")[2]) == places
+    if alike and abs(int(one.replace(".", "")) - int(other.replace(".", ""))) == 1:
+        yield "last place"
 
 
 def answers(texts: Iterable[str]) -> Iterator[tuple[object, object]]:

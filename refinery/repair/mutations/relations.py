@@ -69,7 +69,9 @@ def _related(
 
 
 def _set(site: Site, node: ast.expr) -> bool:
-    sides = (node.left, *node.comparators) if isinstance(node, ast.Compare) else (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+    sides = (
+        (node.left, *node.comparators) if isinstance(node, ast.Compare) else (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+    )
     return any(_is_set(site, side) for side in sides)
 
 

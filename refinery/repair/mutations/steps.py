@@ -11,6 +11,7 @@ from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
 FAMILY = "order of steps"
+ROTATED = "swap for a move"
 BOUNDS = frozenset({"min", "max", "round", "abs", "int", "float", "ceil", "floor", "sum"})
 """What is done to numbers, and seldom to be exchanged with another step without a change of what comes out."""
 TEXTUAL = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "replace", "removeprefix", "removesuffix", "sub"})
@@ -21,6 +22,7 @@ Atom = (ast.Name, ast.Attribute, ast.Subscript)
 def propose(site: Site) -> Iterator[Mutation]:
     """`b = a - share; return min(b, most)` for `b = min(a, most); return b - share`, in two statements or in one."""
     yield from _in_a_row(site)
+    yield from _to_an_end(site)
     for node in site.statement.nodes:
         yield from islice(_nested(site, node), MOST)
 
@@ -47,6 +49,26 @@ def _in_a_row(site: Site) -> Iterator[Mutation]:
         new = f"{middle} = {early}{between}{head}{late}"
         prior = _prior(first.value, second.value) * (1.0 if isinstance(start, ast.Name) else 0.6)
         yield site.between(begin, end, new, FAMILY, f"Take `{short(early)}` first, then `{short(late)}`", prior)
+
+
+def _to_an_end(site: Site) -> Iterator[Mutation]:
+    """`xs.insert(0, xs.pop(i))` for `xs[0], xs[i] = xs[i], xs[0]`: what goes to the front leaves the others in their order."""
+    statement = site.statement.node
+    if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple) and isinstance(statement.value, ast.Tuple)):
+        return
+    places = [each for each in statement.targets[0].elts if isinstance(each, ast.Subscript) and not isinstance(each.slice, ast.Slice)]
+    values = [site.src(each) for each in statement.value.elts]
+    if len(places) != 2 or len(values) != 2 or site.src(places[0].value) != site.src(places[1].value):
+        return
+    if not {site.src(each) for each in places} & set(values):
+        return
+    items = site.src(places[0].value)
+    for end, start in (places, places[::-1]):
+        if isinstance(end.slice, ast.Constant | ast.UnaryOp) or not isinstance(start.slice, ast.Constant | ast.UnaryOp):
+            at, of = site.src(end.slice), site.src(start.slice)
+            new = f"{items}.append({items}.pop({of}))" if at == "-1" else f"{items}.insert({at}, {items}.pop({of}))"
+            says = f"Move one of `{short(items)}` and leave the others in their order"
+            yield site.put(statement, new, ROTATED, says, 0.45 if at in ("0", "-1") else 0.2)
 
 
 def _nested(site: Site, outer: ast.expr) -> Iterator[Mutation]:
@@ -89,7 +111,10 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 
 def _likely(one: ast.expr, other: ast.expr) -> bool:
     """Two steps on numbers of which one is no plain sum, or two on a text: of others each needs what the other gives."""
-    names = [name_of(each.func) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name | ast.Attribute) else "" for each in (one, other)]
+    names = [
+        name_of(each.func) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name | ast.Attribute) else ""
+        for each in (one, other)
+    ]
     numbers = [name in BOUNDS or isinstance(each, ast.BinOp) for name, each in zip(names, (one, other), strict=True)]
     return (all(numbers) and names != ["", ""]) or all(name in TEXTUAL for name in names)
 
@@ -102,7 +127,11 @@ def _prior(one: ast.expr, other: ast.expr) -> float:
 def _constant(site: Site, node: ast.expr) -> bool:
     """Whether it is one of the fixed values that a step works with, not what it works on."""
     text = site.src(node)
-    return text.isupper() or text in site.module.globals or not ({part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & {*site.names_at(node)})
+    return (
+        text.isupper()
+        or text in site.module.globals
+        or not ({part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & {*site.names_at(node)})
+    )
 
 
 def _written(site: Site, node: ast.expr, text: str) -> int:
