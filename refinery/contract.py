@@ -341,7 +341,11 @@ def report(made: Report) -> JsonObject:
         "misses": [{"change": each.change, "cured": list(each.cured), "broke": list(each.broke)} for each in made.misses],
         "also_cured": list(made.also),
         "doubts": [
-            {"input": each.input, "answers": [{"answer": one.answer, "changes": list(one.changes)} for one in each.answers]}
+            {
+                "input": each.input,
+                "code": each.code,
+                "answers": [{"answer": one.answer, "changes": list(one.changes)} for one in each.answers],
+            }
             for each in made.doubts
         ],
         "notes": list(made.notes),

@@ -336,6 +336,8 @@ class Hypothesis:
     """Guides and remembered fixes it leans on."""
     needs: int = 1
     """Failing scenarios that a search wants to be cured before it believes in it."""
+    chance: float = 0.0
+    """How likely it is beside others of its kind, where its confidence is no more than what is asked of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -913,6 +915,8 @@ class Doubt:
     input: Json
     answers: tuple[Answered, ...]
     """The likeliest edit's first."""
+    code: bool = False
+    """`input` is a piece of test code, and an answer what it comes to."""
 
 
 @dataclass(frozen=True, slots=True)

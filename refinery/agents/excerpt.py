@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from adapters.trace import Json, Span, Status, Trace
 from knowledge.words import stem, words
 from refinery.agents.prompting import fenced
-from refinery.domain import Attempt, Diagnosis, Expectation, Scenario
+from refinery.domain import Attempt, CheckResult, Diagnosis, Expectation, Scenario
 
 TRACE_BUDGET = 24_000
 FILES_BUDGET = 90_000
@@ -133,6 +133,8 @@ def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str =
         parts.append(fenced("files that were not shown", names(hidden)))
     if empty:
         parts.append(fenced("empty files", names(empty)))
+    if parts and not notes:
+        parts.append("These are all the files that can be read, in full: there is nothing more to look up in them.")
     listing = "\n\n".join(parts) or "No file could be shown."
     return Excerpt(listing, tuple(f"{note} to the model, for their length" for note in notes))
 
@@ -156,17 +158,26 @@ def _failure(attempt: Attempt, scenario: Scenario | None) -> str:
         lines.append(f"  input: {_cut(_json(scenario.input), FULL)}")
         lines += [f"  meant: {scenario.assumption}"] if scenario.assumption else []
     checks = {check.check: check for check in attempt.checks}
-    lines += [
-        f"  {'passes' if check.passed else 'FAILS'} {name}{'' if check.passed else f': {check.says}'}" for name, check in checks.items()
-    ]
-    if scenario and not checks:
+    lines += [_checked(name, check) for name, check in checks.items()]
+    if scenario and (not checks or any(_told_in_full(check) for check in checks.values())):
         lines += [f"  wanted: {_check(expectation)}" for expectation in scenario.expect]
     lines += [f"  {label}: {_cut(text, FULL)}" for label, text in (("answer", attempt.output), ("error", attempt.error)) if text]
     return "\n".join(lines)
 
 
+def _checked(name: str, check: CheckResult) -> str:
+    if check.passed:
+        return f"  passes {name}"
+    return "  FAILS equals" if _told_in_full(check) else f"  FAILS {name}: {check.says}"
+
+
+def _told_in_full(check: CheckResult) -> bool:
+    """Whether the wanted value and the answer, which both stand there in full, say all that a check says shortened."""
+    return not check.passed and check.check.startswith("equals")
+
+
 def _check(expectation: Expectation) -> str:
-    return f"{expectation.name}: {_json(expectation.value)}"
+    return f"{expectation.name}: {_cut(_json(expectation.value), FULL)}"
 
 
 def _json(value: Json) -> str:

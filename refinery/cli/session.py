@@ -262,7 +262,7 @@ class Guide:
         from refinery.flows.session.conversation import in_words
         from refinery.flows.session.doubts import decided
 
-        if not report.doubts:
+        if not report.doubts or report.doubts[0].code:
             return ""
         doubt = report.doubts[0]
         asked = doubt.input if isinstance(doubt.input, str) else json.dumps(doubt.input, ensure_ascii=False)

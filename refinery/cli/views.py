@@ -287,10 +287,15 @@ def doubted(doubt: Doubt) -> Iterator[RenderableType]:
     from refinery.suite.writing import write
 
     asked = doubt.input if isinstance(doubt.input, str) else json.dumps(doubt.input, ensure_ascii=False)
-    yield Text(f"They part here: {one_line(asked, LONGEST)}")
+    yield Text(f"They part here: {'' if doubt.code else one_line(asked, LONGEST)}")
+    if doubt.code:
+        yield Padding(Text(asked, overflow="fold"), (0, 0, 0, 2), expand=False)
     for number, each in enumerate(doubt.answers, 1):
         yield Padding(Text(f"{number}. answers {one_line(each.answer, LONGEST)}", overflow="fold"), (0, 0, 0, 2), expand=False)
         yield Padding(Text("; ".join(each.changes), DIM, overflow="fold"), (0, 0, 0, 5), expand=False)
+    if doubt.code:
+        yield Text("Which is right? Write a test that says so, and run fix again.")
+        return
     yield Text("Which answer is right? Add this to your scenarios, with the right answer in it, and run fix again:")
     deciding = Scenario(slug(asked), doubt.input, (Expectation("equals", doubt.answers[0].answer),))
     yield Padding(Text(write(deciding).rstrip(), overflow="fold"), (0, 0, 0, 2), expand=False)

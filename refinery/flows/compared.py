@@ -19,7 +19,7 @@ Read = Callable[[Sequence[str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An input on which cures part, with what they answer, and which of them by number."""
+    """An input, or a piece of test code, on which cures part, with what they answer, and which of them by number."""
 
     input: Json
     answers: tuple[tuple[str, tuple[int, ...]], ...]
@@ -52,12 +52,12 @@ def compare(
     cures: Sequence[ChangeSet], scores: Sequence[float], reasoned: Collection[int], shown: Reproduction, screen: Screen, read: Read
 ) -> Compared:
     """Weighs cures by `scores` alone where nothing can be run. `reasoned` are those a model thought of."""
-    agent, red = screen.runner.agent, len(shown.red)
+    agent, red = screen.runner.agent, shown.witnesses
     alone = weighed(scores, [0.0 for _ in cures], [[Seen((number,), False)] for number in range(len(cures))], red)
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
         return Compared(alone)
     tests = any(each.test for each in shown.red)
-    around, watched = _tests(cures, shown, screen, read) if tests else _inputs(cures, shown, screen)
+    around, watched, code = _tests(cures, shown, screen, read) if tests else _inputs(cures, shown, screen)
     if not around.inputs or not watched.complete(len(around.inputs)):
         return Compared(alone, watched.runs)
     left = harmless(watched.base, watched.cures, around, reasoned)
@@ -74,7 +74,7 @@ def compare(
                 own[place:place] = other
     changes = [changed(watched.base, own) for own in watched.cures]
     made = weighed([scores[number] for number in left], changes, watched.cures, red)
-    split = None if tests else _split(made, watched.cures, around.inputs)
+    split = _split(made, watched.cures, code if tests else around.inputs)
     named = replace(made, order=tuple(left[place] for place in made.order), rivals=tuple(left[place] for place in made.rivals))
     answers = tuple((answer, tuple(left[place] for place in places)) for answer, places in split.answers) if split else ()
     return Compared(named, watched.runs, Split(split.input, answers) if split else None)
@@ -92,8 +92,15 @@ def _split(made: Weighed, found: Sequence[Sequence[Seen]], inputs: Sequence[Json
         return None
     said: dict[str, list[int]] = {}
     for number in (made.order[0], *made.rivals):
-        said.setdefault(str(found[number][place].behaviour[0]), []).append(number)
+        said.setdefault(_answer(found[number][place]), []).append(number)
     return Split(inputs[place], tuple((answer, tuple(numbers)) for answer, numbers in said.items()))
+
+
+def _answer(seen: Seen) -> str:
+    first, *rest = seen.behaviour
+    if isinstance(first, tuple):  # what a test's code came to, and the error that ended it
+        return "; ".join([*map(str, first), *(f"raises {each}" for each in rest if each)])
+    return str(first)
 
 
 def _watched(cures: Sequence[ChangeSet], inputs: Sequence[Json], screen: Screen) -> _Watched:
@@ -101,15 +108,15 @@ def _watched(cures: Sequence[ChangeSet], inputs: Sequence[Json], screen: Screen)
     return _Watched(base, own, len(inputs) * (1 + len(own)))
 
 
-def _inputs(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen) -> tuple[Neighbourhood, _Watched]:
+def _inputs(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen) -> tuple[Neighbourhood, _Watched, tuple[str, ...]]:
     around = neighbours(shown.red, shown.green)
-    return around, _watched(cures, around.inputs, screen)
+    return around, _watched(cures, around.inputs, screen), ()
 
 
-def _tests(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen, read: Read) -> tuple[Neighbourhood, _Watched]:
+def _tests(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen, read: Read) -> tuple[Neighbourhood, _Watched, tuple[str, ...]]:
     homes = dict.fromkeys(each.test.partition("::")[0] for each in shown.red if each.test)
     probe = probe_for(shown.red, shown.green, read(tuple(homes)))
     if probe is None:
-        return Neighbourhood((), ()), _Watched([], [])
+        return Neighbourhood((), ()), _Watched([], []), ()
     base, *own = [told(made) if (made := screen.probed(changes, probe)) else [] for changes in (ChangeSet(()), *cures)]
-    return probe.around, _Watched(base, own, 1 + len(own))
+    return probe.around, _Watched(base, own, 1 + len(own)), probe.shown

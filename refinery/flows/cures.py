@@ -166,19 +166,21 @@ def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: 
     ]
     for _, place, rank in sorted(likely):
         if both := joined(steps[rank], others[place]):
-            yield replace(both, confidence=max(FLOOR, TOGETHER * steps[rank].confidence * others[place].confidence))
+            chance = TOGETHER * steps[rank].confidence * others[place].confidence
+            yield replace(both, confidence=max(FLOOR, chance), chance=chance if chance < FLOOR else 0.0)
 
 
 def _files(hypothesis: Hypothesis) -> set[str]:
     return {edit.path for edit in hypothesis.edits}
 
 
-def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:
+def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0, witnesses: int = 0) -> bool:
     """Whether a cure would be believed for which so many scenarios speak: one is cured by something far down the list more often than not.
-    Each of `doubts` counts as a scenario less: that it leaves failures, that it
-    takes two edits."""
+    Each of `doubts` counts as a scenario less: that it leaves failures, that it takes two edits. `witnesses` are more than `red` where some
+    of them say more than one thing."""
     if hypothesis.origin == "model":
         return True
     if red < hypothesis.needs:
         return False
-    return red - doubts > 1 or hypothesis.confidence >= LIKELY[max(red - doubts, 0)]
+    speak = max(red, witnesses) - doubts
+    return speak > 1 or hypothesis.confidence >= LIKELY[max(speak, 0)]

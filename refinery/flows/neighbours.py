@@ -31,6 +31,7 @@ TELLING = 6
 CRASHED = (Cause.EXIT, Cause.SIGNAL, Cause.TIMEOUT, Cause.OUTPUT)
 
 WORD = re.compile(r"\w+(?:[-./:]\w+)*")
+NAMED = re.compile(r"\b[A-Z]\w*|\d[\d.,:]*")
 MOST_WORDS = 60
 """Words of a text that are looked at."""
 PLAIN_KINDS = ("a", "A", "_")
@@ -129,10 +130,20 @@ def harmless(base: Sequence[Seen], cures: Sequence[Sequence[Seen]], around: Neig
 
 
 def _upsets(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> bool:
-    upset = [own[place].behaviour != base[place].behaviour for place, each in enumerate(around.near) if not each.red]
+    """Whether too much changes around what passes; what is answered there as a failing scenario is on the base may well change."""
     origins = {each.origin: each.red for each in around.near}
+    amiss = {_form(base[len(around.near) + origin].behaviour) for origin, red in origins.items() if red}
+    right = [place for place, each in enumerate(around.near) if not each.red and _form(base[place].behaviour) not in amiss]
+    upset = [own[place].behaviour != base[place].behaviour for place in right]
     usual = UNLIKE * _share(list(origins.values()), 0.0)
     return len(upset) >= TELLING and _share(upset, 0.0) > max(UPSET, usual)
+
+
+def _form(behaviour: Behaviour) -> str:
+    """An answer without the names and numbers in it; one that has nothing else, as it is."""
+    said = str(behaviour[0]) if behaviour else ""
+    form = NAMED.sub("#", said)
+    return form if any(map(str.isalpha, form)) else said
 
 
 def _crashes(base: Sequence[Seen], own: Sequence[Seen], around: Neighbourhood) -> float:

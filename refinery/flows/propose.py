@@ -122,7 +122,7 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                if borne_out(proposal.hypothesis, len(cures.red)):
+                if borne_out(proposal.hypothesis, len(cures.red), 0, self.shown.witnesses):
                     cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
@@ -186,7 +186,7 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red), doubts) and not self._solved.wants(hypothesis):
+            if not borne_out(hypothesis, len(self.shown.red), doubts, self.shown.witnesses) and not self._solved.wants(hypothesis):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -237,7 +237,7 @@ class Proposals:
         """Cures of all failures, the most believable first. Where too little tells them from chance, or from each other, nobody chooses,
         unless a model has told which is likelier; they then stand beside what is found later."""
         whole = cures.take_whole()
-        firm = [each for each in whole if len(cures.red) > 1 or not self._numbers.loose(each.hypothesis)]
+        firm = [each for each in whole if self.shown.witnesses > 1 or not self._numbers.loose(each.hypothesis)]
         self.tally.loose += len(whole) - len(firm)
         if not firm:
             return
@@ -245,7 +245,7 @@ class Proposals:
         found = [all_of[place] for place in nearest([each.hypothesis for each in all_of])]
         what = "edit cures" if len(found) == 1 else "edits cure"
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
-        scores = [worth(each.hypothesis, self.diagnosis) / GUESSED for each in found]
+        scores = self._scores([each.hypothesis for each in found])
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
         result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files)
         self._billed(found[0], Screened(runs=result.runs))
@@ -254,10 +254,15 @@ class Proposals:
         self._unsettled = []
         if weighed.order and not reasoned and not weighed.believed:
             self._unsettled = [found[place] for place in (weighed.order[0], *weighed.rivals)][:RIVALS]
-            self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found))
+            self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found, self.shown))
             return
         for proposal in [found[place] for place in weighed.order]:
             yield from self._offered(self._smallest(proposal, read, screen), read, screen)
+
+    def _scores(self, found: Sequence[Hypothesis]) -> list[float]:
+        """How likely each was from the start. What is no likelier than has to be asked counts beside the likeliest of its kind."""
+        best = max((each.chance for each in found), default=0.0)
+        return [worth(each, self.diagnosis) / GUESSED * (each.chance / best if each.chance else 1.0) for each in found]
 
     def _smallest(self, proposal: Proposal, read: Drafts, screen: Screen) -> Proposal:
         if proposal.hypothesis.origin != "model":
@@ -286,7 +291,7 @@ class Proposals:
         self.tally.chance += len(cures.some)
         for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
-            if both is None or not borne_out(both, len(cures.red), doubts=1):
+            if both is None or not borne_out(both, len(cures.red), 1, self.shown.witnesses):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
@@ -349,9 +354,9 @@ def _input(scenario: Scenario) -> str:
     return json.dumps(scenario.input, ensure_ascii=False)
 
 
-def _doubt(split: Split | None, found: Sequence[Proposal]) -> Doubt | None:
+def _doubt(split: Split | None, found: Sequence[Proposal], shown: Reproduction) -> Doubt | None:
     """Where cures part, with their edits in words."""
     if split is None:
         return None
     answers = (Answered(answer, tuple(found[place].hypothesis.change for place in places)) for answer, places in split.answers)
-    return Doubt(split.input, tuple(answers))
+    return Doubt(split.input, tuple(answers), code=any(each.test for each in shown.red))

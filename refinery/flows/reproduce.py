@@ -30,6 +30,11 @@ class Reproduction:
     besides: tuple[str, ...] = ()
     """Scenarios that fail too, and were not asked about."""
 
+    @property
+    def witnesses(self) -> int:
+        """How many failures speak for a cure of all: a failing test counts twice, since most look at more than one thing."""
+        return sum(2 if scenario.test else 1 for scenario in self.red)
+
     def unasked(self, cured: Collection[str] = ()) -> tuple[str, ...]:
         """A word on those that still fail."""
         left = [name for name in self.besides if name not in cured]

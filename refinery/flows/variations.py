@@ -66,6 +66,8 @@ class Probe:
     source: str
     test: Scenario
     around: Neighbourhood
+    shown: tuple[str, ...] = ()
+    """The probes as code, for people, in the order of their inputs."""
 
 
 def probe_for(red: Sequence[Scenario], green: Sequence[Scenario], files: Mapping[str, str]) -> Probe | None:
@@ -100,7 +102,8 @@ def probe_for(red: Sequence[Scenario], green: Sequence[Scenario], files: Mapping
         mark=MARK,
     )
     source = "\n\n".join([ast.unparse(kept), *texts, end])
-    return Probe(path, source, Scenario("probes", None, (), test=f"{path}::test_of_all"), around)
+    shown = tuple(ast.unparse(_Plain().visit(copy.deepcopy(ast.Module(body, [])))) for body in bodies)
+    return Probe(path, source, Scenario("probes", None, (), test=f"{path}::test_of_all"), around, shown)
 
 
 def told(attempt: Attempt) -> list[Seen]:
@@ -172,6 +175,14 @@ class _Claims(ast.NodeTransformer):
         test = node.test
         value = test.left if isinstance(test, ast.Compare) else test
         return ast.Expr(ast.Call(ast.Name("tell", ast.Load()), [value], []))
+
+
+class _Plain(ast.NodeTransformer):
+    """`tell(a)` reads `a`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:  # the name that `ast` looks for
+        self.generic_visit(node)
+        return node.args[0] if isinstance(node.func, ast.Name) and node.func.id == "tell" else node
 
 
 def _varied(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:

@@ -62,7 +62,7 @@ SHORTEST_TWIN = 16
 """Characters of code that does not read like other code by chance."""
 AT_HAND = frozenset({
     "wrong name", "wrong field", "swapped arguments", "term added", "term dropped", "missing statement", "missing update",
-    "hard-coded value",
+    "hard-coded value", "bound",
 })  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({

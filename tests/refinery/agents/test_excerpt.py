@@ -123,3 +123,19 @@ def test_what_was_left_out_of_a_run_is_told_with_the_way_to_it() -> None:
 
 def test_empty_files_are_only_named() -> None:
     assert 'empty files">\na/__init__.py\n' in excerpt_files({"a/__init__.py": "\n", "a/b.py": "x = 1\n"}, diagnosis()).text
+
+
+def test_a_failed_equality_is_told_once_and_in_full() -> None:
+    wanted = "a" * 300 + " the telling end"
+    attempt = Attempt(
+        "s", 0, False, checks=(CheckResult('equals: "aaa..."', False, "expected aaa...; the answer is bbb..."),), output="bbb"
+    )
+    text = excerpt_failures((attempt,), (Scenario("s", "?", (Expectation("equals", wanted),)),)).text
+    assert "  FAILS equals\n" in text
+    assert f'wanted: equals: "{wanted}"' in text
+    assert "the answer is" not in text
+
+
+def test_it_is_said_that_all_files_are_shown_where_they_are() -> None:
+    assert "nothing more to look up" in excerpt_files({"a.py": "x = 1\n"}, diagnosis()).text
+    assert "nothing more to look up" not in excerpt_files({"a.py": "x = 1\n" * 9000}, diagnosis(), budget=2000).text

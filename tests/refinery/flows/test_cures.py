@@ -115,6 +115,14 @@ def test_a_cure_that_upsets_what_lies_around_passing_scenarios_is_left_out_unles
     assert harmless(base, [upset, calm], around, reasoned=[0]) == [0, 1]
 
 
+def test_what_is_answered_as_where_it_fails_may_change_around_passing_scenarios() -> None:
+    near = tuple(Neighbour({"n": number}, 1, red=False) for number in range(8))
+    around = Neighbourhood((*near, Neighbour({"n": 9}, 0, red=True)), ({"own": 0}, {"own": 1}))
+    cure = seen(*("Try Ann." for _ in range(9)), "Try Bob.", "hello")
+    assert harmless(seen(*("Nobody goes to Oakley." for _ in range(9)), "Nobody goes to Fernhill.", "hello"), [cure], around) == [0]
+    assert harmless(seen(*("Somebody goes there." for _ in range(9)), "Nobody goes to Fernhill.", "hello"), [cure], around) == []
+
+
 def test_of_edits_that_brought_a_failure_nearer_one_of_each_effect_is_built_on() -> None:
     found = cures()
     near, far = frozenset({"a"}), RED
