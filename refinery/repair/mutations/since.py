@@ -11,6 +11,8 @@ from refinery.repair.world import base_of
 
 FAMILY = "missing bound"
 MOST = 6
+MOVED = 0.7
+"""What a field counts as a bound that is set anew later: where a thing began, or ended, does not move."""
 ORDER: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 TURNED = str.maketrans("<>", "><")
 
@@ -28,7 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
                 if made >= MOST or second in _bounds(site, test, first) or turned or (level and one > other):
                     continue
                 made += 1
-                yield from _bounded(site, test, first, second)
+                settled = MOVED if theirs in site.world.stored else 1.0
+                yield from _bounded(site, test, first, second, settled)
 
 
 def _tests(site: Site) -> Iterator[ast.expr]:
@@ -78,11 +81,11 @@ def _bounds(site: Site, test: ast.expr, text: str) -> dict[str, str]:
     return found
 
 
-def _bounded(site: Site, test: ast.expr, first: str, second: str) -> Iterator[Mutation]:
+def _bounded(site: Site, test: ast.expr, first: str, second: str, settled: float) -> Iterator[Mutation]:
     signs = {sign[0] for sign in _bounds(site, test, first).values()}
     text = site.src(test)
     bare = f"({text})" if (isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)) or isinstance(test, ast.IfExp) else text
     for sign in (">=", "<=", ">", "<"):
-        prior = (0.05 if sign[0] in signs else 0.55 if signs else 0.35) * (1.0 if sign.endswith("=") else 0.6)
+        prior = (0.05 if sign[0] in signs else 0.55 if signs else 0.35) * (1.0 if sign.endswith("=") else 0.6) * settled
         more = f"{first} {sign} {second}"
         yield site.put(test, f"{bare} and {more}", FAMILY, f"Also ask for `{short(more)}`", prior)
