@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,9 +18,13 @@ ALIKE = 10
 TOGETHER = 120
 SAME, KINDRED, ELSEWHERE = 0.9, 0.8, 0.6
 """What two guesses count that change the same, beside the lesser: in code that reads the same, that speaks of the same, and other."""
+HABITS = frozenset({"truth for presence", "rounding", "time between", "shared mutable", "letter case", "whole word"})
+"""Mistakes of who takes a tool for what it is not: they are made wherever it is used, whatever the code speaks of."""
 MOST_SAME, MOST_KINDRED = 4, 16
 """Guesses that change the same which are remembered for all others, and for those that speak of the same."""
 
+SPECIFIC = 8
+"""Words and signs that are not put at two places by chance."""
 HOLE = "_"
 """What stands for anything that is put into a call or into brackets: `list(a)` and `list(b)` are one change."""
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -61,6 +64,8 @@ class Guess:
     """The code that is changed, as it is written."""
     change: tuple[str, str]
     """What goes, and what comes in its place."""
+    unused: bool = False
+    """What comes is a name that nothing reads."""
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Twice:
 
     same: dict[tuple[str, tuple[str, str]], list[Guess]] = field(default_factory=dict)
     """By operator and change: the same, wherever it is made."""
+    added: dict[tuple[str, str], list[Guess]] = field(default_factory=dict)
+    """By operator and what comes, where that is nothing that comes anywhere: whatever goes."""
     kinds: dict[tuple[object, str], list[Guess]] = field(default_factory=dict)
     """By function and operator: of one kind."""
 
@@ -78,22 +85,38 @@ class Twice:
         equal = self.same.setdefault((guess.operator, guess.change), [])
         turned = self.same.get((guess.operator, (added, removed)), []) if removed and added else []
         partners = [each for each in (*equal[:MOST_SAME], *turned[:MOST_SAME]) if each.place != guess.place]
+        scores = [each.score for each in partners]
+        all_told = max(scores, default=0.0) if guess.operator in HABITS else sum(scores)
         twins = [other for other in partners if other.change == guess.change and other.around == guess.around]
         related = [each for each in (*equal, *turned) if each.place != guess.place and each.around != guess.around and kindred(each, guess)]
         for other in partners:
             if other not in related:
                 alike = other.around == guess.around
-                weight = SAME / max(1, len(twins)) if alike else ELSEWHERE / len(partners)
-                yield guess.score * weight, _joined([other, guess])
+                share = other.score / all_told if all_told else 1 / len(partners)
+                weight = SAME / max(1, len(twins)) if alike else ELSEWHERE * share
+                yield _scored(guess.score * weight, [other, guess])
         for other in related:
-            yield guess.score * KINDRED / len(related), _joined([other, guess])
+            yield _scored(guess.score * KINDRED / len(related), [other, guess])
         if len(twins) > 1:
-            yield guess.score * SAME, _joined([*twins, guess])
+            yield _scored(guess.score * SAME, [*twins, guess])
+        yield from self._in_place_of_others(guess)
         if len(equal) < MOST_KINDRED:
             equal.append(guess)
         kind = self.kinds.setdefault((guess.function, guess.operator), [])
         if len(kind) < ALIKE:
             kind.append(guess)
+
+    def _in_place_of_others(self, guess: Guess) -> Iterator[tuple[float, Hypothesis]]:
+        """A name that nothing reads, or so much code that it is no chance, comes here and there in place of different things."""
+        added = guess.change[1]
+        if not guess.unused and len(added.split()) < SPECIFIC:
+            return
+        before = self.added.setdefault((guess.operator, added), [])
+        partners = [each for each in before[:MOST_SAME] if each.place != guess.place and each.change != guess.change]
+        for other in partners:
+            yield _scored(guess.score * KINDRED / len(partners), [other, guess])
+        if len(before) < MOST_SAME:
+            before.append(guess)
 
     def pairs(self) -> Iterator[Hypothesis]:
         """Two of a kind in one function, the likeliest first."""
@@ -104,7 +127,7 @@ class Twice:
             if one.place != other.place and one.change not in (other.change, other.change[::-1])
         ]
         for _, one, other in sorted(both, key=lambda each: -each[0])[:TOGETHER]:
-            yield _joined([one, other])
+            yield _joined([one, other], 0.5 * one.score * other.score)
 
 
 def kindred(one: Guess, other: Guess) -> bool:
@@ -116,6 +139,8 @@ def kindred(one: Guess, other: Guess) -> bool:
 def changed(old: str, new: str) -> tuple[str, str]:
     """What goes and what comes, without the words and signs that both begin and end with; in what comes, `HOLE` is what went."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
+    if before[:1] == ["not"] and after[-2:] == ["is", "None"]:  # the same question, asked the other way round
+        before, after = before[1:], [*after[:-1], "not", "None"]
     while before and after and before[0] == after[0]:
         before, after = before[1:], after[1:]
     while before and after and before[-1] == after[-1]:
@@ -126,17 +151,21 @@ def changed(old: str, new: str) -> tuple[str, str]:
     return " ".join(before), OWNER.sub("", " ".join(after))
 
 
-def _joined(guesses: Sequence[Guess]) -> Hypothesis:
+def _scored(score: float, guesses: Sequence[Guess]) -> tuple[float, Hypothesis]:
+    return score, _joined(guesses, score)
+
+
+def _joined(guesses: Sequence[Guess], score: float) -> Hypothesis:
     all_of = [guess.hypothesis for guess in guesses]
     first, *rest = [each.change for each in all_of]
-    score = math.prod(guess.score for guess in guesses)
     return replace(
         all_of[0],
         change="; ".join((first, *(f"{each[0].lower()}{each[1:]}" for each in rest))),
         rationale=f"The same mistake at {'two' if len(all_of) == 2 else len(all_of)} places. {' '.join(each.rationale for each in all_of)}",
-        edits=tuple(edit for each in all_of for edit in each.edits),
+        edits=tuple(dict.fromkeys(edit for each in all_of for edit in each.edits)),
         risks="; ".join(dict.fromkeys(each.risks for each in all_of if each.risks)),
-        confidence=confidence(score * 0.5, never=False),
+        confidence=confidence(score, never=False),
+        needs=max(each.needs for each in all_of),
     )
 
 

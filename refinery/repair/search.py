@@ -8,7 +8,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
@@ -66,7 +66,7 @@ AT_HAND = frozenset({
 })  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({
-    "neighbour function", "neighbour method",
+    "neighbour function", "neighbour method", "order of steps",
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
 })  # fmt: skip
 SURE = 0.2
@@ -169,7 +169,8 @@ class _Search:
             yield hypothesis
             if isinstance(ranked.make, _Code) and hypothesis.confidence >= FLOOR and not ranked.make.mutation.memorises:
                 for score, both in self.twice.saw(_guess(ranked.make, ranked.score, hypothesis)):
-                    self._push(score, both)
+                    needs = _needs(ranked.make.mutation, score, ranked.make.unused)
+                    self._push(score, replace(both, needs=max(both.needs, needs)))
             side = best[1 if isinstance(ranked.make, _Config) else 0]
             if len(side) < PAIRED and hypothesis.confidence >= FLOOR:
                 side.append((ranked.score, hypothesis))
@@ -394,7 +395,8 @@ def _guess(made: _Code, score: float, hypothesis: Hypothesis) -> Guess:
     old = "" if mutation.insert in ("before", "after") else module.text[mutation.start : mutation.end]
     change = changed(old, mutation.new)
     where = (module.path, statement.first)
-    return Guess(score, hypothesis, mutation.operator, module.function(statement.node), where, _around(module, statement, mutation), change)
+    function, around = module.function(statement.node), _around(module, statement, mutation)
+    return Guess(score, hypothesis, mutation.operator, function, where, around, change, made.unused)
 
 
 def _around(module: Module, statement: Statement, mutation: Mutation) -> str:
@@ -438,9 +440,10 @@ def _imported(text: str, module: Module, mutation: Mutation) -> str:
     name, _, part = mutation.imports.partition(":")
     wanted = f"from {name} import {part}" if part else f"import {name}"
     above = [node.end_lineno or node.lineno for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    brought = [(node.module, alias.name) for node in module.tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     told = module.tree.body[0].end_lineno or 0 if ast.get_docstring(module.tree, clean=False) is not None else 0
     lines, place = text.split("\n"), above[-1] if above else told
-    if wanted in lines:
+    if wanted in lines or (name, part) in brought:
         return text
     if module.offset(place + 1, 0) > mutation.start:
         return with_import(text, name, part or None)

@@ -17,6 +17,9 @@ ENDLESS = ("did not end within", "did not answer within", "took longer than", "h
 LONGEST = 4000
 MOST = 20
 """Sentences that are compared."""
+WORDS = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+")
+"""What two answers in words are compared by."""
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "endless": {
@@ -43,6 +46,8 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     },
     "nothing": {"missing return": 1.8, "early return": 1.3, "missing value": 1.2},
     "sign": {"operands swapped": 1.6, "operator replacement": 1.3, "absolute value": 2.0},
+    "last place": {"rounding": 2.0},
+    "nought for nothing": {"truth for presence": 1.8},
     "number": {"operator replacement": 1.15, "wrong name": 1.1, "brackets": 1.2, "term added": 1.2, "term dropped": 1.1},
 }  # fmt: skip
 """What a family of operators counts more where a symptom was seen."""
@@ -64,8 +69,9 @@ def symptoms(texts: Iterable[str], errors: Iterable[str]) -> frozenset[str]:
     pairs = list(islice(answers(texts), MOST))
     for wanted, got in pairs:
         found.update(_difference(wanted, got))
+        found.update(each for part, other in _beside(wanted, got) for each in _in_figures(part, other))
     parts = [part for pair in pairs for value in pair for part in _parts(value)]
-    if pairs and not any(isinstance(part, float) for part in parts):
+    if pairs and not any(isinstance(part, float) or (isinstance(part, str) and _fraction(part)) for part in parts):
         found.add("no fractions")
     if pairs and not any(isinstance(part, str) for part in parts):
         found.add("no words")
@@ -89,6 +95,38 @@ def _parts(value: object) -> Iterator[object]:
             yield from _parts(part)
     else:
         yield value
+
+
+def _fraction(text: str) -> bool:
+    return any("." in number for number in NUMBER.findall(text))
+
+
+def _beside(wanted: object, got: object) -> Iterator[tuple[object, object]]:
+    """What stands at the same place of both answers; of texts, word by word."""
+    if isinstance(wanted, Mapping) and isinstance(got, Mapping):
+        for key in wanted.keys() & got.keys():
+            yield from _beside(wanted[key], got[key])
+    elif isinstance(wanted, list | tuple) and isinstance(got, list | tuple) and len(wanted) == len(got):
+        for part, other in zip(wanted, got, strict=True):
+            yield from _beside(part, other)
+    elif isinstance(wanted, str) and isinstance(got, str):
+        words, others = WORDS.findall(wanted), WORDS.findall(got)
+        yield from zip(words, others, strict=True) if len(words) == len(others) else ()
+    else:
+        yield wanted, got
+
+
+def _in_figures(wanted: object, got: object) -> Iterator[str]:
+    """How two figures differ: by one in the last place behind the point, or as nothing does from nought."""
+    one, other = ("" if isinstance(part, bool | None) else str(part) for part in (wanted, got))
+    if not NUMBER.fullmatch(one):
+        return
+    if float(one) == 0 and not NUMBER.fullmatch(other.lstrip("-")):
+        yield "nought for nothing"
+    places = len(one.partition(".")[2])
+    alike = places and NUMBER.fullmatch(other) and len(other.partition(".")[2]) == places
+    if alike and abs(int(one.replace(".", "")) - int(other.replace(".", ""))) == 1:
+        yield "last place"
 
 
 def answers(texts: Iterable[str]) -> Iterator[tuple[object, object]]:

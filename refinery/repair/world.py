@@ -51,6 +51,10 @@ class World:
     """Attributes and keys read from variables of a name: `customer` -> country, currency."""
     compared: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Names of what is compared with each other, or looked for in each other."""
+    given: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Names of what takes its value from the other somewhere: `opened` and `at`, for `Case(opened=message.at)`."""
+    ordered: set[str] = field(default_factory=set)
+    """Names of what is compared by its order, or taken from another thing."""
     called: set[str] = field(default_factory=set)
     """Names of functions that are called, or handed on."""
     around: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -98,7 +102,7 @@ class World:
 
 def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Iterable[str] = ()) -> World:
     """Reads all modules, configuration values and names of files once."""
-    world = World()
+    world, modules = World(), tuple(modules)
     folders: dict[tuple[str, str], set[str]] = defaultdict(set)
     for path in map(PurePosixPath, paths):
         if path.suffix != ".py":
@@ -109,6 +113,9 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Ite
     for module in modules:
         for node in module.inside(module.tree):
             _look(world, module, node)
+    for module in modules:
+        for node in module.inside(module.tree):
+            _hand_over(world, node)
     records: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
     for scalar in scalars:
         if isinstance(scalar.value, str | int | float) and scalar.key:
@@ -247,6 +254,29 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
         name = role(module, node)
         if name:
             _store(world, name, node.value)
+
+
+def _hand_over(world: World, node: ast.AST) -> None:
+    """What is given to what: by an assignment, by the name of an argument, and by its place."""
+    pairs: list[tuple[str, ast.expr]] = []
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        pairs = [(name_of(node.targets[0]), node.value)]
+    elif isinstance(node, ast.Call):
+        name = name_of(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+        known = world.fields.get(name, ()) or (parameters(world.functions[name][1]) if name in world.functions else ())
+        pairs = [*zip(known, node.args, strict=False), *((each.arg or "", each.value) for each in node.keywords)]
+    elif isinstance(node, ast.Dict):
+        pairs = [(text_of(key) or "", value) for key, value in zip(node.keys, node.values, strict=True)]
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        world.ordered.update(name_of(side) for side in (node.left, *node.comparators))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        world.ordered.update(name_of(side) for side in (node.left, node.right))
+        pairs = [(name_of(node.left), node.right)]
+    for target, value in pairs:
+        source = name_of(value) if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else ""
+        if target and source and target != source:
+            world.given[target].add(source)
+            world.given[source].add(target)
 
 
 def _amount(world: World, node: ast.BinOp) -> None:

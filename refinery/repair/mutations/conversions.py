@@ -93,7 +93,7 @@ def _half_up(site: Site, node: ast.Call) -> Iterator[Mutation]:
         brought = "decimal" in site.module.globals
         mode = f"{'decimal.' if brought else ''}ROUND_HALF_UP"
         rounded = site.between(end, end, f", rounding={mode}", "rounding", "Round halves up", 0.5)
-        yield replace(rounded, imports="" if brought else "decimal:ROUND_HALF_UP")
+        yield replace(rounded, imports="" if brought or "ROUND_HALF_UP" in site.module.globals else "decimal:ROUND_HALF_UP")
 
 
 def _money(site: Site, node: ast.Call) -> Iterator[Mutation]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import name_of
+from refinery.repair.world import name_of, parameters
 
 FAMILY = "recursion"
 GENERATOR = "generator"
@@ -19,6 +19,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     if function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return
     yield from _yields(site, function)
+    yield from _own_level(site, function)
     if not _calls_itself(site, function):
         return
     given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
@@ -33,6 +34,23 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _base(site, statement.test)
     if isinstance(statement, ast.Return) and statement.value is not None:
         yield from _ending(site, statement.value, given)
+
+
+def _own_level(site: Site, function: Function) -> Iterator[Mutation]:
+    """`not` before `not` is read by what reads a `not`: where functions call each other in turn, one may go on with itself."""
+    for node in site.statement.nodes:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
+            continue
+        name = name_of(node.func)
+        known = site.world.functions.get(name)
+        if name == function.name or known is None or parameters(known[1]) != parameters(function) or known[0] is not site.module:
+            continue
+        if site.parent(known[1]) is not site.parent(function):
+            continue
+        back = any(isinstance(part, ast.Call) and name_of(part.func) == function.name for part in ast.walk(known[1]))
+        end = site.module.span(node.func)[1]
+        says = f"Go on with `{function.name}` itself, not with `{name}`"
+        yield site.between(end - len(name), end, function.name, FAMILY, says, 0.45 if back else 0.2)
 
 
 def _smaller(site: Site, node: ast.expr) -> Iterator[Mutation]:

@@ -40,6 +40,29 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("all of a set, not some", "def f(need, said):\n    said = set(said)\n    return any(each & said for each in need)\n",
+     "each & said for", "each <= said for", ""),
+    ("some of a set, not all", "def f(need, said):\n    if set(need) <= said:\n        return 1\n",
+     "set(need) <= said", "set(need) & said", ""),
+    ("a set within, not around", "def f(a, b):\n    return a.issubset(b) and b\n", "issubset", "issuperset", ""),
+    ("in one or the other", "def f(steps):\n    lost, left = [], []\n    for step in steps:\n        if step.of in lost:\n"
+     "            left.append(step.id)\n        else:\n            lost.append(step.id)\n",
+     "step.of in lost", "step.of in lost or step.of in left", ""),
+    ("in neither of both", "def f(steps):\n    lost, left = [], []\n    for step in steps:\n        if step.of not in lost and step:\n"
+     "            left.append(step.id)\n        else:\n            lost.append(step.id)\n",
+     "step.of not in lost and", "step.of not in lost and step.of not in left and", ""),
+    ("not before it began",
+     "def g(mail):\n    return Case(opened=mail['at'])\ndef f(case, mails, until):\n    return [\n        mail for mail in mails\n"
+     "        if mail['by'] == case.by and mail['at'] < until and case.opened\n    ]\n",
+     "and case.opened", "and case.opened and mail['at'] >= case.opened", ""),
+    ("share before limit", "def f(loss, most, own):\n    part = min(loss, most)\n    return part - own\n",
+     "min(loss, most)\n    return part - own", "loss - own\n    return min(part, most)", ""),
+    ("share before limit at once", "def f(loss, most, own):\n    return max(0, min(loss, most) - own)\n",
+     "min(loss, most) - own", "min(loss - own, most)", ""),
+    ("to the front, not in its place", "def f(xs, i):\n    x = xs[i]\n    xs[0], xs[i] = x, xs[0]\n    return x\n",
+     "xs[0], xs[i] = x, xs[0]", "xs.insert(0, xs.pop(i))", ""),
+    ("on with itself", "class P:\n    def both(self):\n        return self.one()\n    def one(self):\n        if self.at('not'):\n"
+     "            return ('not', self.both())\n        return 1\n", "('not', self.both())", "('not', self.one())", ""),
     ("bound that nothing reads", "class B:\n    def __init__(self, rate, burst):\n        self.rate, self.burst, self.n = rate, burst, 0\n"
      "    def fill(self, t):\n        self.n = self.n + t * self.rate\n",
      "= self.n + t * self.rate", "= min(self.burst, self.n + t * self.rate)", ""),

@@ -19,6 +19,8 @@ from refinery.repair.symptoms import UNLIKELY, symptoms, weight
         ("assert -4 == 4", "sign"),
         ("assert None == 4", "nothing"),
         ("assert True == False", "opposite"),
+        ("f(2): expected {'sum': '4.13'}, got {'sum': '4.12'}", "last place"),
+        ("f(2): expected {'oak': 0}, got {'oak': 'unknown'}", "nought for nothing"),
         ("the test did not end within 2 s", "endless"),
     ],
 )
@@ -33,6 +35,11 @@ def test_an_error_is_a_symptom_too() -> None:
 @pytest.mark.parametrize("said", ["assert <A> == 3", "expected nothing of use", "assert 'a' == 'b'", "assert f(1) == " + "[" * 5000])
 def test_what_cannot_be_read_is_no_symptom(said: str) -> None:
     assert symptoms([said], []) - UNLIKELY.keys() == set()
+
+
+def test_figures_in_texts_are_fractions_too() -> None:
+    assert "no fractions" not in symptoms(["f(2): expected '4.5 kg', got '4.6 kg'"], [])
+    assert "no fractions" in symptoms(["f(2): expected '4 kg', got '5 kg'"], [])
 
 
 def test_only_operators_that_make_a_symptom_count_more() -> None:
