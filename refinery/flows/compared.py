@@ -14,6 +14,9 @@ from refinery.flows.variations import probe_for, told
 from refinery.flows.weighed import Weighed, changed, telling, weighed
 from safety.changes import ChangeSet
 
+LONGEST = 20.0
+"""Seconds that all runs on farther inputs may take, as those on near ones tell; of a slow agent fewer are tried, or none."""
+
 Read = Callable[[Sequence[str]], Mapping[str, str]]
 
 
@@ -57,13 +60,16 @@ def compare(
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
         return Compared(alone)
     tests = any(each.test for each in shown.red)
+    began = screen.bench.clock()
     around, watched, code = _tests(cures, shown, screen, read) if tests else _inputs(cures, shown, screen)
     if not around.inputs or not watched.complete(len(around.inputs)):
         return Compared(alone, watched.runs)
     left = harmless(watched.base, watched.cures, around, reasoned)
     watched.cures = [watched.cures[number] for number in left]
     if not tests and len(left) > 1:
-        farther = _farther([cures[number] for number in left], shown, around)
+        pace = (screen.bench.clock() - began) / max(1, watched.runs)
+        room = int(LONGEST / max(pace * (1 + len(left)), 1e-6))
+        farther = _farther([cures[number] for number in left], shown, around)[:room]
         more = _watched([cures[number] for number in left], [each.input for each in farther], screen)
         watched.runs += more.runs
         if more.complete(len(farther)):

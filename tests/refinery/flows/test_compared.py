@@ -1,0 +1,88 @@
+"""Cures are held against each other on inputs that nobody wrote down, as far as time allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from types import SimpleNamespace
+from typing import cast
+
+from adapters.trace import Json
+from refinery.domain import Attempt, Scenario
+from refinery.flows.compared import LONGEST, compare
+from refinery.flows.reproduce import Reproduction
+from refinery.flows.screen import Screen
+from safety.changes import ChangeSet, FileChange
+
+RED = Scenario("red", {"grams": 5400}, ())
+GREEN = Scenario("green", {"grams": 5}, ())
+SHOWN = Reproduction((RED,), (GREEN,), (), (), "")
+BOUNDS = {"": 5900, "a": 5400, "b": 500}
+"""From where on each version calls a parcel heavy; the base is without a name."""
+
+
+def grams(given: Json) -> float:
+    value = given.get("grams") if isinstance(given, dict) else None
+    return value if isinstance(value, int | float) else 0
+
+
+@dataclass
+class Desk:
+    """Runs each version in its head, each run taking so many seconds."""
+
+    seconds: float = 0.001
+    network: bool = False
+    asked: list[Json] = field(default_factory=list)
+    now: float = 0.0
+
+    def behaves(self, changes: ChangeSet, inputs: Sequence[Json]) -> tuple[Attempt, ...]:
+        self.asked += inputs
+        self.now += self.seconds * len(inputs)
+        bound = BOUNDS["".join(change.path for change in changes)]
+        said = ["heavy" if grams(each) >= bound else "" for each in inputs]
+        return tuple(Attempt(f"n{number}", 0, False, output=text) for number, text in zip(count(), said, strict=False))
+
+    def screen(self) -> Screen:
+        agent = SimpleNamespace(network=self.network, http="")
+        return cast(
+            Screen,
+            SimpleNamespace(runner=SimpleNamespace(agent=agent), bench=SimpleNamespace(clock=lambda: self.now), behaves=self.behaves),
+        )
+
+
+def change(path: str) -> ChangeSet:
+    return ChangeSet((FileChange(path, "limit = 3000\n", "limit = 2\n"),))
+
+
+def compared(desk: Desk, *scores: float) -> tuple[tuple[int, ...], object]:
+    made = compare([change("a"), change("b")], scores, (), SHOWN, desk.screen(), lambda _: {})
+    return made.weighed.order, made.split and made.split.input
+
+
+def test_of_two_cures_the_one_that_changes_less_comes_first_and_an_input_at_a_bound_of_the_code_parts_them() -> None:
+    order, parts = compared(Desk(), 0.4, 0.4)
+    assert order == (0, 1)
+    assert isinstance(parts, dict)
+    assert 500 <= parts["grams"] < 5400
+
+
+def test_numbers_of_the_changed_files_are_tried() -> None:
+    desk = Desk()
+    compared(desk, 0.4, 0.4)
+    assert {"grams": 3000} in desk.asked
+
+
+def test_a_slow_agent_is_not_run_on_farther_inputs_than_there_is_time_for() -> None:
+    fast, slow = Desk(), Desk(seconds=LONGEST)
+    compared(fast, 0.4, 0.4)
+    compared(slow, 0.4, 0.4)
+    assert len(slow.asked) < len(fast.asked)
+    near = slow.asked.index(RED.input)
+    assert len(slow.asked) == 3 * (near + 2), "the near ones alone, on the base and with each cure"
+
+
+def test_what_acts_on_the_world_is_weighed_by_likelihood_alone() -> None:
+    desk = Desk(network=True)
+    assert compared(desk, 0.3, 0.4) == ((1, 0), None)
+    assert desk.asked == []
