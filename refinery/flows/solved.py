@@ -74,7 +74,7 @@ def _values(scenario: Scenario, before: Attempt, after: Attempt, turn: Turn) -> 
         return {}
     found: dict[float, int] = {}
     for (old, kind), (new, new_kind), (aim, aim_kind) in zip(*spoken, strict=True):
-        if kind == new_kind == aim_kind and old not in (new, aim):
+        if kind == new_kind == aim_kind and float(old) not in (float(new), float(aim)):
             slack = 0.5 * 10.0 ** -len(aim.partition(".")[2])
             for value in _solutions(turn, float(old), float(new), float(aim), slack):
                 found[value] = max(found.get(value, 0), _told(aim))

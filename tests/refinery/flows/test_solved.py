@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from refinery.domain import Attempt, Cause, Edit, Expectation, Hypothesis, Layer, Scenario
 from refinery.flows.screen import Screened
 from refinery.flows.solved import Solved
@@ -46,6 +51,11 @@ def test_words_around_the_number_may_change_but_not_what_it_is_a_number_of() -> 
     assert worked_out("Yes: 3.28 m there.", "No: 1.68 km there.", (turned("0.8", "3.2"), "Yes: 5.68 m there.")) == []
 
 
+def test_the_same_number_written_otherwise_tells_nothing() -> None:
+    assert worked_out("1 km", "2 km", (turned("5", "5.0"), "1.0 km")) == []
+    assert worked_out("2 km", "2.0 km", (turned("5", "50"), "20 km")) == []
+
+
 def test_a_number_is_worked_out_once_and_only_from_answers_that_tell_of_it() -> None:
     nothing = turned("0.96", "0.5"), "134.40 EUR"
     tells = turned("0.96", "9.6"), "1344.00 EUR"
@@ -60,3 +70,13 @@ def test_one_look_is_asked_for_at_a_number_of_which_nothing_is_known() -> None:
     assert not solved.wants(turned("1", "3"))
     assert solved.wants(turned("5", "6"))
     assert not solved.wants(Hypothesis("Use x", "why.", Layer.CODE, (Edit("m.py", "y", "x"),)))
+
+
+WRITTEN = st.from_regex(r"-?[0-9]{1,4}(\.[0-9]{0,3})?|1[0-9]{320}|0\.0{320}1", fullmatch=True)
+
+
+@given(WRITTEN, WRITTEN, WRITTEN, WRITTEN, WRITTEN)
+def test_whatever_numbers_stand_there_what_follows_are_numbers(old: str, new: str, before: str, now: str, wanted: str) -> None:
+    for change, needs in worked_out(f"{before} m", f"{wanted} m", (turned(old, new), f"{now} m")):
+        assert math.isfinite(float(change.rpartition(" ")[2]))
+        assert needs in (1, 2)
