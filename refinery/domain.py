@@ -906,6 +906,7 @@ class Answered:
 
     answer: str
     changes: tuple[str, ...]
+    """None: it is the answer as things are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,7 @@ def doubted(doubt: Doubt) -> Iterator[RenderableType]:
         yield Padding(Text(asked, overflow="fold"), (0, 0, 0, 2), expand=False)
     for number, each in enumerate(doubt.answers, 1):
         yield Padding(Text(f"{number}. answers {one_line(each.answer, LONGEST)}", overflow="fold"), (0, 0, 0, 2), expand=False)
-        for change in each.changes:
+        for change in each.changes or ("as it answers now",):
             yield Padding(Text(change, DIM, overflow="fold"), (0, 0, 0, 5), expand=False)
     if doubt.code:
         yield Text("Which is right? Write a test that says so, and run fix again.")

@@ -80,7 +80,8 @@ def compare(
                 own[place:place] = other
     changes = [changed(watched.base, own) for own in watched.cures]
     made = weighed([scores[number] for number in left], changes, watched.cures, red)
-    split = _split(made, watched.cures, code if tests else around.inputs)
+    asked = code if tests else around.inputs
+    split = _split(made, watched.cures, asked) if made.rivals or made.believed else _from_base(made, watched, asked, around)
     named = replace(made, order=tuple(left[place] for place in made.order), rivals=tuple(left[place] for place in made.rivals))
     answers = tuple((answer, tuple(left[place] for place in places)) for answer, places in split.answers) if split else ()
     return Compared(named, watched.runs, Split(split.input, answers) if split else None)
@@ -100,6 +101,16 @@ def _split(made: Weighed, found: Sequence[Sequence[Seen]], inputs: Sequence[Json
     for number in (made.order[0], *made.rivals):
         said.setdefault(_answer(found[number][place]), []).append(number)
     return Split(inputs[place], tuple((answer, tuple(numbers)) for answer, numbers in said.items()))
+
+
+def _from_base(made: Weighed, watched: _Watched, inputs: Sequence[Json], around: Neighbourhood) -> Split | None:
+    """An input of which a lone cure makes something else than the base, of which nobody has said that it is wrong; near what fails, if any."""
+    if not made.order:
+        return None
+    base, own = watched.base, watched.cures[made.order[0]]
+    near = sorted(range(len(around.near)), key=lambda place: not around.near[place].red)
+    place = next((place for place in near if _answer(own[place]) != _answer(base[place])), None)
+    return None if place is None else Split(inputs[place], ((_answer(own[place]), (made.order[0],)), (_answer(base[place]), ())))
 
 
 def _answer(seen: Seen) -> str:

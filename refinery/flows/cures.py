@@ -26,8 +26,9 @@ NEAR = 2.0
 """What a second edit counts more in the file of the first."""
 BOTH = 4.0
 """What a second edit counts more that by itself brought a failure nearer to passing too."""
-LIKELY = (0.3, 0.2)
-"""The confidence from which on a cure is believed for which no scenario speaks but what it was to cure, and for which one does."""
+LIKELY = (0.3, 0.09)
+"""The confidence from which on an edit is looked at for which no scenario would speak but what it was to cure, and for which one would.
+Whether a cure is believed is then weighed."""
 TOGETHER = 0.25
 """How likely it is that two mistakes were made, beside one."""
 STEPS = 6

@@ -86,3 +86,15 @@ def test_what_acts_on_the_world_is_weighed_by_likelihood_alone() -> None:
     desk = Desk(network=True)
     assert compared(desk, 0.3, 0.4) == ((1, 0), None)
     assert desk.asked == []
+
+
+def test_a_lone_cure_that_is_not_believed_is_asked_about_where_it_changes_an_answer_that_nobody_has_judged() -> None:
+    made = compare([change("b")], [0.1], (), SHOWN, Desk().screen(), lambda _: {})
+    assert not made.weighed.believed
+    assert made.split is not None
+    assert made.split.input not in (RED.input, GREEN.input)
+    assert made.split.answers == (("heavy", (0,)), ("", ()))
+
+
+def test_nothing_is_asked_about_a_lone_cure_that_is_believed() -> None:
+    assert compare([change("b")], [0.9], (), SHOWN, Desk().screen(), lambda _: {}).split is None
