@@ -104,7 +104,7 @@ def _split(made: Weighed, found: Sequence[Sequence[Seen]], inputs: Sequence[Json
 
 
 def _from_base(made: Weighed, watched: _Watched, inputs: Sequence[Json], around: Neighbourhood) -> Split | None:
-    """An input of which a lone cure makes something else than the base, of which nobody has said that it is wrong; near what fails, if any."""
+    """An input to which a lone cure gives another answer than the base, and nobody has said that one is wrong; near what fails first."""
     if not made.order:
         return None
     base, own = watched.base, watched.cures[made.order[0]]
