@@ -50,6 +50,8 @@ class Cures(Generic[What]):
     steps: list[tuple[What, Screened]] = field(default_factory=list)
     """What cured no failure, or not all, and broke nothing that was looked at, and brought one nearer to passing."""
     looked: int = 0
+    doubted: bool = False
+    """Cures were compared and none believed: the next comparison waits for `ENOUGH` more, or for the end."""
     _until: int = 0
     _due: int = 0
 
@@ -68,7 +70,7 @@ class Cures(Generic[What]):
     @property
     def compared(self) -> bool:
         """Whether it is time to choose among the cures of all failures."""
-        return bool(self.whole) and (len(self.whole) >= ENOUGH or self.looked >= self._until)
+        return bool(self.whole) and (len(self.whole) >= ENOUGH or (self.looked >= self._until and not self.doubted))
 
     @property
     def joined(self) -> bool:

@@ -253,6 +253,7 @@ class Proposals:
         self.tally.upsetting += len(found) - len(weighed.order)
         self._unsettled = []
         if weighed.order and not reasoned and not weighed.believed:
+            cures.doubted = True
             self._unsettled = [found[place] for place in (weighed.order[0], *weighed.rivals)][:RIVALS]
             self.tally.doubted([each.hypothesis.change for each in self._unsettled], _doubt(result.split, found, self.shown))
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, LIKELY, STEPS, Cures, borne_out, in_pairs, joined
+from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, joined
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -41,6 +41,18 @@ def test_the_first_cure_is_not_taken_before_others_were_looked_for() -> None:
     assert (early, found.compared) == (False, True)
     assert found.take_whole() == ["first"]
     assert found.take_whole() == []
+
+
+def test_after_a_comparison_that_came_to_nothing_the_next_waits_for_several_cures() -> None:
+    found = cures()
+    found.doubted = True
+    found.saw("one", Screened(RED))
+    for number in range(2 * AGAIN):
+        found.saw(str(number), Screened())
+    early = found.compared
+    for number in range(ENOUGH - 1):
+        found.saw(f"more {number}", Screened(RED))
+    assert (early, found.compared) == (False, True)
 
 
 def test_a_cure_of_some_that_runs_in_the_failures_it_leaves_is_not_believed() -> None:
