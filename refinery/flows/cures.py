@@ -151,6 +151,12 @@ def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
     )
 
 
+def sparing(found: Sequence[Hypothesis]) -> list[int]:
+    """Which cures to compare, by number: one that holds all edits of another and more does more than it takes."""
+    edits = [frozenset(each.edits) for each in found]
+    return [number for number, own in enumerate(edits) if not any(other < own for other in edits)]
+
+
 def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: Collection[Hypothesis] = ()) -> Iterator[Hypothesis]:
     """Each of some edits together with each of others, the likeliest pairs first: those whose second edit is near the first, and likely.
 

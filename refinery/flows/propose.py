@@ -12,7 +12,7 @@ from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doub
 from refinery.events import Event
 from refinery.flows.compared import Split, compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, borne_out, in_pairs, joined
+from refinery.flows.cures import Cures, borne_out, in_pairs, joined, sparing
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.numbers import Numbers, nearest
@@ -242,7 +242,8 @@ class Proposals:
         if not firm:
             return
         all_of = [*self._unsettled, *firm]
-        found = [all_of[place] for place in nearest([each.hypothesis for each in all_of])]
+        spared = [all_of[place] for place in sparing([each.hypothesis for each in all_of])]
+        found = [spared[place] for place in nearest([each.hypothesis for each in spared])]
         what = "edit cures" if len(found) == 1 else "edits cure"
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
         scores = self._scores([each.hypothesis for each in found])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, joined
+from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, joined, sparing
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -41,6 +41,15 @@ def test_the_first_cure_is_not_taken_before_others_were_looked_for() -> None:
     assert (early, found.compared) == (False, True)
     assert found.take_whole() == ["first"]
     assert found.take_whole() == []
+
+
+def test_a_cure_that_holds_all_of_another_and_more_is_not_compared() -> None:
+    one, other = hypothesis("y", at=1), hypothesis("z", at=9)
+    both = joined(one, other)
+    assert both
+    assert sparing([both, one]) == [1]
+    assert sparing([one, other]) == [0, 1]
+    assert sparing([one, one]) == [0, 1]
 
 
 def test_after_a_comparison_that_came_to_nothing_the_next_waits_for_several_cures() -> None:
