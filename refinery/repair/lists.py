@@ -29,6 +29,8 @@ DATA = 0.15
 FEWEST_RECORDS = 4
 """Tables of one form that make a file one of records; a list of records at the root does by itself."""
 SAID_NUMBER = 0.4
+SHIFTED = 0.3
+"""How likely all numbers of a list count from another beginning: too little for one scenario to be enough."""
 MISPLACED = 0.22
 VOCABULARIES = frozenset({
     "word", "phrase", "keyword", "alias", "aliase", "synonym", "term", "tag", "brand", "pattern", "trigger", "exempt", "allow", "allowed",
@@ -123,7 +125,12 @@ def _changes(
                 yield SAID_NUMBER, after, f"Add {number} to {name}", f"the failure speaks of {number}, and {name} has numbers of its size"
         for step in (1, -1):
             if after := _tried(shifted, text, listing, step):
-                yield 0.6, after, f"Count {name} from {'one more' if step > 0 else 'one less'}", f"{name} may count from another beginning"
+                yield (
+                    SHIFTED,
+                    after,
+                    f"Count {name} from {'one more' if step > 0 else 'one less'}",
+                    f"{name} may count from another beginning",
+                )
     if texts and (after := _tried(moved, text, listing, len(values) - 1, 0)) and len(values) > 2:
         yield 0.15, after, f"Move {values[-1]!r} to the head of {name}", f"the order of {name} may matter"
     if texts:
