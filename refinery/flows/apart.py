@@ -8,8 +8,10 @@ out, doubled, exchanged and taken from other inputs.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice, pairwise, zip_longest
+from typing import Any
 
 from adapters.trace import Json
 from refinery.domain import Scenario
@@ -21,6 +23,8 @@ BOUNDS = 24
 """Numbers of the code that are put in the place of one, the nearest first."""
 LONGEST = 8
 """Items of a list that are looked at."""
+OTHERS = 12
+"""Other inputs from which something is taken."""
 WORDS = 40
 """Words of a text that are looked at."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -39,10 +43,10 @@ def apart(
     own = [each.input for each in (*red, *green) if each.world is None]
     failing = len([each for each in red if each.world is None])
     seen = {*known, *map(repr, own)}
-    rows = [[*_of(value, own, bounds)] for value in own]
     found: list[Neighbour] = []
     for part, share in ((range(failing), MOST * 2 // 3), (range(failing, len(own)), MOST)):
-        for place, value in _by_turns(rows, part):
+        rows = {place: _of(own[place], own, bounds) for place in part[:share]}
+        for place, value in _by_turns(rows):
             if len(found) >= share:
                 break
             if repr(value) not in seen:
@@ -51,36 +55,42 @@ def apart(
     return tuple(found)
 
 
-def _by_turns(rows: Sequence[Sequence[Json]], part: range) -> Iterator[tuple[int, Json]]:
-    for turn in range(max((len(rows[place]) for place in part), default=0)):
-        yield from ((place, rows[place][turn]) for place in part if turn < len(rows[place]))
+def _by_turns(rows: dict[int, Iterator[Json]]) -> Iterator[tuple[int, Json]]:
+    while rows:
+        for place, row in [*rows.items()]:
+            try:
+                yield place, next(row)
+            except StopIteration:
+                del rows[place]
 
 
-def _of(value: Json, others: Sequence[Json], bounds: Sequence[float]) -> Iterator[Json]:
+def _of(value: Json, known: Sequence[Json], bounds: Sequence[float]) -> Iterator[Json]:
     """One input changed in one place, the kinds of change by turns."""
-    kinds = []
+    kinds: list[Iterator[Json]] = []
     for path, leaf in _everywhere(value, ()):
-        there = [each for other in others if (each := found_at(other, path)) is not None]
-        kinds += [[put_at(value, path, new) for new in made] for made in _changes(leaf, there, bounds)]
+        there = (each for other in known if (each := found_at(other, path)) is not None and type(each) is type(leaf) and each != leaf)
+        kinds += [map(partial(put_at, value, path), made) for made in _changes(leaf, [*islice(there, OTHERS)], bounds)]
     yield from (each for each in chain.from_iterable(zip_longest(*kinds, fillvalue=value)) if each != value)
 
 
-def _changes(leaf: Json, others: Sequence[Json], bounds: Sequence[float]) -> Iterator[list[Json]]:
-    """Ways to change a leaf, each a list of values."""
+def _changes(leaf: Json, others: Sequence[Any], bounds: Sequence[float]) -> Iterator[Iterable[Json]]:
+    """Ways to change a leaf, each some values; `others` stand in its place in other inputs, and are of its kind."""
+    if isinstance(leaf, str):
+        yield from _texts(leaf, others, bounds)
+        return
+    if isinstance(leaf, list):
+        yield from _lists(leaf, others)
+        return
+    if isinstance(leaf, Mapping):
+        more = {key: item for each in others for key, item in each.items() if key not in leaf}
+        yield ({name: item for name, item in leaf.items() if name != key} for key in leaf)
+        yield ({**leaf, key: item} for key, item in more.items())
+        return
     if isinstance(leaf, bool) or leaf is None:
         yield [not leaf]
-    elif isinstance(leaf, int | float):
-        yield [*_around(float(leaf), bounds, whole=isinstance(leaf, int))]
-    elif isinstance(leaf, str):
-        yield from _texts(leaf, [each for each in others if isinstance(each, str) and each != leaf], bounds)
-    elif isinstance(leaf, list):
-        yield from _lists(leaf, [each for each in others if isinstance(each, list) and each != leaf])
-    elif isinstance(leaf, Mapping):
-        more = {key: item for each in others if isinstance(each, Mapping) for key, item in each.items() if key not in leaf}
-        yield [{name: item for name, item in leaf.items() if name != key} for key in leaf]
-        yield [{**leaf, key: item} for key, item in more.items()]
-    if not isinstance(leaf, str | list | Mapping):
-        yield [each for each in others if each != leaf and type(each) is type(leaf)]
+    else:
+        yield _around(float(leaf), bounds, whole=isinstance(leaf, int))
+    yield others
 
 
 def _around(number: float, bounds: Sequence[float], *, whole: bool) -> Iterator[Json]:
@@ -93,35 +103,33 @@ def _around(number: float, bounds: Sequence[float], *, whole: bool) -> Iterator[
             yield int(value) if whole or value == int(value) else value
 
 
-def _texts(text: str, others: Sequence[str], bounds: Sequence[float]) -> Iterator[list[Json]]:
+def _texts(text: str, others: Sequence[str], bounds: Sequence[float]) -> Iterator[Iterable[Json]]:
     words = [*islice(WORD.finditer(text), WORDS)]
     for each in islice(NUMBER.finditer(text), 4):
-        whole = "." not in each.group()
-        yield [f"{text[: each.start()]}{made}{text[each.end() :]}" for made in _around(float(each.group()), bounds, whole=whole)]
-    yield [text[: each.start()].rstrip() + " " + text[each.end() :].lstrip() for each in words[1:]]
-    yield [
-        f"{text[: word.start()]}{new}{text[word.end() :]}"
-        for other in others
-        for word, new in zip(words, WORD.findall(other), strict=False)
-        if word.group() != new
-    ]
-    yield [" ".join([*WORD.findall(text)[: len(words) // 2], *WORD.findall(other)[len(WORD.findall(other)) // 2 :]]) for other in others]
-    yield [f"{text} {other}" for other in others]
-    yield [f"{other} {text}" for other in others]
-    yield [f"{text[: one.start()]}{two.group()} {one.group()}{text[two.end() :]}" for one, two in pairwise(words)]
+        yield map(partial(_with, text, each), _around(float(each.group()), bounds, whole="." not in each.group()))
+    yield (f"{text[: each.start()].rstrip()} {text[each.end() :].lstrip()}" for each in words[1:])
+    yield (_with(text, word, new) for other in others for word, new in zip(words, WORD.findall(other), strict=False) if word.group() != new)
+    yield (" ".join([*WORD.findall(text)[: len(words) // 2], *WORD.findall(other)[len(WORD.findall(other)) // 2 :]]) for other in others)
+    yield (f"{text} {other}" for other in others)
+    yield (f"{other} {text}" for other in others)
+    yield (f"{text[: one.start()]}{two.group()} {one.group()}{text[two.end() :]}" for one, two in pairwise(words))
     yield [*others, text.upper(), text.lower(), ""]
 
 
-def _lists(items: list[Json], others: Sequence[list[Json]]) -> Iterator[list[Json]]:
+def _with(text: str, found: re.Match[str], new: Json) -> str:
+    return f"{text[: found.start()]}{new}{text[found.end() :]}"
+
+
+def _lists(items: list[Json], others: Sequence[list[Json]]) -> Iterator[Iterable[Json]]:
     places = range(min(len(items), LONGEST))
-    yield [[*items[:place], *items[place + 1 :]] for place in places]
-    yield [[*items[: place + 1], *items[place:]] for place in places]
-    yield [[*items[:place], items[place + 1], items[place], *items[place + 2 :]] for place in places[:-1]]
+    yield ([*items[:place], *items[place + 1 :]] for place in places)
+    yield ([*items[: place + 1], *items[place:]] for place in places)
+    yield ([*items[:place], items[place + 1], items[place], *items[place + 2 :]] for place in places[:-1])
     yield [items[::-1], []]
-    yield [[*items, *other] for other in others]
-    yield [[*other, *items] for other in others]
-    yield [[*items[:place], item, *items[place + 1 :]] for other in others for place, item in zip(places, other, strict=False)]
-    yield [*others]
+    yield ([*items, *other] for other in others)
+    yield ([*other, *items] for other in others)
+    yield ([*items[:place], item, *items[place + 1 :]] for other in others for place, item in zip(places, other, strict=False))
+    yield others
 
 
 def _everywhere(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Json]]:

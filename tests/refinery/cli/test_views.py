@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from adapters.source import Summary
 from refinery.cli import reviewing, views
 from refinery.cli.checkup import Row
-from refinery.domain import Bill, Checked, Decision, Diagnosis, Flip, GateVerdict, Hypothesis, Layer, Report, Step
+from refinery.domain import Answered, Bill, Checked, Decision, Diagnosis, Doubt, Flip, GateVerdict, Hypothesis, Layer, Report, Step
 from refinery.repo.history import Entry, State
 from refinery.suite.generation.profile import Fact, Profile
 from safety.verdict import Verdict
@@ -83,3 +83,15 @@ def test_a_verdict_is_told_once_and_whom_a_difference_is_due_to() -> None:
     assert sum(says in line for line in lines) == 1
     assert any("effect -1.00" in line for line in lines)
     assert any(line.endswith("the agent") for line in lines)
+
+
+def test_a_doubt_shows_both_answers_and_a_scenario_to_copy_or_the_code_that_a_test_would_hold() -> None:
+    answers = (Answered("fine", ("Set most to 9",)), Answered("too high", ()))
+    asked = "\n".join(drawn(Group(*views.doubted(Doubt({"reading": 8}, answers))), 100))
+    assert "1. answers fine\n     Set most to 9" in asked
+    assert "2. answers too high\n     as it answers now" in asked
+    assert "input:\n      reading: 8" in asked
+    code = "\n".join(drawn(Group(*views.doubted(Doubt("level(8)", answers, code=True))), 100))
+    assert "\n  level(8)\n" in code
+    assert "Write a test that says so" in code
+    assert "expect" not in code

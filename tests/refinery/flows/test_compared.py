@@ -10,6 +10,7 @@ from typing import cast
 
 from adapters.trace import Json
 from refinery.domain import Attempt, Scenario
+from refinery.flows.apart import MOST, apart
 from refinery.flows.compared import LONGEST, compare
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen
@@ -98,3 +99,13 @@ def test_a_lone_cure_that_is_not_believed_is_asked_about_where_it_changes_an_ans
 
 def test_nothing_is_asked_about_a_lone_cure_that_is_believed() -> None:
     assert compare([change("b")], [0.9], (), SHOWN, Desk().screen(), lambda _: {}).split is None
+
+
+def test_inputs_of_a_large_suite_are_made_only_as_far_as_they_are_wanted() -> None:
+    suite = [Scenario(str(number), f"order {number} for customer {7 * number} in room {number % 9}", ()) for number in range(200)]
+    found = apart(suite[:1], suite[1:], range(100), {repr("order 0 for customer 0 in room")})
+    assert len(found) == MOST
+    assert sum(each.red for each in found) == MOST * 2 // 3
+    assert len({each.input for each in found}) == MOST
+    assert not {each.input for each in found} & {each.input for each in suite}
+    assert len({each.origin for each in found if not each.red}) == MOST // 3, "one of each, as far as there is room"
