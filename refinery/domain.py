@@ -704,6 +704,22 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """What came of failing runs in which another value stood in place of one that a statement works out."""
+
+    path: str
+    line: int
+    """The statement's first, from 1."""
+    tried: int
+    moved: int
+    """Runs that came to another answer than without."""
+    cured: frozenset[str]
+    """Scenarios that passed in at least one."""
+    by: frozenset[str] = frozenset()
+    """The values that did it, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """A confidence interval of a proportion or a difference; 95 % unless said otherwise."""
 

@@ -20,6 +20,7 @@ from refinery.flows.proposal import LOOKS, Proposal, why, words_of
 from refinery.flows.ranking import GUESSED, Ranking, worth
 from refinery.flows.reach import impact_of
 from refinery.flows.remembered import Remembered
+from refinery.flows.replaced import replaced
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
@@ -27,7 +28,7 @@ from refinery.flows.solved import Solved
 from refinery.flows.tally import Tally
 from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
-from refinery.repair.search import candidates
+from refinery.repair.search import candidates, suspected
 from refinery.workbench import Workbench
 
 SECONDS = 200
@@ -97,15 +98,16 @@ class Proposals:
         said = asked_in([_input(each) for each in self.shown.red], [_input(each) for each in self.shown.green])
         most = self.bench.limits.candidates
         past = {} if self._remembered.undone else self.bench.repository.earlier(self.base, read.sources.keys())
-        search = candidates(read.sources, self.diagnosis, self.shown.executions, words, limit=most, asked=said, earlier=past)
-        ranking = Ranking(self._within_time(search), self.diagnosis)
-        ranking.add(self._consulted(read))
         self._solved = Solved({each.id: each for each in self.shown.red}, {each.scenario: each for each in self.shown.attempts})
         cures: Cures[Proposal] = Cures(red, self.shown.executions, self.shown.attempts)
         shown = self.shown
         with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
             self._patience = screen.patience
             self._end = self.bench.clock() + self.bench.limits.seconds
+            found = replaced(shown, screen, read.sources, read.files, suspected(read.sources, self.diagnosis, shown.executions, words))
+            search = candidates(read.sources, self.diagnosis, shown.executions, words, limit=most, asked=said, earlier=past, found=found)
+            ranking = Ranking(self._within_time(search), self.diagnosis)
+            ranking.add(self._consulted(read))
             while True:
                 asked = self._rounds
                 yield from self._looked_at(ranking, cures, read, screen)

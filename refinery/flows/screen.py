@@ -189,16 +189,22 @@ class Screen:
             with _written(folder.tree, changes), self.runner.open(folder.tree) as running:
                 return tuple(running.attempt(Scenario(f"neighbour-{number}", each, ()), 0) for number, each in enumerate(inputs))
 
-    def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
-        """How a change goes about probes that stand beside the user's tests; None when there is no more looking to be done."""
-        asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
+    def entered(self, changes: ChangeSet, entry: str, scenario: Scenario, seconds: float) -> Attempt | None:
+        """What an entry of the changed tree that stands for the agent's own answers, or the scenario's test comes to there, which may take
+        so many seconds; None when there is no more looking to be done."""
+        agent = replace(self.runner.agent, python=entry, timeout_s=seconds) if not scenario.test else self.runner.agent
         tests = self.runner.tests
-        patient = replace(self.runner, tests=replace(tests, timeout_s=max(PROBED, tests.timeout_s)) if tests else None)
+        other = replace(self.runner, agent=agent, tests=replace(tests, timeout_s=seconds) if tests else None)
         with self._folder() as folder:
             if folder is None:
                 return None
-            with _written(folder.tree, asked), patient.open(folder.tree) as running:
-                return running.attempt(probe.test, 0)
+            with _written(folder.tree, changes), other.open(folder.tree) as running:
+                return running.attempt(scenario, 0)
+
+    def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
+        """How a change goes about probes that stand beside the user's tests; None when there is no more looking to be done."""
+        asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))
+        return self.entered(asked, "", probe.test, max(PROBED, self.runner.tests.timeout_s if self.runner.tests else PROBED))
 
     @contextmanager
     def resting(self) -> Iterator[None]:

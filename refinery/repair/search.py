@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
-from refinery.domain import Diagnosis, Execution, Hypothesis, Layer
+from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
 from refinery.edits.config import is_config, replaced, scalars
 from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
@@ -41,6 +41,7 @@ from refinery.repair.pairs import FLOOR, Guess, Twice, changed, confidence, pair
 from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
+from refinery.repair.replacing.evidence import Swayed
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.sought import sought
@@ -89,7 +90,6 @@ class _Code:
     module: Module
     statement: Statement
     mutation: Mutation
-    suspicion: float
     unused: bool = False
     """It uses a name that nothing reads."""
 
@@ -109,16 +109,28 @@ def candidates(
     limit: int = 1000,
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
+    found: Sequence[Replaced] = (),
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits. Single edits come first, and with them the same change at more places than one; then pairs:
-    a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are not
-    to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values. Single edits come first, and with them the same change at
+    more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below
+    `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {})
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found)
     return search.run(limit)
+
+
+def suspected(
+    sources: Mapping[str, str], diagnosis: Diagnosis, executions: Sequence[Execution], words: Collection[str]
+) -> list[tuple[str, int]]:
+    """Lines of the sources, the most suspicious first."""
+    return [(each.path, each.line) for each in localise(executions, _places(diagnosis), sources, clues(diagnosis, words, None).words)]
+
+
+def _places(diagnosis: Diagnosis) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys((*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))))
 
 
 class _Search:
@@ -131,6 +143,7 @@ class _Search:
         seed: int,
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
+        found: Sequence[Replaced] = (),
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
@@ -138,14 +151,14 @@ class _Search:
         self.seed = seed
         self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
-        places = (*diagnosis.places, *(place for signal in diagnosis.signals for place in signal.places))
-        self.suspicions = localise(executions, tuple(dict.fromkeys(places)), sources, self.clues.words)
+        self.suspicions = localise(executions, _places(diagnosis), sources, self.clues.words)
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
         self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
+        self.swayed = Swayed(found, self.modules.values())
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
@@ -191,7 +204,11 @@ class _Search:
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
         top = max((score for score, _, _ in suspects), default=1.0)
-        lines = [(item.score / top, item.path, item.line, self._line(item.path, item.line)) for item in self.suspicions]
+        weight = self.swayed.line
+        lines = [
+            (item.score / top * weight(item.path, item.line), item.path, item.line, self._line(item.path, item.line))
+            for item in self.suspicions
+        ]
         heard = readings(self.scalars, lines)
         tables = in_tables(self.scalars)
         sets = choices(self.modules.values(), self.scalars, tables)
@@ -215,8 +232,9 @@ class _Search:
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
-        for suspicion, module, statement in suspects:
-            share = (suspicion / top) ** SHARP
+        for share, module, statement in self.swayed.shares(
+            [((score / top) ** SHARP, module, statement) for score, module, statement in suspects]
+        ):
             bound = code_weight * share
             while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
                 yield self._next()
@@ -262,7 +280,7 @@ class _Search:
                     score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
-                self._push(score, _Code(module, statement, mutation, suspicion, forgotten))
+                self._push(score, _Code(module, statement, mutation, forgotten))
 
     def _push(self, score: float, make: _Code | _Config | Refill | Hypothesis) -> None:
         number = next(self.order)

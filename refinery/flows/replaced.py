@@ -1,0 +1,139 @@
+"""Failing runs with other values in place of those that their statements work out: those that would cure tell where the mistake is.
+
+A statement at which another value makes a failing run pass has a say in what is wrong, and a mistake in it is a likely one (value
+replacement, after Jeffrey, Gupta and Gupta, "Fault localization using value replacement", 2008; of conditions after Zhang, Gupta and Gupta,
+"Locating faults through automated predicate switching", 2006). It is no evidence of anything else: no edit is kept for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from adapters.trace import Json
+from refinery.domain import Execution, Replaced, Scenario
+from refinery.flows.reproduce import Reproduction
+from refinery.flows.screen import Screen, in_order
+from refinery.repair.replacing import instrument, refinery_values
+from refinery.repair.replacing.instrument import HELPER, Instrumented, Site
+from refinery.suite.attempt import judged
+from refinery.suite.checks.vocabulary import needs_spans
+from refinery.suite.outcome import Outcome
+from safety.changes import ChangeSet, FileChange
+
+SECONDS = 4.0
+"""How long other values are tried in one scenario."""
+ROOM = 6.0
+"""Seconds more that the run around them may take."""
+MOST = 3
+"""Failing scenarios that are looked into."""
+LARGEST = 200_000
+"""Characters of code that calls are written into; what ran in the failing scenarios comes first."""
+ASK = f"{HELPER}:ask"
+
+Read = Callable[[Sequence[str]], Mapping[str, str]]
+"""Texts of files of the base, tests too."""
+
+
+class Told(BaseModel):
+    """What the helper tells of one scenario."""
+
+    sites: list[tuple[int, int, int]] = []
+    """Of each site how many values were tried, and how many led to another answer."""
+    answers: list[tuple[str, list[tuple[int, str]]]] = []
+    """Other answers, with the sites and the values that led there."""
+
+
+@dataclass(slots=True)
+class _Counted:
+    tried: int = 0
+    moved: int = 0
+    cured: set[str] = field(default_factory=set)
+    by: set[str] = field(default_factory=set)
+
+
+def replaced(
+    shown: Reproduction, screen: Screen, sources: Mapping[str, str], read: Read, order: Sequence[tuple[str, int]]
+) -> tuple[Replaced, ...]:
+    """What came of it, by statement. `order` are lines, the most suspicious first, which have their turn in this order.
+
+    Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
+    than its answer.
+    """
+    agent = screen.runner.agent
+    asked = [each for each in shown.red if _can_be_asked(each, screen)][:MOST]
+    if not asked or agent.network or agent.http:
+        return ()
+    homes = {each.test.partition("::")[0] for each in shown.red if each.test}
+    code = _code(shown.executions, sources, homes)
+    made = instrument.instrument(code)
+    place = {line: number for number, line in enumerate(order)}
+    numbers = sorted(range(len(made.sites)), key=lambda number: place.get((made.sites[number].path, made.sites[number].line), len(place)))
+    counted: dict[tuple[str, int], _Counted] = defaultdict(_Counted)
+    tests = read(sorted(homes))
+    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, screen), asked, screen.bench.limits.workers)
+    with closing(looking) as looks:
+        for scenario, told in looks:
+            _count(scenario, told, made.sites, counted)
+    return tuple(
+        Replaced(path, line, each.tried, each.moved, frozenset(each.cured), frozenset(each.by)) for (path, line), each in counted.items()
+    )
+
+
+def _can_be_asked(scenario: Scenario, screen: Screen) -> bool:
+    if scenario.test:
+        return screen.runner.tests is not None
+    plain = scenario.world is None and not needs_spans(scenario) and all(each.kind != "rubric" for each in scenario.expect)
+    return bool(screen.runner.agent.python) and plain
+
+
+def _code(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:
+    """The files that ran in failing scenarios, as many as there is room for; tests say what is right."""
+    ran = dict.fromkeys(path for each in executions if not each.passed for path in sorted(each.lines))
+    found: dict[str, str] = {}
+    for path in ran:
+        text = sources.get(path, "")
+        if text and path not in tests and sum(map(len, found.values())) + len(text) <= LARGEST:
+            found[path] = text
+    return found
+
+
+def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], order: Sequence[int], screen: Screen) -> Told:
+    """What the helper tells of one scenario; nothing when it came to nothing."""
+    files = dict(made.files)
+    if scenario.test:
+        home = scenario.test.partition("::")[0]
+        around = f"{HELPER}.tried({list(order)}, {SECONDS})"
+        files |= instrument.instrument({}, {home: texts.get(home, "")}, around).files
+    changes = [FileChange(path, texts[path], text) for path, text in files.items()]
+    changes.append(FileChange(f"{HELPER}.py", None, Path(refinery_values.__file__).read_text(encoding="utf-8")))
+    given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS}
+    attempt = screen.entered(ChangeSet(tuple(changes)), ASK, replace(scenario, input=given, expect=()), SECONDS + ROOM)
+    text = attempt.error.rpartition(refinery_values.MARK)[2].partition("\n")[0] or attempt.output if attempt else ""
+    try:
+        return Told.model_validate_json(text)
+    except ValidationError:  # it was ended, or the user's code wrote something else
+        return Told()
+
+
+def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mapping[tuple[str, int], _Counted]) -> None:
+    for number, tried, moved in told.sites:
+        if 0 <= number < len(sites):
+            own = counted[sites[number].path, sites[number].line]
+            own.tried, own.moved = own.tried + tried, own.moved + moved
+    for answer, owed in told.answers:
+        if answer == refinery_values.PASSED if scenario.test else _right(scenario, answer):
+            for number, name in owed:
+                if 0 <= number < len(sites):
+                    own = counted[sites[number].path, sites[number].line]
+                    own.cured.add(scenario.id)
+                    own.by.add(name)
+
+
+def _right(scenario: Scenario, answer: str) -> bool:
+    return not answer.startswith(refinery_values.RAISED) and judged(scenario, 0, Outcome(answer)).passed

@@ -1,0 +1,285 @@
+"""Other values in place of those that expressions come to, in runs of the user's code: it stands beside that code, in a tree of its own.
+
+The standard library alone, Python 3.8 and newer. `refinery.repair.replacing.instrument` writes calls of `value`, `holds` and `goes`
+into functions; each has a number, its site. A run is watched once, so that it is known what each site comes to and how often. Then it is
+made again, in a process of its own, for every other value that one site might have come to, once or each time. What is told are the
+answers that differ from the first one's, with the sites and the values that they are owed to.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import functools
+import json
+import os
+import signal
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 3.8
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    Other = tuple[str, Callable[[], Any]]
+    Try = list[Any]
+
+EACH = 8
+"""Times that a site is reached of which each is tried by itself."""
+SEEN = 3
+"""Values of a site that are tried at its other times."""
+ANSWERS = 400
+"""Different answers that are told."""
+LETTERS = 20_000
+"""Letters of an answer that is told."""
+LONGEST = 1.0
+"""Seconds that a run may take in any case before it is given up."""
+TIMES = 5.0
+"""And how many times as long as the first one."""
+PLAIN = (int, float, str, type(None))
+MARK = "what other values came to: "
+PASSED, RAISED = "passed", "! "
+"""What a test that passes comes to, and what begins an answer that is none."""
+
+
+class State:
+    """What this process is about."""
+
+    def __init__(self) -> None:
+        self.site = -1
+        """The site at which something else is tried, where that is so; how often it is reached is told by `turn`."""
+        self.turn = -1
+        """The time at which it is tried, from 0; -1: every time."""
+        self.name = ""
+        self.given: Any = None
+        """The other value as it is, where its name is `seen`."""
+        self.before: list[Any] = []
+        """What the site came to the time before."""
+        self.reached: dict[int, int] = {}
+        self.watched: dict[int, list[Any]] | None = None
+
+
+state = State()
+
+
+def value(site: int, own: Any) -> Any:
+    """What an expression came to, or something else."""
+    due = _due(site, own)
+    if site != state.site:
+        return own
+    before, state.before = state.before, [own]
+    return _other(own, before) if due else own
+
+
+def holds(site: int, own: Any) -> Any:
+    """What a condition came to, or the opposite."""
+    return (not own) if _due(site, bool(own)) else own
+
+
+def goes(site: int) -> bool:
+    """Whether a statement is done."""
+    return not _due(site, True)
+
+
+def _due(site: int, own: Any) -> bool:
+    if state.watched is not None:
+        seen = state.watched.setdefault(site, [])
+        if len(seen) < EACH:
+            seen.append(own)
+    if site != state.site:
+        return False
+    turn = state.reached[site] = state.reached.get(site, -1) + 1
+    return state.turn in (-1, turn)
+
+
+def _other(own: Any, before: list[Any]) -> Any:
+    if state.name == "seen":
+        return state.given
+    if state.name == "before":
+        return before[0] if before else own
+    return dict(others(own)).get(state.name, lambda: own)()
+
+
+def others(own: Any) -> list[Other]:
+    """Values of the same kind that are often meant instead, by name; each is made when it is called for."""
+    if isinstance(own, bool):
+        return [("not", lambda: not own)]
+    if isinstance(own, (int, float, decimal.Decimal)):
+        return _numbers(own)
+    if isinstance(own, str):
+        made = (("empty", ""), ("lower", own.lower()), ("strip", own.strip()), ("tail", own[1:]), ("head", own[:-1]), ("twice", own + own))
+        return [(name, functools.partial(str, new)) for name, new in made if new != own]
+    if isinstance(own, (list, tuple)) and not hasattr(own, "_fields"):
+        return _sequences(own)
+    if type(own) is dict:
+        return _mappings(own)
+    if isinstance(own, (set, frozenset)):
+        return [("empty", type(own))]
+    if isinstance(own, (datetime.date, datetime.timedelta)):
+        day = datetime.timedelta(1)
+        return [("more", lambda: own + day), ("less", lambda: own - day)]
+    if own is None:
+        return [("zero", int), ("empty", str), ("list", list), ("true", lambda: True)]
+    return [("none", lambda: None)]
+
+
+def _numbers(own: Any) -> list[Other]:
+    made: list[Other] = [("more", lambda: own + 1), ("less", lambda: own - 1), ("minus", lambda: -own), ("zero", lambda: own * 0)]
+    made += [("twice", lambda: own * 2), ("half", lambda: own // 2 if isinstance(own, int) else own / 2)]
+    if isinstance(own, decimal.Decimal) and own.is_finite():
+        step = decimal.Decimal((0, (1,), int(own.as_tuple().exponent)))
+        made += [("step", lambda: own + step), ("step down", lambda: own - step)]
+    return made
+
+
+def _sequences(own: Any) -> list[Other]:
+    made: list[Other] = [("tail", lambda: own[1:]), ("empty", lambda: own[:0])]
+    if len(own) > 1:
+        kind = type(own)
+        made += [("backwards", lambda: own[::-1]), ("head", lambda: own[:-1]), ("sorted", lambda: kind(sorted(own)))]
+        made += [("first", lambda: own[:1]), ("once", lambda: kind(dict.fromkeys(own)))]
+    return made if own else []
+
+
+def _mappings(own: dict[Any, Any]) -> list[Other]:
+    items = list(own.items())
+    made: list[Other] = [("tail", lambda: dict(items[1:])), ("head", lambda: dict(items[:-1])), ("backwards", lambda: dict(items[::-1]))]
+    return [*made, ("empty", dict)] if own else []
+
+
+# -- trying ---------------------------------------------------------------------------------------------------------
+
+
+def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dict[str, Any]:
+    """Tries other values at the sites in their `order`, by turns, for so many `seconds`. What `run` comes to is compared."""
+    began = time.monotonic()
+    first = _apart(functools.partial(_watching, run), seconds / 2)
+    patience = max(LONGEST, TIMES * (time.monotonic() - began))
+    sites: dict[int, list[int]] = {}
+    told: dict[str, list[list[Any]]] = {}
+    for site, turn, name, given in _by_turns(first["plan"], order) if first else ():
+        left = began + seconds - time.monotonic()
+        if left <= 0:
+            break
+        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left))
+        counts = sites.setdefault(site, [0, 0])
+        counts[0] += 1
+        counts[1] += answer != first["answer"]
+        if answer not in (None, first["answer"]) and len(answer) < LETTERS and (answer in told or len(told) < ANSWERS):
+            told.setdefault(answer, []).append([site, name])
+    return {"sites": [[site, *counts] for site, counts in sites.items()], "answers": list(told.items())}
+
+
+def _watching(run: Callable[[], str]) -> dict[str, Any]:
+    """A run as it is, and what there is to try at each site: at which time (-1: each), the name of the value, and it where it is plain."""
+    state.watched = {}
+    answer = run()
+    plan = {}
+    for site, seen in state.watched.items():
+        tries: list[Try] = []
+        if len(seen) > 1:
+            tries += [[-1, name, None] for name in dict.fromkeys(name for own in seen for name, _ in others(own))]
+        for turn, own in enumerate(seen):
+            tries += [[turn, name, None] for name, _ in others(own)]
+            if isinstance(own, PLAIN):
+                tries += [[turn, "seen", other] for other in _differing(own, seen)]
+            elif turn and own is not seen[turn - 1]:
+                tries.append([turn, "before", None])
+        plan[site] = tries
+    return {"answer": answer, "plan": list(plan.items())}
+
+
+def _differing(own: Any, seen: Sequence[Any]) -> list[Any]:
+    """Other plain values that the site came to at other times."""
+    found: list[Any] = []
+    for other in seen:
+        if isinstance(other, PLAIN) and not isinstance(other, bool) and other not in (own, *found):
+            found.append(other)
+    return found[:SEEN]
+
+
+def _by_turns(plan: Sequence[tuple[int, list[Try]]], order: Sequence[int]) -> Iterator[tuple[int, int, str, Any]]:
+    """The first of each site, then the second of each: the sites in their order."""
+    place = {site: number for number, site in enumerate(order)}
+    rows = sorted(plan, key=lambda row: place.get(row[0], len(place)))
+    for number in range(max((len(tries) for _, tries in rows), default=0)):
+        for site, tries in rows:
+            if number < len(tries):
+                turn, name, given = tries[number]
+                yield site, turn, name, given
+
+
+def _trying(run: Callable[[], str], site: int, turn: int, name: str, given: Any) -> str:
+    state.site, state.turn, state.name, state.given = site, turn, name, given
+    return run()
+
+
+def _apart(work: Callable[[], Any], seconds: float) -> Any:
+    """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told."""
+    told, tell = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.close(told)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            text = json.dumps(work()).encode()
+            with os.fdopen(tell, "wb") as file:
+                file.write(text)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(tell)
+    with os.fdopen(told, "rb") as file:
+        text = file.read()
+    _, status = os.waitpid(pid, 0)
+    return json.loads(text) if status == 0 and text else None
+
+
+# -- what is run ----------------------------------------------------------------------------------------------------
+
+
+def ask(given: dict[str, Any]) -> dict[str, Any]:
+    """What the agent makes of an input with other values on its way: the entry that stands for the agent's own."""
+    import importlib
+
+    worker: Any = sys.modules["__main__"]
+    name, _, path = given["agent"].partition(":")
+    call: Any = importlib.import_module(name)
+    for part in path.split("."):
+        call = getattr(call, part)
+
+    def run() -> str:
+        try:
+            return str(worker._text(worker._awaited(call(given["input"]))))
+        except BaseException as error:  # noqa: BLE001  also what ends the agent is an answer here
+            return RAISED + type(error).__name__
+
+    return explore(run, given["order"], given["seconds"])
+
+
+def tried(order: Sequence[int], seconds: float) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
+
+    def around(test: Callable[..., Any]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def inside(*arguments: Any, **named: Any) -> None:
+            def run() -> str:
+                try:
+                    test(*arguments, **named)
+                except BaseException as error:  # noqa: BLE001  a test may end with anything
+                    return RAISED + type(error).__name__ + " " + str(error)[:2000]
+                return PASSED
+
+            made = explore(run, order, seconds)
+            made["answers"] = [each for each in made["answers"] if each[0] == PASSED]
+            raise AssertionError(MARK + json.dumps(made) + "\n")
+
+        return inside
+
+    return around
