@@ -94,7 +94,7 @@ def _request(trace: Trace, rules: Diagnosis, brief: Brief, shown: str) -> Reques
         suspects=fenced("suspects", "\n".join(_suspects(rules)) or "none"),
         links=fenced("links", "\n".join(_links(trace)) or "none"),
         surroundings=fenced("surroundings", "\n".join(brief.surroundings)) if brief.surroundings else "Nothing.",
-        trace=fenced(f"trace {trace.id}", shown),
+        trace=fenced("trace", shown),
         count=str(len(trace.spans)),
     )
     return Request(prompt("analyst"), (Message("user", case),), tools=(*TOOLS, CONCLUDE), max_tokens=MAX_TOKENS, purpose=PURPOSE)

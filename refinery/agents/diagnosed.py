@@ -33,7 +33,8 @@ def _guess(diagnosis: Diagnosis) -> bool:
 
 
 def _found(diagnosis: Diagnosis) -> list[str]:
-    quotes = [fenced(f"quote from span {quote.span_id}", quote.text) for quote in diagnosis.evidence]
+    steps = _steps(diagnosis)
+    quotes = [fenced(f"quote from {steps.get(quote.span_id, 'the run')}", quote.text) for quote in diagnosis.evidence]
     signals = [f"- {signal.rule} at step {signal.step} (weight {signal.weight:.2f}): {signal.says}" for signal in diagnosis.signals]
     seen = [f"- {each.level}: {each.says}" for each in diagnosis.observations]
     differs = [f"- {gap.kind}: {gap.says}" for gap in diagnosis.gaps]
@@ -44,6 +45,14 @@ def _found(diagnosis: Diagnosis) -> list[str]:
         _listed("signals, the rules' findings", signals),
         _places(diagnosis),
     ]
+
+
+def _steps(diagnosis: Diagnosis) -> dict[str, str]:
+    """What spans are called in a prompt. Not by their ids: a new run has new ones, and would not be asked about in the same words."""
+    told = [(diagnosis.span_id, diagnosis.step)]
+    told += [(each.span_id, each.step) for each in diagnosis.alternatives]
+    told += [(each.span_id, each.step) for each in diagnosis.signals]
+    return {span: f"step {step}" for span, step in told if span and step is not None}
 
 
 def _places(diagnosis: Diagnosis) -> str:

@@ -72,7 +72,7 @@ def excerpt_trace(trace: Trace | None, diagnosis: Diagnosis, failures: Sequence[
     cut = [step for step, text in shown.items() if text != _span(step, trace.spans[step], sys.maxsize)]
     tail = f"\n({hidden} further steps are not shown: `steps` names them.)" if hidden else ""
     tail += f"\n({len(cut)} steps are shortened: `step` has all the words of one.)" if cut else ""
-    told = fenced(f"trace {trace.id}", "\n".join(shown[step] for step in sorted(shown)))
+    told = fenced("trace", "\n".join(shown[step] for step in sorted(shown)))
     return Excerpt(task + told + tail, notes, not (hidden or cut))
 
 

@@ -69,7 +69,7 @@ def talk(llm: LLM, request: Request, act: Act, ending: str, limits: Limits, say:
             if known is None:
                 raise
             lost = (error.spent,) if isinstance(error, ModelError) and error.spent else ()
-            return replace(known, items=(*known.items, *lost), failed=str(error))
+            return replace(known, items=(*known.items, *lost), failed=f"{error} ({error.hint})" if error.hint else str(error))
         items.append(reply.usage)
         known = Talk(request, reply, tuple(items), looked, cut)
         if not reply.tool_calls or known.ending(ending) or cut:

@@ -44,8 +44,9 @@ def reproduce(complaint: Complaint, suite: Sequence[Scenario], base: str, bench:
     scenarios = {scenario.id: scenario for scenario in (*complaint.targets, *suite)}
     bench.say(Event("reproduce", f"running {len(scenarios)} scenarios on the base", total=len(scenarios)))
     with bench.workspace.lease(base) as tree, bench.scratch.open(tree, coverage=True) as running:
-        attempts = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
+        ended = {attempt.scenario: attempt for attempt in running.attempts([(each, 0) for each in scenarios.values()], bench.say)}
         executions = tuple(found for each in scenarios.values() if (found := running.execution(each)))
+    attempts = {name: ended[name] for name in scenarios if name in ended}  # not as they ended: a model is asked the same every time
     refuse_what_cannot_start(attempts.values(), base, bench)
     aims = {scenario.id for scenario in complaint.targets}
     red = tuple(scenario for scenario in complaint.targets if _failed(attempts.get(scenario.id)))

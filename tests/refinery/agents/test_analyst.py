@@ -214,7 +214,7 @@ def test_instructions_in_a_trace_stay_inside_the_fence() -> None:
     run = chat(("Boss", "What is the price?"), ("Page", evil), task="What is the price?")
     _, model = analysed(concluded(step=1, evidence=[], alternatives=[]), run=run)
     text = model.requests[0].messages[0].text
-    opening = next(line for line in text.splitlines() if line.startswith("<data") and "trace c1" in line)
+    opening = next(line for line in text.splitlines() if line.startswith("<data") and '"trace"' in line)
     mark = opening.split()[1]
     assert text.index(evil) < text.index(f"</data {mark}>")
     assert mark not in evil

@@ -379,3 +379,13 @@ def test_what_breaks_off_while_looking_around_is_told() -> None:
     proposal, _ = ask(Reply("", (ToolUse("1", "files", {"within": ""}),), Stop.TOOLS), Unavailable("busy"))
     assert proposal.hypotheses == ()
     assert "the model's looking around broke off: busy" in proposal.notes
+
+
+def test_a_new_run_of_the_same_is_asked_about_in_the_same_words() -> None:
+    _, first = ask(reply(hypothesis(CONFIG_EDIT)))
+    again = Scripted(reply(hypothesis(CONFIG_EDIT)))
+    first_span, second_span = TRACE.spans
+    trace = replace(TRACE, id="t2", spans=(replace(first_span, id="n0"), replace(second_span, id="n1", parent_id="n0")))
+    diagnosis = replace(DIAGNOSIS, trace_id="t2", span_id="n1", evidence=(Quote("n1", "Pro plan: 49 USD (2023)"),))
+    propose(again, diagnosis, trace, SOURCES, ADVICE, silent)
+    assert first.requests == again.requests, "an answer that was paid for is found again"
