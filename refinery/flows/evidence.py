@@ -77,18 +77,19 @@ def remember(report: Report, complaint: Complaint, bench: Workbench) -> Report:
     """Keep the report where it can be found again: in the store, in memory, and with the commit."""
     about = symptom(report.diagnosis, report.before)
     shape = {**contract.report(report), "symptom": about, "transcripts": transcripts(report, complaint, bench)}
+    already = report.kept is not None and report.kept.already
+    if report.kept and not already:  # else its evidence is sealed, and about the failure for which it was kept
+        # First of all, for until then a kill would leave a branch without its evidence.
+        bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))
+        bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
     bench.store.save_report(complaint.trace.id, "fix", shape, bench.now())
     known = {fix.commit: fix.outcome for fix in bench.store.fixes()}
-    already = report.kept is not None and report.kept.already
     for step in report.steps[:-1] if already else report.steps:  # the last one is in memory under the name it has
         if step.commit and step.gate:
             kept = report.kept is not None and report.kept.commit.id == step.commit.id
             outcome = "kept" if kept else OUTCOMES[step.gate.decision]
             if outcome != "declined" or known.get(step.commit.id) != outcome:  # whoever declined it may have said why
                 bench.store.record_fix(step.commit.id, about, step.hypothesis.change, outcome)
-    if report.kept and not already:  # its evidence is sealed, and about the failure for which it was kept
-        bench.store.save(Pulled((complaint.trace,), Receipt(asked="fix")))  # so that `verify` finds what is quoted
-        bench.workspace.attach_note(report.kept.commit.id, note_for(shape, report.kept))
     return report
 
 

@@ -117,7 +117,7 @@ class Workspace:
             if self.note(commit_id) == text:
                 return
             blob = git.line("hash-object", "-w", "--stdin", given=content)
-            self.journal.write("note", "intent", commit_id)
+            self.journal.write("note", "intent", commit_id, blob=blob)  # a run that finds it open can end it
             try:
                 noted = any(self._note(commit_id, blob) for _ in range(_TRIES))
             except RefineryError:
@@ -132,11 +132,8 @@ class Workspace:
         """The text beside a commit; None when there is none."""
         if NOTES not in self.refs.find(NOTES):
             return None
-        git = self.repository.git
-        for path, entry in listing(git, NOTES).items():
-            if path.replace("/", "") == commit_id:
-                return decode(blobs(git, (entry.blob,))[entry.blob])
-        return None
+        git, blob = self.repository.git, self._note_blob(commit_id)
+        return decode(blobs(git, (blob,))[blob]) if blob else None
 
     def lodge(self, operation: str, subject: str, commit: str) -> str:
         """See that the user's repository has a commit whose parent it has; the pack to release once a ref holds it, empty when none."""
@@ -176,6 +173,9 @@ class Workspace:
     def _note(self, commit_id: str, blob: str) -> bool:
         """One try; somebody else's note may come between."""
         old = self.refs.find(NOTES).get(NOTES)
+        if old and self._note_blob(commit_id) == blob:  # a run that was killed had come as far as that
+            self.journal.write("note", "done", commit_id, note=old)
+            return True
         new = self._noted(commit_id, blob, old)
         pack, name = self._publisher.pack(new, old)
         self.journal.write("note", "packed", commit_id, pack=name)
@@ -185,6 +185,11 @@ class Workspace:
         if moved:
             self.journal.write("note", "done", commit_id, note=new)
         return moved
+
+    def _note_blob(self, commit_id: str) -> str:
+        """What the user's notes hold for a commit; empty when it is nothing."""
+        found = (entry.blob for path, entry in listing(self.repository.git, NOTES).items() if path.replace("/", "") == commit_id)
+        return next(found, "")
 
     def _abandon(self, commit: str) -> None:
         recover(self.journal, self.refs, self._publisher, only=commit)
@@ -203,7 +208,7 @@ class Workspace:
         if lock is None:  # another process is publishing, and it is alive
             return ()
         try:
-            return recover(self.journal, self.refs, self._publisher)
+            return recover(self.journal, self.refs, self._publisher, note=self._note)
         finally:
             lock.release()
 

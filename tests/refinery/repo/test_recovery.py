@@ -114,6 +114,34 @@ def test_what_was_left_between_two_steps_is_finished_or_given_up(root: Path, wor
     assert open_workspace(root).recovered == ()
 
 
+def test_evidence_that_was_being_written_down_is_put_beside_its_commit_by_the_next_run(root: Path, workspace: Workspace) -> None:
+    commit = fix(workspace)
+    workspace.keep(commit, "eur")
+    blob = workspace.shadow.git.line("hash-object", "-w", "--stdin", given=b"evidence")
+    workspace.journal.write("note", "intent", commit.id, blob=blob)
+    workspace.close()
+    again = open_workspace(root)
+    assert again.note(commit.id) == "evidence"
+    (says,) = again.recovered
+    assert says.startswith(f"the evidence of fix {commit.id[:12]} was being written down")
+    tip = git(root, "rev-parse", "refs/notes/refinery")
+    again.journal.write("note", "intent", commit.id, blob=blob)  # killed between the ref and the word that it is done
+    again.close()
+    assert open_workspace(root).journal.read().open() == ()
+    assert git(root, "rev-parse", "refs/notes/refinery") == tip
+    sound(root)
+
+
+def test_evidence_that_is_nowhere_is_given_up(root: Path, workspace: Workspace) -> None:
+    commit = fix(workspace)
+    workspace.keep(commit, "eur")
+    workspace.journal.write("note", "intent", commit.id, blob="0" * 40)
+    again = open_workspace(root)
+    assert again.recovered == (f"the note of fix {commit.id[:12]} was interrupted; nothing was changed",)
+    assert again.journal.read().open() == ()
+    sound(root)
+
+
 def test_a_kept_pack_of_the_users_is_never_released(root: Path, workspace: Workspace) -> None:
     git(root, "repack", "-adq")
     [pack] = (root / ".git/objects/pack").glob("*.pack")
