@@ -41,6 +41,9 @@ class BillItem:
     """None when the price is not known."""
     runs: int = 0
     """Agent runs."""
+    earlier_tokens: int = 0
+    """What an earlier run paid for answers of a model that were kept from it; no part of what is spent now."""
+    earlier_usd: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,13 @@ class Bill:
         """The sum; None as soon as one price is unknown."""
         prices = [item.usd for item in self.items]
         return None if None in prices else sum(price for price in prices if price is not None)
+
+    @property
+    def earlier(self) -> BillItem:
+        """What earlier runs paid for answers that were kept from them, as one item."""
+        prices = [item.earlier_usd for item in self.items]
+        usd = None if None in prices else sum(price for price in prices if price is not None)
+        return BillItem("earlier", earlier_tokens=sum(item.earlier_tokens for item in self.items), earlier_usd=usd)
 
     def line(self, step: str) -> BillItem:
         """All of it as one item."""

@@ -193,7 +193,12 @@ def _diagnosis(complaint: Complaint, found: Diagnosis) -> dict[str, Json]:
 
 def _model(proposal: Proposal) -> str | None:
     """Which model wrote the change, and what its hypotheses cost; None when search found it."""
-    return f"{proposal.model}, {proposal.bill.tokens} tokens, {_money(proposal.bill.usd, 4)}" if proposal.model else None
+    """Who wrote it, and what asking for it cost: whichever run paid, so that one that was killed and taken up claims the same."""
+    if not proposal.model:
+        return None
+    spent, earlier = proposal.bill, proposal.bill.earlier
+    usd = None if spent.usd is None or earlier.earlier_usd is None else spent.usd + earlier.earlier_usd
+    return f"{proposal.model}, {spent.tokens + earlier.earlier_tokens} tokens, {_money(usd, 4)}"
 
 
 def _money(usd: float | None, places: int) -> str:

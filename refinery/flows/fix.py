@@ -12,7 +12,7 @@ from refinery.flows.approval import LEFT_OUT, SAID_NO, leave_for, wanted
 from refinery.flows.claim import claim_of
 from refinery.flows.evidence import message_for, remember
 from refinery.flows.heldback import on_held_back
-from refinery.flows.ledger import Ledger, spent_running
+from refinery.flows.ledger import Ledger, paid_before, spent_running
 from refinery.flows.propose import Proposals
 from refinery.flows.reproduce import Reproduction, reproduce
 from refinery.flows.understood import understood
@@ -105,10 +105,11 @@ def _report(
     out = (f"{step.says} ({step.hypothesis.change})" for step in steps if step.says.startswith(LEFT_OUT))
     gate = steps[-1].gate if kept else None
     also = _besides(gate) if gate else ()
-    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *shown.unasked(also), *proposals.notes, *out, *ran)))
+    spent = ledger.bill()
+    notes = tuple(dict.fromkeys((*bench.notes, *shown.notes, *shown.unasked(also), *proposals.notes, *paid_before(spent), *out, *ran)))
     tally = proposals.tally
     doubts = () if kept else tally.doubts
-    return Report(diagnosis, tuple(steps), kept, ledger.bill(), says, aims, before, tally.screened, notes, tally.misses, also, doubts)
+    return Report(diagnosis, tuple(steps), kept, spent, says, aims, before, tally.screened, notes, tally.misses, also, doubts)
 
 
 def _kept(step: Step, kept: Kept, red: int) -> str:

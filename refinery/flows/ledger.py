@@ -51,4 +51,15 @@ def _sum(a: BillItem, b: BillItem) -> BillItem:
         a.output_tokens + b.output_tokens,
         None if a.usd is None or b.usd is None else a.usd + b.usd,
         a.runs + b.runs,
+        a.earlier_tokens + b.earlier_tokens,
+        None if a.earlier_usd is None or b.earlier_usd is None else a.earlier_usd + b.earlier_usd,
     )
+
+
+def paid_before(bill: Bill) -> tuple[str, ...]:
+    """A word on answers of a model that were kept from an earlier run; nothing where there were none."""
+    earlier = bill.earlier
+    if not earlier.earlier_tokens:
+        return ()
+    money = "a price that is not known" if earlier.earlier_usd is None else f"${earlier.earlier_usd:.4f}"
+    return (f"an earlier run paid {money} for answers of the model ({earlier.earlier_tokens} tokens), which cost nothing now",)

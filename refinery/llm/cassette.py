@@ -6,17 +6,19 @@ the recording contains: it is to be handled like the traces and sources it was m
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from refinery.domain import BillItem
 from refinery.errors import OutsideError, RefineryError
+from refinery.events import Event, Say, silent
 from refinery.llm.port import LLM, Reply, Request, Stop, ToolUse
 
 
@@ -53,12 +55,14 @@ class Remembered:
     """Asks the model once per request for as long as an answer stays fresh, so that a run that was ended is taken up without paying twice.
 
     Only whole answers are kept: one that was cut, or a refusal, is asked for again. Not for judges, whose verdicts have to be independent.
+    It is a help and no more: what cannot be kept or read is said, and the run goes on with what the model answers.
     """
 
     llm: LLM
     folder: Path
     now: Callable[[], float] = time.time
     fresh_s: float = 7 * 24 * 3600.0
+    say: Say = silent
 
     @property
     def model(self) -> str:
@@ -67,25 +71,40 @@ class Remembered:
     def complete(self, request: Request) -> Reply:
         """The kept answer while it is fresh, or a new one."""
         path = _path(self.folder, self.model, request)
-        kept = _read(path) if self._fresh(path) else None
+        kept = self._kept(path)
         if kept is not None:
+            self.say(Event(request.purpose or "model", "this was asked before: the answer is at hand, and costs nothing"))
             return kept
         reply = self.llm.complete(request)
         if reply.stop in (Stop.END, Stop.TOOLS):
+            self._keep(path, request, reply)
+        return reply
+
+    def _kept(self, path: Path) -> Reply | None:
+        try:
+            return _read(path) if self._fresh(path) else None
+        except OutsideError as error:
+            self.say(Event("model", f"{error}; it is asked for again"))
+            return None
+
+    def _keep(self, path: Path, request: Request, reply: Reply) -> None:
+        try:
             _write(path, self.model, request, reply)
             self._sweep()
-        return reply
+        except OutsideError as error:  # the answer is paid for and here
+            self.say(Event("model", f"{error}; the run goes on, but would have to ask again after a kill"))
 
     def _fresh(self, path: Path) -> bool:
         try:
             return self.now() - path.stat().st_mtime < self.fresh_s
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def _sweep(self) -> None:
-        for path in self.folder.glob("*.json"):
+        for path in self.folder.glob("*"):  # also what a killed run had half written
             if not self._fresh(path):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +148,17 @@ def _read(path: Path) -> Reply | None:
         text = path.read_text("utf-8", "surrogatepass")
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
     try:
         data: dict[str, Any] = json.loads(text)["reply"]
-        usage = replace(BillItem(**data["usage"]), input_tokens=0, output_tokens=0, usd=0.0, seconds=0.0)
+        paid = BillItem(**data["usage"])
+        usage = BillItem(paid.step, earlier_tokens=paid.input_tokens + paid.output_tokens, earlier_usd=paid.usd)
         calls = tuple(ToolUse(**call) for call in data["tool_calls"])
         return Reply(data["text"], calls, Stop(data["stop"]), usage, data["verbatim"])
     except (ValueError, KeyError, TypeError) as error:
-        raise OutsideError(f"the recording {path} cannot be read: {error}", hint="delete the file; it is recorded again") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> OutsideError:
+    return OutsideError(f"the recording {path} cannot be read: {error}", hint="delete the file; it is recorded again")

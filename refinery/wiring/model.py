@@ -42,8 +42,9 @@ def model_for(task: str, stated: Settings, provider: str, purse: Budget, say: Sa
 
         account = Account(around.variables.get("ANTHROPIC_API_KEY", ""), around.variables.get("ANTHROPIC_BASE_URL"))
         model = Anthropic(account, name, prices, say=say)
+    model = Metered(model, purse)
     if answers is not None and stated.cache:
         from refinery.llm.cassette import Remembered
 
-        model = Remembered(model, answers)
-    return Discreet(Metered(model, purse), sensitive)
+        model = Remembered(model, answers, say=say)  # outside of the meter: what costs nothing is had with an empty purse too
+    return Discreet(model, sensitive)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,6 +78,31 @@ def test_a_models_fix_is_kept_with_its_origin_and_its_cost(yearly: Path, refiner
     theorist = next(step for step in part(done.json, "usage", "steps") if step["step"] == "theorist")  # type: ignore[union-attr,call-overload,index]
     assert theorist["input_tokens"] == 2 * 7000, "the answer that broke off is paid too"  # type: ignore[index,call-overload]
     assert 0 < theorist["usd"] < 1  # type: ignore[operator,index,call-overload]
+
+
+def test_a_run_that_was_killed_is_taken_up_without_paying_twice_and_comes_to_the_same_commit(
+    yearly: Path, refinery: Refinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-c", "from refinery.cli.main import main; main()", "fix", "--failing", "--model", "anthropic"]
+    with vendor(said(HARM), lambda _: kill()) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "nobody's")
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def kill() -> str:
+            os.kill(running.pid, signal.SIGKILL)
+            return said(CURE)
+
+        assert running.wait() == -signal.SIGKILL
+    assert git(yearly, "status", "--porcelain") == git(yearly, "branch", "--list", "refinery/*") == ""
+    resumed, second = ask(refinery, monkeypatch, said(CURE))
+    assert resumed.status == 0, resumed.out + resumed.err
+    assert [each["messages"] for each in second.asked] == [server.asked[1]["messages"]], "only what was not answered is asked again"
+    theorist = next(step for step in part(resumed.json, "usage", "steps") if step["step"] == "theorist")  # type: ignore[union-attr,call-overload,index]
+    assert theorist["input_tokens"] == 7000, "the bill is of this run"  # type: ignore[index,call-overload]
+    assert any("an earlier run paid $" in str(note) for note in part(resumed.json, "notes"))  # type: ignore[union-attr]
+    branch = str(part(resumed.json, "kept", "branch"))
+    assert ", 14014 tokens, " in git(yearly, "log", "-1", "--format=%(trailers:key=Refinery-Model)", branch), "the claim is of both"
 
 
 def test_the_model_sees_each_failing_input_what_has_to_go_on_passing_and_what_is_closed(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from refinery.config import Settings
 from refinery.domain import BillItem
 from refinery.errors import OutsideError
+from refinery.events import Event, silent
 from refinery.llm.cassette import NotRecorded, Recorded, Remembered, Replayed
 from refinery.llm.port import Message, Reply, Request, Stop, ToolUse
 from refinery.llm.scripted import Scripted
+from refinery.wiring.model import model_for, spending
+from safety.policy import Policy
 
 ASK = Request("system", (Message("user", "grüß \ud800 dich"),), purpose="theorist")
 ANSWER = Reply("ja", (ToolUse("t", "look", {"at": 1}),), Stop.TOOLS, BillItem("model", 2.0, 10, 5, 0.1), '[{"type": "text"}]')
@@ -80,3 +85,47 @@ def test_what_is_no_longer_fresh_is_swept(tmp_path: Path) -> None:
     clock[0] += 120.0
     remembered.complete(Request("other", ASK.messages))
     assert not list(tmp_path.glob("*.json")), "both were written at the time of the machine, which is long ago by this clock"
+
+
+def test_a_kept_answer_says_what_an_earlier_run_paid_for_it(tmp_path: Path) -> None:
+    remembered = Remembered(Scripted(ANSWER), tmp_path)
+    remembered.complete(ASK)
+    usage = remembered.complete(ASK).usage
+    assert (usage.usd, usage.input_tokens, usage.earlier_usd, usage.earlier_tokens) == (0.0, 0, 0.1, 15)
+
+
+@pytest.mark.parametrize("torn", [b"{", b"", b"\xff\xfe"])
+def test_a_kept_answer_that_cannot_be_read_is_asked_for_again(torn: bytes, tmp_path: Path) -> None:
+    heard: list[Event] = []
+    remembered = Remembered(Scripted(ANSWER, Reply("nein")), tmp_path, say=heard.append)
+    remembered.complete(ASK)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(torn)
+    assert [remembered.complete(ASK).text for _ in range(2)] == ["nein", "nein"]
+    assert "asked for again" in heard[0].says
+
+
+def test_an_answer_that_cannot_be_kept_is_an_answer_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "answers").write_text("no folder")
+    heard: list[Event] = []
+    assert Remembered(Scripted(ANSWER), tmp_path / "answers", say=heard.append).complete(ASK).text == "ja"
+    assert "the run goes on" in heard[-1].says
+
+
+def test_what_a_killed_run_had_half_written_is_swept_too(tmp_path: Path) -> None:
+    part = tmp_path / "abc.123.part"
+    part.write_text("{")
+    os.utime(part, (0, 0))
+    Remembered(Scripted(ANSWER), tmp_path).complete(ASK)
+    assert not part.exists()
+
+
+def test_a_kept_answer_is_had_with_an_empty_purse_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "nobody's")
+    stated = Settings(None, Policy())
+    purse = spending(stated, 0.0)
+    model = model_for("theorist", stated, "anthropic", purse, silent, tmp_path)
+    assert model is not None
+    Remembered(Scripted(ANSWER, model=model.model), tmp_path).complete(ASK)
+    assert model.complete(ASK).text == "ja"
+    assert purse.bill.items == ()
