@@ -42,6 +42,7 @@ from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.replacing.evidence import Swayed
+from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.sought import sought
@@ -158,6 +159,7 @@ class _Search:
         self.world: World = survey(self.modules.values(), self.scalars, sources)
         self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
+        self.found = found
         self.swayed = Swayed(found, self.modules.values())
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
@@ -204,7 +206,7 @@ class _Search:
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
         top = max((score for score, _, _ in suspects), default=1.0)
-        weight = self.swayed.line
+        weight = self.swayed.reading
         lines = [
             (item.score / top * weight(item.path, item.line), item.path, item.line, self._line(item.path, item.line))
             for item in self.suspicions
@@ -215,6 +217,9 @@ class _Search:
         turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard, sets))
         for score, knob in turned:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
+        for score, needed in wanted(self.found, self.scalars, self.sources):
+            make = _Config(needed, heard_of(needed.scalar, heard)) if isinstance(needed, Knob) else needed
+            self._push(score, make)
         for score, refill in refills(self.sources, self.modules.values(), self.clues, self.world, self.scalars):
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
