@@ -35,8 +35,8 @@ ANSWERS = 400
 OPERANDS = 300
 LETTERS = 20_000
 """Letters of an answer that is told."""
-LONGEST = 1.0
-"""Seconds that a run may take in any case before it is given up."""
+LONGEST, BUSIEST = 1.0, 0.2
+"""Seconds that a run may take in any case before it is given up, and of the processor's."""
 TIMES = 5.0
 """And how many times as long as the first one."""
 ITEMS = 60
@@ -190,15 +190,16 @@ def _mappings(own: dict[Any, Any]) -> list[Other]:
 def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dict[str, Any]:
     """Tries other values at the sites in their `order`, by turns, for so many `seconds`. What `run` comes to is compared."""
     began = time.monotonic()
-    first = _apart(functools.partial(_watching, run), seconds / 2)
-    patience = max(LONGEST, TIMES * (time.monotonic() - began))
+    first = _apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
+    taken = TIMES * (time.monotonic() - began)
+    patience, effort = max(LONGEST, taken), max(BUSIEST, taken)
     sites: dict[int, list[int]] = {}
     told: dict[str, list[list[Any]]] = {}
     for site, turn, name, given in _by_turns(first["plan"], order) if first else ():
         left = began + seconds - time.monotonic()
         if left <= 0:
             break
-        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left))
+        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
         counts = sites.setdefault(site, [0, 0])
         counts[0] += 1
         counts[1] += answer != first["answer"]
@@ -256,16 +257,20 @@ def _trying(run: Callable[[], str], site: int, turn: int, name: str, given: Any)
     return run()
 
 
-def _apart(work: Callable[[], Any], seconds: float) -> Any:
-    """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told."""
+def _apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
+    """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told.
+
+    It may take so many `seconds`, and keep the processor `busy` for so many of them.
+    """
     told, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
             os.close(told)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+            for kind, end, most in ((signal.ITIMER_REAL, signal.SIGALRM, seconds), (signal.ITIMER_VIRTUAL, signal.SIGVTALRM, busy)):
+                signal.signal(end, signal.SIG_DFL)
+                signal.setitimer(kind, max(most, 0.01))
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
