@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from refinery.domain import AgentSpec, Attempt, Compared, Execution, Expectation, Scenario
-from refinery.flows.replaced import ASK, replaced
+from refinery.flows.replaced import replaced
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen
 from refinery.suite.runner import Runner
@@ -115,18 +115,15 @@ def test_what_more_than_the_answer_decides_is_not_asked(desk: Desk, kind: str) -
 
 
 def test_an_answer_that_is_an_error_cures_nothing(desk: Desk) -> None:
-    assert not any(
-        each.cured for each in desk.found(Scenario("red", "write", (Expectation("not-contains", "refused"),))).values() if each.line != 5
-    )
+    code = "def answer(text):\n    number = int(text)\n    return f'bad {number}'\n"
+    found = desk.found(Scenario("red", "7", (Expectation("not-contains", "bad"),)), files={"desk.py": code})
+    assert found[2].moved > 1
+    assert not found[2].cured
 
 
 @pytest.mark.parametrize(
     "text", ["", "no JSON", json.dumps([1]), json.dumps({"sites": [[99, 1, 1]], "answers": [["x", [[77, 0, "not"]]]]})]
 )
 def test_what_cannot_be_read_is_nothing(desk: Desk, text: str) -> None:
-    desk.entered = lambda *_: Attempt("red", 0, True, output=text)  # type: ignore[method-assign, assignment]
+    desk.entered = lambda *_: Attempt("red", 0, True, output=text)  # type: ignore[method-assign]
     assert desk.found(RED) == {}
-
-
-def test_the_entry_is_that_of_the_helper() -> None:
-    assert ASK == "refinery_values:ask"
