@@ -84,9 +84,9 @@ def _bounds(made: Compared, scalars: Sequence[Scalar]) -> Iterator[tuple[float, 
 
 
 def _reaching(bound: float, value: float) -> Iterator[float]:
-    """Bounds on the other side of a value, or at it, that people would set: as it is, and the nearest rounder one."""
+    """Bounds on the other side of a value, or at it, that people would set: as it is where it is round, and the nearest rounder ones."""
     whole = isinstance(bound, int)
-    if not whole or float(value).is_integer():
+    if round(value, 0 if whole else 2) == value:
         yield int(value) if whole else value
     beyond = -1 if value < bound else 1
     size = abs(value) or abs(bound)
