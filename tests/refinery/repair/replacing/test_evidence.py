@@ -26,9 +26,9 @@ def found(line: int, *cured: str) -> Replaced:
 def test_the_statements_that_would_cure_come_first() -> None:
     swayed = Swayed([found(3), found(4, "one")], [MODULE])
     suspects = [(1.0, MODULE, statement) for statement in MODULE.statements]
-    (most, _, first), *others = swayed.shares(suspects)
+    (most, _, _, first), *others = swayed.shares(suspects)
     assert (most, first.first) == (1.0, 4)
-    assert {share for share, _, _ in others} == {ASIDE}
+    assert {(share, plain) for share, plain, _, _ in others} == {(ASIDE, 1.0)}
 
 
 def test_all_lines_of_a_statement_count_as_it_does() -> None:
@@ -48,4 +48,4 @@ def test_nothing_changes_where_no_value_cures(nothing: list[Replaced]) -> None:
     swayed = Swayed(nothing, [MODULE])
     assert {swayed.line("a.py", line) for line in range(1, 8)} == {1.0}
     suspects = [(share, MODULE, statement) for share, statement in zip((1.0, 0.5, 0.2), MODULE.statements, strict=False)]
-    assert swayed.shares(suspects) == suspects
+    assert swayed.shares(suspects) == [(share, share, module, statement) for share, module, statement in suspects]
