@@ -29,7 +29,7 @@ from refinery.suite.confinement import Limits, scrubbed
 from refinery.suite.ledger import told
 from refinery.suite.nursery import Nursery
 from refinery.suite.outcome import Outcome, compact
-from refinery.suite.pointing import OTLP, models, telemetry
+from refinery.suite.pointing import OTLP, QUIET, models, telemetry
 from refinery.suite.pool import WORKER, Ended, Halt, Pool, Unstarted, emptied, folder, remove
 from refinery.suite.relay import Ledger, Terms
 from refinery.suite.sandbox import view
@@ -401,12 +401,18 @@ class Local:
         environment = scrubbed(self.given, self.agent.environment, self._inside(self.home), self.tree, self.interpreter)
         if self.capture and self.agent.python and not self._entrance.deaf:
             environment |= self._pointed(self.capture.endpoint(self.token, shared=True, port=self._entrance.port))
+        elif self.agent.python:
+            environment |= self._quiet()
         return environment | (placing.beforehand(self.tools) if self.agent.python else {})
 
     def _pointed(self, endpoint: str) -> dict[str, str]:
         own = [name for name in self.agent.environment if name in self.given]
         relayed = self.capture is not None and self.capture.relay is not None
         return telemetry(endpoint) | (models(endpoint, own) if relayed else {})
+
+    def _quiet(self) -> dict[str, str]:
+        """Nothing is told of a run that nobody watches, unless the agent was given an address of its own to tell it to."""
+        return {} if any(name.startswith("OTEL_") for name in self.agent.environment) else dict(QUIET)
 
     def _spec(self, own: Mapping[str, Json]) -> dict[str, Json]:
         return {
@@ -444,6 +450,8 @@ class Local:
         environment |= placing.otherwise(self.tools)
         if self.capture and not self._entrance.deaf:
             environment |= self._pointed(self.capture.endpoint(ids.token, port=self._entrance.port))
+        else:
+            environment |= self._quiet()
         plain = self.manner.command(self.argv, scenario, inside) if self.manner else self.argv
         argv = _covered(plain, WORKER, inside, self.tree, self._patient(scenario).timeout_s) if self.covered else None
         job: dict[str, Json] = {"argv": [*(argv or plain)], "environment": {**environment}, "stdin": compact(scenario.input)}

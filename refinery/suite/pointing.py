@@ -9,6 +9,8 @@ from refinery.llm.wires import KEYS, VARIABLES
 from refinery.suite.capture import LANGSMITH, MODELS
 
 OTLP = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_TRACES_EXPORTER")
+QUIET = {"OTEL_SDK_DISABLED": "true"}
+"""Where nobody listens. An exporter that cannot reach anybody tries again for seconds, at the end of every run."""
 
 
 def telemetry(endpoint: str) -> dict[str, str]:

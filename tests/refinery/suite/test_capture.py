@@ -161,6 +161,24 @@ def test_an_agent_under_the_sdk_is_captured_run_by_run(opened: Opened, capture: 
         assert attempt.cost_usd == 0.0
 
 
+QUIET = """
+import json, os, sys
+
+def answer(given):
+    return os.environ.get("OTEL_SDK_DISABLED", "no")
+
+if __name__ == "__main__":
+    print(answer(json.load(sys.stdin)))
+"""
+
+
+@pytest.mark.parametrize("command", [(), ("python", "agent.py")], ids=["callable", "command"])
+def test_an_agent_that_nobody_watches_does_not_try_to_tell_anybody(opened: Opened, capture: Capture, command: tuple[str, ...]) -> None:
+    unwatched = opened(QUIET, *command).attempt(asking(None), 0)
+    watched = opened(QUIET, *command, capture=capture).attempt(asking(None), 0)
+    assert (unwatched.output, watched.output) == ("true", "no")
+
+
 WITH_LANGSMITH = """
 import json, sys
 from langsmith import traceable
