@@ -704,6 +704,17 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared in a failing run that would have passed if it had come to the opposite."""
+
+    sign: str
+    """As Python writes it."""
+    left: Json
+    right: Json
+    """Of a mapping its keys."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """What came of failing runs in which another value stood in place of one that a statement works out."""
 
@@ -717,6 +728,7 @@ class Replaced:
     """Scenarios that passed in at least one."""
     by: frozenset[str] = frozenset()
     """The values that did it, by their names."""
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

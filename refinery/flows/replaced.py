@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from adapters.trace import Json
-from refinery.domain import Execution, Replaced, Scenario
+from refinery.domain import Compared, Execution, Replaced, Scenario
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, in_order
 from refinery.repair.replacing import instrument, refinery_values
@@ -45,8 +46,10 @@ class Told(BaseModel):
 
     sites: list[tuple[int, int, int]] = []
     """Of each site how many values were tried, and how many led to another answer."""
-    answers: list[tuple[str, list[tuple[int, str]]]] = []
-    """Other answers, with the sites and the values that led there."""
+    answers: list[tuple[str, list[tuple[int, int, str]]]] = []
+    """Other answers, with the sites, the times (-1: each) and the values that led there."""
+    operands: list[tuple[int, int, str, Any, Any]] = []
+    """What was compared: the site, the time, the sign, and the two."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class _Counted:
     moved: int = 0
     cured: set[str] = field(default_factory=set)
     by: set[str] = field(default_factory=set)
+    compared: list[Compared] = field(default_factory=list)
 
 
 def replaced(
@@ -81,7 +85,8 @@ def replaced(
         for scenario, told in looks:
             _count(scenario, told, made.sites, counted)
     return tuple(
-        Replaced(path, line, each.tried, each.moved, frozenset(each.cured), frozenset(each.by)) for (path, line), each in counted.items()
+        Replaced(path, line, each.tried, each.moved, frozenset(each.cured), frozenset(each.by), tuple(each.compared))
+        for (path, line), each in counted.items()
     )
 
 
@@ -128,11 +133,12 @@ def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mappi
             own.tried, own.moved = own.tried + tried, own.moved + moved
     for answer, owed in told.answers:
         if answer == refinery_values.PASSED if scenario.test else _right(scenario, answer):
-            for number, name in owed:
+            for number, turn, name in owed:
                 if 0 <= number < len(sites):
                     own = counted[sites[number].path, sites[number].line]
                     own.cured.add(scenario.id)
                     own.by.add(name)
+                    own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
 
 
 def _right(scenario: Scenario, answer: str) -> bool:

@@ -42,6 +42,7 @@ from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.replacing.evidence import Swayed
+from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.sought import sought
@@ -72,6 +73,8 @@ MUTANTS = frozenset({
 })  # fmt: skip
 SURE = 0.2
 """The confidence below which an edit that fits almost everywhere is taken for one by chance too."""
+ASIDE_STILL = 0.1
+"""The confidence that an edit keeps at a statement at which no other value cures: it is looked at late, and hardly believed."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 PAIRED = 8
@@ -92,6 +95,8 @@ class _Code:
     mutation: Mutation
     unused: bool = False
     """It uses a name that nothing reads."""
+    least: float = 0.0
+    """Its confidence at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class _Search:
         self.world: World = survey(self.modules.values(), self.scalars, sources)
         self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
+        self.found = found
         self.swayed = Swayed(found, self.modules.values())
         self.trees: dict[str, Tree | None] = {}
         self.seen: set[str] = set()
@@ -204,7 +210,7 @@ class _Search:
         code_weight = 1.0 if code_fits else 0.8
         suspects = statements(self.modules, self.suspicions, [key for key in self.world.keys if self.world.orphan(key)])
         top = max((score for score, _, _ in suspects), default=1.0)
-        weight = self.swayed.line
+        weight = self.swayed.reading
         lines = [
             (item.score / top * weight(item.path, item.line), item.path, item.line, self._line(item.path, item.line))
             for item in self.suspicions
@@ -215,6 +221,9 @@ class _Search:
         turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard, sets))
         for score, knob in turned:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
+        for score, needed in wanted(self.found, self.scalars, self.sources):
+            make = _Config(needed, heard_of(needed.scalar, heard)) if isinstance(needed, Knob) else needed
+            self._push(score, make)
         for score, refill in refills(self.sources, self.modules.values(), self.clues, self.world, self.scalars):
             self._push(score * 0.8, refill)
         for score, refill in self._reworded(lines):
@@ -232,13 +241,12 @@ class _Search:
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
-        for share, module, statement in self.swayed.shares(
-            [((score / top) ** SHARP, module, statement) for score, module, statement in suspects]
-        ):
+        plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
+        for share, unswayed, module, statement in self.swayed.shares(plain):
             bound = code_weight * share
             while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
                 yield self._next()
-            self._push_mutations(module, statement, share, code_weight)
+            self._push_mutations(module, statement, share, unswayed, code_weight)
         while self.heap or self.texts:
             yield self._next()
 
@@ -262,7 +270,7 @@ class _Search:
         yield from filled(texts, modules, self.world, self.scalars, self.clues)
         yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
 
-    def _push_mutations(self, module: Module, statement: Statement, suspicion: float, weight: float) -> None:
+    def _push_mutations(self, module: Module, statement: Statement, suspicion: float, unswayed: float, weight: float) -> None:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
@@ -280,7 +288,8 @@ class _Search:
                     score = min(weight, score * UNUSED)
                 if mutation.memorises:
                     score *= 0.1
-                self._push(score, _Code(module, statement, mutation, forgotten))
+                least = min(ASIDE_STILL, score / suspicion * unswayed) if unswayed > suspicion else 0.0
+                self._push(score, _Code(module, statement, mutation, forgotten, least))
 
     def _push(self, score: float, make: _Code | _Config | Refill | Hypothesis) -> None:
         number = next(self.order)
@@ -346,7 +355,7 @@ class _Search:
             layer=Layer.CODE,
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
-            confidence=confidence(score, mutation.memorises),
+            confidence=confidence(max(score, make.least), mutation.memorises),
             needs=_needs(mutation, score, make.unused),
         )
 

@@ -28,6 +28,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         yield from _farthest(site, statement, statement.targets[0])
         yield from _known(site, statement, statement.targets[0])
+        yield from _gathered(site, statement, statement.targets[0])
     if site.function is not None and not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         yield from _unused(site, site.function)
 
@@ -126,6 +127,33 @@ def _farthest(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[M
             yield site.put(statement, f"if {test}:\n{indent}{site.src(statement)}", "best so far", says, prior if compared else prior * 0.4)
 
 
+def _gathered(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[Mutation]:
+    """`found = set(each.parts)` in a loop before which `found` is empty: each round forgets what was found in those before."""
+    loop = site.module.loop(statement)
+    if loop is None or site.function is None or not isinstance(target, ast.Name):
+        return
+    start = _given_before(site, site.function, loop).get(target.id)
+    kind = _empty(start) if start is not None else ""
+    reads = any(isinstance(node, ast.Name) and node.id == target.id and node is not target for node in site.module.inside(loop))
+    sign = {"set": "|=", "dict": "|=", "list": "+=", "number": "+=", "text": "+="}.get(kind)
+    if sign:
+        says = f"Add to `{target.id}` what each round comes to"
+        yield site.put(statement, f"{target.id} {sign} {site.src(statement.value)}", FAMILY, says, 0.3 if reads else 0.75)
+
+
+def _empty(node: ast.expr) -> str:
+    """The kind of an empty value, as a beginning; empty for any other."""
+    if isinstance(node, ast.List) and not node.elts:
+        return "list"
+    if isinstance(node, ast.Dict) and not node.keys:
+        return "dict"
+    if isinstance(node, ast.Call) and not node.args and not node.keywords:
+        return {"set": "set", "dict": "dict", "list": "list"}.get(name_of(node.func), "")
+    if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
+        return {"0": "number", "0.0": "number", "''": "text"}.get(repr(node.value), "")
+    return ""
+
+
 def _asked(site: Site, statement: ast.Assign, name: str) -> bool:
     """Whether a condition right around a statement asks about a name."""
     outer = site.parent(statement)
@@ -136,7 +164,9 @@ def _given_before(site: Site, function: Function, loop: ast.stmt) -> dict[str, a
     """What names hold when a loop begins."""
     found: dict[str, ast.expr] = {}
     for node in site.module.inside(function):
-        if isinstance(node, ast.Assign) and node.lineno < loop.lineno:
+        if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name) and node.lineno < loop.lineno:
+            found[node.target.id] = node.value
+        elif isinstance(node, ast.Assign) and node.lineno < loop.lineno:
             for target in node.targets:
                 several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts)
                 pairs = zip(target.elts, node.value.elts, strict=True) if several else [(target, node.value)]  # type: ignore[attr-defined]

@@ -12,6 +12,16 @@ FOUND = """
 __import__("sys").path.append(__import__("os").path.join(__import__("os").path.dirname(__import__("os").path.abspath(__file__)), "{up}"))
 import refinery_values
 """
+SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
 PLAIN = (ast.Constant, ast.Lambda, ast.Starred, ast.JoinedStr, ast.GeneratorExp, ast.Yield, ast.YieldFrom, ast.Slice)
 
 
@@ -148,11 +158,18 @@ class _Expressions(ast.NodeTransformer):
 
     def other(self, node: ast.expr) -> ast.expr:
         """An expression that may come to something else; plain ones are edited, not worked out."""
-        if isinstance(node, PLAIN) or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "value" and _ours(node.func)):
+        if isinstance(node, PLAIN) or (isinstance(node, ast.Call) and _ours(node.func)):
             return node
+        if _sign(node):
+            return self.condition(node)
         return self.functions.call("value", self.line, "value", node)
 
     def condition(self, node: ast.expr) -> ast.expr:
+        """An expression that may hold, or not. What is compared is told."""
+        if isinstance(node, ast.Call) and _ours(node.func):
+            return node
+        if isinstance(node, ast.Compare) and (sign := _sign(node)):
+            return self.functions.call("compared", self.line, "condition", ast.Constant(sign), node.left, node.comparators[0])
         return self.functions.call("holds", self.line, "condition", node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
@@ -228,6 +245,11 @@ class _Expressions(ast.NodeTransformer):
         return any(
             isinstance(each, ast.Compare) or (isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.Not)) for each in node.values
         )
+
+
+def _sign(node: ast.expr) -> str:
+    """How two things are compared; empty where it is not that."""
+    return SIGNS.get(type(node.ops[0]), "") if isinstance(node, ast.Compare) and len(node.ops) == 1 else ""
 
 
 def _ours(node: ast.expr) -> bool:

@@ -12,6 +12,7 @@ import datetime
 import decimal
 import functools
 import json
+import operator
 import os
 import signal
 import sys
@@ -31,12 +32,25 @@ SEEN = 3
 """Values of a site that are tried at its other times."""
 ANSWERS = 400
 """Different answers that are told."""
+OPERANDS = 300
 LETTERS = 20_000
 """Letters of an answer that is told."""
-LONGEST = 1.0
-"""Seconds that a run may take in any case before it is given up."""
+LONGEST, BUSIEST = 1.0, 0.2
+"""Seconds that a run may take in any case before it is given up, and of the processor's."""
 TIMES = 5.0
 """And how many times as long as the first one."""
+ITEMS = 60
+"""Items of a collection that is told."""
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
+}
 PLAIN = (int, float, str, type(None))
 MARK = "what other values came to: "
 PASSED, RAISED = "passed", "! "
@@ -58,6 +72,8 @@ class State:
         """What the site came to the time before."""
         self.reached: dict[int, int] = {}
         self.watched: dict[int, list[Any]] | None = None
+        self.operands: list[list[Any]] = []
+        """What was compared: the site, the time, the sign, and the two."""
 
 
 state = State()
@@ -75,6 +91,26 @@ def value(site: int, own: Any) -> Any:
 def holds(site: int, own: Any) -> Any:
     """What a condition came to, or the opposite."""
     return (not own) if _due(site, bool(own)) else own
+
+
+def compared(site: int, sign: str, left: Any, right: Any) -> Any:
+    """What a comparison came to, or the opposite."""
+    own = SIGNS[sign](left, right)
+    if state.watched is not None:
+        turn = len(state.watched.get(site, ()))
+        if turn < EACH and _tellable(left) and _tellable(right):
+            state.operands.append([site, turn, sign, _plain(left), _plain(right)])
+    return (not own) if _due(site, bool(own)) else own
+
+
+def _tellable(own: Any) -> bool:
+    if isinstance(own, (list, tuple, set, frozenset, dict)):
+        return len(own) <= ITEMS and all(isinstance(each, PLAIN) for each in own)
+    return isinstance(own, PLAIN)
+
+
+def _plain(own: Any) -> Any:
+    return own if isinstance(own, PLAIN) else list(own)
 
 
 def goes(site: int) -> bool:
@@ -154,21 +190,27 @@ def _mappings(own: dict[Any, Any]) -> list[Other]:
 def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dict[str, Any]:
     """Tries other values at the sites in their `order`, by turns, for so many `seconds`. What `run` comes to is compared."""
     began = time.monotonic()
-    first = _apart(functools.partial(_watching, run), seconds / 2)
-    patience = max(LONGEST, TIMES * (time.monotonic() - began))
+    first = _apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
+    taken = TIMES * (time.monotonic() - began)
+    patience, effort = max(LONGEST, taken), max(BUSIEST, taken)
     sites: dict[int, list[int]] = {}
     told: dict[str, list[list[Any]]] = {}
     for site, turn, name, given in _by_turns(first["plan"], order) if first else ():
         left = began + seconds - time.monotonic()
         if left <= 0:
             break
-        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left))
+        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
         counts = sites.setdefault(site, [0, 0])
         counts[0] += 1
         counts[1] += answer != first["answer"]
         if answer not in (None, first["answer"]) and len(answer) < LETTERS and (answer in told or len(told) < ANSWERS):
-            told.setdefault(answer, []).append([site, name])
-    return {"sites": [[site, *counts] for site, counts in sites.items()], "answers": list(told.items())}
+            told.setdefault(answer, []).append([site, turn, name])
+    moved = {site for site, (_, other) in sites.items() if other}
+    return {
+        "sites": [[site, *counts] for site, counts in sites.items()],
+        "answers": list(told.items()),
+        "operands": [each for each in first["operands"] if each[0] in moved][:OPERANDS] if first else [],
+    }
 
 
 def _watching(run: Callable[[], str]) -> dict[str, Any]:
@@ -187,7 +229,7 @@ def _watching(run: Callable[[], str]) -> dict[str, Any]:
             elif turn and own is not seen[turn - 1]:
                 tries.append([turn, "before", None])
         plan[site] = tries
-    return {"answer": answer, "plan": list(plan.items())}
+    return {"answer": answer, "plan": list(plan.items()), "operands": state.operands}
 
 
 def _differing(own: Any, seen: Sequence[Any]) -> list[Any]:
@@ -215,16 +257,20 @@ def _trying(run: Callable[[], str], site: int, turn: int, name: str, given: Any)
     return run()
 
 
-def _apart(work: Callable[[], Any], seconds: float) -> Any:
-    """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told."""
+def _apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
+    """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told.
+
+    It may take so many `seconds`, and keep the processor `busy` for so many of them.
+    """
     told, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
             os.close(told)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+            for kind, end, most in ((signal.ITIMER_REAL, signal.SIGALRM, seconds), (signal.ITIMER_VIRTUAL, signal.SIGVTALRM, busy)):
+                signal.signal(end, signal.SIG_DFL)
+                signal.setitimer(kind, max(most, 0.01))
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
