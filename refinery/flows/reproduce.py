@@ -15,7 +15,7 @@ from refinery.workbench import Workbench
 
 CALLED = 1
 """What tests of the user's own suite count beside their number, as scenarios that speak for a cure: they call the code that they are
-about. Of cures that one failing test speaks for, in well-known algorithms, 20 of 27 were right; of those of one question to an agent, half."""
+about. Of cures that one failing test spoke for, in well-known algorithms, 20 of 27 were right; for one question to an agent, half."""
 
 
 @dataclass(frozen=True, slots=True)
