@@ -1,4 +1,4 @@
-"""The offline embedding: words and their stems hashed into 1,024 numbers; no model, nothing to download."""
+"""The offline embedding: words and their stems hashed into 4,096 numbers; no model, nothing to download."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from types import MappingProxyType
 from typing import TypeAlias
 from zlib import crc32
 
+from knowledge.meanings import meanings
 from knowledge.words import stem, words
 
 Embedding: TypeAlias = "Callable[[str], list[float]]"
 """Text to a vector of length 1. Whoever has a better one may give it."""
 
-DIMENSIONS = 1024
+DIMENSIONS = 4096
+"""Enough that the words of a passage and of all that people ask it seldom fall on the same number."""
+MEANT = 0.5
+"""What a meaning counts beside a stem, where it is known how many texts have it."""
 EVEN: Mapping[str, float] = MappingProxyType({})
 
 
 def hashed(text: str, rarity: Mapping[str, float] = EVEN, unknown: float = 1.0) -> list[float]:
     """A vector in which texts that share words, or words of one stem, lie near each other; all zeros for no words.
 
-    `rarity` are weights by stem, so that words that stand everywhere weigh less; `unknown` is the weight of all others.
+    `rarity` are weights by stem and by meaning, so that what stands everywhere weighs less; `unknown` is the weight of all other words.
+    A meaning without a weight counts for nothing.
     """
     vector = [0.0] * DIMENSIONS
     for feature, weight in _features(text, rarity, unknown).items():
@@ -38,10 +43,10 @@ def likeness(one: list[float], other: list[float]) -> float:
 
 
 def learnt(texts: Sequence[str]) -> Embedding:
-    """The embedding that knows which words are common in these texts."""
+    """The embedding that knows which words and meanings are common in these texts."""
     spread: Counter[str] = Counter()
     for text in texts:
-        spread.update({stem(word) for word in words(text)})
+        spread.update({stem(word) for word in words(text)} | set(meanings(text)))
     rarity = {word: math.log((len(texts) + 1) / (count + 0.5)) for word, count in spread.items()}
     return partial(hashed, rarity=rarity, unknown=math.log(2 * len(texts) + 2))
 
@@ -53,4 +58,6 @@ def _features(text: str, rarity: Mapping[str, float], unknown: float) -> dict[st
         weight = (1 + math.log(count)) * rarity.get(root, unknown)  # said ten times is not ten times the topic
         features[f"s:{root}"] = features.get(f"s:{root}", 0.0) + weight
         features[f"w:{word}"] = 0.4 * weight  # the stem counts for more than the form it has
+    for mark, count in Counter(meanings(text) if rarity else ()).items():
+        features[f"m:{mark}"] = MEANT * (1 + math.log(count)) * rarity.get(mark, 0.0)
     return features

@@ -1,4 +1,4 @@
-"""Keyword search: SQLite's full-text index with BM25, which weighs rare words over common ones."""
+"""Keyword search: SQLite's full-text index with BM25, which weighs rare words over common ones, and words over what they may mean."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
+from knowledge.meanings import meanings
 from knowledge.passage import Passage
 from knowledge.words import words
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS passage (id TEXT PRIMARY KEY, title TEXT, text TEXT, origin TEXT) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS searched USING fts5(id UNINDEXED, title, text, asked, tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS worded USING fts5(id UNINDEXED, title, text, asked, questions, meant, tokenize = 'porter unicode61');
 DROP TABLE IF EXISTS word;
+DROP TABLE IF EXISTS searched;
 """
-"""`word` was the table before what people ask had a column of its own; the passages are put in again with the next version."""
+"""`word` and `searched` had fewer columns; the passages are put in again with the next version."""
+_WEIGHTS = "0, 2.0, 1.0, 2.0, 1.0, 0.5"
+"""Of the columns. That people call it so tells more than that one of many questions holds the word; meanings help where words fail."""
 
 
 class Keywords:
@@ -29,26 +33,25 @@ class Keywords:
 
     def upsert(self, passages: Sequence[Passage]) -> None:
         with self._open() as db, db:
-            db.executemany("DELETE FROM searched WHERE id = ?", [(passage.id,) for passage in passages])
+            db.executemany("DELETE FROM worded WHERE id = ?", [(passage.id,) for passage in passages])
             db.executemany("REPLACE INTO passage VALUES (?, ?, ?, ?)", [(p.id, p.title, p.text, p.origin) for p in passages])
-            rows = [(p.id, *(" ".join(words(part)) for part in (p.title, p.text, p.asked))) for p in passages]
-            db.executemany("INSERT INTO searched VALUES (?, ?, ?, ?)", rows)
+            db.executemany("INSERT INTO worded VALUES (?, ?, ?, ?, ?, ?)", map(_row, passages))
 
     def query(self, text: str, limit: int, floor: float = 0.0) -> tuple[Passage, ...]:
-        asked = " OR ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
+        asked = " OR ".join(f'"{word}"' for word in dict.fromkeys((*words(text), *meanings(text))))
         if not asked:
             return ()
         with self._open() as db:
             rows = db.execute(
-                "SELECT p.id, p.title, p.text, p.origin, -bm25(searched, 0, 2.0, 1.0, 2.0) AS score "
-                "FROM searched JOIN passage p USING (id) WHERE searched MATCH ? ORDER BY score DESC, p.id LIMIT ?",
+                f"SELECT p.id, p.title, p.text, p.origin, -bm25(worded, {_WEIGHTS}) AS score "
+                "FROM worded JOIN passage p USING (id) WHERE worded MATCH ? ORDER BY score DESC, p.id LIMIT ?",
                 (asked, limit),
             ).fetchall()
         return tuple(passage for passage in (Passage(*row) for row in rows) if passage.score >= floor)
 
     def delete(self, ids: Sequence[str]) -> None:
         with self._open() as db, db:
-            db.executemany("DELETE FROM searched WHERE id = ?", [(id,) for id in ids])
+            db.executemany("DELETE FROM worded WHERE id = ?", [(id,) for id in ids])
             db.executemany("DELETE FROM passage WHERE id = ?", [(id,) for id in ids])
 
     def passages(self) -> tuple[Passage, ...]:
@@ -72,3 +75,8 @@ class Keywords:
                 f"the keyword index {self._path} cannot be used: {error}",
                 hint="delete the folder it is in; the library is built again, your own guides have to be added again",
             ) from error
+
+
+def _row(passage: Passage) -> tuple[str, ...]:
+    said = (passage.title, passage.text, passage.asked, passage.questions)
+    return (passage.id, *(" ".join(words(part)) for part in said), " ".join(meanings("\n".join(said))))

@@ -18,11 +18,13 @@ class Passage:
     """How well it answers the query it was found by; 0 when it was not searched for."""
     asked: str = ""
     """What those call it who ask; it is searched, and neither shown nor kept."""
+    questions: str = ""
+    """Questions and complaints of those whose problem it solves, one a line; searched as well, and neither shown nor kept."""
 
     @property
     def searched(self) -> str:
         """The text by which it is found."""
-        return f"{self.text}\n{self.asked}" if self.asked else self.text
+        return "\n".join(part for part in (self.text, self.asked, self.questions) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -17,13 +17,14 @@ from knowledge.guides import LIBRARY, Guides, shipped
 from knowledge.index import Fused, Index
 from knowledge.keywords import Keywords
 from knowledge.markdown import parse
+from knowledge.meanings import listed
 from knowledge.passage import Passage
 from knowledge.patterns import as_passage, load_patterns
 
-FORMAT = "3"
+FORMAT = "4"
 """Goes into the version of a built index; raise it when the embedding or the way of cutting changes."""
-TRUST = 2.0
-"""The keyword search knows titles and what people ask apart from the text, the embedding does not: its ranks weigh twice."""
+TRUST = 5.0
+"""The keyword search knows titles and what people ask apart from the text, the embedding does not: its ranks weigh five times."""
 
 
 def open_guides(folder: Path, embed: Embedding | None = None) -> Guides:
@@ -35,7 +36,7 @@ def open_guides(folder: Path, embed: Embedding | None = None) -> Guides:
     embed = embed or learnt([f"{passage.title} {passage.searched}" for passage in library])
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        index = Fused(Keywords(folder / "keywords.sqlite"), Chroma(folder / "chroma", "guides", embed), TRUST)
+        index = Fused(Keywords(folder / "keywords.sqlite"), Chroma(folder / "chroma", f"guides-{FORMAT}", embed), TRUST)
         _bring_up_to_date(index, library, folder / "library.version")
     except OSError as error:
         raise KnowledgeError(
@@ -49,9 +50,8 @@ def library_passages() -> tuple[Passage, ...]:
     folder = resources.files("knowledge").joinpath("library/guides")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".md")), key=lambda file: file.name)
     guides = [parse(file.read_text("utf-8"), f"{LIBRARY}{file.name}") for file in files]
-    asked = dict(_asked(resources.files("knowledge").joinpath("library/asked.txt").read_text("utf-8")))
     found = (*(passage for guide in guides for passage in guide.passages), *map(as_passage, load_patterns()))
-    return tuple(replace(passage, asked=asked.get(called(passage), "")) for passage in found)
+    return tuple(_asked(found, resources.files("knowledge").joinpath("library/asked.txt").read_text("utf-8")))
 
 
 def called(passage: Passage) -> str:
@@ -59,16 +59,24 @@ def called(passage: Passage) -> str:
     return passage.title.rpartition(" > ")[2].removeprefix("Failure pattern: ")
 
 
-def _asked(text: str) -> Iterator[tuple[str, str]]:
+def _asked(passages: Iterable[Passage], text: str) -> Iterator[Passage]:
+    """The passages with the words they are asked for by and, from the indented lines below those, the questions they answer."""
+    asked: dict[str, str] = {}
+    questions: dict[str, list[str]] = {}
+    name = ""
     for line in text.splitlines():
-        name, is_one, words = line.partition(" = ")
-        if is_one and not line.startswith("#"):
-            yield name, words
+        if line.startswith(" "):
+            questions.setdefault(name, []).append(line.strip())
+        elif " = " in line and not line.startswith("#"):
+            name, _, asked[name] = line.partition(" = ")
+    for passage in passages:
+        name = called(passage)
+        yield replace(passage, asked=asked.get(name, ""), questions="\n".join(questions.get(name, ())))
 
 
 def _bring_up_to_date(index: Index, library: tuple[Passage, ...], mark: Path) -> None:
     """Puts these very passages into the index. The mark is written last, so that what was cut off is done again."""
-    version = sha256("\0".join((FORMAT, *(f"{p.id}\0{p.title}\0{p.searched}\0{p.origin}" for p in library))).encode()).hexdigest()
+    version = sha256("\0".join((FORMAT, listed(), *(f"{p.id}\0{p.title}\0{p.searched}\0{p.origin}" for p in library))).encode()).hexdigest()
     if _text(mark) == version:
         return
     with _locked(mark.with_suffix(".lock")):

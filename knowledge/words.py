@@ -1,8 +1,9 @@
-"""The words of a text, as search sees them: lower case, identifiers taken apart, endings off, empty words out."""
+"""The words of a text, as search sees them: lower case, identifiers taken apart, one spelling, endings off, empty words out."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -22,6 +23,15 @@ _ENDINGS = (
     ("ers", ""), ("er", ""), ("ed", ""), ("ly", ""), ("es", ""),
     ("s", ""),
 )  # fmt: skip
+_SPELLINGS = (
+    ("isation", "ization"), ("isations", "izations"), ("ise", "ize"), ("ises", "izes"), ("ised", "ized"), ("ising", "izing"),
+    ("yse", "yze"), ("ysed", "yzed"), ("ysing", "yzing"), ("our", "or"), ("ours", "ors"), ("oured", "ored"), ("oural", "oral"),
+    ("ogue", "og"), ("ogues", "ogs"), ("elled", "eled"), ("elling", "eling"),
+)  # fmt: skip
+"""British endings and the American ones: both are written, by one people in one repository."""
+_BRITISH = tuple(ending for ending, _ in _SPELLINGS)
+_LETTERS_BEFORE = 3
+"""Letters that stand before an ending of a spelling; "hours" and "raise" are the same everywhere."""
 
 
 def words(text: str) -> list[str]:
@@ -31,10 +41,18 @@ def words(text: str) -> list[str]:
         for part in _CAMEL.split(match.group()):
             word = part.lower()
             if word not in _EMPTY and (len(word) > 1 or not word.isascii()):
-                found.append(word)
+                found.append(_respelt(word))
     return found
 
 
+def _respelt(word: str) -> str:
+    if not word.endswith(_BRITISH, _LETTERS_BEFORE):
+        return word
+    ending, put = next(pair for pair in _SPELLINGS if word.endswith(pair[0]))
+    return word[: -len(ending)] + put
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The word without its ending: crude, but the same for "retries", "retried" and "retry"."""
     if len(word) <= 3 or not word.isascii() or word.endswith("ss"):
@@ -45,4 +63,4 @@ def stem(word: str) -> str:
             break
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
         word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word

@@ -13,6 +13,10 @@ from refinery.events import Event
 from refinery.flows.fitting import misfit
 from refinery.workbench import Workbench
 
+CALLED = 1
+"""What tests of the user's own suite count beside their number, as scenarios that speak for a cure: they call the code that they are
+about. Of cures that one failing test spoke for, in well-known algorithms, 20 of 27 were right; for one question to an agent, half."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
@@ -29,6 +33,11 @@ class Reproduction:
     notes: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     """Scenarios that fail too, and were not asked about."""
+
+    def voices(self, turned: Collection[str] | None = None) -> int:
+        """How many failing scenarios speak for a cure of all, or of those that `turned`; the user's own tests count `CALLED` more."""
+        speak = [each for each in self.red if turned is None or each.id in turned]
+        return len(speak) + (CALLED if speak and all(each.test for each in speak) else 0)
 
     def unasked(self, cured: Collection[str] = ()) -> tuple[str, ...]:
         """A word on those that still fail."""

@@ -370,6 +370,8 @@ class _Search:
         says = f"{path}:{line} runs in {runs}" if ran else f"{path}:{line} has a part in what fails"
         if any(seen.line == line and path.endswith(seen.path) for seen in self.diagnosis.places):
             says += ", and the error names it"
+        if self.swayed.cures(path, line):
+            says += ", and with another value there the failure would not be"
         if not rank:
             return f"{says}; what the suspected lines work with comes from it"
         if rank == 1:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from knowledge.chroma import Chroma
 from knowledge.errors import KnowledgeError
 from knowledge.guides import Guides
 from knowledge.markdown import parse
@@ -49,8 +52,21 @@ def test_there_are_enough_passages_of_readable_length() -> None:
 
 def test_every_passage_has_words_in_which_people_ask_for_it_and_none_is_for_a_passage_that_is_not_there() -> None:
     text = resources.files("knowledge").joinpath("library/asked.txt").read_text("utf-8")
-    named = [line.partition(" = ")[0] for line in text.splitlines() if not line.startswith("#")]
+    named = [line.partition(" = ")[0] for line in text.splitlines() if not line.startswith(("#", " "))]
     assert sorted(named) == sorted(called(passage) for passage in library_passages())
+
+
+def test_every_passage_has_a_handful_of_questions_and_none_stands_twice() -> None:
+    asked = [passage.questions.splitlines() for passage in library_passages()]
+    assert min(len(questions) for questions in asked) >= 6
+    every = [question for questions in asked for question in questions]
+    assert len(every) == len(set(every))
+
+
+def test_a_complaint_in_plain_words_finds_its_passage_and_the_questions_are_not_shown(guides: Guides) -> None:
+    found = guides.search("it wants my confirmation for every little thing", 5)
+    assert "Calibrate eagerness" in [called(passage) for passage in found]
+    assert all("little thing" not in passage.text and not passage.questions for passage in found)
 
 
 def test_those_words_find_a_passage_and_are_not_shown(guides: Guides) -> None:
@@ -98,6 +114,21 @@ def test_a_changed_library_is_indexed_anew_and_the_users_guides_stay(tmp_path: P
     found = open_guides(tmp_path / "home").search("bills", 5)
     assert found[0].text == "Invoices are called bills."
     assert gone.id not in {passage.id for passage in found}
+
+
+def test_an_index_in_the_form_of_before_is_filled_again_and_the_users_guides_stay(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text("# House\nInvoices are called bills.\n", "utf-8")
+    home = tmp_path / "home"
+    open_guides(home).add(tmp_path / "own.md")
+    Chroma(home / "chroma", "guides", lambda _: [1.0, 0.0]).upsert([Passage("1", "", "Vectors were shorter then.", "library/x.md")])
+    with closing(sqlite3.connect(home / "keywords.sqlite")) as db:
+        db.execute("DROP TABLE worded")
+        db.execute("CREATE VIRTUAL TABLE searched USING fts5(id UNINDEXED, title, text, asked)")
+        db.commit()
+    (home / "library.version").write_text("older", "utf-8")
+    guides = open_guides(home)
+    assert guides.search("bills", 1)[0].text == "Invoices are called bills."
+    assert guides.index.count() == len(library_passages()) + 1
 
 
 def test_the_list_shows_every_guide_once(guides: Guides) -> None:

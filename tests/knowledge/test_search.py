@@ -101,6 +101,15 @@ def test_what_people_ask_weighs_more_than_the_words_of_the_text(tmp_path: Path) 
     assert [passage.id for passage in index.query("invoice", 2)] == ["asked", "said"]
 
 
+def test_that_it_is_called_so_weighs_more_than_a_question_that_holds_the_word(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    index.upsert(
+        [Passage("1", "One", "Paper.", "a.md", questions="where is the ledger"), Passage("2", "Two", "Paper.", "a.md", asked="ledger")]
+    )
+    assert [passage.id for passage in index.query("ledger", 2)] == ["2", "1"]
+    assert all(not passage.questions for passage in index.query("ledger", 2))
+
+
 def test_an_index_of_before_is_opened_and_filled_again(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "k")) as db:
         db.execute("CREATE TABLE passage (id TEXT PRIMARY KEY, title TEXT, text TEXT, origin TEXT) WITHOUT ROWID")
@@ -131,7 +140,14 @@ def test_words_take_identifiers_apart() -> None:
 
 def test_forms_of_a_word_have_one_stem() -> None:
     assert {stem(word) for word in ("retry", "retries", "retried")} == {"retry"}
+    assert {stem(word) for word in ("rule", "rules", "ruled")} == {"rul"}
     assert {stem(word) for word in ("stop", "stops", "stopped", "stopping")} == {"stop"}
+
+
+def test_british_and_american_spellings_are_one_word() -> None:
+    for one, other in (("summarised", "summarized"), ("colours", "colors"), ("cancelled", "canceled"), ("organisation", "organization")):
+        assert words(one) == words(other)
+    assert words("hours hour raise four") == ["hours", "hour", "raise", "four"]
 
 
 def test_the_embedding_is_one_long_and_tells_likeness() -> None:

@@ -32,6 +32,10 @@ class Swayed:
                 for line in range(statement.first, statement.last + 1):
                     self._begins[module.path, line] = statement.node.lineno
 
+    def cures(self, path: str, number: int) -> bool:
+        """Whether another value cures at the statement of a line."""
+        return (path, self._begins.get((path, number), number)) in self._weights
+
     def line(self, path: str, number: int) -> float:
         """The factor of a line's suspicion, 0 to 1."""
         if not self._weights:

@@ -36,6 +36,7 @@ def test_all_lines_of_a_statement_count_as_it_does() -> None:
     assert swayed.line("a.py", 5) == 1.0
     assert swayed.line("a.py", 6) == ASIDE
     assert swayed.reading("a.py", 6) == READING
+    assert [swayed.cures("a.py", line) for line in (4, 5, 6)] == [True, True, False]
 
 
 def test_what_cures_fewer_failures_than_another_counts_less() -> None:
