@@ -109,3 +109,12 @@ def test_inputs_of_a_large_suite_are_made_only_as_far_as_they_are_wanted() -> No
     assert len({each.input for each in found}) == MOST
     assert not {each.input for each in found} & {each.input for each in suite}
     assert len({each.origin for each in found if not each.red}) == MOST // 3, "one of each, as far as there is room"
+
+
+def test_tests_of_the_users_own_count_for_more_than_questions_to_an_agent() -> None:
+    tests = [Scenario(f"test-{number}", None, (), test=f"tests/test_a.py::test_{number}") for number in (1, 2)]
+    shown = Reproduction((*tests, RED), (), (), (), "")
+    assert shown.voices() == 3
+    assert shown.voices({"test-1"}) == 2
+    assert shown.voices({"red"}) == 1
+    assert shown.voices(()) == 0
