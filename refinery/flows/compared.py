@@ -55,7 +55,7 @@ def compare(
     cures: Sequence[ChangeSet], scores: Sequence[float], reasoned: Collection[int], shown: Reproduction, screen: Screen, read: Read
 ) -> Compared:
     """Weighs cures by `scores` alone where nothing can be run. `reasoned` are those a model thought of."""
-    agent, red = screen.runner.agent, shown.voices()
+    agent, red = screen.runner.agent, shown.voices
     alone = weighed(scores, [0.0 for _ in cures], [[Seen((number,), False)] for number in range(len(cures))], red)
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
         return Compared(alone)

@@ -124,7 +124,7 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                if borne_out(proposal.hypothesis, self.shown.voices()):
+                if borne_out(proposal.hypothesis, self.shown.voices):
                     cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
@@ -188,7 +188,9 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, self.shown.voices(), doubts) and not self._solved.wants(hypothesis):
+            if not borne_out(hypothesis, len(self.shown.red) if doubts else self.shown.voices, doubts) and not self._solved.wants(
+                hypothesis
+            ):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -239,7 +241,7 @@ class Proposals:
         """Cures of all failures, the most believable first. Where too little tells them from chance, or from each other, nobody chooses,
         unless a model has told which is likelier; they then stand beside what is found later."""
         whole = cures.take_whole()
-        firm = [each for each in whole if self.shown.voices() > 1 or not self._numbers.loose(each.hypothesis)]
+        firm = [each for each in whole if self.shown.voices > 1 or not self._numbers.loose(each.hypothesis)]
         self.tally.loose += len(whole) - len(firm)
         if not firm:
             return
@@ -293,9 +295,9 @@ class Proposals:
         if reasoned:
             return
         self.tally.chance += len(cures.some)
-        for one, other in cures.pairs(self._speaks):
+        for one, other in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
-            if both is None or not borne_out(both, self.shown.voices(), doubts=1):
+            if both is None or not borne_out(both, len(cures.red), doubts=1):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
@@ -306,7 +308,7 @@ class Proposals:
 
     def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
         """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
-        return self._speaks(proposal, seen) and cures.alone(proposal.product, seen)
+        return _speaks(proposal, seen) and cures.alone(proposal.product, seen)
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
@@ -322,10 +324,6 @@ class Proposals:
                 if cures.compared:
                     yield from self._compared(cures, read, screen)
         yield from self._compared(cures, read, screen)
-
-    def _speaks(self, proposal: Proposal, seen: Screened) -> bool:
-        """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
-        return borne_out(proposal.hypothesis, self.shown.voices(seen.turned), doubts=1)
 
     def _narrowed(self, look: tuple[Proposal, Screened]) -> Proposal:
         proposal, seen = look
@@ -351,6 +349,11 @@ class Proposals:
                 finally:
                     self.ledger.items.append(BillItem("search", seconds=self.bench.clock() - start))
                 yield found
+
+
+def _speaks(proposal: Proposal, seen: Screened) -> bool:
+    """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
+    return borne_out(proposal.hypothesis, len(seen.turned), doubts=1)
 
 
 def _input(scenario: Scenario) -> str:

@@ -34,10 +34,10 @@ class Reproduction:
     besides: tuple[str, ...] = ()
     """Scenarios that fail too, and were not asked about."""
 
-    def voices(self, turned: Collection[str] | None = None) -> int:
-        """How many failing scenarios speak for a cure of all, or of those that `turned`; the user's own tests count `CALLED` more."""
-        speak = [each for each in self.red if turned is None or each.id in turned]
-        return len(speak) + (CALLED if speak and all(each.test for each in speak) else 0)
+    @property
+    def voices(self) -> int:
+        """How many failing scenarios speak for one edit that cures them all; the user's own tests count `CALLED` more."""
+        return len(self.red) + (CALLED if self.red and all(each.test for each in self.red) else 0)
 
     def unasked(self, cured: Collection[str] = ()) -> tuple[str, ...]:
         """A word on those that still fail."""

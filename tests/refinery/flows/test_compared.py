@@ -112,9 +112,5 @@ def test_inputs_of_a_large_suite_are_made_only_as_far_as_they_are_wanted() -> No
 
 
 def test_tests_of_the_users_own_count_for_more_than_questions_to_an_agent() -> None:
-    tests = [Scenario(f"test-{number}", None, (), test=f"tests/test_a.py::test_{number}") for number in (1, 2)]
-    shown = Reproduction((*tests, RED), (), (), (), "")
-    assert shown.voices() == 3
-    assert shown.voices({"test-1"}) == 2
-    assert shown.voices({"red"}) == 1
-    assert shown.voices(()) == 0
+    test = Scenario("test", None, (), test="tests/test_a.py::test_it")
+    assert [Reproduction(red, (), (), (), "").voices for red in ((), (RED,), (test,), (test, test), (test, RED))] == [0, 1, 2, 3, 2]
