@@ -124,7 +124,7 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                if borne_out(proposal.hypothesis, self.shown.voices):
+                if borne_out(proposal.hypothesis, len(cures.red)):
                     cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
@@ -188,9 +188,7 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red) if doubts else self.shown.voices, doubts) and not self._solved.wants(
-                hypothesis
-            ):
+            if not borne_out(hypothesis, len(self.shown.red), doubts) and not self._solved.wants(hypothesis):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -241,7 +239,7 @@ class Proposals:
         """Cures of all failures, the most believable first. Where too little tells them from chance, or from each other, nobody chooses,
         unless a model has told which is likelier; they then stand beside what is found later."""
         whole = cures.take_whole()
-        firm = [each for each in whole if self.shown.voices > 1 or not self._numbers.loose(each.hypothesis)]
+        firm = [each for each in whole if len(cures.red) > 1 or not self._numbers.loose(each.hypothesis)]
         self.tally.loose += len(whole) - len(firm)
         if not firm:
             return

@@ -36,7 +36,7 @@ class Reproduction:
 
     @property
     def voices(self) -> int:
-        """How many failing scenarios speak for one edit that cures them all; the user's own tests count `CALLED` more."""
+        """As how many failing scenarios they are, by what a cure of them all says; the user's own tests count `CALLED` more."""
         return len(self.red) + (CALLED if self.red and all(each.test for each in self.red) else 0)
 
     def unasked(self, cured: Collection[str] = ()) -> tuple[str, ...]:
