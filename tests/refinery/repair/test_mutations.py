@@ -40,8 +40,8 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
-    ("what all rounds found", "def f(rows):\n    seen: set[str] = set()\n    for row in rows:\n        seen = set(row.names)\n    return seen\n",
-     "        seen = set(row.names)", "        seen |= set(row.names)", ""),
+    ("what all rounds found", "def f(rows):\n    seen: set[str] = set()\n    for row in rows:\n        seen = set(row)\n    return seen\n",
+     "        seen = set(row)", "        seen |= set(row)", ""),
     ("the sum of all rounds", "def f(rows):\n    cost = 0\n    for row in rows:\n        cost = row.price\n    return cost\n",
      "        cost = row", "        cost += row", ""),
     ("all of a set, not some", "def f(need, said):\n    said = set(said)\n    return any(each & said for each in need)\n",
