@@ -26,6 +26,7 @@ from refinery.flows.screen import Screen, Screened, by_turned, in_order, screeni
 from refinery.flows.smallest import smallest
 from refinery.flows.solved import Solved
 from refinery.flows.tally import Tally
+from refinery.flows.worked import worked
 from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates, suspected
@@ -104,8 +105,11 @@ class Proposals:
         with screening(self.base, shown.red, shown.green, shown.attempts, self.complaint.whole, self.bench) as screen:
             self._patience = screen.patience
             self._end = self.bench.clock() + self.bench.limits.seconds
-            found = replaced(shown, screen, read.sources, read.files, suspected(read.sources, self.diagnosis, shown.executions, words))
-            search = candidates(read.sources, self.diagnosis, shown.executions, words, limit=most, asked=said, earlier=past, found=found)
+            order = suspected(read.sources, self.diagnosis, shown.executions, words)
+            found = replaced(shown, screen, read.sources, read.files, order)
+            fits = worked(shown, screen, read.sources, found, order, self.bench.limits.seconds)
+            told = self.diagnosis, shown.executions, words
+            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, fits=fits)
             ranking = Ranking(self._within_time(search), self.diagnosis)
             ranking.add(self._consulted(read))
             while True:

@@ -70,11 +70,11 @@ def replaced(
     than its answer.
     """
     agent = screen.runner.agent
-    asked = [each for each in shown.red if _can_be_asked(each, screen)][:MOST]
+    asked = [each for each in shown.red if can_be_asked(each, screen)][:MOST]
     if not asked or agent.network or agent.http:
         return ()
     homes = {each.test.partition("::")[0] for each in shown.red if each.test}
-    code = _code(shown.executions, sources, homes)
+    code = code_that_ran(shown.executions, sources, homes)
     made = instrument.instrument(code)
     place = {line: number for number, line in enumerate(order)}
     numbers = sorted(range(len(made.sites)), key=lambda number: place.get((made.sites[number].path, made.sites[number].line), len(place)))
@@ -90,14 +90,15 @@ def replaced(
     )
 
 
-def _can_be_asked(scenario: Scenario, screen: Screen) -> bool:
+def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
+    """Whether a run can be made again as often as one likes, and looked at from inside."""
     if scenario.test:
         return screen.runner.tests is not None
     plain = scenario.world is None and not needs_spans(scenario) and all(each.kind != "rubric" for each in scenario.expect)
     return bool(screen.runner.agent.python) and plain
 
 
-def _code(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:
+def code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:
     """The files that ran in failing scenarios, as many as there is room for; tests say what is right."""
     ran = dict.fromkeys(path for each in executions if not each.passed for path in sorted(each.lines))
     found: dict[str, str] = {}
@@ -132,7 +133,7 @@ def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mappi
             own = counted[sites[number].path, sites[number].line]
             own.tried, own.moved = own.tried + tried, own.moved + moved
     for answer, owed in told.answers:
-        if answer == refinery_values.PASSED if scenario.test else _right(scenario, answer):
+        if answer == refinery_values.PASSED if scenario.test else is_right(scenario, answer):
             for number, turn, name in owed:
                 if 0 <= number < len(sites):
                     own = counted[sites[number].path, sites[number].line]
@@ -141,5 +142,6 @@ def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mappi
                     own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
 
 
-def _right(scenario: Scenario, answer: str) -> bool:
+def is_right(scenario: Scenario, answer: str) -> bool:
+    """Whether an answer that the helper told is what the scenario wants."""
     return not answer.startswith(refinery_values.RAISED) and judged(scenario, 0, Outcome(answer)).passed

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
-from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
+from refinery.domain import Diagnosis, Execution, Fitting, Hypothesis, Layer, Place, Replaced
 from refinery.edits.config import is_config, replaced, scalars
 from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
@@ -42,6 +42,7 @@ from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.replacing.evidence import Swayed
+from refinery.repair.replacing.fitting import fitting
 from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
@@ -115,15 +116,16 @@ def candidates(
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
+    fits: Sequence[Fitting] = (),
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values. Single edits come first, and with them the same change at
-    more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below
-    `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values, `fits` expressions that led to the right answers. Single
+    edits come first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of
+    one kind at two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, fits)
     return search.run(limit)
 
 
@@ -149,11 +151,13 @@ class _Search:
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
         found: Sequence[Replaced] = (),
+        fits: Sequence[Fitting] = (),
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
+        self.fits = fits
         self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
         self.suspicions = localise(executions, _places(diagnosis), sources, self.clues.words)
@@ -241,6 +245,9 @@ class _Search:
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
+        red = sum(not execution.passed for execution in self.executions)
+        for score, module, statement, mutation in fitting(self.fits, self.modules, red):
+            self._push(code_weight * score, _Code(module, statement, mutation))
         plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
         for share, unswayed, module, statement in self.swayed.shares(plain):
             bound = code_weight * share

@@ -75,6 +75,8 @@ class State:
         """What the site came to the time before."""
         self.reached: dict[int, int] = {}
         self.watched: dict[int, list[Any]] | None = None
+        self.instead: Callable[[Any, Any], Any] | None = None
+        """What works out another value of the site, from its own and the frame it stands in."""
         self.operands: list[list[Any]] = []
         """What was compared: the site, the time, the sign, and the two."""
 
@@ -87,12 +89,16 @@ def value(site: int, own: Any) -> Any:
     due = _due(site, own)
     if site != state.site:
         return own
+    if state.instead:
+        return state.instead(own, sys._getframe(1))
     before, state.before = state.before, [own]
     return _other(own, before) if due else own
 
 
 def holds(site: int, own: Any) -> Any:
     """What a condition came to, or the opposite."""
+    if state.instead and site == state.site:
+        return state.instead(own, sys._getframe(1))
     return (not own) if _due(site, bool(own)) else own
 
 
@@ -103,6 +109,8 @@ def compared(site: int, sign: str, left: Any, right: Any) -> Any:
         turn = len(state.watched.get(site, ()))
         if turn < EACH and _tellable(left) and _tellable(right):
             state.operands.append([site, turn, sign, _plain(left), _plain(right)])
+    if state.instead and site == state.site:
+        return state.instead(own, sys._getframe(1))
     return (not own) if _due(site, bool(own)) else own
 
 
@@ -193,7 +201,7 @@ def _mappings(own: dict[Any, Any]) -> list[Other]:
 def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dict[str, Any]:
     """Tries other values at the sites in their `order`, by turns, for so many `seconds`. What `run` comes to is compared."""
     began = time.monotonic()
-    first = _apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
+    first = apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
     taken = TIMES * (time.monotonic() - began)
     patience, effort = max(LONGEST, taken), max(BUSIEST, taken)
     sites: dict[int, list[int]] = {}
@@ -202,7 +210,7 @@ def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dic
         left = began + seconds - time.monotonic()
         if left <= 0:
             break
-        answer = _apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
+        answer = apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
         counts = sites.setdefault(site, [0, 0])
         counts[0] += 1
         counts[1] += answer != first["answer"]
@@ -260,7 +268,7 @@ def _trying(run: Callable[[], str], site: int, turn: int, name: str, given: Any)
     return run()
 
 
-def _apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
+def apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
     """What a piece of work comes to in a process of its own; None when it does not come to an end, or cannot be told.
 
     It may take so many `seconds`, and keep the processor `busy` for so many of them.
@@ -295,6 +303,11 @@ def _apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
 
 def ask(given: dict[str, Any]) -> dict[str, Any]:
     """What the agent makes of an input with other values on its way: the entry that stands for the agent's own."""
+    return explore(running(given), given["order"], given["seconds"])
+
+
+def running(given: dict[str, Any]) -> Callable[[], str]:
+    """A run of the agent, `given` its name and an input."""
     import importlib
 
     worker: Any = sys.modules["__main__"]
@@ -309,7 +322,7 @@ def ask(given: dict[str, Any]) -> dict[str, Any]:
         except BaseException as error:  # noqa: BLE001  also what ends the agent is an answer here
             return RAISED + type(error).__name__
 
-    return explore(run, given["order"], given["seconds"])
+    return run
 
 
 def tried(order: Sequence[int], seconds: float) -> Callable[[Callable[..., Any]], Callable[..., None]]:
