@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doubt, Hypothesis, Scenario, Step
@@ -107,7 +108,7 @@ class Proposals:
             self._end = self.bench.clock() + self.bench.limits.seconds
             order = suspected(read.sources, self.diagnosis, shown.executions, words)
             found = replaced(shown, screen, read.sources, read.files, order)
-            fits = worked(shown, screen, read.sources, found, order, self.bench.limits.seconds)
+            fits = partial(worked, shown, screen, read.sources, found, order, self.bench.limits.seconds)
             told = self.diagnosis, shown.executions, words
             search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, fits=fits)
             ranking = Ranking(self._within_time(search), self.diagnosis)

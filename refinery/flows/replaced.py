@@ -27,7 +27,7 @@ from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.outcome import Outcome
 from safety.changes import ChangeSet, FileChange
 
-SECONDS = 5.0
+SECONDS = 4.0
 """How long other values are tried in one scenario at the most."""
 ROOM = 6.0
 """Seconds more that the run around them may take."""

@@ -7,7 +7,7 @@ import hashlib
 import heapq
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
@@ -78,6 +78,8 @@ ASIDE_STILL = 0.1
 """The confidence that an edit keeps at a statement at which no other value cures: it is looked at late, and hardly believed."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
+LATE = 0.25
+"""The score below which it is worth the time to look for expressions that fit."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -116,14 +118,15 @@ def candidates(
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
-    fits: Sequence[Fitting] = (),
+    fits: Callable[[], Sequence[Fitting]] = tuple,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values, `fits` expressions that led to the right answers. Single
-    edits come first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of
-    one kind at two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values; `fits` looks for expressions that lead to the right answers,
+    when what is likelier than `LATE` has been given. Single edits come first, and with them the same change at more places than one; then
+    pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are
+    not to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, fits)
     return search.run(limit)
@@ -151,13 +154,13 @@ class _Search:
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
         found: Sequence[Replaced] = (),
-        fits: Sequence[Fitting] = (),
+        fits: Callable[[], Sequence[Fitting]] = tuple,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.fits = fits
+        self.fits: Callable[[], Sequence[Fitting]] | None = fits
         self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
         self.suspicions = localise(executions, _places(diagnosis), sources, self.clues.words)
@@ -245,9 +248,6 @@ class _Search:
         suspected = {(path, line): score for score, path, line, _ in lines}
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
-        red = sum(not execution.passed for execution in self.executions)
-        for score, module, statement, mutation in fitting(self.fits, self.modules, red):
-            self._push(code_weight * score, _Code(module, statement, mutation))
         plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
         for share, unswayed, module, statement in self.swayed.shares(plain):
             bound = code_weight * share
@@ -259,12 +259,20 @@ class _Search:
 
     def _next(self) -> _Ranked:
         """The best there is. Settings and prompts, of which there are fewer, have a turn at the latest after so much code."""
+        if self.fits is not None and max(heap[0].score for heap in (self.heap, self.texts) if heap) < LATE:
+            self._push_fitting()
         due = self.texts and self.since >= TURN and self.texts[0].score >= FLOOR
         if not self.heap or due or (self.texts and self.texts[0] < self.heap[0]):
             self.since = 0
             return heapq.heappop(self.texts)
         self.since += 1
         return heapq.heappop(self.heap)
+
+    def _push_fitting(self) -> None:
+        fits, self.fits = self.fits, None
+        red = sum(not execution.passed for execution in self.executions)
+        for score, module, statement, mutation in fitting(fits() if fits else (), self.modules, red):
+            self._push(score, _Code(module, statement, mutation))
 
     def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
         modules = tuple(self.modules.values())

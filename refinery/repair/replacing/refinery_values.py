@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # annotations are not evaluated, so they may be younger than 
     Other = tuple[str, Callable[[], Any]]
     Try = list[Any]
 
-MOST = 1000
+MOST = 800
 """Runs with another value: their number is the same on every machine that makes them in the time there is."""
 EACH = 8
 """Times that a site is reached of which each is tried by itself."""
