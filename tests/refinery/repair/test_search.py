@@ -229,7 +229,8 @@ def test_expressions_that_fit_are_looked_for_after_the_likelier_edits_and_come_w
     fits = [Fitting("a.py", (2, 11, 2, 22), "days + rate", 1.0), Fitting("a.py", (2, 11, 2, 22), "max(days, rate) * 7", 3.0)]
     found = list(candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=200, fits=lambda: fits))
     place = next(place for place, each in enumerate(found) if "fits what was seen" in each.rationale)
-    assert place and all(each.confidence >= LATE for each in found[:place])
+    assert place
+    assert all(each.confidence >= LATE for each in found[:place])
     assert found[place].edits[0].new == "    return max(days, rate) * 7\n"
     assert found[place].confidence == pytest.approx(SHARE * 3 / (4 + BY_CHANCE), abs=1e-3)
     assert [edit.new for each in found for edit in each.edits].count("    return days + rate\n") == 1
