@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from adapters.trace import Json
-from refinery.domain import Compared, Execution, Replaced, Scenario
+from refinery.domain import Attempt, Compared, Execution, Replaced, Scenario
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, in_order
 from refinery.repair.replacing import instrument, refinery_values
@@ -120,9 +120,8 @@ def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], ord
     changes.append(FileChange(f"{HELPER}.py", None, Path(refinery_values.__file__).read_text(encoding="utf-8")))
     given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS}
     attempt = screen.entered(ChangeSet(tuple(changes)), ASK, replace(scenario, input=given, expect=()), SECONDS + ROOM)
-    text = attempt.error.rpartition(refinery_values.MARK)[2].partition("\n")[0] or attempt.output if attempt else ""
     try:
-        return Told.model_validate_json(text)
+        return Told.model_validate_json(answered(attempt))
     except ValidationError:  # it was ended, or the user's code wrote something else
         return Told()
 
@@ -133,7 +132,7 @@ def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mappi
             own = counted[sites[number].path, sites[number].line]
             own.tried, own.moved = own.tried + tried, own.moved + moved
     for answer, owed in told.answers:
-        if answer == refinery_values.PASSED if scenario.test else is_right(scenario, answer):
+        if is_right(scenario, answer):
             for number, turn, name in owed:
                 if 0 <= number < len(sites):
                     own = counted[sites[number].path, sites[number].line]
@@ -142,6 +141,15 @@ def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mappi
                     own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
 
 
+def answered(attempt: Attempt | None) -> str:
+    """What the helper wrote: the answer of an agent, or the message of a test that it let fail."""
+    if attempt is None:
+        return ""
+    return attempt.error.rpartition(refinery_values.MARK)[2].partition("\n")[0] or attempt.output
+
+
 def is_right(scenario: Scenario, answer: str) -> bool:
     """Whether an answer that the helper told is what the scenario wants."""
+    if scenario.test:
+        return answer == refinery_values.PASSED
     return not answer.startswith(refinery_values.RAISED) and judged(scenario, 0, Outcome(answer)).passed

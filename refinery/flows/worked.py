@@ -7,6 +7,7 @@ more than hypotheses of the search.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from adapters.trace import Json
 from refinery.domain import Fitting, Replaced, Scenario
-from refinery.flows.replaced import MOST, ROOM, can_be_asked, code_that_ran, is_right
+from refinery.flows.replaced import MOST, ROOM, Read, answered, can_be_asked, code_that_ran, is_right
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen
 from refinery.repair.module import Module
@@ -51,24 +52,26 @@ def worked(
     shown: Reproduction,
     screen: Screen,
     sources: Mapping[str, str],
+    read: Read,
     found: Sequence[Replaced],
     order: Sequence[tuple[str, int]],
     seconds: float,
 ) -> tuple[Fitting, ...]:
-    """Expressions that fit, found in a part of so many seconds; nothing where this cannot be seen, or takes a test.
+    """Expressions that fit, found in a part of so many seconds; nothing where this cannot be seen.
 
     `found` and `order` as in `refinery.flows.replaced`.
     """
     agent, red = screen.runner.agent, shown.red[:MOST]
     every = (*red, *shown.green)
-    if agent.network or agent.http or not all(can_be_asked(each, screen) and not each.test for each in every):
+    if agent.network or agent.http or not all(can_be_asked(each, screen) for each in every):
         return ()
-    code = code_that_ran(shown.executions, sources, set())
+    tests = read(sorted({each.test.partition("::")[0] for each in every if each.test}))
+    code = code_that_ran(shown.executions, sources, set(tests))
     made = instrument(code)
     given = given_of(made, code, chosen(made.sites, found, order))
 
     def ask(scenario: Scenario, told: Given, seconds: float) -> Answers:
-        return _asked(scenario, made, code, told, seconds, screen)
+        return _asked(scenario, made, {**code, **tests}, told, seconds, screen)
 
     left = fitting(red, shown.green[:GREEN], given, ask, is_right, seconds)
     return tuple(
@@ -130,20 +133,21 @@ def given_of(made: Instrumented, code: Mapping[str, str], numbers: Sequence[int]
     return found
 
 
-def _asked(scenario: Scenario, made: Instrumented, code: Mapping[str, str], told: Given, seconds: float, screen: Screen) -> Answers:
+def _asked(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], told: Given, seconds: float, screen: Screen) -> Answers:
     """What the helper tells of one scenario; nothing when it came to nothing."""
-    changes = [FileChange(path, code[path], text) for path, text in made.files.items()]
+    listed: list[Json] = [[site, given] for site, given in told.items()]
+    files = dict(made.files)
+    if scenario.test:
+        home = scenario.test.partition("::")[0]
+        around = f"__import__({TRIES!r}).tried({json.dumps(listed)!r}, {seconds})"
+        files |= instrument({}, {home: texts.get(home, "")}, around).files
+    changes = [FileChange(path, texts[path], text) for path, text in files.items()]
     for module in (refinery_values, refinery_texts, refinery_tries):
         path = Path(str(module.__file__))
         changes.append(FileChange(path.name, None, path.read_text(encoding="utf-8")))
-    entry: Json = {
-        "agent": screen.runner.agent.python,
-        "input": scenario.input,
-        "places": [[site, given] for site, given in told.items()],
-        "seconds": seconds,
-    }
+    entry: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "places": listed, "seconds": seconds}
     attempt = screen.entered(ChangeSet(tuple(changes)), f"{TRIES}:ask", replace(scenario, input=entry, expect=()), seconds + ROOM)
     try:
-        return Answers.model_validate_json(attempt.output if attempt else "")
+        return Answers.model_validate_json(answered(attempt))
     except ValidationError:  # it was ended
         return Answers()

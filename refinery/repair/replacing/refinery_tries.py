@@ -11,6 +11,7 @@ import decimal
 import functools
 import heapq
 import itertools
+import json
 import time
 import warnings
 
@@ -209,3 +210,8 @@ def _watched(run: Callable[[], str], site: int, watching: Watching) -> dict[str,
 def ask(given: dict[str, Any]) -> dict[str, Any]:
     """The entry that stands for the agent's own."""
     return explore(refinery_values.running(given), given["places"], given["seconds"])
+
+
+def tried(places: str, seconds: float) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Around a test: it fails, and tells which texts make it pass. `places` as JSON."""
+    return refinery_values.telling(lambda run: explore(run, json.loads(places), seconds))

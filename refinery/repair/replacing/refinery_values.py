@@ -327,6 +327,11 @@ def running(given: dict[str, Any]) -> Callable[[], str]:
 
 def tried(order: Sequence[int], seconds: float) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
+    return telling(lambda run: explore(run, order, seconds))
+
+
+def telling(explored: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Around a test: it fails with what comes of exploring its runs; of the answers only that it passes."""
 
     def around(test: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(test)
@@ -338,7 +343,7 @@ def tried(order: Sequence[int], seconds: float) -> Callable[[Callable[..., Any]]
                     return RAISED + type(error).__name__ + " " + str(error)[:2000]
                 return PASSED
 
-            made = explore(run, order, seconds)
+            made = explored(run)
             made["answers"] = [each for each in made["answers"] if each[0] == PASSED]
             raise AssertionError(MARK + json.dumps(made) + "\n")
 

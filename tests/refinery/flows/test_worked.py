@@ -28,6 +28,15 @@ def answer(order):
     return f"{total} is fine"
 """
 
+TEST = """\
+import pytest
+from desk import answer
+
+@pytest.mark.parametrize(("price", "pieces", "says"), [(20, 3, "fine"), (60, 2, "too much"), (20, 1, "fine")])
+def test_it(price, pieces, says):
+    assert answer({"price": price, "pieces": pieces}) == f"{price * pieces} is {says}"
+"""
+
 
 def scenario(name: str, price: int, pieces: int, says: str) -> Scenario:
     return Scenario(name, {"price": price, "pieces": pieces}, (Expectation("equals", f"{price * pieces} is {says}"),))
@@ -44,20 +53,22 @@ class Desk:
     tree: Path
     agent: AgentSpec = field(default_factory=lambda: AgentSpec((), "desk:answer", interpreter=sys.executable))
     asked: list[str] = field(default_factory=list)
+    tests: AgentSpec | None = None
 
     def entered(self, changes: ChangeSet, entry: str, scenario: Scenario, seconds: float) -> Attempt:
         self.asked.append(scenario.id)
         for change in changes:
             (self.tree / change.path).write_text(change.after or "")
         agent = AgentSpec((), entry, timeout_s=seconds, interpreter=sys.executable)
-        with Runner(agent, environment={"PATH": "/usr/bin:/bin"}).open(self.tree) as running:
+        with Runner(agent, environment={"PATH": "/usr/bin:/bin"}, tests=self.tests).open(self.tree) as running:
             return running.attempt(scenario, 0)
 
     def texts(self, red: tuple[Scenario, ...] = (RED,), green: tuple[Scenario, ...] = GREEN) -> set[str]:
         shown = Reproduction(red, green, (), tuple(Execution(each.id, False, {"desk.py": frozenset({2, 3, 4, 5})}) for each in red), "")
-        screen = cast(Screen, SimpleNamespace(runner=SimpleNamespace(agent=self.agent, tests=None), entered=self.entered))
+        screen = cast(Screen, SimpleNamespace(runner=SimpleNamespace(agent=self.agent, tests=self.tests), entered=self.entered))
         found = [Replaced("desk.py", 4, 1, 1, frozenset({"red"}))]
-        return {each.text for each in worked(shown, screen, {"desk.py": CODE}, found, [("desk.py", 4)], 60.0)}
+        made = worked(shown, screen, {"desk.py": CODE}, lambda paths: dict.fromkeys(paths, TEST), found, [("desk.py", 4)], 30.0)
+        return {each.text for each in made}
 
 
 def test_a_condition_is_found_that_all_scenarios_bear_out(tmp_path: Path) -> None:
@@ -66,6 +77,16 @@ def test_a_condition_is_found_that_all_scenarios_bear_out(tmp_path: Path) -> Non
     assert "total > limit" in found or "limit < total" in found
     assert 'total > order["pieces"]' not in found
     assert desk.asked == ["red", "one", "two", "three"]
+
+
+def test_the_users_own_tests_bear_out_in_the_same_way(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, tests=AgentSpec((sys.executable, "-m", "pytest", "-p", "no:cacheprovider"), interpreter=sys.executable))
+    for path, text in {"desk.py": CODE, "test_desk.py": TEST}.items():
+        (tmp_path / path).write_text(text)
+    red, *green = (Scenario(name, None, (), test=f"test_desk.py::test_it[{name}]") for name in ("20-3-fine", "60-2-too much", "20-1-fine"))
+    found = desk.texts((red,), tuple(green))
+    assert "total > limit" in found or "limit < total" in found
+    assert 'total > order["pieces"]' not in found
 
 
 @pytest.mark.parametrize("agent", [AgentSpec(("python", "desk.py")), AgentSpec((), "desk:answer", network=True)])
