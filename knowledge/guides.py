@@ -14,9 +14,9 @@ from knowledge.passage import Passage
 LARGEST = 5_000_000
 """Bytes of a guide; more than that is no text for people."""
 SUFFIXES = (".md", ".markdown", ".mdx")
-TELLING = 7.5
-"""BM25 below which a passage is more likely noise. On the benchmark's questions nearly nine of ten passages that answer are above it, and
-half of the others that a search brings along are below; `expected 42; the answer is 41` finds none."""
+TELLING = 9.0
+"""A keyword score below which a passage is more likely noise. On the benchmark's questions nearly nine of ten passages that answer are
+above it, and half of the others that a search brings along are below; `expected 42; the answer is 41` finds none."""
 LIBRARY = "library/"
 """What the origins of everything that comes with Refinery begin with."""
 PATTERNS = f"{LIBRARY}patterns"

@@ -110,6 +110,33 @@ def test_that_it_is_called_so_weighs_more_than_a_question_that_holds_the_word(tm
     assert all(not passage.questions for passage in index.query("ledger", 2))
 
 
+def test_words_that_stand_in_one_question_together_tell_more_than_the_same_words_in_several(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    others = [Passage(str(number), "Other", "Paper.", "a.md", questions=f"topic {number}\nmatter {number}") for number in range(10)]
+    strewn = Passage("strewn", "One", "Paper.", "a.md", questions="a parcel is late\nan invoice is lost")
+    together = Passage("together", "Two", "Paper.", "a.md", questions="an invoice is late\na parcel is lost")
+    index.upsert([*others, strewn, together])
+    assert [passage.id for passage in index.query("late invoice", 2)] == ["together", "strewn"]
+    assert [passage.id for passage in index.query("lost invoice", 2)] == ["strewn", "together"]
+
+
+def test_a_question_of_before_finds_nothing_any_more(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    index.upsert([Passage("1", "One", "Paper.", "a.md", questions="where is the ledger"), DATES])
+    index.upsert([Passage("1", "One", "Paper.", "a.md", questions="where is the till")])
+    assert index.query("ledger", 2) == ()
+    assert [passage.id for passage in index.query("till", 2)] == ["1"]
+
+
+def test_a_sentence_of_a_passage_nobody_wrote_questions_for_counts_like_a_question(tmp_path: Path) -> None:
+    index = Keywords(tmp_path / "k")
+    others = [Passage(str(number), "Other", "Paper.", "a.md", questions=f"topic {number}") for number in range(10)]
+    strewn = Passage("strewn", "One", "The parcel is late. The invoice is lost.", "mine.md")
+    together = Passage("together", "Two", "The invoice is late. The parcel is lost.", "mine.md")
+    index.upsert([*others, strewn, together])
+    assert [passage.id for passage in index.query("late invoice", 2)] == ["together", "strewn"]
+
+
 def test_an_index_of_before_is_opened_and_filled_again(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "k")) as db:
         db.execute("CREATE TABLE passage (id TEXT PRIMARY KEY, title TEXT, text TEXT, origin TEXT) WITHOUT ROWID")
