@@ -26,7 +26,7 @@ from refinery.repair.columns import odd_data
 from refinery.repair.entries import lacking
 from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
-from refinery.repair.families import FAMILIES
+from refinery.repair.families import FAMILIES, Family
 from refinery.repair.filled import filled
 from refinery.repair.flow import statements
 from refinery.repair.keys import elsewhere
@@ -37,6 +37,7 @@ from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
+from refinery.repair.mutations import copies
 from refinery.repair.pairs import FLOOR, Guess, Twice, changed, confidence, pairs
 from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
@@ -78,6 +79,8 @@ ASIDE_STILL = 0.1
 """The confidence that an edit keeps at a statement at which no other value cures: it is looked at late, and hardly believed."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
+FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose,)
+"""What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
 LATE = 0.25
 """The score below which it is worth the time to look for expressions that fit."""
 PAIRED = 8
@@ -249,7 +252,11 @@ class _Search:
         for score, change in restored(self.sources, self.earlier, self.clues, suspected):
             self._push(score, change)
         plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
-        for share, unswayed, module, statement in self.swayed.shares(plain):
+        shares = self.swayed.shares(plain)
+        for share, unswayed, module, statement in shares:
+            if share < unswayed:
+                self._push_mutations(module, statement, unswayed, unswayed, code_weight, FELT_ELSEWHERE)
+        for share, unswayed, module, statement in shares:
             bound = code_weight * share
             while max((-heap[0].key[0] for heap in (self.heap, self.texts) if heap), default=-1.0) >= bound:
                 yield self._next()
@@ -285,12 +292,20 @@ class _Search:
         yield from filled(texts, modules, self.world, self.scalars, self.clues)
         yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
 
-    def _push_mutations(self, module: Module, statement: Statement, suspicion: float, unswayed: float, weight: float) -> None:
+    def _push_mutations(
+        self,
+        module: Module,
+        statement: Statement,
+        suspicion: float,
+        unswayed: float,
+        weight: float,
+        families: Sequence[Family] = FAMILIES,
+    ) -> None:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
-        for family in FAMILIES:
+        for family in families:
             found = sorted(family(site), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:

@@ -13,8 +13,8 @@ ASIDE = 0.08
 cured at 32 of the statements that were to be edited, and at 3.4 of some sixty; the likelihood alone would have them farther apart."""
 PARTLY = 0.4
 """What one counts at which a value cures fewer of the failures than at others."""
-READING = 0.5
-"""What a line counts that reads a setting, where no other value cures at it."""
+UNTRIED = 0.5
+"""What is read, or done, where no other value was tried counts: settings, and code outside of functions."""
 
 Suspect: TypeAlias = tuple[float, Module, Statement]
 
@@ -27,10 +27,12 @@ class Swayed:
         most = max((len(each.cured) for each in cured.values()), default=0)
         self._weights = {place: 1.0 if len(each.cured) == most else PARTLY for place, each in cured.items()}
         self._begins: dict[tuple[str, int], int] = {}
+        self._untried: set[tuple[str, int]] = set()
         for module in modules if cured else ():
             for statement in module.statements:
-                for line in range(statement.first, statement.last + 1):
-                    self._begins[module.path, line] = statement.node.lineno
+                self._begins |= {(module.path, line): statement.node.lineno for line in range(statement.first, statement.last + 1)}
+                if module.function(statement.node) is None:
+                    self._untried.add((module.path, statement.node.lineno))
 
     def cures(self, path: str, number: int) -> bool:
         """Whether another value cures at the statement of a line."""
@@ -38,13 +40,14 @@ class Swayed:
 
     def line(self, path: str, number: int) -> float:
         """The factor of a line's suspicion, 0 to 1."""
+        place = path, self._begins.get((path, number), number)
         if not self._weights:
             return 1.0
-        return self._weights.get((path, self._begins.get((path, number), number)), ASIDE)
+        return self._weights.get(place, UNTRIED if place in self._untried else ASIDE)
 
     def reading(self, path: str, number: int) -> float:
         """The same of a line that reads a setting or a text: another value of these is seldom among those tried."""
-        return max(READING, self.line(path, number))
+        return max(UNTRIED, self.line(path, number))
 
     def shares(self, suspects: Iterable[Suspect]) -> list[tuple[float, float, Module, Statement]]:
         """Statements with their shares of the suspicion, the largest first, each with what it would be without this."""

@@ -12,8 +12,9 @@ from refinery.repair.replacing.places import fitted, nodes
 from refinery.repair.shape import says_nothing
 
 OPERATOR = "expression that fits what was seen"
-SHARE = 0.7
-"""How likely the right edit is among those that fit. It is shared by all of them: the more fit, the less each is believed."""
+SHARE = (0.35, 0.7)
+"""How likely the right edit is among those that fit, where one scenario fails, and where more do. It is shared by all of them: the more
+fit, the less each is believed."""
 BY_CHANCE = 0.3
 """The weight of all that was not thought of, beside which those that fit are weighed where one scenario fails; of two it is half."""
 MOST = 20
@@ -35,7 +36,7 @@ def fitting(found: Sequence[Fitting], modules: Mapping[str, Module], red: int) -
         statement = next((one for one in module.statements if node in one.nodes), None)
         if statement is None:
             continue
-        score = SHARE * each.weight / total
+        score = SHARE[red > 1] * each.weight / total
         start, end = module.span(node)
         says = f"Put `{short(each.text)}` in place of `{short(module.source(node))}`"
         yield score, module, statement, Mutation(start, end, fitted(each.text, node, module), OPERATOR, says, score)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from refinery.domain import Diagnosis, Execution, Fitting, Hypothesis, Layer, Place
+from refinery.domain import Diagnosis, Execution, Fitting, Hypothesis, Layer, Place, Replaced
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
 from refinery.repair.replacing.fitting import BY_CHANCE, SHARE
@@ -225,12 +225,24 @@ def test_an_edit_that_fits_everywhere_needs_a_second_scenario_unless_it_is_likel
 
 def test_expressions_that_fit_are_looked_for_after_the_likelier_edits_and_come_with_their_chance_and_no_second_time() -> None:
     text = "def fee(days, rate):\n    return days * rate\n"
-    ran = [Execution("a", False, {"a.py": frozenset({2})})]
+    ran = [Execution(name, False, {"a.py": frozenset({2})}) for name in "ab"]
     fits = [Fitting("a.py", (2, 11, 2, 22), "days + rate", 1.0), Fitting("a.py", (2, 11, 2, 22), "max(days, rate) * 7", 3.0)]
     found = list(candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=200, fits=lambda: fits))
     place = next(place for place, each in enumerate(found) if "fits what was seen" in each.rationale)
     assert place
     assert all(each.confidence >= LATE for each in found[:place])
     assert found[place].edits[0].new == "    return max(days, rate) * 7\n"
-    assert found[place].confidence == pytest.approx(SHARE * 3 / (4 + BY_CHANCE), abs=1e-3)
+    assert found[place].confidence == pytest.approx(SHARE[1] * 3 / (4 + BY_CHANCE / 2), abs=1e-3)
     assert [edit.new for each in found for edit in each.edits].count("    return days + rate\n") == 1
+
+
+def test_a_missing_copy_is_thought_of_early_though_another_value_cures_elsewhere() -> None:
+    text = (
+        "import copy\n\ndef f(stock, n):\n    shelf = copy.copy(stock)\n    shelf['a'][0] -= n\n    left = shelf['a'][0]\n    return left\n"
+    )
+    ran = [Execution("a", False, {"a.py": frozenset({4, 5, 6, 7})})]
+    found = [Replaced("a.py", 7, 3, 3, frozenset({"a"}))]
+    made = list(candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=300, found=found))
+    copied = next(each for each in made if "deepcopy" in each.edits[0].new)
+    other = next(each for each in made if each.edits[0].at and "a.py:6" in each.rationale)
+    assert copied.confidence > 0.3 > other.confidence

@@ -6,7 +6,7 @@ import pytest
 
 from refinery.domain import Replaced
 from refinery.repair.module import Module
-from refinery.repair.replacing.evidence import ASIDE, PARTLY, READING, Swayed
+from refinery.repair.replacing.evidence import ASIDE, PARTLY, UNTRIED, Swayed
 
 TEXT = """
 def answer(text):
@@ -28,14 +28,14 @@ def test_the_statements_that_would_cure_come_first() -> None:
     suspects = [(1.0, MODULE, statement) for statement in MODULE.statements]
     (most, _, _, first), *others = swayed.shares(suspects)
     assert (most, first.first) == (1.0, 4)
-    assert {(share, plain) for share, plain, _, _ in others} == {(ASIDE, 1.0)}
+    assert {(share, plain) for share, plain, _, _ in others} == {(ASIDE, 1.0), (UNTRIED, 1.0)}
 
 
 def test_all_lines_of_a_statement_count_as_it_does() -> None:
     swayed = Swayed([found(4, "one")], [MODULE])
     assert swayed.line("a.py", 5) == 1.0
     assert swayed.line("a.py", 6) == ASIDE
-    assert swayed.reading("a.py", 6) == READING
+    assert swayed.reading("a.py", 6) == UNTRIED
     assert [swayed.cures("a.py", line) for line in (4, 5, 6)] == [True, True, False]
 
 
@@ -50,3 +50,9 @@ def test_nothing_changes_where_no_value_cures(nothing: list[Replaced]) -> None:
     assert {swayed.line("a.py", line) for line in range(1, 8)} == {1.0}
     suspects = [(share, MODULE, statement) for share, statement in zip((1.0, 0.5, 0.2), MODULE.statements, strict=False)]
     assert swayed.shares(suspects) == [(share, share, module, statement) for share, module, statement in suspects]
+
+
+def test_code_outside_of_functions_in_which_nothing_was_tried_keeps_more_of_its_suspicion() -> None:
+    module = Module("a.py", "LIMIT = 3\n" + TEXT)
+    swayed = Swayed([Replaced("a.py", 4, 5, 3, frozenset({"one"}))], [module])
+    assert [swayed.line("a.py", line) for line in (1, 4, 7)] == [UNTRIED, 1.0, ASIDE]

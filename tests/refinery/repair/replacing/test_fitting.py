@@ -16,14 +16,14 @@ def test_the_more_fit_and_the_fewer_fail_the_less_each_is_believed() -> None:
     (one,) = fitting([Fitting("a.py", SPAN, "b", 0.6)], {"a.py": MODULE}, 1)
     (firm,) = fitting([Fitting("a.py", SPAN, "b", 0.6)], {"a.py": MODULE}, 2)
     two = list(fitting([Fitting("a.py", SPAN, "b", 0.2), Fitting("a.py", SPAN, "a + b", 0.6)], {"a.py": MODULE}, 1))
-    assert one[0] == pytest.approx(SHARE * 0.6 / (0.6 + BY_CHANCE))
+    assert one[0] == pytest.approx(SHARE[0] * 0.6 / (0.6 + BY_CHANCE))
     assert firm[0] > one[0] > two[0][0] > two[1][0]
     assert [mutation.new for *_, mutation in two] == ["(a + b)", "b"]
 
 
 def test_what_says_nothing_takes_no_share() -> None:
     (one,) = fitting([Fitting("a.py", SPAN, "b", 0.6), Fitting("a.py", SPAN, "b == b", 0.6)], {"a.py": MODULE}, 1)
-    assert one[0] == pytest.approx(SHARE * 0.6 / (0.6 + BY_CHANCE))
+    assert one[0] == pytest.approx(SHARE[0] * 0.6 / (0.6 + BY_CHANCE))
 
 
 def test_of_one_place_few_are_tried() -> None:
