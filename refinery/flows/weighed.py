@@ -15,7 +15,7 @@ The figures are not sharp: half or twice as much changes little.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from refinery.flows.neighbours import Seen
@@ -53,8 +53,13 @@ def changed(base: Sequence[Seen], own: Sequence[Seen]) -> float:
     return sum(one.behaviour != other.behaviour for one, other in zip(base, own, strict=True)) / max(1, len(base))
 
 
-def weighed(chances: Sequence[float], changes: Sequence[float], seen: Sequence[Sequence[Seen]], red: int) -> Weighed:
-    """Weighs cures where `red` scenarios fail. Of each: how likely its edit was, how much it `changes`, what it did."""
+def weighed(
+    chances: Sequence[float], changes: Sequence[float], seen: Sequence[Sequence[Seen]], red: int, made_to_fit: Collection[int] = ()
+) -> Weighed:
+    """Weighs cures where `red` scenarios fail. Of each: how likely its edit was, how much it `changes`, what it did.
+
+    Behind those `made_to_fit` the scenarios stand as one: thousands were tried on them.
+    """
     if not chances:
         return Weighed((), 0.0)
     did = [tuple(each.behaviour for each in own) for own in seen]
@@ -69,7 +74,8 @@ def weighed(chances: Sequence[float], changes: Sequence[float], seen: Sequence[S
     for number in order:
         best.setdefault(did[number], number)
     heard = tuple(weights[number] for number in best.values())
-    sure = heard[0] / (sum(heard) + CHANCE[min(red, len(CHANCE)) - 1])
+    voices = 1 if order[0] in made_to_fit else red
+    sure = heard[0] / (sum(heard) + CHANCE[min(voices, len(CHANCE)) - 1])
     return Weighed(tuple(order), sure, tuple(best.values())[1:], heard)
 
 

@@ -43,7 +43,7 @@ from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.replacing.evidence import Swayed
-from refinery.repair.replacing.fitting import fitting
+from refinery.repair.replacing.fitting import OPERATOR, fitting
 from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
@@ -387,6 +387,7 @@ class _Search:
             risks=mutation.risk,
             confidence=confidence(max(score, make.least), mutation.memorises),
             needs=_needs(mutation, score, make.unused),
+            made_to_fit=mutation.operator == OPERATOR,
         )
 
     def _suspected(self, path: str, statement: Statement) -> str:
