@@ -107,7 +107,8 @@ class Proposals:
             self._patience = screen.patience
             self._end = self.bench.clock() + self.bench.limits.seconds
             order = suspected(read.sources, self.diagnosis, shown.executions, words)
-            found = replaced(shown, screen, read.sources, read.files, order)
+            with self.ledger.step("search"):
+                found = replaced(shown, screen, read.sources, read.files, order)
             fits = partial(worked, shown, screen, read.sources, read.files, found, order, self.bench.limits.seconds)
             told = self.diagnosis, shown.executions, words
             search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, fits=fits)

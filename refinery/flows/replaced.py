@@ -31,7 +31,7 @@ SECONDS = 4.0
 """How long other values are tried in one scenario at the most."""
 ROOM = 6.0
 """Seconds more that the run around them may take."""
-MOST = 3
+MOST = 2
 """Failing scenarios that are looked into."""
 LARGEST = 200_000
 """Characters of code that calls are written into; what ran in the failing scenarios comes first."""
