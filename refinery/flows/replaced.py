@@ -69,9 +69,8 @@ def replaced(
     Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
     than its answer.
     """
-    agent = screen.runner.agent
     asked = [each for each in shown.red if can_be_asked(each, screen)][:MOST]
-    if not asked or agent.network or agent.http:
+    if not asked:
         return ()
     homes = {each.test.partition("::")[0] for each in shown.red if each.test}
     code = code_that_ran(shown.executions, sources, homes)
@@ -91,11 +90,14 @@ def replaced(
 
 
 def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
-    """Whether a run can be made again as often as one likes, and looked at from inside."""
+    """Whether a run can be made again as often as one likes, and looked at from inside: nobody else is asked, or paid."""
+    agent = screen.runner.agent
+    if agent.network or agent.http or agent.models != "direct":
+        return False
     if scenario.test:
         return screen.runner.tests is not None
     plain = scenario.world is None and not needs_spans(scenario) and all(each.kind != "rubric" for each in scenario.expect)
-    return bool(screen.runner.agent.python) and plain
+    return bool(agent.python) and plain
 
 
 def code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:

@@ -99,6 +99,7 @@ def test_a_test_of_the_users_own_suite_is_looked_into_in_the_same_way(desk: Desk
     [
         AgentSpec(("python", "desk.py")),
         AgentSpec((), "desk:answer", network=True),
+        AgentSpec((), "desk:answer", models="live"),
         AgentSpec((), "", http="http://127.0.0.1:1/"),
     ],
 )

@@ -89,7 +89,9 @@ def test_the_users_own_tests_bear_out_in_the_same_way(tmp_path: Path) -> None:
     assert 'total > order["pieces"]' not in found
 
 
-@pytest.mark.parametrize("agent", [AgentSpec(("python", "desk.py")), AgentSpec((), "desk:answer", network=True)])
+@pytest.mark.parametrize(
+    "agent", [AgentSpec(("python", "desk.py")), AgentSpec((), "desk:answer", network=True), AgentSpec((), "desk:answer", models="live")]
+)
 def test_an_agent_that_cannot_be_looked_into_is_not_asked(tmp_path: Path, agent: AgentSpec) -> None:
     desk = Desk(tmp_path, agent)
     assert desk.texts() == set()
