@@ -91,11 +91,11 @@ def replaced(
 
 def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
     """Whether a run can be made again as often as one likes, and looked at from inside: nobody else is asked, or paid."""
-    agent = screen.runner.agent
-    if agent.network or agent.http or agent.models != "direct":
+    agent = screen.runner.tests if scenario.test else screen.runner.agent
+    if agent is None or agent.network or agent.http or agent.models != "direct":
         return False
     if scenario.test:
-        return screen.runner.tests is not None
+        return True
     plain = scenario.world is None and not needs_spans(scenario) and all(each.kind != "rubric" for each in scenario.expect)
     return bool(agent.python) and plain
 
