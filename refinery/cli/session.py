@@ -32,6 +32,7 @@ DOING = {
     "diagnose": "looking for the cause",
     "hypotheses": "thinking of changes",
     "reproduce": "making it go wrong here",
+    "locate": "looking for the place",
     "look": "trying a change",
     "search": "trying changes",
     "compare": "looking at similar cases",

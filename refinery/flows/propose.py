@@ -107,6 +107,7 @@ class Proposals:
             self._patience = screen.patience
             self._end = self.bench.clock() + self.bench.limits.seconds
             order = suspected(read.sources, self.diagnosis, shown.executions, words)
+            self.bench.say(Event("locate", "where another value would make it pass"))
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order)
             fits = partial(worked, shown, screen, read.sources, read.files, found, order, self.bench.limits.seconds)
