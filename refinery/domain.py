@@ -348,8 +348,8 @@ class Hypothesis:
     """Failing scenarios that a search wants to be cured before it believes in it."""
     chance: float = 0.0
     """How likely it is beside others of its kind, where its confidence is no more than what is asked of all."""
-    made_to_fit: bool = False
-    """It was made from what the scenarios say: that it cures them says less."""
+    doubtful: bool = False
+    """It is of a kind that cures by chance more often than by being right: it is told, and kept where one of another kind does the same."""
 
 
 @dataclass(frozen=True, slots=True)

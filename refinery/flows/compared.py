@@ -58,11 +58,12 @@ def compare(
     shown: Reproduction,
     screen: Screen,
     read: Read,
-    made_to_fit: Collection[int] = (),
+    doubtful: Collection[int] = (),
 ) -> Compared:
-    """Weighs cures by `scores` alone where nothing can be run. `reasoned` are those a model thought of, by number."""
+    """Weighs cures by `scores` alone where nothing can be run. `reasoned` are those a model thought of, `doubtful` those of kinds that are
+    not believed by themselves, by number."""
     agent, red = screen.runner.agent, shown.voices
-    alone = weighed(scores, [0.0 for _ in cures], [[Seen((number,), False)] for number in range(len(cures))], red, made_to_fit)
+    alone = weighed(scores, [0.0 for _ in cures], [[Seen((number,), False)] for number in range(len(cures))], red, doubtful)
     if not cures or agent.network or agent.http:  # what acts on the world is not run on inputs nobody asked for
         return Compared(alone)
     tests = any(each.test for each in shown.red)
@@ -85,8 +86,8 @@ def compare(
             for own, other in zip(watched.cures, more.cures, strict=True):
                 own[place:place] = other
     changes = [changed(watched.base, own) for own in watched.cures]
-    fits = [place for place, number in enumerate(left) if number in made_to_fit]
-    made = weighed([scores[number] for number in left], changes, watched.cures, red, fits)
+    unsure = [place for place, number in enumerate(left) if number in doubtful]
+    made = weighed([scores[number] for number in left], changes, watched.cures, red, unsure)
     asked = code if tests else around.inputs
     split = _split(made, watched.cures, asked) if made.rivals or made.believed else _from_base(made, watched, asked, around)
     named = replace(made, order=tuple(left[place] for place in made.order), rivals=tuple(left[place] for place in made.rivals))

@@ -148,6 +148,7 @@ def joined(one: Hypothesis, other: Hypothesis) -> Hypothesis | None:
         risks="; ".join(dict.fromkeys(risk for risk in (one.risks, other.risks) if risk)),
         confidence=max(FLOOR, round(one.confidence * other.confidence, 4)),
         needs=max(one.needs, other.needs),
+        doubtful=one.doubtful or other.doubtful,
     )
 
 

@@ -257,8 +257,8 @@ class Proposals:
         self.bench.say(Event("compare", f"{len(found)} {what} the failures; looking how they go about similar inputs"))
         scores = self._scores([each.hypothesis for each in found])
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
-        made = [number for number, each in enumerate(found) if each.hypothesis.made_to_fit]
-        result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files, made)
+        doubtful = [number for number, each in enumerate(found) if each.hypothesis.doubtful]
+        result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files, doubtful)
         self._billed(found[0], Screened(runs=result.runs))
         weighed = result.weighed
         self.tally.upsetting += len(found) - len(weighed.order)

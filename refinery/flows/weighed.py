@@ -25,7 +25,7 @@ CHANCE = (0.1, 0.035, 0.02)
 BELIEVED = 0.66
 """How likely a cure has to be, what does the same counted with it, to be kept without anybody having reasoned."""
 TOLD = 0.5
-"""How likely a cure is said to be at the most that was made to fit the scenarios."""
+"""How likely a cure is said to be at the most that is of a doubtful kind."""
 UNUSUAL = 10.0
 """How fast a cure loses for changing more than another: e to the power of this for all that was tried."""
 AGREED = 1.0
@@ -56,12 +56,11 @@ def changed(base: Sequence[Seen], own: Sequence[Seen]) -> float:
 
 
 def weighed(
-    chances: Sequence[float], changes: Sequence[float], seen: Sequence[Sequence[Seen]], red: int, made_to_fit: Collection[int] = ()
+    chances: Sequence[float], changes: Sequence[float], seen: Sequence[Sequence[Seen]], red: int, doubtful: Collection[int] = ()
 ) -> Weighed:
     """Weighs cures where `red` scenarios fail. Of each: how likely its edit was, how much it `changes`, what it did.
 
-    Those `made_to_fit` were found by trying thousands on the scenarios: of six that were kept four were wrong. They are told, and believed
-    where an edit that was thought of otherwise does the same.
+    Those that are `doubtful` are told, and believed where another edit does the same.
     """
     if not chances:
         return Weighed((), 0.0)
@@ -78,7 +77,7 @@ def weighed(
         best.setdefault(did[number], number)
     heard = tuple(weights[number] for number in best.values())
     sure = heard[0] / (sum(heard) + CHANCE[min(red, len(CHANCE)) - 1])
-    likewise = [number for number in order if did[number] == did[order[0]] and number not in made_to_fit]
+    likewise = [number for number in order if did[number] == did[order[0]] and number not in doubtful]
     if not likewise:
         sure = min(sure, TOLD)
     elif likewise[0] != order[0]:

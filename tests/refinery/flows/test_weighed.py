@@ -62,10 +62,10 @@ def test_the_telling_input_is_the_one_on_which_the_weights_part_most_evenly() ->
     assert telling(weighed([0.5], [0.0], did[:1], red=1), did[:1]) is None
 
 
-def test_what_was_made_to_fit_is_believed_only_where_another_cure_does_the_same() -> None:
-    alone = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(2)], red=3, made_to_fit=(0,))
+def test_what_was_doubtful_is_believed_only_where_another_cure_does_the_same() -> None:
+    alone = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(2)], red=3, doubtful=(0,))
     assert alone.order[0] == 0
     assert not alone.believed
-    both = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(1)], red=3, made_to_fit=(0,))
+    both = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(1)], red=3, doubtful=(0,))
     assert both.order == (1, 0)
     assert both.believed

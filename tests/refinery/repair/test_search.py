@@ -231,7 +231,7 @@ def test_expressions_that_fit_are_looked_for_after_the_likelier_edits_and_come_w
     place = next(place for place, each in enumerate(found) if "fits what was seen" in each.rationale)
     assert place
     assert all(each.confidence >= LATE for each in found[:place])
-    assert found[place].made_to_fit
+    assert found[place].doubtful
     assert found[place].edits[0].new == "    return max(days, rate) * 7\n"
     assert found[place].confidence == pytest.approx(SHARE[1] * 3 / (4 + BY_CHANCE / 2), abs=1e-3)
     assert [edit.new for each in found for edit in each.edits].count("    return days + rate\n") == 1
