@@ -95,7 +95,7 @@ def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
     if agent is None or agent.network or agent.http or agent.models != "direct":
         return False
     if scenario.test:
-        return True
+        return scenario.test.partition("::")[0].endswith(".py")  # tests of another runner are not looked into
     plain = scenario.world is None and not needs_spans(scenario) and all(each.kind != "rubric" for each in scenario.expect)
     return bool(agent.python) and plain
 

@@ -24,6 +24,8 @@ CHANCE = (0.1, 0.035, 0.02)
 """How likely it is that the right edit is none of those found, beside their confidence, where one, two, or more scenarios fail."""
 BELIEVED = 0.66
 """How likely a cure has to be, what does the same counted with it, to be kept without anybody having reasoned."""
+DOUBT = 0.3
+"""What a cure of a doubtful kind counts beside others: so many of such were right, of others three in four."""
 TOLD = 0.5
 """How likely a cure is said to be at the most that is of a doubtful kind."""
 UNUSUAL = 10.0
@@ -68,7 +70,9 @@ def weighed(
     split = [place for place in range(len(did[0])) if len({own[place] for own in did}) > 1]
     least = min(changes)
     weights = [
-        chance * math.exp(-UNUSUAL * (change - least) - AGREED * (1.0 - _agreed(number, did, split)))
+        chance
+        * (DOUBT if number in doubtful else 1.0)
+        * math.exp(-UNUSUAL * (change - least) - AGREED * (1.0 - _agreed(number, did, split, doubtful)))
         for number, (chance, change) in enumerate(zip(chances, changes, strict=True))
     ]
     order = sorted(range(len(weights)), key=lambda number: (-weights[number], number))
@@ -100,7 +104,8 @@ def telling(made: Weighed, seen: Sequence[Sequence[Seen]]) -> int | None:
     return place
 
 
-def _agreed(number: int, did: Sequence[tuple[object, ...]], split: Sequence[int]) -> float:
-    """How often others do the same where not all do."""
-    same = [did[number][place] == other[place] for each, other in enumerate(did) if each != number for place in split]
+def _agreed(number: int, did: Sequence[tuple[object, ...]], split: Sequence[int], doubtful: Collection[int]) -> float:
+    """How often others do the same where not all do; doubtful ones are not asked."""
+    others = [each for each in range(len(did)) if each != number and each not in doubtful]
+    same = [did[number][place] == did[each][place] for each in others for place in split]
     return sum(same) / len(same) if same else 1.0

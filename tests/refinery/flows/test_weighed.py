@@ -63,9 +63,15 @@ def test_the_telling_input_is_the_one_on_which_the_weights_part_most_evenly() ->
 
 
 def test_what_was_doubtful_is_believed_only_where_another_cure_does_the_same() -> None:
-    alone = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(2)], red=3, doubtful=(0,))
+    alone = weighed([0.9, 0.05], [0.0, 0.0], [seen(1), seen(2)], red=3, doubtful=(0,))
     assert alone.order[0] == 0
     assert not alone.believed
     both = weighed([0.6, 0.1], [0.0, 0.0], [seen(1), seen(1)], red=3, doubtful=(0,))
     assert both.order == (1, 0)
     assert both.believed
+
+
+def test_a_doubtful_cure_is_hardly_a_rival() -> None:
+    rival, doubted = (weighed([0.5, 0.4], [0.0, 0.0], [seen(1), seen(2)], red=2, doubtful=kinds) for kinds in ((), (1,)))
+    assert not rival.believed
+    assert doubted.believed
