@@ -728,18 +728,13 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """What came of failing runs in which another value stood in place of one that a statement works out."""
+    """A statement at which failing runs would have passed if it had worked out another value."""
 
     path: str
     line: int
     """The statement's first, from 1."""
-    tried: int
-    moved: int
-    """Runs that came to another answer than without."""
     cured: frozenset[str]
-    """Scenarios that passed in at least one."""
-    by: frozenset[str] = frozenset()
-    """The values that did it, by their names."""
+    """The scenarios."""
     compared: tuple[Compared, ...] = ()
 
 

@@ -44,27 +44,22 @@ Read = Callable[[Sequence[str]], Mapping[str, str]]
 class Told(BaseModel):
     """What the helper tells of one scenario."""
 
-    sites: list[tuple[int, int, int]] = []
-    """Of each site how many values were tried, and how many led to another answer."""
     answers: list[tuple[str, list[tuple[int, int, str]]]] = []
-    """Other answers, with the sites, the times (-1: each) and the values that led there."""
+    """Other answers, with the sites, the times (-1: each), and the names of the values that led there."""
     operands: list[tuple[int, int, str, Any, Any]] = []
     """What was compared: the site, the time, the sign, and the two."""
 
 
 @dataclass(slots=True)
-class _Counted:
-    tried: int = 0
-    moved: int = 0
+class _Found:
     cured: set[str] = field(default_factory=set)
-    by: set[str] = field(default_factory=set)
     compared: list[Compared] = field(default_factory=list)
 
 
 def replaced(
     shown: Reproduction, screen: Screen, sources: Mapping[str, str], read: Read, order: Sequence[tuple[str, int]]
 ) -> tuple[Replaced, ...]:
-    """What came of it, by statement. `order` are lines, the most suspicious first, which have their turn in this order.
+    """The statements at which another value cures. `order` are lines, the most suspicious first, which have their turn in this order.
 
     Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
     than its answer.
@@ -77,16 +72,13 @@ def replaced(
     made = instrument.instrument(code)
     place = {line: number for number, line in enumerate(order)}
     numbers = sorted(range(len(made.sites)), key=lambda number: place.get((made.sites[number].path, made.sites[number].line), len(place)))
-    counted: dict[tuple[str, int], _Counted] = defaultdict(_Counted)
+    found: dict[tuple[str, int], _Found] = defaultdict(_Found)
     tests = read(sorted(homes))
     looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, screen), asked, screen.bench.limits.workers)
     with closing(looking) as looks:
         for scenario, told in looks:
-            _count(scenario, told, made.sites, counted)
-    return tuple(
-        Replaced(path, line, each.tried, each.moved, frozenset(each.cured), frozenset(each.by), tuple(each.compared))
-        for (path, line), each in counted.items()
-    )
+            _note(scenario, told, made.sites, found)
+    return tuple(Replaced(path, line, frozenset(each.cured), tuple(each.compared)) for (path, line), each in found.items())
 
 
 def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
@@ -114,10 +106,12 @@ def code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], t
 def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], order: Sequence[int], screen: Screen) -> Told:
     """What the helper tells of one scenario; nothing when it came to nothing."""
     files = dict(made.files)
-    if scenario.test:
-        home = scenario.test.partition("::")[0]
+    home = scenario.test.partition("::")[0]
+    if home and home not in texts:  # too large a file, or none of text
+        return Told()
+    if home:
         around = f"{HELPER}.tried({list(order)}, {SECONDS})"
-        files |= instrument.instrument({}, {home: texts.get(home, "")}, around).files
+        files |= instrument.instrument({}, {home: texts[home]}, around).files
     changes = [FileChange(path, texts[path], text) for path, text in files.items()]
     changes.append(FileChange(f"{HELPER}.py", None, Path(refinery_values.__file__).read_text(encoding="utf-8")))
     given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS}
@@ -128,19 +122,14 @@ def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], ord
         return Told()
 
 
-def _count(scenario: Scenario, told: Told, sites: Sequence[Site], counted: Mapping[tuple[str, int], _Counted]) -> None:
-    for number, tried, moved in told.sites:
-        if 0 <= number < len(sites):
-            own = counted[sites[number].path, sites[number].line]
-            own.tried, own.moved = own.tried + tried, own.moved + moved
-    for answer, owed in told.answers:
-        if is_right(scenario, answer):
-            for number, turn, name in owed:
-                if 0 <= number < len(sites):
-                    own = counted[sites[number].path, sites[number].line]
-                    own.cured.add(scenario.id)
-                    own.by.add(name)
-                    own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
+def _note(scenario: Scenario, told: Told, sites: Sequence[Site], found: Mapping[tuple[str, int], _Found]) -> None:
+    """Put by at which statements the scenario was cured."""
+    owed = [place for answer, places in told.answers if is_right(scenario, answer) for place in places]
+    for number, turn, _ in owed:
+        if 0 <= number < len(sites):  # the user's code may have written anything
+            own = found[sites[number].path, sites[number].line]
+            own.cured.add(scenario.id)
+            own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
 
 
 def answered(attempt: Attempt | None) -> str:

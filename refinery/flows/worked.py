@@ -65,7 +65,10 @@ def worked(
     every = (*red, *shown.green)
     if not all(can_be_asked(each, screen) for each in every):
         return ()
-    tests = read(sorted({each.test.partition("::")[0] for each in every if each.test}))
+    homes = {each.test.partition("::")[0] for each in every if each.test}
+    tests = read(sorted(homes))
+    if homes - tests.keys():  # too large a file, or none of text
+        return ()
     code = code_that_ran(shown.executions, sources, set(tests))
     made = instrument(code)
     given = given_of(made, code, chosen(made.sites, found, order))
@@ -110,7 +113,7 @@ def _again(given: dict[str, Json], texts: Mapping[str, float]) -> dict[str, Json
 
 def chosen(sites: Sequence[Site], found: Sequence[Replaced], order: Sequence[tuple[str, int]]) -> list[int]:
     """Sites of the statements at which another value cured, then of the most suspicious ones."""
-    cured = sorted((each for each in found if each.cured), key=lambda each: -len(each.cured))
+    cured = sorted(found, key=lambda each: -len(each.cured))
     place = {line: number for number, line in enumerate(order)}
     others = sorted({(each.path, each.line) for each in sites} & place.keys(), key=lambda line: place[line])
     rank = {line: number for number, line in enumerate(dict.fromkeys([*((each.path, each.line) for each in cured), *others]))}
@@ -140,7 +143,7 @@ def _asked(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], tol
     if scenario.test:
         home = scenario.test.partition("::")[0]
         around = f"__import__({TRIES!r}).tried({json.dumps(listed)!r}, {seconds})"
-        files |= instrument({}, {home: texts.get(home, "")}, around).files
+        files |= instrument({}, {home: texts[home]}, around).files
     changes = [FileChange(path, texts[path], text) for path, text in files.items()]
     for module in (refinery_values, refinery_texts, refinery_tries):
         path = Path(str(module.__file__))

@@ -133,25 +133,17 @@ def _gathered(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[M
     if loop is None or site.function is None or not isinstance(target, ast.Name):
         return
     start = _given_before(site, site.function, loop).get(target.id)
-    kind = _empty(start) if start is not None else ""
+    sign = _adding(start) if start is not None else ""
     reads = any(isinstance(node, ast.Name) and node.id == target.id and node is not target for node in site.module.inside(loop))
-    sign = {"set": "|=", "dict": "|=", "list": "+=", "number": "+=", "text": "+="}.get(kind)
     if sign:
         says = f"Add to `{target.id}` what each round comes to"
         yield site.put(statement, f"{target.id} {sign} {site.src(statement.value)}", FAMILY, says, 0.3 if reads else 0.75)
 
 
-def _empty(node: ast.expr) -> str:
-    """The kind of an empty value, as a beginning; empty for any other."""
-    if isinstance(node, ast.List) and not node.elts:
-        return "list"
-    if isinstance(node, ast.Dict) and not node.keys:
-        return "dict"
-    if isinstance(node, ast.Call) and not node.args and not node.keywords:
-        return {"set": "set", "dict": "dict", "list": "list"}.get(name_of(node.func), "")
-    if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
-        return {"0": "number", "0.0": "number", "''": "text"}.get(repr(node.value), "")
-    return ""
+def _adding(start: ast.expr) -> str:
+    """The sign that adds to what begins empty, or as nothing; none where it begins as anything else."""
+    text = ast.unparse(start)
+    return "|=" if text in ("set()", "dict()", "{}") else "+=" if text in ("[]", "list()", "0", "0.0", "''") else ""
 
 
 def _asked(site: Site, statement: ast.Assign, name: str) -> bool:

@@ -23,7 +23,7 @@ class Swayed:
     """What was found out by replacing values, by statement; nothing where no value cured anything."""
 
     def __init__(self, found: Sequence[Replaced], modules: Iterable[Module]) -> None:
-        cured = {(each.path, each.line): each for each in found if each.cured}
+        cured = {(each.path, each.line): each for each in found}
         most = max((len(each.cured) for each in cured.values()), default=0)
         self._weights = {place: 1.0 if len(each.cured) == most else PARTLY for place, each in cured.items()}
         self._begins: dict[tuple[str, int], int] = {}

@@ -204,21 +204,18 @@ def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dic
     first = apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
     taken = TIMES * (time.monotonic() - began)
     patience, effort = max(LONGEST, taken), max(BUSIEST, taken)
-    sites: dict[int, list[int]] = {}
+    moved: set[int] = set()
     told: dict[str, list[list[Any]]] = {}
     for site, turn, name, given in itertools.islice(_by_turns(first["plan"], order), MOST) if first else ():
         left = began + seconds - time.monotonic()
         if left <= 0:
             break
         answer = apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
-        counts = sites.setdefault(site, [0, 0])
-        counts[0] += 1
-        counts[1] += answer != first["answer"]
+        if answer != first["answer"]:
+            moved.add(site)
         if answer not in (None, first["answer"]) and len(answer) < LETTERS and (answer in told or len(told) < ANSWERS):
             told.setdefault(answer, []).append([site, turn, name])
-    moved = {site for site, (_, other) in sites.items() if other}
     return {
-        "sites": [[site, *counts] for site, counts in sites.items()],
         "answers": list(told.items()),
         "operands": [each for each in first["operands"] if each[0] in moved][:OPERANDS] if first else [],
     }

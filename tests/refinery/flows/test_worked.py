@@ -66,7 +66,7 @@ class Desk:
     def texts(self, red: tuple[Scenario, ...] = (RED,), green: tuple[Scenario, ...] = GREEN) -> set[str]:
         shown = Reproduction(red, green, (), tuple(Execution(each.id, False, {"desk.py": frozenset({2, 3, 4, 5})}) for each in red), "")
         screen = cast(Screen, SimpleNamespace(runner=SimpleNamespace(agent=self.agent, tests=self.tests), entered=self.entered))
-        found = [Replaced("desk.py", 4, 1, 1, frozenset({"red"}))]
+        found = [Replaced("desk.py", 4, frozenset({"red"}))]
         made = worked(shown, screen, {"desk.py": CODE}, lambda paths: dict.fromkeys(paths, TEST), found, [("desk.py", 4)], 30.0)
         return {each.text for each in made}
 
@@ -120,4 +120,4 @@ def test_a_text_has_to_be_right_everywhere() -> None:
 
 def test_where_another_value_cured_comes_before_what_is_merely_suspicious() -> None:
     sites = [Site("a.py", line, "value", (line, 0, line, 1)) for line in (1, 2, 3)]
-    assert chosen(sites, [Replaced("a.py", 3, 1, 1, frozenset({"red"}))], [("a.py", 2), ("a.py", 3)]) == [2, 1]
+    assert chosen(sites, [Replaced("a.py", 3, frozenset({"red"}))], [("a.py", 2), ("a.py", 3)]) == [2, 1]

@@ -242,7 +242,7 @@ def test_a_missing_copy_is_thought_of_early_though_another_value_cures_elsewhere
         "import copy\n\ndef f(stock, n):\n    shelf = copy.copy(stock)\n    shelf['a'][0] -= n\n    left = shelf['a'][0]\n    return left\n"
     )
     ran = [Execution("a", False, {"a.py": frozenset({4, 5, 6, 7})})]
-    found = [Replaced("a.py", 7, 3, 3, frozenset({"a"}))]
+    found = [Replaced("a.py", 7, frozenset({"a"}))]
     made = list(candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=300, found=found))
     copied = next(each for each in made if "deepcopy" in each.edits[0].new)
     other = next(each for each in made if each.edits[0].at and "a.py:6" in each.rationale)

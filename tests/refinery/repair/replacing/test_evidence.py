@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from refinery.domain import Replaced
 from refinery.repair.module import Module
 from refinery.repair.replacing.evidence import ASIDE, PARTLY, UNTRIED, Swayed
@@ -20,11 +18,11 @@ MODULE = Module("a.py", TEXT)
 
 
 def found(line: int, *cured: str) -> Replaced:
-    return Replaced("a.py", line, 5, 3, frozenset(cured))
+    return Replaced("a.py", line, frozenset(cured))
 
 
 def test_the_statements_that_would_cure_come_first() -> None:
-    swayed = Swayed([found(3), found(4, "one")], [MODULE])
+    swayed = Swayed([found(4, "one")], [MODULE])
     suspects = [(1.0, MODULE, statement) for statement in MODULE.statements]
     (most, _, _, first), *others = swayed.shares(suspects)
     assert (most, first.first) == (1.0, 4)
@@ -44,9 +42,8 @@ def test_what_cures_fewer_failures_than_another_counts_less() -> None:
     assert [swayed.line("a.py", line) for line in (3, 4)] == [PARTLY, 1.0]
 
 
-@pytest.mark.parametrize("nothing", [[], [found(3), found(4)]])
-def test_nothing_changes_where_no_value_cures(nothing: list[Replaced]) -> None:
-    swayed = Swayed(nothing, [MODULE])
+def test_nothing_changes_where_no_value_cures() -> None:
+    swayed = Swayed([], [MODULE])
     assert {swayed.line("a.py", line) for line in range(1, 8)} == {1.0}
     suspects = [(share, MODULE, statement) for share, statement in zip((1.0, 0.5, 0.2), MODULE.statements, strict=False)]
     assert swayed.shares(suspects) == [(share, share, module, statement) for share, module, statement in suspects]
@@ -54,5 +51,5 @@ def test_nothing_changes_where_no_value_cures(nothing: list[Replaced]) -> None:
 
 def test_code_outside_of_functions_in_which_nothing_was_tried_keeps_more_of_its_suspicion() -> None:
     module = Module("a.py", "LIMIT = 3\n" + TEXT)
-    swayed = Swayed([Replaced("a.py", 4, 5, 3, frozenset({"one"}))], [module])
+    swayed = Swayed([Replaced("a.py", 4, frozenset({"one"}))], [module])
     assert [swayed.line("a.py", line) for line in (1, 4, 7)] == [UNTRIED, 1.0, ASIDE]

@@ -164,7 +164,6 @@ def test_what_was_compared_is_told_with_the_sign(tmp_path: Path) -> None:
 def test_a_run_that_does_not_come_to_an_end_is_given_up(tmp_path: Path) -> None:
     code = "def answer(n):\n    while n > 0:\n        n -= 1\n    return [n]\n"
     _, told, sites = explored(tmp_path, code, 1, seconds=60.0)
-    assert {sites[site].line for site, _, _ in told["sites"]} == {2, 4}
     assert led_to(told, sites, []) == {(4, 0, "tail"), (4, 0, "empty")}, "what comes after it was tried"
 
 

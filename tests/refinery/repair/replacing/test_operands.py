@@ -21,7 +21,7 @@ mode = "strict"
 
 
 def changes(sign: str, left: Json, right: Json, text: str = SETTINGS) -> list[tuple[str, object]]:
-    found = [Replaced("a.py", 3, 1, 1, frozenset({"one"}), frozenset({"not"}), (Compared(sign, left, right),))]
+    found = [Replaced("a.py", 3, frozenset({"one"}), (Compared(sign, left, right),))]
     made = sorted(wanted(found, tuple(scalars(text, "desk.toml")), {"desk.toml": text}), key=lambda each: -each[0])
     return [(each.says, each.after) if isinstance(each, Refill) else (each.scalar.name, each.value) for _, each in made]
 
