@@ -27,7 +27,7 @@ from refinery.suite.checks.vocabulary import needs_spans
 from refinery.suite.outcome import Outcome
 from safety.changes import ChangeSet, FileChange
 
-SECONDS = 4.0
+SECONDS = 2.0
 """How long other values are tried in one scenario at the most."""
 ROOM = 6.0
 """Seconds more that the run around them may take."""
@@ -74,7 +74,8 @@ def replaced(
     numbers = sorted(range(len(made.sites)), key=lambda number: place.get((made.sites[number].path, made.sites[number].line), len(place)))
     found: dict[tuple[str, int], _Found] = defaultdict(_Found)
     tests = read(sorted(homes))
-    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, screen), asked, screen.bench.limits.workers)
+    lanes = max(1, screen.bench.limits.workers // len(asked))
+    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, lanes, screen), asked, screen.bench.limits.workers)
     with closing(looking) as looks:
         for scenario, told in looks:
             _note(scenario, told, made.sites, found)
@@ -103,18 +104,18 @@ def code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], t
     return found
 
 
-def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], order: Sequence[int], screen: Screen) -> Told:
+def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], order: Sequence[int], lanes: int, screen: Screen) -> Told:
     """What the helper tells of one scenario; nothing when it came to nothing."""
     files = dict(made.files)
     home = scenario.test.partition("::")[0]
     if home and home not in texts:  # too large a file, or none of text
         return Told()
     if home:
-        around = f"{HELPER}.tried({list(order)}, {SECONDS})"
+        around = f"{HELPER}.tried({list(order)}, {SECONDS}, {lanes})"
         files |= instrument.instrument({}, {home: texts[home]}, around).files
     changes = [FileChange(path, texts[path], text) for path, text in files.items()]
     changes.append(FileChange(f"{HELPER}.py", None, Path(refinery_values.__file__).read_text(encoding="utf-8")))
-    given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS}
+    given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS, "lanes": lanes}
     attempt = screen.entered(ChangeSet(tuple(changes)), ASK, replace(scenario, input=given, expect=()), SECONDS + ROOM)
     try:
         return Told.model_validate_json(answered(attempt))

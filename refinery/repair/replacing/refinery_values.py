@@ -198,27 +198,43 @@ def _mappings(own: dict[Any, Any]) -> list[Other]:
 # -- trying ---------------------------------------------------------------------------------------------------------
 
 
-def explore(run: Callable[[], str], order: Sequence[int], seconds: float) -> dict[str, Any]:
-    """Tries other values at the sites in their `order`, by turns, for so many `seconds`. What `run` comes to is compared."""
+def explore(run: Callable[[], str], order: Sequence[int], seconds: float, lanes: int = 1) -> dict[str, Any]:
+    """Tries other values at the sites in their `order`, by turns, for so many `seconds` and in so many `lanes` side by side.
+
+    What `run` comes to is compared.
+    """
     began = time.monotonic()
     first = apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
+    if not first:
+        return {"answers": [], "operands": []}
     taken = TIMES * (time.monotonic() - began)
     patience, effort = max(LONGEST, taken), max(BUSIEST, taken)
+    tries = list(itertools.islice(_by_turns(first["plan"], order), MOST))
+
+    def lane(number: int) -> list[tuple[Any, list[Any]]]:
+        found = []
+        for site, turn, name, given in tries[number::lanes]:
+            left = began + seconds - time.monotonic()
+            if left <= 0:
+                break
+            found.append((apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort), [site, turn, name]))
+        return found
+
+    begun = [begin(functools.partial(lane, number), seconds + LONGEST, seconds) for number in range(lanes)]
     moved: set[int] = set()
     told: dict[str, list[list[Any]]] = {}
-    for site, turn, name, given in itertools.islice(_by_turns(first["plan"], order), MOST) if first else ():
-        left = began + seconds - time.monotonic()
-        if left <= 0:
-            break
-        answer = apart(functools.partial(_trying, run, site, turn, name, given), min(patience, left), effort)
+    for answer, place in in_turn([ended(each) or [] for each in begun]):
         if answer != first["answer"]:
-            moved.add(site)
+            moved.add(place[0])
         if answer not in (None, first["answer"]) and len(answer) < LETTERS and (answer in told or len(told) < ANSWERS):
-            told.setdefault(answer, []).append([site, turn, name])
-    return {
-        "answers": list(told.items()),
-        "operands": [each for each in first["operands"] if each[0] in moved][:OPERANDS] if first else [],
-    }
+            told.setdefault(answer, []).append(place)
+    return {"answers": list(told.items()), "operands": [each for each in first["operands"] if each[0] in moved][:OPERANDS]}
+
+
+def in_turn(lanes: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    """The first of each lane, then the second of each."""
+    for row in itertools.zip_longest(*lanes):
+        yield from (each for each in row if each is not None)
 
 
 def _watching(run: Callable[[], str]) -> dict[str, Any]:
@@ -270,6 +286,11 @@ def apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
 
     It may take so many `seconds`, and keep the processor `busy` for so many of them.
     """
+    return ended(begin(work, seconds, busy))
+
+
+def begin(work: Callable[[], Any], seconds: float, busy: float) -> tuple[int, int]:
+    """A process that does a piece of work, and where it will tell what it came to."""
     told, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -289,6 +310,12 @@ def apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
         finally:
             os._exit(code)
     os.close(tell)
+    return pid, told
+
+
+def ended(begun: tuple[int, int]) -> Any:
+    """What the process told, when it has ended."""
+    pid, told = begun
     with os.fdopen(told, "rb") as file:
         text = file.read()
     _, status = os.waitpid(pid, 0)
@@ -300,7 +327,7 @@ def apart(work: Callable[[], Any], seconds: float, busy: float) -> Any:
 
 def ask(given: dict[str, Any]) -> dict[str, Any]:
     """What the agent makes of an input with other values on its way: the entry that stands for the agent's own."""
-    return explore(running(given), given["order"], given["seconds"])
+    return explore(running(given), given["order"], given["seconds"], given["lanes"])
 
 
 def running(given: dict[str, Any]) -> Callable[[], str]:
@@ -322,9 +349,9 @@ def running(given: dict[str, Any]) -> Callable[[], str]:
     return run
 
 
-def tried(order: Sequence[int], seconds: float) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+def tried(order: Sequence[int], seconds: float, lanes: int) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
-    return telling(lambda run: explore(run, order, seconds))
+    return telling(lambda run: explore(run, order, seconds, lanes))
 
 
 def telling(explored: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
