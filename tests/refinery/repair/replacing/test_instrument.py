@@ -23,16 +23,16 @@ def run():
         return json.dumps(code_under_test.answer(*json.loads(sys.argv[1])))
     except Exception as error:
         return refinery_values.RAISED + type(error).__name__
-print(json.dumps([run(), refinery_values.explore(run, [], float(sys.argv[2]))] if float(sys.argv[2]) else [run(), {}]))
+print(json.dumps([run(), refinery_values.explore(run, [], float(sys.argv[2]), int(sys.argv[3]))] if float(sys.argv[2]) else [run(), {}]))
 """
 
 
-def explored(tmp_path: Path, code: str, *given: object, seconds: float = 5.0) -> tuple[str, dict[str, Any], list[Site]]:
+def explored(tmp_path: Path, code: str, *given: object, seconds: float = 5.0, lanes: int = 1) -> tuple[str, dict[str, Any], list[Site]]:
     """What the code answers with calls in it, what other values come to, and the sites."""
     made = instrument({"code_under_test.py": code})
     (tmp_path / "code_under_test.py").write_text(made.files["code_under_test.py"])
     (tmp_path / HELPER.name).write_text(HELPER.read_text())
-    command = [sys.executable, "-c", RUN, json.dumps(given), str(seconds)]
+    command = [sys.executable, "-c", RUN, json.dumps(given), str(seconds), str(lanes)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     answer, told = json.loads(done.stdout)
     return answer, told, made.sites
@@ -159,6 +159,13 @@ def test_what_was_compared_is_told_with_the_sign(tmp_path: Path) -> None:
     _, told, sites = explored(tmp_path, code, "write")
     ((site, turn, *what),) = told["operands"]
     assert (sites[site].line, turn, what) == (3, 0, ["not in", "write", ["read", "list"]])
+
+
+def test_several_processes_tell_what_one_does(tmp_path: Path) -> None:
+    code = "def answer(items):\n    found = sorted(items)\n    return [each for each in found if each > 1]\n"
+    one, two = (explored(tmp_path, code, [3, 1, 2], lanes=lanes)[1] for lanes in (1, 2))
+    assert len(one["answers"]) > 5
+    assert two == one
 
 
 def test_a_run_that_does_not_come_to_an_end_is_given_up(tmp_path: Path) -> None:
