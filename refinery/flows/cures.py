@@ -82,9 +82,11 @@ class Cures(Generic[What]):
         taken, self.whole, self._until = self.whole, [], 0
         return taken
 
-    def pairs(self, believed: Callable[[What, Screened], bool] = lambda _what, _seen: True) -> Iterator[tuple[What, What]]:
-        """Two cures of some failures that together may cure all, where neither does alone: of those that are `believed`. Each pair is
-        given once."""
+    def pairs(
+        self, believed: Callable[[What, Screened], bool] = lambda _what, _seen: True
+    ) -> Iterator[tuple[tuple[What, Screened], tuple[What, Screened]]]:
+        """Two cures of some failures that together may cure all, where neither does alone, of those that are `believed`; each with what it
+        cured. Each pair is given once."""
         self._due = 2 * self.looked
         kinds: dict[frozenset[str], int] = {}
         best: list[tuple[What, Screened]] = []
@@ -98,7 +100,7 @@ class Cures(Generic[What]):
         for (one, first), (other, second) in combinations(best[: 2 * HALVES], 2):
             if first.turned | second.turned == self.red and given < PAIRS:
                 given += 1
-                yield one, other
+                yield (one, first), (other, second)
 
     def first_steps(self) -> list[What]:
         """The best of each effect, those that got furthest first."""

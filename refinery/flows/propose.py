@@ -27,6 +27,7 @@ from refinery.flows.screen import Screen, Screened, by_turned, in_order, screeni
 from refinery.flows.smallest import smallest
 from refinery.flows.solved import Solved
 from refinery.flows.tally import Tally
+from refinery.flows.weighed import BELIEVED, alone
 from refinery.flows.worked import worked
 from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
@@ -301,9 +302,11 @@ class Proposals:
         if reasoned:
             return
         self.tally.chance += len(cures.some)
-        for one, other in cures.pairs(_speaks):
+        for (one, first), (other, second) in cures.pairs(_speaks):
             both = joined(one.hypothesis, other.hypothesis)
             if both is None or not borne_out(both, len(cures.red), doubts=1):
+                continue
+            if _sure(one, first) * _sure(other, second) < BELIEVED and "model" not in (one.hypothesis.origin, other.hypothesis.origin):
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
@@ -314,7 +317,8 @@ class Proposals:
 
     def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
         """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
-        return _speaks(proposal, seen) and cures.alone(proposal.product, seen)
+        sure = alone(proposal.hypothesis.confidence, max(1, len(seen.turned) - 1))
+        return sure >= BELIEVED and _speaks(proposal, seen) and cures.alone(proposal.product, seen)
 
     def _of_two(self, cures: Cures[Proposal], read: Drafts, screen: Screen) -> Iterator[Proposal]:
         """With the time that is left, a second edit beside those that brought a failure nearer to passing."""
@@ -360,6 +364,11 @@ class Proposals:
 def _speaks(proposal: Proposal, seen: Screened) -> bool:
     """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
     return borne_out(proposal.hypothesis, len(seen.turned), doubts=1)
+
+
+def _sure(proposal: Proposal, seen: Screened) -> float:
+    """How likely a cure of some failures is by itself, for what it cured."""
+    return alone(proposal.hypothesis.confidence, len(seen.turned))
 
 
 def _input(scenario: Scenario) -> str:

@@ -54,6 +54,11 @@ class Weighed:
         return self.sure >= BELIEVED
 
 
+def alone(chance: float, red: int) -> float:
+    """How likely a cure is that nothing else stands against, where `red` scenarios failed that it cured."""
+    return chance / (chance + CHANCE[min(red, len(CHANCE)) - 1])
+
+
 def changed(base: Sequence[Seen], own: Sequence[Seen]) -> float:
     """The share of answers that a cure changes."""
     return sum(one.behaviour != other.behaviour for one, other in zip(base, own, strict=True)) / max(1, len(base))
@@ -82,7 +87,7 @@ def weighed(
     for number in order:
         best.setdefault(did[number], number)
     heard = tuple(weights[number] for number in best.values())
-    sure = heard[0] / (sum(heard) + CHANCE[min(red, len(CHANCE)) - 1])
+    sure = heard[0] / sum(heard) * alone(sum(heard), red)
     likewise = [number for number in order if did[number] == did[order[0]] and number not in doubtful]
     if not likewise:
         sure = min(sure, TOLD)

@@ -14,6 +14,8 @@ SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, 
 NOTHING = frozenset({"null", "none", "nil", "~"})
 WHOLE, DECIMAL = re.compile(r"-?\d{1,9}"), re.compile(r"-?\d+\.\d+")
 RETYPED = 0.7
+MISREAD = 0.9
+"""How likely a switch is meant to be the word that is written there, among words: YAML takes a bare `no` for a switch."""
 FEWEST_ALIKE = 2
 """Texts of one key that show how such texts are written."""
 LETTERS: tuple[tuple[Callable[[str], bool], Callable[[str], str], str], ...] = (
@@ -42,10 +44,12 @@ def retyped(scalar: Scalar, kin: Iterable[Scalar], world: World) -> Iterator[Tur
         if int in types and bool not in types:
             yield int(value), 0.3, "a number that was written as a switch"
         if str in types and bool not in types:
-            yield from ((word, 0.4, "a text that was written as a switch") for word in (("yes", "on") if value else ("no", "off")))
+            word = scalar.raw.strip()
+            said = (word,) if word.lower() in SWITCHES else ("yes", "on") if value else ("no", "off")
+            yield from ((each, MISREAD if each == word else 0.4, "a text that was written as a switch") for each in said)
     elif isinstance(value, int | float):
         if str in types and type(value) not in types:
-            yield str(value), 0.5, "a text that was written as a number"
+            yield scalar.raw.strip(), 0.5, "a text that was written as a number"
         if value in (0, 1) and bool in types:
             yield bool(value), 0.4, "a switch that was written as a number"
 
