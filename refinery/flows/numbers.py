@@ -154,7 +154,8 @@ def turned_to(hypothesis: Hypothesis, turn: Turn, value: float, why: str) -> Hyp
     at = list(NUMBER.finditer(edit.new))[turn.key[3]]
     text = str(int(value)) if turn.whole else f"{value:.10g}"
     new = edit.new[: at.start()] + text + edit.new[at.end() :]
-    says = hypothesis.change.replace(at.group(), text, 1) if at.group() in hypothesis.change else f"Use {text} for {at.group()}"
+    before, said, after = hypothesis.change.rpartition(at.group())
+    says = f"{before}{text}{after}" if said else f"Use {text} for {at.group()}"
     return replace(
         hypothesis,
         change=says,

@@ -306,7 +306,8 @@ class Proposals:
             both = joined(one.hypothesis, other.hypothesis)
             if both is None or not borne_out(both, len(cures.red), doubts=1):
                 continue
-            if _sure(one, first) * _sure(other, second) < BELIEVED and "model" not in (one.hypothesis.origin, other.hypothesis.origin):
+            reasoned = "model" in (one.hypothesis.origin, other.hypothesis.origin)
+            if not reasoned and self._sure(one, first) * self._sure(other, second) < BELIEVED:
                 continue
             proposal = read.proposal(both, self._spent)
             if proposal.verdict.allowed:
@@ -314,6 +315,10 @@ class Proposals:
                 self._count(proposal, seen)
                 if seen.promising and seen.turned == cures.red:
                     yield from self._offered(proposal, read, screen)
+
+    def _sure(self, proposal: Proposal, seen: Screened) -> float:
+        """How likely a cure of some failures is by itself, for what it cured."""
+        return alone(proposal.hypothesis.confidence, 1 if self._solved.fitted(proposal.hypothesis) else len(seen.turned))
 
     def _stands_alone(self, proposal: Proposal, seen: Screened, cures: Cures[Proposal]) -> bool:
         """Whether a cure of some failures may be believed: what it leaves speaks against it, as one scenario less."""
@@ -364,11 +369,6 @@ class Proposals:
 def _speaks(proposal: Proposal, seen: Screened) -> bool:
     """Whether what a cure of some failures cured speaks for it, with what it leaves against it."""
     return borne_out(proposal.hypothesis, len(seen.turned), doubts=1)
-
-
-def _sure(proposal: Proposal, seen: Screened) -> float:
-    """How likely a cure of some failures is by itself, for what it cured."""
-    return alone(proposal.hypothesis.confidence, len(seen.turned))
 
 
 def _input(scenario: Scenario) -> str:

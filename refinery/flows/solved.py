@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from refinery.domain import Attempt, Hypothesis, Scenario
+from refinery.domain import Attempt, Edit, Hypothesis, Scenario
 from refinery.flows.numbers import NUMBER, Key, Turn, turn_of, turned_to
 from refinery.flows.progress import sides
 from refinery.flows.screen import Screened
@@ -36,6 +36,7 @@ class Solved:
     """Numbers whose values were worked out."""
     _probed: set[Key] = field(default_factory=set)
     """Those that another value was asked for, or looked at, of."""
+    _fitted: set[tuple[Edit, ...]] = field(default_factory=set)
 
     def wants(self, hypothesis: Hypothesis) -> bool:
         """Whether a look at this would tell of a number that no other value was looked at of, whatever becomes of the hypothesis itself."""
@@ -44,6 +45,10 @@ class Solved:
             return False
         self._probed.add(turn.key)
         return True
+
+    def fitted(self, hypothesis: Hypothesis) -> bool:
+        """Whether its value was worked out from a wanted answer: that it cures is then no more than one scenario's word for it."""
+        return hypothesis.edits in self._fitted
 
     def saw(self, hypothesis: Hypothesis, seen: Screened) -> Iterator[Hypothesis]:
         """The hypotheses to look at next, if a look at this one tells of any."""
@@ -60,7 +65,9 @@ class Solved:
                 exact = replace(turn, whole=turn.whole and value.is_integer())
                 made = turned_to(hypothesis, exact, value, "does not give the number that is wanted, and by how much it misses tells this")
                 surplus = max(0, min(told - _digits(value), 2))
-                yield replace(made, confidence=SURPLUS[surplus], needs=1 if surplus else 2)
+                fitted = replace(made, confidence=SURPLUS[surplus], needs=1 if surplus else 2)
+                self._fitted.add(fitted.edits)
+                yield fitted
 
 
 def _values(scenario: Scenario, before: Attempt, after: Attempt, turn: Turn) -> dict[float, int]:

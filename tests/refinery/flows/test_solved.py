@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +45,20 @@ def test_of_the_values_that_give_the_answer_the_roundest_is_meant() -> None:
 
 def test_an_answer_that_tells_no_more_digits_than_the_value_has_is_no_evidence_by_itself() -> None:
     assert worked_out("2 days", "5 days", (turned("2", "4"), "4 days"))[0] == ("Set rate to 5", 2)
+
+
+def test_what_was_fitted_to_an_answer_is_known() -> None:
+    probing = turned("0.96", "9.6")
+    solved = Solved({"a": Scenario("a", "?", (Expectation("equals", "145.60 EUR"),))}, {"a": says("134.40 EUR")})
+    found = list(solved.saw(probing, Screened(failed=(says("1344.00 EUR"),))))
+    assert found
+    assert all(map(solved.fitted, found))
+    assert not solved.fitted(probing)
+
+
+def test_of_a_name_with_a_number_in_it_the_value_is_told() -> None:
+    named = replace(turned("96", "0"), change="Set A-100.rate to 0")
+    assert "Set A-100.rate to 104" in [each for each, _ in worked_out("134.40 EUR", "145.60 EUR", (named, "0.00 EUR"))]
 
 
 def test_words_around_the_number_may_change_but_not_what_it_is_a_number_of() -> None:
