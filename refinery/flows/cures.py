@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from refinery.domain import Attempt, Cause, Execution, Hypothesis
+from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
 from refinery.suite.impact import touching
@@ -158,6 +158,23 @@ def sparing(found: Sequence[Hypothesis]) -> list[int]:
     """Which cures to compare, by number: one that holds all edits of another and more does more than it takes."""
     edits = [frozenset(each.edits) for each in found]
     return [number for number, own in enumerate(edits) if not any(other < own for other in edits)]
+
+
+def interchangeable(found: Sequence[Hypothesis]) -> set[int]:
+    """Cures, by number, that set one value of a file to a text each, when others set it to other texts: any would do, and none is known."""
+    places: dict[tuple[str, int | None, str, int], list[int]] = {}
+    for number, each in enumerate(found):
+        if each.layer is Layer.CONFIG and len(each.edits) == 1 and (place := _token(each.edits[0])):
+            places.setdefault(place, []).append(number)
+    return {number for numbers in places.values() if len(numbers) > 1 for number in numbers}
+
+
+def _token(edit: Edit) -> tuple[str, int | None, str, int] | None:
+    """Where the text begins that an edit changes: the beginning of a word, and no number."""
+    same = next((at for at, (one, other) in enumerate(zip(edit.old, edit.new, strict=False)) if one != other), 0)
+    while same and edit.old[same - 1].isalnum():
+        same -= 1
+    return None if not edit.old[same:] or edit.old[same].isdigit() else (edit.path, edit.at, edit.old, same)
 
 
 def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: Collection[Hypothesis] = ()) -> Iterator[Hypothesis]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, joined, sparing
+from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, interchangeable, joined, sparing
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -96,6 +96,16 @@ def test_cures_of_some_are_paired_where_together_they_turn_all() -> None:
         found.saw(name, Screened(frozenset(turned)))
     assert [(one, other) for (one, _), (other, _) in found.pairs()] == [("one", "other"), ("other", "like one")]
     assert [(one, other) for (one, _), (other, _) in found.pairs(lambda what, _: what != "one")] == [("other", "like one")]
+
+
+def test_texts_of_one_value_that_cure_alike_tell_that_any_would_do() -> None:
+    def sets(old: str, new: str, layer: Layer = Layer.CONFIG) -> Hypothesis:
+        return replace(hypothesis("x"), layer=layer, edits=(Edit("c.yaml", f"  - {{kind: {old}, n: 3}}", f"  - {{kind: {new}, n: 3}}"),))
+
+    found = [sets("tall", "tiny"), sets("tall", "small"), sets("tall, n: 3", "tall, n: 4"), sets("tall, n: 3", "tall, n: 5")]
+    assert interchangeable(found) == {0, 1}
+    assert interchangeable(found[1:]) == set()
+    assert interchangeable([replace(each, layer=Layer.CODE) for each in found]) == set()
 
 
 def test_two_edits_of_one_text_are_not_joined() -> None:
