@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from adapters.trace import Json
 from refinery.flows.apart import apart, numbers_of
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours, witnessed
 from refinery.flows.reproduce import Reproduction
-from refinery.flows.screen import Screen
+from refinery.flows.screen import Screen, in_order
 from refinery.flows.variations import probe_for, told
 from refinery.flows.weighed import Weighed, changed, telling, weighed
 from safety.changes import ChangeSet
@@ -129,8 +130,14 @@ def _answer(seen: Seen) -> str:
 
 
 def _watched(cures: Sequence[ChangeSet], inputs: Sequence[Json], screen: Screen) -> _Watched:
-    base, *own = [witnessed(screen.behaves(changes, inputs)) for changes in (ChangeSet(()), *cures)]
+    base, *own = _each(cures, lambda changes: witnessed(screen.behaves(changes, inputs)), screen)
     return _Watched(base, own, len(inputs) * (1 + len(own)))
+
+
+def _each(cures: Sequence[ChangeSet], watch: Callable[[ChangeSet], list[Seen]], screen: Screen) -> list[list[Seen]]:
+    """What is seen of the base and of each cure, several at once."""
+    with closing(in_order(watch, (ChangeSet(()), *cures), screen.bench.limits.workers)) as looks:
+        return [seen for _, seen in looks]
 
 
 def _inputs(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen) -> tuple[Neighbourhood, _Watched, tuple[str, ...]]:
@@ -143,5 +150,5 @@ def _tests(cures: Sequence[ChangeSet], shown: Reproduction, screen: Screen, read
     probe = probe_for(shown.red, shown.green, read(tuple(homes)))
     if probe is None:
         return Neighbourhood((), ()), _Watched([], []), ()
-    base, *own = [told(made) if (made := screen.probed(changes, probe)) else [] for changes in (ChangeSet(()), *cures)]
+    base, *own = _each(cures, lambda changes: told(made) if (made := screen.probed(changes, probe)) else [], screen)
     return probe.around, _Watched(base, own, 1 + len(own)), probe.shown

@@ -46,10 +46,8 @@ class Desk:
 
     def screen(self) -> Screen:
         agent = SimpleNamespace(network=self.network, http="")
-        return cast(
-            Screen,
-            SimpleNamespace(runner=SimpleNamespace(agent=agent), bench=SimpleNamespace(clock=lambda: self.now), behaves=self.behaves),
-        )
+        bench = SimpleNamespace(clock=lambda: self.now, limits=SimpleNamespace(workers=1))
+        return cast(Screen, SimpleNamespace(runner=SimpleNamespace(agent=agent), bench=bench, behaves=self.behaves))
 
 
 def change(path: str) -> ChangeSet:
