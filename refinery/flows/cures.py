@@ -26,6 +26,9 @@ NEAR = 2.0
 """What a second edit counts more in the file of the first."""
 BOTH = 4.0
 """What a second edit counts more that by itself brought a failure nearer to passing too."""
+HEARD = 0.2
+"""The confidence from which on an edit that more failing scenarios would have to speak for is looked at: it may be what speaks against
+another, or the first that comes to mind."""
 LIKELY = (0.3, 0.09)
 """The confidence from which on an edit is looked at for which no scenario would speak but what it was to cure, and for which one would.
 Whether a cure is believed is then weighed."""
@@ -201,6 +204,11 @@ def in_pairs(steps: Sequence[Hypothesis], others: Sequence[Hypothesis], nearer: 
 
 def _files(hypothesis: Hypothesis) -> set[str]:
     return {edit.path for edit in hypothesis.edits}
+
+
+def heard(hypothesis: Hypothesis, red: int) -> bool:
+    """Whether an edit is worth a look, as a cure that may be believed or as one that stands against others."""
+    return borne_out(hypothesis, red) or (red < hypothesis.needs and hypothesis.confidence >= HEARD)
 
 
 def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:

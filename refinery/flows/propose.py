@@ -13,7 +13,7 @@ from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doub
 from refinery.events import Event
 from refinery.flows.compared import Split, compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, borne_out, in_pairs, interchangeable, joined, sparing
+from refinery.flows.cures import Cures, borne_out, heard, in_pairs, interchangeable, joined, sparing
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.numbers import Numbers, nearest
@@ -132,7 +132,7 @@ class Proposals:
         with closing(self._timed(looking)) as looks:
             for proposal, seen in looks:
                 self._count(proposal, seen)
-                if borne_out(proposal.hypothesis, len(cures.red)):
+                if heard(proposal.hypothesis, len(cures.red)):
                     cures.saw(proposal, replace(seen, moved=frozenset()) if proposal.hypothesis.origin == "model" else seen)
                 if told := self._numbers.saw(proposal.hypothesis, seen):
                     ranking.put_first(told)
@@ -196,7 +196,8 @@ class Proposals:
             if hypothesis.confidence < FLOOR and not reasoned:
                 self.tally.memorised += 1
                 continue
-            if not borne_out(hypothesis, len(self.shown.red), doubts) and not self._solved.wants(hypothesis):
+            worth_it = borne_out(hypothesis, len(self.shown.red), doubts) if doubts else heard(hypothesis, len(self.shown.red))
+            if not worth_it and not self._solved.wants(hypothesis):
                 self.tally.unlikely += 1
                 continue
             proposal = read.proposal(hypothesis, self._spent)
@@ -259,7 +260,11 @@ class Proposals:
         scores = self._scores([each.hypothesis for each in found])
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
         any_would_do = interchangeable([each.hypothesis for each in found])
-        doubtful = [number for number, each in enumerate(found) if each.hypothesis.doubtful or number in any_would_do]
+        doubtful = [
+            number
+            for number, each in enumerate(found)
+            if each.hypothesis.doubtful or number in any_would_do or len(cures.red) < each.hypothesis.needs
+        ]
         result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files, doubtful)
         self._billed(found[0], Screened(runs=result.runs))
         weighed = result.weighed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, in_pairs, interchangeable, joined, sparing
+from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, heard, in_pairs, interchangeable, joined, sparing
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -203,6 +203,8 @@ def test_what_takes_whatever_is_at_hand_needs_two_scenarios_however_likely_it_is
     name = replace(hypothesis("y"), confidence=0.9, needs=2)
     assert not borne_out(name, 1)
     assert borne_out(name, 2)
+    assert heard(name, 1), "it is looked at all the same: it may speak against another"
+    assert not heard(replace(name, confidence=0.19), 1)
     assert borne_out(replace(name, origin="model"), 1)
     assert joined(hypothesis("y"), replace(hypothesis("z", at=9), needs=2)).needs == 2  # type: ignore[union-attr]
 
