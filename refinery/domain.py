@@ -739,18 +739,6 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
-    """An expression that, in the place of another, led all scenarios that were looked at to their right answers."""
-
-    path: str
-    span: tuple[int, int, int, int]
-    """Where the other begins and ends: lines from 1, columns in bytes, as syntax trees tell them."""
-    text: str
-    weight: float
-    """How likely it is beside others that fit too."""
-
-
-@dataclass(frozen=True, slots=True)
 class Interval:
     """A confidence interval of a proportion or a difference; 95 % unless said otherwise."""
 

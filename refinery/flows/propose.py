@@ -6,7 +6,6 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 
 from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doubt, Hypothesis, Scenario, Step
@@ -28,7 +27,6 @@ from refinery.flows.smallest import smallest
 from refinery.flows.solved import Solved
 from refinery.flows.tally import Tally
 from refinery.flows.weighed import BELIEVED, alone
-from refinery.flows.worked import worked
 from refinery.repair.asked import asked_in
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates, suspected
@@ -111,9 +109,8 @@ class Proposals:
             self.bench.say(Event("locate", "where another value would make it pass"))
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order)
-            fits = partial(worked, shown, screen, read.sources, read.files, found, order, self.bench.limits.seconds)
             told = self.diagnosis, shown.executions, words
-            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, fits=fits)
+            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found)
             ranking = Ranking(self._within_time(search), self.diagnosis)
             ranking.add(self._consulted(read))
             while True:

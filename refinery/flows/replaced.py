@@ -64,11 +64,11 @@ def replaced(
     Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
     than its answer.
     """
-    asked = [each for each in shown.red if can_be_asked(each, screen)][:MOST]
+    asked = [each for each in shown.red if _can_be_asked(each, screen)][:MOST]
     if not asked:
         return ()
     homes = {each.test.partition("::")[0] for each in shown.red if each.test}
-    code = code_that_ran(shown.executions, sources, homes)
+    code = _code_that_ran(shown.executions, sources, homes)
     made = instrument.instrument(code)
     place = {line: number for number, line in enumerate(order)}
     numbers = sorted(range(len(made.sites)), key=lambda number: place.get((made.sites[number].path, made.sites[number].line), len(place)))
@@ -82,7 +82,7 @@ def replaced(
     return tuple(Replaced(path, line, frozenset(each.cured), tuple(each.compared)) for (path, line), each in found.items())
 
 
-def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
+def _can_be_asked(scenario: Scenario, screen: Screen) -> bool:
     """Whether a run can be made again as often as one likes, and looked at from inside: nobody else is asked, or paid."""
     agent = screen.runner.tests if scenario.test else screen.runner.agent
     if agent is None or agent.network or agent.http or agent.models != "direct":
@@ -93,7 +93,7 @@ def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
     return bool(agent.python) and plain
 
 
-def code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:
+def _code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], tests: set[str]) -> dict[str, str]:
     """The files that ran in failing scenarios, as many as there is room for; tests say what is right."""
     ran = dict.fromkeys(path for each in executions if not each.passed for path in sorted(each.lines))
     found: dict[str, str] = {}
@@ -118,14 +118,14 @@ def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], ord
     given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS, "lanes": lanes}
     attempt = screen.entered(ChangeSet(tuple(changes)), ASK, replace(scenario, input=given, expect=()), SECONDS + ROOM)
     try:
-        return Told.model_validate_json(answered(attempt))
+        return Told.model_validate_json(_answered(attempt))
     except ValidationError:  # it was ended, or the user's code wrote something else
         return Told()
 
 
 def _note(scenario: Scenario, told: Told, sites: Sequence[Site], found: Mapping[tuple[str, int], _Found]) -> None:
     """Put by at which statements the scenario was cured."""
-    owed = [place for answer, places in told.answers if is_right(scenario, answer) for place in places]
+    owed = [place for answer, places in told.answers if _is_right(scenario, answer) for place in places]
     for number, turn, _ in owed:
         if 0 <= number < len(sites):  # the user's code may have written anything
             own = found[sites[number].path, sites[number].line]
@@ -133,14 +133,14 @@ def _note(scenario: Scenario, told: Told, sites: Sequence[Site], found: Mapping[
             own.compared += [Compared(*row[2:]) for row in told.operands if row[0] == number and turn in (-1, row[1])]
 
 
-def answered(attempt: Attempt | None) -> str:
+def _answered(attempt: Attempt | None) -> str:
     """What the helper wrote: the answer of an agent, or the message of a test that it let fail."""
     if attempt is None:
         return ""
     return attempt.error.rpartition(refinery_values.MARK)[2].partition("\n")[0] or attempt.output
 
 
-def is_right(scenario: Scenario, answer: str) -> bool:
+def _is_right(scenario: Scenario, answer: str) -> bool:
     """Whether an answer that the helper told is what the scenario wants."""
     if scenario.test:
         return answer == refinery_values.PASSED

@@ -7,11 +7,11 @@ import hashlib
 import heapq
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
-from refinery.domain import Diagnosis, Execution, Fitting, Hypothesis, Layer, Place, Replaced
+from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
 from refinery.edits.config import is_config, replaced, scalars
 from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
@@ -43,7 +43,6 @@ from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
 from refinery.repair.prompts import wordings
 from refinery.repair.replacing.evidence import Swayed
-from refinery.repair.replacing.fitting import OPERATOR, fitting
 from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
@@ -73,7 +72,7 @@ MUTANTS = frozenset({
     "neighbour function", "neighbour method", "order of steps",
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
 })  # fmt: skip
-DOUBTFUL = frozenset({OPERATOR, "wrong name", "swapped arguments", "term dropped"})
+DOUBTFUL = frozenset({"wrong name", "swapped arguments", "term dropped"})
 """Kinds of edits that cure by chance more often than by being right: of 27 such cures, on faults of agents and of algorithms, 8 were right,
 of those of other kinds more than three in four."""
 SURE = 0.2
@@ -84,8 +83,6 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose,)
 """What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
-LATE = 0.25
-"""The score below which it is worth the time to look for expressions that fit."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -124,17 +121,15 @@ def candidates(
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
-    fits: Callable[[], Sequence[Fitting]] = tuple,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values; `fits` looks for expressions that lead to the right answers,
-    when what is likelier than `LATE` has been given. Single edits come first, and with them the same change at more places than one; then
-    pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are
-    not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values. Single edits come first, and with them the same change at
+    more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below
+    `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, fits)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found)
     return search.run(limit)
 
 
@@ -160,13 +155,11 @@ class _Search:
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
         found: Sequence[Replaced] = (),
-        fits: Callable[[], Sequence[Fitting]] = tuple,
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
         self.executions = executions
         self.seed = seed
-        self.fits: Callable[[], Sequence[Fitting]] | None = fits
         self.earlier = earlier
         self.clues: Clues = clues(diagnosis, words, asked)
         self.suspicions = localise(executions, _places(diagnosis), sources, self.clues.words)
@@ -269,20 +262,12 @@ class _Search:
 
     def _next(self) -> _Ranked:
         """The best there is. Settings and prompts, of which there are fewer, have a turn at the latest after so much code."""
-        if self.fits is not None and max(heap[0].score for heap in (self.heap, self.texts) if heap) < LATE:
-            self._push_fitting()
         due = self.texts and self.since >= TURN and self.texts[0].score >= FLOOR
         if not self.heap or due or (self.texts and self.texts[0] < self.heap[0]):
             self.since = 0
             return heapq.heappop(self.texts)
         self.since += 1
         return heapq.heappop(self.heap)
-
-    def _push_fitting(self) -> None:
-        fits, self.fits = self.fits, None
-        red = sum(not execution.passed for execution in self.executions)
-        for score, module, statement, mutation in fitting(fits() if fits else (), self.modules, red):
-            self._push(score, _Code(module, statement, mutation))
 
     def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
         modules = tuple(self.modules.values())

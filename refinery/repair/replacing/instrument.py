@@ -32,10 +32,6 @@ class Site:
     path: str
     line: int
     """The first line of the statement that it stands in, or is."""
-    kind: str
-    """`value`, `condition` or `statement`."""
-    span: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Where an expression begins and ends, as its node says; zeros for what is none of the user's."""
 
 
 @dataclass(slots=True)
@@ -124,14 +120,14 @@ class _Functions(ast.NodeTransformer):
         if isinstance(node, ast.Continue | ast.Break | ast.Raise) or (
             isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant | ast.Yield | ast.YieldFrom)
         ):
-            return ast.If(self.call("goes", node.lineno, "statement"), [node], [])
+            return ast.If(self.call("goes", node.lineno), [node], [])
         return node
 
-    def call(self, name: str, line: int, kind: str, node: ast.expr | None = None, *inside: ast.expr) -> ast.expr:
-        """A call of the helper, with a number of its own, in the place of a node; it is given this, or what else is told."""
-        self.sites.append(Site(self.path, line, kind, _span(node)))
+    def call(self, name: str, line: int, *given: ast.expr) -> ast.expr:
+        """A call of the helper, with a number of its own."""
+        self.sites.append(Site(self.path, line))
         function = ast.Attribute(ast.Name(HELPER, ast.Load()), name, ast.Load())
-        return ast.Call(function, [ast.Constant(len(self.sites) - 1), *(inside or ([node] if node else []))], [])
+        return ast.Call(function, [ast.Constant(len(self.sites) - 1), *given], [])
 
 
 class _Expressions(ast.NodeTransformer):
@@ -164,15 +160,15 @@ class _Expressions(ast.NodeTransformer):
             return node
         if _sign(node):
             return self.condition(node)
-        return self.functions.call("value", self.line, "value", node)
+        return self.functions.call("value", self.line, node)
 
     def condition(self, node: ast.expr) -> ast.expr:
         """An expression that may hold, or not. What is compared is told."""
         if isinstance(node, ast.Call) and _ours(node.func):
             return node
         if isinstance(node, ast.Compare) and (sign := _sign(node)):
-            return self.functions.call("compared", self.line, "condition", node, ast.Constant(sign), node.left, node.comparators[0])
-        return self.functions.call("holds", self.line, "condition", node)
+            return self.functions.call("compared", self.line, ast.Constant(sign), node.left, node.comparators[0])
+        return self.functions.call("holds", self.line, node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         node.body = self.other(self.visit(node.body))
@@ -247,14 +243,6 @@ class _Expressions(ast.NodeTransformer):
         return any(
             isinstance(each, ast.Compare) or (isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.Not)) for each in node.values
         )
-
-
-def _span(node: ast.expr | None) -> tuple[int, int, int, int]:
-    if isinstance(node, ast.Call) and not hasattr(node, "lineno"):  # a list of what is written
-        node = node.args[0]
-    if node is None or not hasattr(node, "lineno"):
-        return 0, 0, 0, 0
-    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
 def _sign(node: ast.expr) -> str:

@@ -75,8 +75,6 @@ class State:
         """What the site came to the time before."""
         self.reached: dict[int, int] = {}
         self.watched: dict[int, list[Any]] | None = None
-        self.instead: Callable[[Any, Any], Any] | None = None
-        """What works out another value of the site, from its own and the frame it stands in."""
         self.operands: list[list[Any]] = []
         """What was compared: the site, the time, the sign, and the two."""
 
@@ -89,16 +87,12 @@ def value(site: int, own: Any) -> Any:
     due = _due(site, own)
     if site != state.site:
         return own
-    if state.instead:
-        return state.instead(own, sys._getframe(1))
     before, state.before = state.before, [own]
     return _other(own, before) if due else own
 
 
 def holds(site: int, own: Any) -> Any:
     """What a condition came to, or the opposite."""
-    if state.instead and site == state.site:
-        return state.instead(own, sys._getframe(1))
     return (not own) if _due(site, bool(own)) else own
 
 
@@ -109,8 +103,6 @@ def compared(site: int, sign: str, left: Any, right: Any) -> Any:
         turn = len(state.watched.get(site, ()))
         if turn < EACH and _tellable(left) and _tellable(right):
             state.operands.append([site, turn, sign, _plain(left), _plain(right)])
-    if state.instead and site == state.site:
-        return state.instead(own, sys._getframe(1))
     return (not own) if _due(site, bool(own)) else own
 
 
@@ -327,11 +319,6 @@ def ended(begun: tuple[int, int]) -> Any:
 
 def ask(given: dict[str, Any]) -> dict[str, Any]:
     """What the agent makes of an input with other values on its way: the entry that stands for the agent's own."""
-    return explore(running(given), given["order"], given["seconds"], given["lanes"])
-
-
-def running(given: dict[str, Any]) -> Callable[[], str]:
-    """A run of the agent, `given` its name and an input."""
     import importlib
 
     worker: Any = sys.modules["__main__"]
@@ -346,16 +333,11 @@ def running(given: dict[str, Any]) -> Callable[[], str]:
         except BaseException as error:  # noqa: BLE001  also what ends the agent is an answer here
             return RAISED + type(error).__name__
 
-    return run
+    return explore(run, given["order"], given["seconds"], given["lanes"])
 
 
 def tried(order: Sequence[int], seconds: float, lanes: int) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
-    return telling(lambda run: explore(run, order, seconds, lanes))
-
-
-def telling(explored: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Around a test: it fails with what comes of exploring its runs; of the answers only that it passes."""
 
     def around(test: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(test)
@@ -364,10 +346,10 @@ def telling(explored: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable
                 try:
                     test(*arguments, **named)
                 except BaseException as error:  # noqa: BLE001  a test may end with anything
-                    return RAISED + type(error).__name__ + " " + str(error)[:2000]
+                    return RAISED + type(error).__name__
                 return PASSED
 
-            made = explored(run)
+            made = explore(run, order, seconds, lanes)
             made["answers"] = [each for each in made["answers"] if each[0] == PASSED]
             raise AssertionError(MARK + json.dumps(made) + "\n")
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from refinery.domain import Diagnosis, Execution, Fitting, Hypothesis, Layer, Place, Replaced
+from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
-from refinery.repair.replacing.fitting import BY_CHANCE, SHARE
-from refinery.repair.search import LATE, SURE, candidates
+from refinery.repair.search import SURE, candidates
 
 TOOLS = '''\
 ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
@@ -221,20 +220,6 @@ def test_an_edit_that_fits_everywhere_needs_a_second_scenario_unless_it_is_likel
     assert {each.needs for each in operators if each.confidence < SURE} <= {2}
     assert {each.needs for each in operators if each.confidence >= SURE} <= {1}
     assert operators
-
-
-def test_expressions_that_fit_are_looked_for_after_the_likelier_edits_and_come_with_their_chance_and_no_second_time() -> None:
-    text = "def fee(days, rate):\n    return days * rate\n"
-    ran = [Execution(name, False, {"a.py": frozenset({2})}) for name in "ab"]
-    fits = [Fitting("a.py", (2, 11, 2, 22), "days + rate", 1.0), Fitting("a.py", (2, 11, 2, 22), "max(days, rate) * 7", 3.0)]
-    found = list(candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=200, fits=lambda: fits))
-    place = next(place for place, each in enumerate(found) if "fits what was seen" in each.rationale)
-    assert place
-    assert all(each.confidence >= LATE for each in found[:place])
-    assert found[place].doubtful
-    assert found[place].edits[0].new == "    return max(days, rate) * 7\n"
-    assert found[place].confidence == pytest.approx(SHARE[1] * 3 / (4 + BY_CHANCE / 2), abs=1e-3)
-    assert [edit.new for each in found for edit in each.edits].count("    return days + rate\n") == 1
 
 
 def test_a_missing_copy_is_thought_of_early_though_another_value_cures_elsewhere() -> None:
