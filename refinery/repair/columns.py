@@ -59,7 +59,7 @@ def odd_data(
     found: Iterable[Scalar], tables: Collection[tuple[str, tuple[str | int, ...]]], sources: Mapping[str, str], clues: Clues
 ) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order. `tables` are the values of `found` that stand in records."""
-    columns = _columns(found, tables, sources)
+    columns = _columns(tuple(found), tables, sources)
     records: dict[tuple[str, int], list[str]] = defaultdict(list)
     for cells in columns.values():
         for cell in cells:
@@ -69,11 +69,18 @@ def odd_data(
             continue
         for cell in cells:
             others = [each.text for each in cells if each is not cell]
-            about = any(_speaks(text) and clues.says(text) for text in records[path, cell.record])
+            row = [cell.scalar.key] if cell.scalar and _is_row(cell.scalar, name) else records[path, cell.record]
+            about = any(_speaks(text) and clues.says(text) for text in row)
             for new, prior, why in (*_numbers(cell.text, others), *_texts(cell.text, others, about and cell.scalar is None)):
                 if after := _put(sources[path], cell, new):
-                    says = f"Set {name} in record {cell.record} of {path} to {new}"
+                    named = cell.scalar.name if cell.scalar and _is_row(cell.scalar, name) else f"{name} in record {cell.record} of {path}"
+                    says = f"Set {named} to {new}"
                     yield prior * (1.0 if about else UNSPOKEN), Refill(path, after, says, why, Layer.CONFIG, 1 if about else 2)
+
+
+def _is_row(scalar: Scalar, column: str) -> bool:
+    """Whether a value is the whole of a row: its column is the table then, and bears its name."""
+    return scalar.key != column
 
 
 def _speaks(text: str) -> bool:
@@ -81,7 +88,7 @@ def _speaks(text: str) -> bool:
 
 
 def _columns(
-    found: Iterable[Scalar], tables: Collection[tuple[str, tuple[str | int, ...]]], sources: Mapping[str, str]
+    found: Collection[Scalar], tables: Collection[tuple[str, tuple[str | int, ...]]], sources: Mapping[str, str]
 ) -> dict[tuple[str, str], list[_Cell]]:
     columns: dict[tuple[str, str], list[_Cell]] = defaultdict(list)
     for path, text in sorted(sources.items()):
@@ -96,7 +103,21 @@ def _columns(
             record = places.setdefault((scalar.path, scalar.keys[:-1]), len(places) + 1)
             cell = _Cell(scalar.path, scalar.start, scalar.end, str(scalar.value), record, scalar)
             columns[scalar.path, scalar.key].append(cell)
-    return columns
+    return columns | _maps(found)
+
+
+def _maps(found: Iterable[Scalar]) -> dict[tuple[str, str], list[_Cell]]:
+    """Numbers under names that are all of a kind, such as a rate for each: tables in which every row is one number."""
+    by_table: dict[tuple[str, tuple[str | int, ...]], list[Scalar]] = defaultdict(list)
+    for scalar in found:
+        if scalar.keys and isinstance(scalar.keys[-1], str):
+            by_table[scalar.path, scalar.keys[:-1]].append(scalar)
+    found_in: dict[tuple[str, str], list[_Cell]] = {}
+    for (path, keys), rows in by_table.items():
+        if keys and all(isinstance(each.value, int | float) and not isinstance(each.value, bool) for each in rows):
+            cells = [_Cell(path, each.start, each.end, str(each.value), place, each) for place, each in enumerate(rows, 1)]
+            found_in[path, ".".join(map(str, keys))] = cells
+    return found_in
 
 
 def _single(scalar: Scalar) -> bool:

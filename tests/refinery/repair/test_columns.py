@@ -34,6 +34,14 @@ def test_tables_with_tabs_lines_of_json_and_records_are_read_too() -> None:
     )
 
 
+def test_in_a_table_of_numbers_one_that_lies_far_from_the_others_has_slipped() -> None:
+    rates = "rates: {oak: 0.2, ash: 0.15, elm: 0.3, fir: 0.25, yew: %s}\n"
+    assert made(rates % 20, "c.yaml")[rates % 0.2] == 2
+    assert made(rates % 20, "c.yaml", said="the yew")[rates % 0.2] == 1
+    assert made(rates % 0.4, "c.yaml") == {}
+    assert made("limits: {days: 20, share: 0.2, floor: 0.3, top: 0.1, least: 0.2, name: x}\n", "c.yaml") == {}
+
+
 def test_two_digits_are_exchanged_and_a_sign_is_turned() -> None:
     assert "k,n\na,15\nb,16\nc,14\nd,17\n" in made("k,n\na,15\nb,61\nc,14\nd,17\n")
     assert "k,n\na,15\nb,16\nc,14\nd,17\n" in made("k,n\na,15\nb,-16\nc,14\nd,17\n")
