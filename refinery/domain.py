@@ -349,7 +349,8 @@ class Hypothesis:
     chance: float = 0.0
     """How likely it is beside others of its kind, where its confidence is no more than what is asked of all."""
     doubtful: bool = False
-    """It is of a kind that cures by chance more often than by being right: it is told, and kept where one of another kind does the same."""
+    """It is of a kind that cures by chance more often than by being right: it is told, and kept where one of another kind does the same, or
+    many scenarios speak for it."""
 
 
 @dataclass(frozen=True, slots=True)

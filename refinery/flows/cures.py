@@ -29,6 +29,8 @@ BOTH = 4.0
 HEARD = 0.2
 """The confidence from which on an edit that more failing scenarios would have to speak for is looked at: it may be what speaks against
 another, or the first that comes to mind."""
+SURELY = 4
+"""Scenarios that have to speak for what is of a doubtful kind; that so many are met by chance is unlikely whatever it is."""
 LIKELY = (0.3, 0.09)
 """The confidence from which on an edit is looked at for which no scenario would speak but what it was to cure, and for which one would.
 Whether a cure is believed is then weighed."""
@@ -209,6 +211,11 @@ def _files(hypothesis: Hypothesis) -> set[str]:
 def heard(hypothesis: Hypothesis, red: int) -> bool:
     """Whether an edit is worth a look, as a cure that may be believed or as one that stands against others."""
     return borne_out(hypothesis, red) or (red < hypothesis.needs and hypothesis.confidence >= HEARD)
+
+
+def doubted(hypothesis: Hypothesis, voices: int) -> bool:
+    """Whether a cure for which so many scenarios speak is told, and not believed by itself."""
+    return voices < (max(SURELY, hypothesis.needs) if hypothesis.doubtful else hypothesis.needs)
 
 
 def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:

@@ -12,7 +12,7 @@ from refinery.domain import Answered, Bill, BillItem, Complaint, Diagnosis, Doub
 from refinery.events import Event
 from refinery.flows.compared import Split, compare
 from refinery.flows.consult import ROUNDS, Asked, consult, symptom
-from refinery.flows.cures import Cures, borne_out, heard, in_pairs, interchangeable, joined, sparing
+from refinery.flows.cures import Cures, borne_out, doubted, heard, in_pairs, interchangeable, joined, sparing
 from refinery.flows.drafting import Drafts, drafts
 from refinery.flows.ledger import Ledger
 from refinery.flows.numbers import Numbers, nearest
@@ -257,11 +257,7 @@ class Proposals:
         scores = self._scores([each.hypothesis for each in found])
         reasoned = [number for number, each in enumerate(found) if each.hypothesis.origin == "model"]
         any_would_do = interchangeable([each.hypothesis for each in found])
-        doubtful = [
-            number
-            for number, each in enumerate(found)
-            if each.hypothesis.doubtful or number in any_would_do or len(cures.red) < each.hypothesis.needs
-        ]
+        doubtful = [number for number, each in enumerate(found) if number in any_would_do or doubted(each.hypothesis, self.shown.voices)]
         result = compare([each.changes for each in found], scores, reasoned, self.shown, screen, read.files, doubtful)
         self._billed(found[0], Screened(runs=result.runs))
         weighed = result.weighed

@@ -72,6 +72,10 @@ MUTANTS = frozenset({
     "neighbour function", "neighbour method", "order of steps",
     "operator replacement", "comparison", "off by one", "negated condition", "weaker condition", "wider condition", "stronger condition",
 })  # fmt: skip
+OPPOSITES = frozenset({("in", "not in"), ("==", "!="), ("<", ">="), (">", "<="), ("is", "is not")})
+"""Signs that say the contrary of each other."""
+UNWITNESSED = 3
+"""Failing scenarios that have to speak for the opposite of what no passing scenario comes by: it turns every answer that hangs on it."""
 DOUBTFUL = frozenset({"wrong name", "swapped arguments", "term dropped"})
 """Kinds of edits that cure by chance more often than by being right: of 27 such cures, on faults of agents and of algorithms, 8 were right,
 of those of other kinds more than three in four."""
@@ -374,9 +378,17 @@ class _Search:
             edits=edits_between(module.path, module.text, after),
             risks=mutation.risk,
             confidence=confidence(max(score, make.least), mutation.memorises),
-            needs=_needs(mutation, score, make.unused),
+            needs=max(_needs(mutation, score, make.unused), self._witnesses(make)),
             doubtful=mutation.operator in DOUBTFUL,
         )
+
+    def _witnesses(self, make: _Code) -> int:
+        """Failing scenarios that a change wants because no passing one can speak against it."""
+        old, new = make.module.text[make.mutation.start : make.mutation.end].strip(), make.mutation.new.strip()
+        contrary = make.mutation.operator == "negated condition" or (old, new) in OPPOSITES or (new, old) in OPPOSITES
+        where = make.module.path, make.statement.first
+        passed = any(where[1] in each.lines.get(where[0], ()) for each in self.executions if each.passed)
+        return UNWITNESSED if contrary and not passed and any(each.passed for each in self.executions) else 1
 
     def _suspected(self, path: str, statement: Statement) -> str:
         """What speaks against a statement, and nothing that was not seen."""

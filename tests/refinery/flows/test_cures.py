@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refinery.domain import Attempt, Cause, Edit, Execution, Hypothesis, Layer, Scenario
-from refinery.flows.cures import AGAIN, ENOUGH, LIKELY, STEPS, Cures, borne_out, heard, in_pairs, interchangeable, joined, sparing
+from refinery.flows.cures import (
+    AGAIN,
+    ENOUGH,
+    LIKELY,
+    STEPS,
+    SURELY,
+    Cures,
+    borne_out,
+    doubted,
+    heard,
+    in_pairs,
+    interchangeable,
+    joined,
+    sparing,
+)
 from refinery.flows.neighbours import Neighbour, Neighbourhood, Seen, harmless, neighbours
 from refinery.flows.screen import Screened
 from refinery.repair.pairs import FLOOR
@@ -96,6 +110,13 @@ def test_cures_of_some_are_paired_where_together_they_turn_all() -> None:
         found.saw(name, Screened(frozenset(turned)))
     assert [(one, other) for (one, _), (other, _) in found.pairs()] == [("one", "other"), ("other", "like one")]
     assert [(one, other) for (one, _), (other, _) in found.pairs(lambda what, _: what != "one")] == [("other", "like one")]
+
+
+def test_a_cure_of_a_doubtful_kind_is_told_unless_many_scenarios_speak_for_it() -> None:
+    name = replace(hypothesis("y"), doubtful=True)
+    assert [doubted(name, voices) for voices in (1, SURELY - 1, SURELY)] == [True, True, False]
+    assert [doubted(replace(name, doubtful=False, needs=2), voices) for voices in (1, 2)] == [True, False]
+    assert not doubted(hypothesis("y"), 1)
 
 
 def test_texts_of_one_value_that_cure_alike_tell_that_any_would_do() -> None:

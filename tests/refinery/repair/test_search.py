@@ -10,7 +10,7 @@ import pytest
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
 from refinery.edits.draft import draft
 from refinery.repair.pairs import FLOOR
-from refinery.repair.search import SURE, candidates
+from refinery.repair.search import SURE, UNWITNESSED, candidates
 
 TOOLS = '''\
 ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
@@ -232,3 +232,15 @@ def test_a_missing_copy_is_thought_of_early_though_another_value_cures_elsewhere
     copied = next(each for each in made if "deepcopy" in each.edits[0].new)
     other = next(each for each in made if each.edits[0].at and "a.py:6" in each.rationale)
     assert copied.confidence > 0.3 > other.confidence
+
+
+def test_the_opposite_of_what_no_passing_scenario_comes_by_needs_more_than_one_failing_one() -> None:
+    text = "def known(key, names):\n    return key in names\n"
+
+    def needed(passing: set[int]) -> int:
+        ran = [Execution("red", False, {"a.py": frozenset({2})}), Execution("green", True, {"a.py": frozenset(passing)})]
+        found = candidates({"a.py": text}, diagnosis("wrong"), ran, (), limit=200)
+        return next(each.needs for each in found if each.edits[0].new == "    return key not in names\n")
+
+    assert needed({2}) == 1
+    assert needed({1}) == UNWITNESSED
