@@ -73,7 +73,8 @@ def odd_data(
             for new, prior, why in (*_numbers(cell.text, others), *_texts(cell.text, others, about and cell.scalar is None)):
                 if after := _put(sources[path], cell, new):
                     says = f"Set {name} in record {cell.record} of {path} to {new}"
-                    yield prior * (1.0 if about else UNSPOKEN), Refill(path, after, says, why, Layer.CONFIG, 1 if about else 2)
+                    sure = about and prior != KIND  # one failure is met by a record of another kind as often as it is cured
+                    yield prior * (1.0 if about else UNSPOKEN), Refill(path, after, says, why, Layer.CONFIG, 1 if sure else 2)
 
 
 def _speaks(text: str) -> bool:
