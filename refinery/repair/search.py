@@ -248,7 +248,7 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard):
+        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
             self._push(score * (0.85 if code_fits else 1.1), change)
