@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
+from refinery.repair.amounts import as_beside
 from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
 from refinery.repair.rules import numbered, rules
@@ -96,6 +97,7 @@ def knobs(
             *turns(scalar, by_key[scalar.key], sources, world, forms),
             *told(scalar, clues, prose),
             *members,
+            *_shares(scalar, (*by_record[scalar.path, scalar.keys[:-1]], *by_key[scalar.key])),
             *_rows(scalar, by_record[scalar.path, scalar.keys[:-1]], clues),
         )
         for place, knob in enumerate(sorted(thought, key=lambda one: -one.prior)):
@@ -136,6 +138,19 @@ def _ranks(scalar: Scalar, column: Sequence[Scalar]) -> Iterator[Knob]:
         return
     for new, where in ((max(ranks) + 1, "above"), (min(ranks) - 1, "below")):
         yield Knob(scalar, new, RANKED, f"{where} that of all the others")
+
+
+def _shares(scalar: Scalar, beside: Sequence[Scalar]) -> Iterator[Knob]:
+    """A share of one that was written as one of a hundred, or the other way round: what stands beside it tells."""
+    numbers = {each.keys: each.value for each in beside if each.path == scalar.path and _number(each.value)}
+    own = numbers.pop(scalar.keys, None)
+    for new, prior, why in as_beside(float(own), [float(each) for each in numbers.values()]) if own else ():  # type: ignore[arg-type]
+        whole = isinstance(own, int) and new.is_integer()
+        yield Knob(scalar, int(new) if whole else new, prior, why, spoken=True)
+
+
+def _number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _rows(scalar: Scalar, table: Sequence[Scalar], clues: Clues) -> Iterator[Knob]:
