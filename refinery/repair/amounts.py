@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from refinery.repair.wording import parts
 
@@ -42,6 +42,8 @@ NAMED, SPOKEN_FOR, UNSPOKEN = 0.5, 0.35, 0.2
 """How likely another unit is where a name or a comment says in which one something is counted, speaks of it, and where nothing does."""
 AS_USED = 0.75
 """How likely an amount is one of the kind that code takes it for, where it is of another."""
+AS_BESIDE, FEWEST_BESIDE = 0.8, 3
+"""How likely an amount is a share of one, or of a hundred, where all numbers beside it are, and how many these are at the least."""
 WEARS = 0.93
 NEAREST, AWAY = 0.52, 0.9
 """How likely the nearest round value to a share is, and what each further one counts of that before it."""
@@ -74,6 +76,16 @@ def as_used(value: float, share: bool, percent: bool) -> Iterator[Turn]:
         yield round(value / PERCENT, 6), AS_USED, "a share of one, which code takes it for"
     if percent and not share and 0 < abs(value) < 1:
         yield round(value * PERCENT, 6), AS_USED, "a share of a hundred, which code takes it for"
+
+
+def as_beside(value: float, others: Sequence[float]) -> Iterator[Turn]:
+    """The amount as a share of one where all numbers beside it and all its namesakes are such; of a hundred likewise."""
+    if len(others) < FEWEST_BESIDE:
+        return
+    if 1 < value <= PERCENT and all(0 <= each <= 1 for each in others) and any(0 < each < 1 for each in others):
+        yield round(value / PERCENT, 6), AS_BESIDE, "a share of one, as all the numbers beside it are"
+    if 0 < value < 1 and all(1 <= each <= PERCENT for each in others):
+        yield round(value * PERCENT, 6), AS_BESIDE, "a share of a hundred, as all the numbers beside it are"
 
 
 def near_shares(value: float) -> Iterator[Turn]:

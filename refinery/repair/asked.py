@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from refinery.repair.wording import EMPTY_WORDS
 
 WORD = re.compile(r"[A-Za-z]{3,}")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+TOKEN = re.compile(r"[A-Za-z][A-Za-z'-]*|\d+(?:[.,:]\d+)*|[^\w\s]")
+ESCAPED = re.compile(r"\\[nrt]")
 MOST = 12
 ONE = 0.05
+
+Place = tuple[str, str]
+"""What stands before a word and behind it; of all numbers the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,18 @@ class Asked:
     sure: float = 1.0
     """What a word counts: of the words of one failing input alone nobody knows which is the telling one."""
 
+    places: Mapping[str, frozenset[Place]] = field(default_factory=dict)
+    """Where each word stands in the inputs, in small letters."""
+    strange: tuple[str, ...] = ()
+    """Words that stand in failing inputs alone, as short as they may be, in the order in which they were said."""
+
+    def stands_like(self, word: str, others: Sequence[str]) -> float:
+        """How far a word stands where others do: 1 where what is before it and behind it is the same, a half where one of the two is."""
+        own = self.places.get(word.lower(), frozenset())
+        theirs = [place for other in others if other.lower() != word.lower() for place in self.places.get(other.lower(), ())]
+        same = [(one[0] == other[0], one[1] == other[1]) for one in own for other in theirs]
+        return max((sum(each) / 2 for each in same), default=0.0)
+
     def vocabulary(self, words: Sequence[str]) -> bool:
         """Whether a list holds words that people say, so that one more may be missing in it."""
         return len(words) > 1 and any(word.lower() in self.everything for word in words)
@@ -40,13 +58,31 @@ def asked_in(red: Sequence[str], green: Sequence[str]) -> Asked:
     known = frozenset[str]().union(*good)
     share = {word: sum(word in words for words in bad) / len(bad) for words in bad for word in words - known}
     ordered = sorted(share.items(), key=lambda each: (-each[1], each[0]))[:MOST]
+    places: dict[str, set[Place]] = defaultdict(set)
+    said: list[dict[str, None]] = []
+    for text in (*red, *green):
+        tokens = TOKEN.findall(ESCAPED.sub(" ", text))
+        words: dict[str, None] = {}
+        for place, token in enumerate(tokens):
+            if token[0].isalpha():
+                words[token.lower()] = None
+                before, behind = (_kind(tokens[at]) if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
+                places[token.lower()].add((before, behind))
+        said.append(words)
+    usual = set().union(*said[len(red) :])
     return Asked(
         tuple(ordered),
         known.union(*bad),
         frozenset[str]().union(*bad),
         frozenset(number for text in (*red, *green) for number in NUMBER.findall(text)),
         ONE if len(bad) == 1 else 1.0,
+        {word: frozenset(found) for word, found in places.items()},
+        tuple(dict.fromkeys(word for words in said[: len(red)] for word in words if word not in usual)),
     )
+
+
+def _kind(token: str) -> str:
+    return "0" if token[0].isdigit() else token.lower()
 
 
 def _words(text: str) -> set[str]:

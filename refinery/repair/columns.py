@@ -75,7 +75,8 @@ def odd_data(
                 if after := _put(sources[path], cell, new):
                     named = cell.scalar.name if cell.scalar and _is_row(cell.scalar, name) else f"{name} in record {cell.record} of {path}"
                     says = f"Set {named} to {new}"
-                    yield prior * (1.0 if about else UNSPOKEN), Refill(path, after, says, why, Layer.CONFIG, 1 if about else 2)
+                    sure = about and prior != KIND  # one failure is met by a record of another kind as often as it is cured
+                    yield prior * (1.0 if about else UNSPOKEN), Refill(path, after, says, why, Layer.CONFIG, 1 if sure else 2)
 
 
 def _is_row(scalar: Scalar, column: str) -> bool:

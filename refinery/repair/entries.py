@@ -1,16 +1,17 @@
-"""Entries that a table lacks: what the tables beside it all have, and the members of a set of which it has the others."""
+"""Entries that a table lacks: what the tables beside it all have, members of a set of which it has the others, and other spellings."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from refinery.domain import Layer
 from refinery.edits.entries import with_entry
 from refinery.edits.scalar import NotFaithful, Scalar
 from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
-from refinery.repair.knobs import RECORD, Reading
+from refinery.repair.knobs import RECORD, Reading, heard_of
 from refinery.repair.placeholders import Refill
 
 FEWEST = 3
@@ -20,6 +21,16 @@ MOST_VALUES = 3
 """Values of the others that a new entry is given, the most usual first."""
 LARGEST = 20
 """Entries of a table that is one of settings."""
+MOST_SPELLINGS = 40
+"""Entries of a table of spellings."""
+FEWEST_SPELLINGS = 4
+SPELLING, PLACED = 0.8, 0.35
+"""How likely what only failing inputs say is one more spelling: where it is like one of the table, and where it but stands as such."""
+NOT_PLACED = 0.6
+"""What a spelling counts that stands nowhere where those of the table stand."""
+ALIKE, FEWEST_LETTERS = 0.8, 3
+SHORTENED = 0.75
+"""The share of the letters of a word that a short form of it has at the most, where it has but some of them."""
 
 Table = tuple[str, tuple[str | int, ...]]
 
@@ -40,8 +51,9 @@ def lacking(
             tables[scalar.path, scalar.keys[:-1]].append(scalar)
         for depth, key in enumerate(scalar.keys):
             whole[scalar.path, scalar.keys[:depth]].add(key)
-    for prior, behind, key, like, why in (*_beside(tables, whole), *_members(tables, sets, clues)):
-        read = heard.get(key, Reading(0.0, "")).score
+    told = [(*each, heard.get(each[2], Reading(0.0, "")).score) for each in (*_beside(tables, whole), *_members(tables, sets, clues))]
+    told += [(*each, heard_of(each[1], heard).score) for each in _spellings(tables, data, clues)]
+    for prior, behind, key, like, why, read in told:
         said = max((clues.mention(str(each)) for each in (*behind.keys[:-1], key) if isinstance(each, str)), default=0.0)
         weight = (0.25 + 0.6 * read + 0.3 * said) * (RECORD if (behind.path, behind.keys) in data and not said else 1.0)
         try:
@@ -93,6 +105,44 @@ def _members(
                             like,
                             f"`{member}` is of {choice.where}, as its keys",
                         )
+
+
+def _spellings(
+    tables: Mapping[Table, list[Scalar]], data: Collection[Table], clues: Clues
+) -> Iterator[tuple[float, Scalar, str, Scalar, str]]:
+    """A word that only failing inputs say, in a table in which several words lead to one value: beside the words that it is like."""
+    for entries in tables.values():
+        keys = {str(each.keys[-1]).lower(): each for each in entries}
+        if not FEWEST_SPELLINGS <= len(keys) <= MOST_SPELLINGS or any((each.path, each.keys) in data for each in entries):
+            continue
+        many = len({each.value for each in entries}) < len(entries) and all(isinstance(each.value, str) for each in entries)
+        known = [key for key in keys if key in clues.asked.places]
+        for word in clues.asked.strange if known else ():
+            if word in keys:
+                continue
+            stands = clues.asked.stands_like(word, known)
+            alike = sorted((key for key in keys if _spelt_like(word, key, stands == 1.0)), key=lambda key: abs(len(key) - len(word)))
+            new = word.upper() if all(str(each.keys[-1]).isupper() for each in entries) else word
+            for key in alike[:1] if many or stands else ():
+                yield (
+                    SPELLING * max(NOT_PLACED, stands),
+                    entries[-1],
+                    new,
+                    keys[key],
+                    f"only failing inputs say `{word}`, which is like `{keys[key].keys[-1]}`",
+                )
+            for like in _usual(entries) if many and stands == 1.0 and not alike else ():
+                yield PLACED, entries[-1], new, like, f"failing inputs have `{word}` where others have `{known[0]}`"
+
+
+def _spelt_like(word: str, key: str, placed: bool) -> bool:
+    """Whether one is the beginning of the other, or spelt much the same; where it is placed so, also one that has some letters of it."""
+    short, long = sorted((word, key), key=len)
+    if placed and len(short) <= SHORTENED * len(long) and short[:1] == long[:1]:
+        rest = iter(long)
+        return all(letter in rest for letter in short)
+    begins = len(short) >= FEWEST_LETTERS and long.startswith(short)
+    return begins or SequenceMatcher(None, word, key).ratio() >= ALIKE
 
 
 def _usual(others: Sequence[Scalar]) -> list[Scalar]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,6 +12,7 @@ from refinery.domain import Layer
 from refinery.edits.config import scalars
 from refinery.edits.entries import renamed, with_entry, without_entry
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
+from refinery.repair.choices import Choice
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading
 from refinery.repair.module import Module
@@ -28,6 +29,8 @@ ALIKE = 0.8
 ODD = 0.45
 """How likely a key is to be written as those beside it are."""
 FEWEST_BESIDE = 2
+LOOKED_UP, FEWEST_LOOKED_UP = 0.85, 2
+"""How likely a key is misspelt that is no member of a set of which all others, so many at least, are members."""
 LARGEST = 20
 """Entries of a table that is one of settings."""
 JOINTS = ("-", "_", "/", "|", ":")
@@ -52,15 +55,22 @@ class _Read:
 
 
 def elsewhere(
-    found: Sequence[Scalar], sources: Mapping[str, str], modules: Iterable[Module], world: World, clues: Clues, heard: Mapping[str, Reading]
+    found: Sequence[Scalar],
+    sources: Mapping[str, str],
+    modules: Iterable[Module],
+    world: World,
+    clues: Clues,
+    heard: Mapping[str, Reading],
+    sets: Sequence[Choice] = (),
 ) -> Iterator[tuple[float, Refill]]:
-    """Every such change with its score, in no order."""
+    """Every such change with its score, in no order. `sets` are what settings are chosen from."""
     modules, tables = tuple(modules), _tables(found)
     named = frozenset(word for module in modules for node in module.inside(module.tree) for word in _words(node))
     for prior, scalar, key, after, says, why in (
         *_moved(tables, sources, _readings(modules)),
         *_misspelt(found, tables, sources, world, named),
         *_odd(tables, sources, named),
+        *_no_member(found, tables, sources, named, sets),
     ):
         names = {key, *(name for name in scalar.keys if isinstance(name, str))}
         read = max((heard[name].score for name in names if name in heard), default=1.0 if world.keys[key] else 0.0)
@@ -180,6 +190,37 @@ def _odd(tables: _Tables, sources: Mapping[str, str], named: Collection[str]) ->
             for name, why in (*_in_order(key, others), *like_the_others(key, others)):
                 if name and name not in others and (after := _renamed(sources[scalar.path], scalar, len(scalar.keys) - 1, name)):
                     yield ODD, scalar, name, after, f"Call {key} {name} in {scalar.path}", why
+
+
+def _no_member(
+    found: Iterable[Scalar], tables: _Tables, sources: Mapping[str, str], named: Collection[str], sets: Sequence[Choice]
+) -> Iterator[Change]:
+    """A key of a table in which something is looked up: all others are values that records have, or members of a set, and it is none."""
+    columns: dict[str, dict[str, None]] = defaultdict(dict)
+    first: dict[tuple[Table, str], Scalar] = {}
+    for scalar in found:
+        if isinstance(scalar.value, str):
+            columns[scalar.key][scalar.value] = None
+        for depth, key in enumerate(scalar.keys):
+            first.setdefault(((scalar.path, scalar.keys[:depth]), str(key)), scalar)
+    every = Counter(name for names in tables.names.values() for name in names)
+    every.update(value for values in columns.values() for value in values)
+    groups = [(tuple(values), f"what `{name}` is in records") for name, values in columns.items() if name]
+    groups += [(each.members, f"of {each.where}") for each in sets]
+    for table, keys in tables.names.items():
+        if not FEWEST_LOOKED_UP < len(keys) <= LARGEST or _in_a_list(table[1]):
+            continue
+        for members, where in groups:
+            strange = keys - set(members)
+            key = next(iter(strange), "")
+            if len(strange) != 1 or key in named or every[key] > 1:
+                continue
+            for member in members:
+                alike = SequenceMatcher(None, key.lower(), member.lower()).ratio()
+                scalar = first[table, key]
+                if member not in keys and alike >= ALIKE and (after := _renamed(sources[table[0]], scalar, len(table[1]), member)):
+                    why = f"`{member}` is {where}, as the keys beside it are, and `{key}` is not"
+                    yield LOOKED_UP * alike, scalar, member, after, f"Call {key} {member} in {table[0]}", why
 
 
 def _in_order(key: str, others: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 
 from refinery.edits.config import TEXTS
 from refinery.edits.scalar import Scalar, Value
+from refinery.repair.amounts import as_beside
 from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
+from refinery.repair.rules import numbered, rules
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
 from refinery.repair.world import World
@@ -69,21 +71,24 @@ def knobs(
     whole = _records(scalars)
     forms = shapes(sources, world, scalars)
     tables = in_tables(scalars)
+    ruled = rules(scalars, sources)
     prose = tuple(documents(sources))
     columns = {key: _texts(each) for key, each in by_key.items()}
     chosen = {key: fitting(column, sets) for key, column in columns.items()}
     for scalar in scalars:
         read = heard_of(scalar, readings)
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
-        data = (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
-        kinds = _kinds(scalar, by_key[scalar.key]) if data else frozenset()
-        named = data and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
+        thing = numbered(scalar)
+        data = thing or (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
+        rule = ruled.get((scalar.path, scalar.keys), 0.0) if data else 0.0
+        kinds = _kinds(scalar, by_key[scalar.key]) if data and not thing else frozenset()
+        named = data and not thing and not any(isinstance(key, int) for key in scalar.keys) and len(by_key[scalar.key]) <= NAMED
         about = _about(scalar, by_record.get((scalar.path, scalar.keys[:-1]), ()), clues) if kinds or named else False
         members = tuple(Knob(scalar, *other, spoken=True) for other in others(scalar, columns[scalar.key], chosen[scalar.key], clues))
         members += tuple(_ranks(scalar, by_key[scalar.key]) if data else ())
         speaks = 0.25 + 0.6 * read.score + 0.3 * spoken
         weight = speaks * ((KIND if about else RECORD) if data else 1.0)
-        if data and members and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
+        if data and members and not thing and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
             weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
@@ -92,6 +97,7 @@ def knobs(
             *turns(scalar, by_key[scalar.key], sources, world, forms),
             *told(scalar, clues, prose),
             *members,
+            *_shares(scalar, (*by_record[scalar.path, scalar.keys[:-1]], *by_key[scalar.key])),
             *_rows(scalar, by_record[scalar.path, scalar.keys[:-1]], clues),
         )
         for place, knob in enumerate(sorted(thought, key=lambda one: -one.prior)):
@@ -99,9 +105,11 @@ def knobs(
                 seen.add((type(knob.value), knob.value))
                 spoken_of = clues.text and isinstance(knob.value, str) and knob.value.lower() in clues.text
                 lost = UNTOLD if _item(scalar) and not spoken_of and knob.prior < SURE else 1.0
-                selects = any(knob.value == each.value for each in members)
-                kept = not data or selects or (about and (named or knob.value in kinds))
-                share = speaks if knob.prior >= MEANT else weight * lost  # what was misspelt is no loss, and no datum
+                selects = not thing and any(knob.value == each.value for each in members)
+                meant = knob.prior >= MEANT  # what was misspelt is no loss, and no datum
+                ruled_so = rule if isinstance(scalar.value, bool) or knob.spoken else 0.0
+                kept = not data or meant or selects or (about and (named or knob.value in kinds)) or ruled_so > 0.0
+                share = speaks if meant else max(weight * lost, speaks * ruled_so)
                 yield share * knob.prior * 0.97**place, replace(knob, data=not kept)
 
 
@@ -130,6 +138,19 @@ def _ranks(scalar: Scalar, column: Sequence[Scalar]) -> Iterator[Knob]:
         return
     for new, where in ((max(ranks) + 1, "above"), (min(ranks) - 1, "below")):
         yield Knob(scalar, new, RANKED, f"{where} that of all the others")
+
+
+def _shares(scalar: Scalar, beside: Sequence[Scalar]) -> Iterator[Knob]:
+    """A share of one that was written as one of a hundred, or the other way round: what stands beside it tells."""
+    numbers = {each.keys: each.value for each in beside if each.path == scalar.path and _number(each.value)}
+    own = numbers.pop(scalar.keys, None)
+    for new, prior, why in as_beside(float(own), [float(each) for each in numbers.values()]) if own else ():  # type: ignore[arg-type]
+        whole = isinstance(own, int) and new.is_integer()
+        yield Knob(scalar, int(new) if whole else new, prior, why, spoken=True)
+
+
+def _number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _rows(scalar: Scalar, table: Sequence[Scalar], clues: Clues) -> Iterator[Knob]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from refinery.domain import Layer
@@ -12,6 +12,7 @@ from refinery.edits.items import Listing, listings, moved, shifted, with_item, w
 from refinery.edits.scalar import NotFaithful, NotParsable
 from refinery.repair.choices import Choice, fitting, spoken
 from refinery.repair.clues import Clues
+from refinery.repair.columns import SEPARATORS
 from refinery.repair.knobs import Reading
 from refinery.repair.placeholders import Refill
 from refinery.repair.ranges import shared_out
@@ -46,6 +47,10 @@ ABSENT = 0.55
 """How likely a member of a set is missing in a list that has others of it; spoken of or not."""
 FEW_ABSENT = {1: 1.4, 2: 1.15}
 """What a member counts more where it is the only one that is missing, or one of two."""
+NOTHING = frozenset({"", "-", "--", "?", "n/a", "na", "n.a.", "nan", "null", "none", "nil", "unknown", "tbd", "missing"})
+"""What data has where there is nothing."""
+NO_VALUE = 0.75
+"""How likely one of these, which data has, is missing in a list of nothing else."""
 MOST_PLACES = 8
 """Items of a list into which a member is put at other places than the end too."""
 
@@ -56,6 +61,7 @@ def rearranged(
     """Every such change with its score, in no order. `sets` are what settings are chosen from."""
     documents = "\n".join(text.lower() for path, text in sources.items() if PurePosixPath(path).suffix.lower() in TEXTS)
     told = tuple(each for each in clues.lacked if re.search(rf"(?<!\w){re.escape(each.lower())}(?!\w)", documents))
+    cells = _nothing(sources)
     for path, text in sorted(sources.items()):
         if len(text) > CONFIGURED:
             continue
@@ -70,7 +76,12 @@ def rearranged(
             names = {name for value in listing.values if isinstance(value, Mapping) for name in value} if rules and not key else {key}
             read = max((heard[name].score for name in names if name in heard), default=0.0)
             weight = (0.25 + 0.6 * read + 0.3 * (clues.mention(key) if key else 0.0)) * (1.0 if rules else share)
-            for score, after, says, why in (*_changes(text, listing, world, clues, found, sets), *_told(text, listing, found, told)):
+            changes = (
+                *_changes(text, listing, world, clues, found, sets),
+                *_told(text, listing, found, told),
+                *_no_value(text, listing, cells),
+            )
+            for score, after, says, why in changes:
                 yield score * weight, Refill(path, after, says, why, Layer.CONFIG)
         for listing, (score, after, says, why) in shared_out(text, found):
             above = [key for key in listing.keys if isinstance(key, str)]
@@ -153,6 +164,24 @@ def _told(text: str, listing: Listing, others: Sequence[Listing], told: Sequence
                 yield from _put_in(
                     text, listing, value, DOCUMENTED * make**0.5, f"right answers have {value!r}, and a document speaks of it"
                 )
+
+
+def _nothing(sources: Mapping[str, str]) -> dict[str, None]:
+    """What cells of tables in lines have where there is nothing, as it is written there."""
+    tables = [
+        (text, SEPARATORS[end]) for path, text in sorted(sources.items()) if (end := PurePosixPath(path).suffix.lower()) in SEPARATORS
+    ]
+    cells = (cell.strip().strip('"') for text, sign in tables for line in text.splitlines()[1:] for cell in line.split(sign))
+    return dict.fromkeys(cell for cell in cells if cell.lower() in NOTHING)
+
+
+def _no_value(text: str, listing: Listing, cells: Iterable[str]) -> Iterator[tuple[float, str, str, str]]:
+    """Another sign of data that there is nothing, in a list of such."""
+    known = {value.lower() for value in listing.values if isinstance(value, str)}
+    if len(known) == len(listing.values) and known <= NOTHING:
+        for cell in cells:
+            if cell.lower() not in known and (after := _tried(with_item, text, listing, cell)):
+                yield NO_VALUE, after, f"Add {cell!r} to {listing.name}", "data has it where there is nothing, as what the list has"
 
 
 def _numbers_said(values: Sequence[object], clues: Clues) -> list[int]:

@@ -16,7 +16,7 @@ from refinery.repair.clues import Clues
 from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.prompts import TEMPLATES
 from refinery.repair.wording import likeness, telling
-from refinery.repair.world import World, name_of
+from refinery.repair.world import World, name_of, text_of
 
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
 FILLS = frozenset({"format", "format_map", "substitute", "safe_substitute", "render"})
@@ -157,10 +157,17 @@ def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar])
     handing = {node.name for node in nodes if isinstance(node, FUNCTIONS) and node.args.kwarg}
     known: set[str] = set(world.written)
     offers: set[str] = set(world.written)
+    put: set[str] = set()
+    """What is put in the place of marks that code writes out: `text.replace("{name}", name)`."""
     whole = fills = False
     for node in nodes:
         if not isinstance(node, ast.Call):
             continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "replace" and node.args:
+            if mark := PLACEHOLDER.fullmatch(text_of(node.args[0]) or ""):
+                put.add(mark[mark.lastgroup or 0])
+            elif isinstance(node.args[0], ast.BinOp | ast.JoinedStr):  # a mark that is made of some name
+                known.update(text for each in nodes if (text := text_of(each)))
         names = {keyword.arg for keyword in node.keywords if keyword.arg}
         known |= names
         called = name_of(node.func)
@@ -173,7 +180,7 @@ def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar])
         offers |= _fields(scalars)
         if WHOLE & (world.called | world.attributes.keys()):
             offers.update(name for names in world.fields.values() for name in names)
-    return _Filling(frozenset(known), frozenset(offers if fills else known))
+    return _Filling(frozenset(known | put), frozenset((offers if fills else put or known) | put))
 
 
 def _fields(scalars: Iterable[Scalar]) -> set[str]:

@@ -38,6 +38,7 @@ from refinery.repair.members import kin
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.mutations import copies
+from refinery.repair.named import named
 from refinery.repair.pairs import FLOOR, Guess, Twice, changed, confidence, pairs
 from refinery.repair.past import restored
 from refinery.repair.placeholders import Refill, refills
@@ -244,7 +245,7 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard):
+        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
             self._push(score * (0.85 if code_fits else 1.1), change)
@@ -281,6 +282,7 @@ class _Search:
         phrases = sought(modules)
         groups = kin(modules, self.scalars, self.world)
         yield from relabelled(texts, groups, self.clues)
+        yield from named(texts, modules, self.scalars, self.sources)
         yield from filled(texts, modules, self.world, self.scalars, self.clues)
         yield from reworded(texts, phrases, groups, self.clues, {(path, line): score for score, path, line, _ in lines})
 

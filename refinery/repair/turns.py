@@ -43,6 +43,12 @@ COUNTS = frozenset({
 })  # fmt: skip
 """Words in the names of whole numbers of things, which have no decimals."""
 OTHER_MAKE = 0.5
+MOST_OF = frozenset({"max", "maximum", "limit", "most", "cap"})
+ROUNDS, AGAIN = frozenset({"step", "iteration", "hop", "round", "turn", "loop"}), frozenset({"attempt", "retry", "retrie", "try", "trie"})
+USUAL_ROUNDS, USUAL_AGAIN = (10, 20, 50, 100), (3, 5)
+"""How often people let something go round at the most, so that it ends, and how often it is tried: what is not too low will do."""
+ROOMY = 0.55
+"""How likely a lower bound is one of these."""
 MEASURED = 3
 """Digits of a number that was measured or is known, and not thought of: of these the point may stand wrong."""
 UNSET = 0.6
@@ -115,6 +121,8 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
             yield Knob(scalar, seen, 0.6, "the value that code has under this name", spoken=True)
     for new, prior, why in as_used(value, scalar.key in world.shares, scalar.key in world.percents):
         yield Knob(scalar, int(new) if whole and new == int(new) else new, prior, why, spoken=True)
+    if whole and (roomy := _roomy(scalar.key, value)):
+        yield Knob(scalar, roomy, ROOMY, "a usual bound of this kind, which is higher", spoken=True)
     for new, prior, why in other_units(value, f"{' '.join(map(str, scalar.keys))} {around(scalar, sources)}"):
         yield Knob(scalar, new, prior, why)
     if not whole and 0 <= value <= 1:
@@ -164,6 +172,14 @@ def _numbers(scalar: Scalar, value: float, sources: Mapping[str, str], world: Wo
         broken = whole and new != int(new) and new in (value / 10, value / 100)
         turned = new if broken or not whole else int(new)
         yield Knob(scalar, round(turned, 6) if isinstance(turned, float) else turned, prior, "a step from the present value")
+
+
+def _roomy(name: str, value: float) -> int | None:
+    """The next higher bound that people set for what is done several times and has to end."""
+    words = parts(name)
+    if words & AGAIN:
+        return next((usual for usual in USUAL_AGAIN if usual > value), None)
+    return next((usual for usual in USUAL_ROUNDS if usual >= 2 * value), None) if words & ROUNDS and words & MOST_OF else None
 
 
 def _number(value: Value) -> float | None:

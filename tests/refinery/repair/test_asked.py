@@ -66,3 +66,10 @@ def test_a_number_that_the_failure_speaks_of_is_tried_unless_an_input_says_it() 
     heard = made(asked_in(["order 1250"], []))
     assert "Set days to 61" in heard
     assert "Set days to 1250" not in heard
+
+
+def test_a_word_stands_like_others_where_the_same_is_before_and_behind_it() -> None:
+    asked = asked_in(["3 LB of rice"], ["2 KG of flour", "1 KG for me"])
+    assert asked.stands_like("lb", ["KG"]) == 1.0
+    assert asked.stands_like("rice", ["KG"]) == 0.0
+    assert asked.strange == ("lb", "rice")

@@ -52,3 +52,11 @@ def test_a_key_has_its_parts_in_the_order_of_those_beside_it() -> None:
     text = '"bar-foo" = 1\n"bar-zoo" = 2\n"zoo-foo" = 3\n'
     assert '"bar-foo" = 1\n"bar-zoo" = 2\n"foo-zoo" = 3\n' in made(text, code)
     assert made('max-size = 1\nmax-wait = 2\nmin-size = 3\n"top-k" = 4\n', code) == set()
+
+
+def test_a_key_is_a_value_that_records_have_as_the_keys_beside_it_are() -> None:
+    rates = "rates:\n  boxs: 2\n  bag: 1\n  roll: 4\n"
+    parcels = "parcels:\n- {form: box}\n- {form: bag}\n- {form: roll}\n- {form: box}\n"
+    code = 'def f(rates, parcel):\n    return rates.get(parcel["form"], 1)\n'
+    assert made(rates + parcels, code, "c.yaml") == {rates.replace("boxs", "box") + parcels}
+    assert made(rates.replace("boxs", "tube") + parcels, code, "c.yaml") == set()

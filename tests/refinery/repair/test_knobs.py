@@ -123,3 +123,17 @@ def test_one_scenario_does_not_tell_a_number_unless_something_speaks_for_it() ->
     assert not any_would_do("limit: 40\n", 400), "a point was missed"
     assert not any_would_do("on: yes\n", False)
     assert any_would_do("opens: '08:30'\n", "09:30")
+
+
+def test_a_share_of_a_hundred_among_shares_of_one_becomes_one_of_these() -> None:
+    assert turns("size: 15\nbulk: 0.2\nsmall: 0.05\nlarge: 0.3\n")[0] == 0.15
+    assert turns("size: 0.15\nbulk: 20\nsmall: 5\nlarge: 30\n")[0] == 15
+    assert turns("size: 15\nbulk: 0.2\nsmall: 5\nlarge: 0.3\n")[0] != 0.15
+
+
+def test_a_bound_of_what_has_to_end_is_a_usual_higher_one() -> None:
+    for text, roomy in (("max_steps: 2\n", 10), ("attempts: 1\n", 3), ("max_rounds: 12\n", 50)):
+        found = scalars(text, "a.yaml")
+        told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+        made = [knob for _, knob in knobs(found, {"a.yaml": text}, survey([], found), told, {})]
+        assert [knob.value for knob in made if not knob.any_would_do and "usual bound" in knob.why] == [roomy]

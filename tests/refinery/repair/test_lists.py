@@ -135,3 +135,11 @@ def test_what_right_answers_have_and_a_document_speaks_of_is_put_in() -> None:
     found = {change.after for _, change in rearranged(sources, survey([], scalars(text, "c.yaml")), told, {})}
     assert "needed: {car: [photo, number plate], bike: [photo, frame number]}\n" in found
     assert not any("wheel" in each for each in found)
+
+
+def test_what_data_has_for_nothing_is_put_into_a_list_of_such() -> None:
+    sources = {"a.yaml": 'blank: ["", "-"]\nwords: [a, "-"]\n', "rows.csv": "name,town\nAnn,N/A\nBo,-\nCy,Rome\n"}
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    world = survey([], scalars(sources["a.yaml"], "a.yaml"))
+    made = [change.says for _, change in rearranged(sources, world, told, {}) if "Add" in change.says]
+    assert made == ["Add 'N/A' to blank"]

@@ -8,9 +8,9 @@ from refinery.repair.search import candidates
 CODE = 'def f(say, n):\n    return say("recipe", name="soup", guests=n)\n'
 
 
-def texts(template: str) -> list[str]:
+def texts(template: str, code: str = CODE) -> list[str]:
     told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
-    found = candidates({"a.py": CODE, "prompts/recipe.txt": template}, told, [], [])
+    found = candidates({"a.py": code, "prompts/recipe.txt": template}, told, [], [])
     return [edit.new for each in found if each.layer is Layer.PROMPT for edit in each.edits]
 
 
@@ -47,3 +47,14 @@ def test_a_template_that_is_filled_from_records_has_their_fields() -> None:
     found = [each for each in candidates(sources, told, [], []) if each.layer is Layer.PROMPT]
     assert not any("no code gives a value" in each.rationale or "default_factory" in each.change for each in found)
     assert "{name} by {price}\n" in {edit.new for each in found for edit in each.edits}
+
+
+def test_what_code_puts_in_the_place_of_a_mark_that_it_writes_out_is_given() -> None:
+    code = 'def f(text, day, town):\n    return text.replace("{day}", day).replace("{town}", town)\n'
+    assert texts("On {day} in {twon}\n", code)[0] == "On {day} in {town}\n"
+    assert "On {town} in {town}\n" not in texts("On {day} in {town}\n", code)
+    code = (
+        'def f(text, given):\n    for name in ("day", "town"):\n'
+        '        text = text.replace("{" + name + "}", given[name])\n    return g(low=text)\n'
+    )
+    assert not any("{low}" in new for new in texts("On {day} in {town}\n", code))
