@@ -39,6 +39,7 @@ class Module:
         self._ascii = text.isascii()
         self._inside: dict[ast.AST, tuple[ast.AST, ...]] = {}
         self._uses: dict[Function, Mapping[str, set[str]]] = {}
+        self._made: dict[Function, Mapping[str, set[str]]] = {}
         self._ingredients: dict[Function, Mapping[str, ast.expr]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         for node in self.inside(self.tree):
@@ -191,6 +192,19 @@ class Module:
                     found.setdefault(node.id, set()).update(_use(node, self.parents.get(node)))
             self._uses[function] = found
         return self._uses[function]
+
+    def made_of(self, function: Function) -> Mapping[str, set[str]]:
+        """The names that each variable of a function was made of, where it has a value of its own; sums of others do not count."""
+        if function not in self._made:
+            found: dict[str, set[str]] = {}
+            for node in self.inside(function):
+                if not isinstance(node, ast.Assign) or len(node.targets) > 1 or isinstance(node.value, ast.BinOp):
+                    continue
+                if isinstance(target := node.targets[0], ast.Name):
+                    read = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+                    found.setdefault(target.id, set()).update(read)
+            self._made[function] = found
+        return self._made[function]
 
     def qualified(self, function: ast.AST | None) -> str:
         """`Class.method`, as one would say it; the file's name outside of functions."""

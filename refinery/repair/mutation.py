@@ -54,6 +54,11 @@ class Site:
         return self.module.local_names(self.statement.node)
 
     @cached_property
+    def stored(self) -> frozenset[str]:
+        """Names that the statement itself binds."""
+        return frozenset(node.id for node in self.statement.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+
+    @cached_property
     def paths(self) -> tuple[str, ...]:
         """Fields and items that the function reads."""
         return self.module.expressions(self.statement.node)

@@ -47,6 +47,7 @@ from refinery.repair.replacing.evidence import Swayed
 from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
+from refinery.repair.shapes import describe
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
 from refinery.repair.turns import CONFIGURED, Knob
@@ -172,6 +173,7 @@ class _Search:
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
         self.world: World = survey(self.modules.values(), self.scalars, sources)
+        describe(self.world, self.scalars, sources)
         self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.found = found

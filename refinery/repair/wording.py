@@ -14,6 +14,26 @@ EMPTY_WORDS = frozenset({
     "none", "true", "false", "should", "expected", "got", "answer", "value", "error", "line", "file",
 })  # fmt: skip
 
+OPPOSITES = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("left", "right"), ("start", "end"), ("begin", "end"), ("start", "stop"), ("first", "last"), ("low", "high"), ("lo", "hi"),
+        ("min", "max"), ("next", "prev"), ("next", "previous"), ("head", "tail"), ("top", "bottom"), ("row", "col"), ("row", "column"),
+        ("width", "height"), ("x", "y"), ("source", "target"), ("src", "dst"), ("parent", "child"), ("old", "new"), ("before", "after"),
+        ("from", "to"), ("upper", "lower"), ("prefix", "suffix"), ("open", "close"), ("opened", "closed"), ("sender", "receiver"),
+        ("lat", "lon"), ("latitude", "longitude"), ("front", "back"), ("day", "month"), ("hour", "minute"), ("buy", "sell"),
+        ("debit", "credit"), ("in", "out"), ("up", "down"), ("i", "j"),
+    )
+)  # fmt: skip
+"""Words that name the two sides of a thing, and are taken for each other."""
+
+
+@lru_cache(maxsize=65536)
+def opposite(a: str, b: str) -> bool:
+    """Whether two names are the same but for one word, which names the other side: `row_start` and `row_end`."""
+    first, second = parts(a), parts(b)
+    return first - second | second - first in OPPOSITES and len(first) == len(second)
+
 
 @lru_cache(maxsize=8192)
 def parts(name: str) -> frozenset[str]:

@@ -67,6 +67,10 @@ class World:
     """Names of what code takes for a share of one: `price * (1 + rules["tax"])`."""
     percents: set[str] = field(default_factory=set)
     """Names of what code takes for a share of a hundred: `rules["tax"] / 100`."""
+    refined: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Keys of a record under which code puts what it makes of another key: `row["at"] = parse(row["start"])`."""
+    shapes: dict[str, str] = field(default_factory=dict)
+    """What the values of a field of the data look like, see `refinery.repair.shapes`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
     """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
 
@@ -78,6 +82,16 @@ class World:
     def orphan(self, key: str) -> bool:
         """A key that somebody reads and nobody puts into a record."""
         return self.keys[key] > 0 and not self.written[key]
+
+    def unused(self, key: str) -> bool:
+        """A field of the data that no code reads: what read it may read another one."""
+        return key in self.shapes and not self.keys[key] and key not in self.attributes
+
+    def together(self, names: Iterable[str]) -> None:
+        """Tells that these are fields of one record."""
+        names = tuple(names)
+        for name in names:
+            self.companions[name].update(other for other in names if other != name)
 
     def reading(self, owner: str, member: str, variable: str | None = None) -> str:
         """The code that reads a member, in the way in which such variables are read."""
@@ -114,6 +128,7 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Ite
         for node in module.inside(module.tree):
             _look(world, module, node)
     for module in modules:
+        _of_one_record(world, module)
         for node in module.inside(module.tree):
             _hand_over(world, node)
     records: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
@@ -123,7 +138,7 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Ite
         if scalar.keys and isinstance(scalar.keys[-1], str):
             records[(scalar.path, *scalar.keys[:-1])].add(scalar.keys[-1])
     for names in records.values():
-        _together(world, names)
+        world.together(names)
     return world
 
 
@@ -222,11 +237,11 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
         if own:
             world.fields[node.name] = own
         kept = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)]
-        _together(world, {*own, *kept})
+        world.together({*own, *kept})
     elif isinstance(node, ast.Dict):
         names = [text for key in node.keys if (text := text_of(key))]
         world.written.update(names)
-        _together(world, names)
+        world.together(names)
     elif isinstance(node, ast.Compare):
         if isinstance(node.ops[0], ast.In | ast.NotIn) and (key := text_of(node.left)):
             world.keys[key] += 1
@@ -254,6 +269,23 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
         name = role(module, node)
         if name:
             _store(world, name, node.value)
+
+
+def _of_one_record(world: World, module: Module) -> None:
+    """Keys that a function reads from one variable, or puts into it, are those of one record."""
+    held: dict[tuple[Function | None, str], set[str]] = defaultdict(set)
+    for node in module.inside(module.tree):
+        read = base_of(node) if isinstance(node, ast.Subscript | ast.Call) else None
+        if read is None or not isinstance(read[0], ast.Name):
+            continue
+        held[module.function(node), read[0].id].add(read[1])
+        given = module.parents.get(node)
+        if isinstance(given, ast.Assign) and node in given.targets:
+            made_of = {other[1] for part in ast.walk(given.value) if isinstance(part, ast.Subscript | ast.Call) if (other := base_of(part))}
+            if len(made_of) == 1 and read[1] not in made_of:
+                world.refined[min(made_of)].add(read[1])
+    for names in held.values():
+        world.together(names)
 
 
 def _hand_over(world: World, node: ast.AST) -> None:
@@ -291,12 +323,6 @@ def _store(world: World, name: str, value: Constant) -> None:
     world.roles[name][value] += 1
     if isinstance(value, str):
         world.owners[value][name] += 1
-
-
-def _together(world: World, names: Iterable[str]) -> None:
-    names = tuple(names)
-    for name in names:
-        world.companions[name].update(other for other in names if other != name)
 
 
 def _argument_role(call: ast.Call, node: ast.expr) -> str:

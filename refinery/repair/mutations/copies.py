@@ -10,6 +10,8 @@ from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
 FAMILY = "shared mutable"
+KEPT_AND_CHANGED = 0.5
+"""How likely a copy was forgotten of what is put into a table whose items are changed in place."""
 MADE: dict[type[ast.AST], str] = {ast.Dict: "dict", ast.DictComp: "dict", ast.List: "list", ast.ListComp: "list", ast.Set: "set"}
 
 
@@ -21,7 +23,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     if isinstance(statement, ast.Assign | ast.Return | ast.AnnAssign) and isinstance(
         statement.value, ast.Name | ast.Attribute | ast.Subscript
     ):
-        yield from _copied(site, statement.value, _prior(site, statement.value))
+        into = [each for each in getattr(statement, "targets", ()) if isinstance(each, ast.Subscript) and _changed_below(site, each)]
+        yield from _copied(site, statement.value, KEPT_AND_CHANGED if into else _prior(site, statement.value))
     if isinstance(statement, ast.Assign | ast.Return) and isinstance(statement.value, ast.Tuple | ast.List | ast.Dict):
         held = statement.value.values if isinstance(statement.value, ast.Dict) else statement.value.elts
         for part in held:
@@ -154,6 +157,25 @@ def _changed(site: Site, node: ast.Attribute) -> bool:
             "insert",
         )
         if (stored or called) and site.src(other.value) == text:  # type: ignore[attr-defined]
+            return True
+    return False
+
+
+def _changed_below(site: Site, target: ast.Subscript) -> bool:
+    """Whether the file changes what it keeps in a table: `self.state[name]["on"] = True`, or by a variable that was given the item."""
+    kept, module = site.src(target.value), site.module
+    items = {
+        name_of(node.targets[0])
+        for node in module.inside(module.tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and module.source(node.value.value) == kept
+    }
+    for node in module.inside(module.tree):
+        stored = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
+        called = isinstance(node, ast.Attribute) and node.attr in ("append", "add", "update", "extend", "insert", "pop", "clear", "remove")
+        of = node.value if (stored or called) and isinstance(node, ast.Subscript | ast.Attribute) else None
+        if isinstance(of, ast.Subscript) and module.source(of.value) == kept:
+            return True
+        if isinstance(of, ast.Name) and of.id in items:
             return True
     return False
 

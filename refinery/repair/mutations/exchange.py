@@ -39,7 +39,7 @@ def _names(site: Site) -> Iterator[Mutation]:
             places.setdefault(site.src(node), []).append(node)
     tried = 0
     for one, other in combinations(places, 2):
-        if tried == MOST or one in other or other in one or not _alike(site, places[one][0], places[other][0]):
+        if tried == MOST or one in other or other in one or not _alike(site, places[one], places[other]):
             continue
         tried += 1
         spans = [(*site.module.span(node), other) for node in places[one]] + [(*site.module.span(node), one) for node in places[other]]
@@ -58,11 +58,11 @@ def _called(site: Site, node: ast.expr) -> bool:
     return (isinstance(parent, ast.Call) and parent.func is node) or isinstance(parent, ast.Attribute)
 
 
-def _alike(site: Site, one: ast.expr, other: ast.expr) -> bool:
-    """Two names that stand in like places, or two fields of one record."""
-    first, second = base_of(one), base_of(other)
+def _alike(site: Site, ones: list[ast.expr], others: list[ast.expr]) -> bool:
+    """Two names of which each stands somewhere as the other does, or two fields of one record."""
+    first, second = base_of(ones[0]), base_of(others[0])
     if first is None or second is None:
-        return first is second and _place(site, one) == _place(site, other)
+        return first is second and bool({_place(site, one) for one in ones} & {_place(site, other) for other in others})
     return first[2] == second[2] and ast.dump(first[0]) == ast.dump(second[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, short
@@ -38,6 +39,29 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _itself(site, loop)
         yield from _once(site, loop)
     yield from _at_once(site)
+    yield from _in_one_go(site)
+
+
+def _in_one_go(site: Site) -> Iterator[Mutation]:
+    """Texts replaced one after the other, of which a later one finds what an earlier one has put: all are replaced at once."""
+    loop = site.statement.node
+    if not (isinstance(loop, ast.For) and len(loop.body) == 1 and not loop.orelse and isinstance(loop.body[0], ast.Assign)):
+        return
+    change = loop.body[0]
+    call, target = change.value, change.targets[0]
+    replaces = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "replace" and len(call.args) == 2
+    if not replaces or not isinstance(target, ast.Name) or site.src(call.func.value) != target.id:  # type: ignore[attr-defined]
+        return
+    old, new = (site.src(each) for each in call.args)  # type: ignore[attr-defined]
+    begin = site.module.text.rfind("\n", 0, site.module.span(loop)[0]) + 1
+    indent = site.module.text[begin : site.module.span(loop)[0]]
+    code = (
+        f"instead = {{{old}: {new} for {site.src(loop.target)} in {site.src(loop.iter)}}}\n"
+        f'{indent}pattern = "|".join(map(re.escape, sorted(instead, key=len, reverse=True)))\n'
+        f"{indent}{target.id} = re.sub(pattern, lambda found: instead.get(found[0], found[0]), {target.id})"
+    )
+    if not indent.strip():
+        yield replace(site.put(loop, code, "at once", f"Replace all in `{target.id}` in one go", 0.4), imports="re")
 
 
 def _moved_on(site: Site, function: Function, loop: ast.For | ast.AsyncFor | ast.While) -> Iterator[Mutation]:
@@ -148,7 +172,14 @@ def _repeated(site: Site, statement: ast.If) -> Iterator[Mutation]:
         part.id for each in statement.body for part in ast.walk(each) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
     }
     leaves = any(isinstance(part, ast.Return | ast.Raise | ast.Break | ast.Continue) for each in statement.body for part in ast.walk(each))
-    if tested & changed and not leaves and not statement.orelse and site.module.text.startswith("if", start):
+    asked = {part.func.attr for part in ast.walk(statement.test) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)}
+    likes = any(
+        isinstance(each, ast.While) and asked & {part.attr for part in ast.walk(each.test) if isinstance(part, ast.Attribute)}
+        for each in site.module.inside(site.module.tree)
+    )
+    if asked and likes and not leaves and not statement.orelse and site.module.text.startswith("if", start):
+        yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as there are more, as elsewhere", 0.4)
+    elif tested & changed and not leaves and not statement.orelse and site.module.text.startswith("if", start):
         yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as the condition holds", 0.45)
 
 

@@ -10,12 +10,25 @@ from difflib import SequenceMatcher
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.wording import likeness
-from refinery.repair.world import base_of, name_of, parameters
+from refinery.repair.wording import likeness, opposite
+from refinery.repair.world import World, base_of, name_of, parameters
 
 FAMILY = "wrong name"
 ALIGNED = 0.4
 """How likely a field is that holds what is right where this one holds what was said; with the share that it explains, twice that."""
+ALIKE = {"date": 0.15, "switch": 0.15, "number": 0.1}
+UNLIKE = -0.06
+"""What it counts that another field of the record holds values of the same shape, or of another."""
+UNREAD = 0.12
+"""What it counts that the data has the other field, and no code reads it."""
+REFINED = 0.4
+"""How likely a field is that code made of this one: the raw is read where the refined was meant."""
+MADE_OF = 0.38
+"""How likely a variable is that was made of this one: `clean = text.strip()`, and later `text` is read."""
+BY_ANOTHER = 0.1
+"""What it counts that things are put in order: many have more than one field to be ordered by."""
+OTHER_SIDE = 0.7
+"""How near a name is that names the other side of the same: `left` and `right`."""
 FEW = 3
 """Functions that could be meant instead of another."""
 INCONSISTENT = 0.3
@@ -70,6 +83,10 @@ def _variable(site: Site, node: ast.Name) -> Iterator[Mutation]:
     )
     whole = not isinstance(parent, ast.Attribute)
     agreed = INCONSISTENT if _looked_up(site, node, parent) else 1.0
+    made = site.module.made_of(site.function) if site.function is not None else {}
+    for other in others:
+        if node.id in made.get(other, ()) and other != node.id and other not in site.stored:
+            yield site.put(node, other, "raw for refined", f"Use `{other}`, which is made of `{node.id}`, instead of it", agreed * MADE_OF)
     for score, _, other in ranked[:8]:
         says = f"Use `{other}` instead of `{node.id}`"
         yield site.put(node, other, FAMILY, says, agreed * (0.2 + 0.3 * score if whole else 0.14 + 0.2 * score))
@@ -96,7 +113,7 @@ def _nearness(site: Site, a: str, b: str) -> float:
         uses_a, uses_b = uses.get(a), uses.get(b)
         if uses_a and uses_b:
             score += 0.35 * len(uses_a & uses_b) / len(uses_a | uses_b)
-    return min(score, 1.0)
+    return min(max(score, OTHER_SIDE if opposite(a, b) else 0.0), 1.0)
 
 
 def _target(site: Site, node: ast.Name) -> Iterator[Mutation]:
@@ -123,11 +140,15 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
     missing = key in site.clues.named
     scores: dict[str, float] = {}
     mistaken = world.mistaken.get(key, {})
+    ordered = BY_ANOTHER if _orders(site, node) else 0.0
     for other in {*siblings, *mistaken, *_near(key, known)}:
         if other == key or not other.isidentifier() or (how == "attribute" and other in world.functions):
             continue
         near = max(likeness(other, key), SequenceMatcher(None, other, key).ratio() - 0.3)
+        near = max(near, OTHER_SIDE if opposite(other, key) else 0.0)
         scores[other] = (0.12 if other in siblings else 0.05) + 0.35 * near + 0.2 * site.clues.mention(other) + (0.25 if missing else 0.0)
+        if other in siblings:
+            scores[other] = max(scores[other] + _fitting(world, key, other) + ordered, REFINED if other in world.refined[key] else 0.0)
         if other in mistaken:
             scores[other] = max(scores[other], ALIGNED * (1.0 + mistaken[other]))
     for other, prior in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:8]:
@@ -139,13 +160,26 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
         yield site.put(node, new, "wrong field", f"Read `{other}` instead of `{key}` from `{short(site.src(base), 24)}`", prior)
 
 
+def _fitting(world: World, key: str, other: str) -> float:
+    """What it counts that two fields of a record look alike in the data, or not, and that nobody reads the other."""
+    one, two = world.shapes.get(key), world.shapes.get(other)
+    alike = (ALIKE.get(one, 0.0) if one == two else UNLIKE) if one and two else 0.0
+    return alike + (UNREAD if world.unused(other) and alike >= 0.0 else 0.0)
+
+
+def _orders(site: Site, node: ast.expr) -> bool:
+    """Whether it is what something is sorted by, or chosen by."""
+    outer = next((each for each in site.module.above(node) if not isinstance(each, ast.Tuple | ast.UnaryOp)), None)
+    return isinstance(outer, ast.Lambda) and isinstance(word := site.parent(outer), ast.keyword) and word.arg == "key"
+
+
 def _near(key: str, known: Iterable[str]) -> Iterator[str]:
-    """Names that share a word or most letters."""
+    """Names that share a word or most letters, or name the other side."""
     matcher = SequenceMatcher(None, "", key, autojunk=False)
     for name in known:
         matcher.set_seq1(name)
         close = matcher.real_quick_ratio() > 0.75 and matcher.quick_ratio() > 0.75 and matcher.ratio() > 0.75
-        if close or likeness(name, key) >= 0.3:
+        if close or likeness(name, key) >= 0.3 or opposite(name, key):
             yield name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
@@ -21,6 +22,8 @@ UNITS = (
 LEAST = 5
 """The smallest number after a `%` that is taken for a round elsewhere: 2 and 3 are mostly for other things."""
 MOST = 4
+CARRIED = 0.5
+"""How likely it was forgotten that a round has come to its end."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -32,6 +35,10 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _wrapped(site, node)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add):
             yield from _around(site, node, node.slice)
+        elif isinstance(node, ast.Call):
+            yield from _carried(site, node)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.right, ast.IfExp):
+            yield from _half(site, node, node.right)
     if isinstance(site.statement.node, ast.Assign):
         yield from _from_nought(site, site.statement.node)
 
@@ -54,6 +61,28 @@ def _around(site: Site, node: ast.Subscript, place: ast.BinOp) -> Iterator[Mutat
     if isinstance(node.value, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
         says = f"Go on with the first of `{short(items)}` behind the last"
         yield site.put(place, f"({text}) % len({items})", FAMILY, says, 0.5 if "IndexError" in site.clues.errors else 0.15)
+
+
+def _carried(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`date(year + month // 12, month % 12 + 1, 1)`: what comes round again carries one into the larger unit, which stands before it."""
+    for large, small in pairwise(node.args):
+        round_ = next((part for part in ast.walk(small) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mod)), None)
+        if round_ is None or not isinstance(large, ast.Name | ast.Attribute | ast.Subscript) or isinstance(round_.left, ast.Constant):
+            continue
+        new = f"{site.src(large)} + {grouped(site, round_.left)} // {grouped(site, round_.right)}"
+        says = f"Carry what is more than `{short(site.src(round_.right))}` into `{short(site.src(large))}`"
+        yield site.put(large, new, FAMILY, says, CARRIED)
+
+
+def _half(site: Site, node: ast.BinOp, choice: ast.IfExp) -> Iterator[Mutation]:
+    """`hour % 12 + (12 if late else 0)`: the last of one half is the nought of the other."""
+    numbers = [each.value for each in (choice.body, choice.orelse) if isinstance(each, ast.Constant)]
+    sizes = [number for number in numbers if type(number) is int and number >= LEAST]
+    if len(numbers) == 2 and 0 in numbers and sizes and isinstance(node.left, ast.Name | ast.Call | ast.Subscript | ast.Attribute):
+        new = f"{site.src(node.left)} % {sizes[0]}"
+        yield site.put(
+            node.left, new, FAMILY, f"Let `{short(site.src(node.left))}` begin anew at {sizes[0]} before a half is added", CARRIED
+        )
 
 
 def _stands_alone(site: Site, node: ast.BinOp) -> bool:

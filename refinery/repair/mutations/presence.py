@@ -6,9 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.world import name_of
 
 FAMILY = "truth for presence"
+BUILT = (ast.List, ast.ListComp, ast.Dict, ast.DictComp, ast.Set, ast.SetComp, ast.JoinedStr)
 KEPT = "overwritten"
+NEVER_NONE = 0.6
+"""How likely it should be asked whether something is empty that is never None, since a function gives it that always gives something."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -20,7 +24,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             absent = isinstance(node.ops[0], ast.Is)
             new = f"not {grouped(site, node.left)}" if absent else site.src(node.left)
             if isinstance(node.ops[0], ast.Is | ast.IsNot):
-                yield site.put(node, new, FAMILY, f"Ask whether `{short(site.src(node.left))}` holds something", 0.25)
+                prior = NEVER_NONE if _never_none(site, node.left) else 0.25
+                yield site.put(node, new, FAMILY, f"Ask whether `{short(site.src(node.left))}` holds something", prior)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and _readable(node.operand):
             yield site.put(
                 node, f"{site.src(node.operand)} is None", FAMILY, f"Ask whether `{short(site.src(node.operand))}` is None", 0.35
@@ -34,6 +39,27 @@ def propose(site: Site) -> Iterator[Mutation]:
                 inside = isinstance(site.parent(node), ast.BinOp | ast.Attribute | ast.Subscript | ast.Compare | ast.Call)
                 says = f"Take `{short(site.src(rest))}` only where `{short(site.src(first))}` is None"
                 yield site.put(node, f"({new})" if inside else new, FAMILY, says, 0.35)
+
+
+def _never_none(site: Site, node: ast.expr) -> bool:
+    """Whether a variable is given only what functions give that build a list, a dict or a text in each of their returns."""
+    if not isinstance(node, ast.Name) or site.function is None:
+        return False
+    given = [
+        each.value
+        for each in site.module.inside(site.function)
+        if isinstance(each, ast.Assign) and site.module.function(each) is site.function
+        if any(isinstance(target, ast.Name) and target.id == node.id for target in each.targets)
+    ]
+    return bool(given) and all(isinstance(each, ast.Call) and _builds(site, each) for each in given)
+
+
+def _builds(site: Site, call: ast.Call) -> bool:
+    known = site.world.functions.get(name_of(call.func)) if isinstance(call.func, ast.Name) else None
+    if known is None:
+        return False
+    returned = [each.value for each in known[0].inside(known[1]) if isinstance(each, ast.Return) and known[0].function(each) is known[1]]
+    return bool(returned) and isinstance(known[1].body[-1], ast.Return) and all(isinstance(each, BUILT) for each in returned)
 
 
 def _mark(site: Site) -> Iterator[Mutation]:

@@ -40,6 +40,47 @@ def _applied(module: Module, mutation: Mutation) -> str:
 
 
 CASES = [
+    ("the same of the table goes through it elsewhere",
+     "def cut(cell):\n    return cell.split(';')\ndef f(a, b):\n    return [x for x in cut(FOODS[a]['not_for']) if x]\n"
+     "def g(a, b):\n    return a in FOODS[b]['allergens']\n", "FOODS[b]['allergens']", "cut(FOODS[b]['allergens'])", ""),
+    ("the sum that a function gives, and more of each",
+     "def total(order):\n    return sum(line['unit'] * line['qty'] for line in order['lines'])\n"
+     "def f(order, cut):\n    return cut / sum(line['unit'] for line in order['lines'])\n",
+     "/ sum(line['unit'] for line in order['lines'])", "/ total(order)", ""),
+    ("each as a function takes it",
+     "def cost(line):\n    return line.unit * line.qty\ndef f(lines):\n    return sum(x.unit for x in lines)\n",
+     "sum(x.unit", "sum(cost(x)", ""),
+    ("the first that fits", "RULES = [('pay', 1), ('payments', 2)]\ndef f(text):\n    for word, team in RULES:\n        if word in text:\n"
+     "            return team\n", "('pay', 1), ('payments', 2)", "('payments', 2), ('pay', 1)", ""),
+    ("one after the other", "STEPS = (\n    (r'\\d+', 'n'),\n    ('x', 'y'),\n    (r'0x\\d+', 'hex'),\n)\ndef f(text):\n"
+     "    for old, new in STEPS:\n        text = re.sub(old, new, text)\n    return text\n",
+     "    (r'\\d+', 'n'),\n    ('x', 'y'),\n    (r'0x\\d+', 'hex'),\n",
+     "    (r'0x\\d+', 'hex'),\n    (r'\\d+', 'n'),\n    ('x', 'y'),\n", ""),
+    ("the other one of two indices", "def f(d, i, j, k):\n    return d[i][k] + d[j][k]\n", "d[j][k]", "d[k][j]", ""),
+    ("the other way round as given", "def ends(xs):\n    return low, high\ndef f(xs):\n    high, low = ends(xs)\n    return low\n",
+     "high, low = ends", "low, high = ends", ""),
+    ("two names wherever they stand", "def f(a, b, x, y):\n    return x, y - a * x\n", "x, y - a * x", "y, x - a * y", ""),
+    ("the first row counts", "def f(n):\n    row = [0] * (n + 1)\n    return row\n", "[0] * (n + 1)", "list(range(n + 1))", ""),
+    ("better than before", "def f(best, x, new):\n    if x not in best:\n        best[x] = new\n",
+     "x not in best:", "x not in best or new < best[x]:", ""),
+    ("as many as there are",
+     "def f(graph):\n    done = []\n    for x in graph:\n        done.append(x)\n    if not done:\n        raise E\n",
+     "not done", "len(done) != len(graph)", ""),
+    ("digits behind each other", "def f(text):\n    n = 0\n    for c in text:\n        n = int(c)\n    return n\n",
+     "n = int(c)", "n = n * 10 + int(c)", ""),
+    ("the sign of the product", "def f(m):\n    d = 1\n    for i in m:\n        m[i], m[0] = m[0], m[i]\n        d *= m[i]\n    return d\n",
+     "= m[0], m[i]\n", "= m[0], m[i]\n        d = -d\n", ""),
+    ("as long as there are more", "class P:\n    def a(self):\n        while self.peek() == 1:\n            self.go()\n    def b(self):\n"
+     "        if self.peek() == 2:\n            self.go()\n", "if self.peek() == 2", "while self.peek() == 2", ""),
+    ("all in one go",
+     "import re\ndef f(text, names):\n    for k, v in names.items():\n        text = text.replace(f'[{k}]', v)\n    return text\n",
+     "    for k, v in names.items():\n        text = text.replace(f'[{k}]', v)\n",
+     "    instead = {f'[{k}]': v for k, v in names.items()}\n"
+     "    pattern = \"|\".join(map(re.escape, sorted(instead, key=len, reverse=True)))\n"
+     "    text = re.sub(pattern, lambda found: instead.get(found[0], found[0]), text)\n", ""),
+    ("into the next year", "def f(year, month):\n    return date(year, month % 12 + 1, 1)\n",
+     "date(year,", "date(year + month // 12,", ""),
+    ("noon is the nought", "def f(hour, late):\n    return hour + (12 if late else 0)\n", "hour +", "hour % 12 +", ""),
     ("what all rounds found", "def f(rows):\n    seen: set[str] = set()\n    for row in rows:\n        seen = set(row)\n    return seen\n",
      "        seen = set(row)", "        seen |= set(row)", ""),
     ("the sum of all rounds", "def f(rows):\n    cost = 0\n    for row in rows:\n        cost = row.price\n    return cost\n",
@@ -514,3 +555,40 @@ def test_a_pattern_that_nobody_could_read_is_not_proposed() -> None:
 def test_an_index_that_is_counted_from_nought_already_is_left_alone() -> None:
     source = "def f(a, n):\n    k = a - 1 + n\n    return k // 9, k % 9 + 1\n"
     assert not [each for each, _ in mutations(source) if "from nought" in each.says]
+
+
+def prior(source: str, after: str) -> float:
+    """How likely the change is thought that leads to a text."""
+    return max(mutation.prior for mutation, text in mutations(source) if text == after)
+
+
+def test_what_was_made_of_a_variable_is_likely_meant_in_its_place() -> None:
+    source = "def f(rows, field):\n    known = [row[field] for row in rows if row[field]]\n    return sum(known) / len(rows)\n"
+    assert prior(source, source.replace("len(rows)", "len(known)")) > prior(source, source.replace("len(rows)", "len(field)")) + 0.1
+
+
+def test_a_function_that_always_gives_a_list_is_asked_whether_it_is_empty() -> None:
+    source = "def find(x):\n    return [y for y in x]\ndef f(x):\n    hits = {}(x)\n    if hits is None:\n        return 0\n"
+    own, other = source.format("find"), source.format("other")
+    assert prior(own, own.replace("hits is None", "not hits")) > prior(other, other.replace("hits is None", "not hits"))
+
+
+def test_a_copy_is_likely_missing_of_what_is_kept_and_changed_in_place() -> None:
+    kept = "class H:\n    def f(self, conf, name):\n        self.state[name] = conf[name]\n"
+    changed = kept + "    def g(self, name):\n        self.state[name]['on'] = True\n"
+    assert prior(changed, changed.replace("= conf[name]", "= dict(conf[name])")) > prior(
+        kept, kept.replace("= conf[name]", "= dict(conf[name])")
+    )
+
+
+def test_a_rule_goes_before_the_one_that_takes_what_it_is_for() -> None:
+    loop = "def f(text):\n    for word, team in RULES:\n        if word in text:\n            return team\n"
+    source = "RULES = [('{}', 1), ('payments', 2)]\n" + loop
+    taken, free = source.format("pay"), source.format("mail")
+    turned = [each.replace(each[9:-1].split("]")[0], f"('payments', 2), ('{word}', 1)") for each, word in ((taken, "pay"), (free, "mail"))]
+    assert prior(taken, turned[0]) > prior(free, turned[1])
+
+
+def test_what_is_not_gone_through_in_order_keeps_its_order() -> None:
+    source = "NAMES = ['pay', 'payments']\ndef f(name):\n    return name in NAMES\n"
+    assert all(mutation.operator != "order of rules" for mutation, _ in mutations(source))
