@@ -47,7 +47,7 @@ def _one(kind: Any, value: Any, groups: dict[int, str]) -> str:
         return _text(value[2], groups) * min(value[0], MOST)
     if kind is sre.ATOMIC_GROUP:
         return _text(value, groups)
-    return groups.get(value, "") if kind is sre.GROUPREF else ""
+    return str(groups.get(value, "")) if kind is sre.GROUPREF else ""
 
 
 def _member(options: Any) -> str:
