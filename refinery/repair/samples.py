@@ -44,7 +44,7 @@ def _one(kind: Any, value: Any, groups: dict[int, str]) -> str:
         groups[value[0]] = made
         return made
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        return _text(value[2], groups) * min(value[0], MOST)
+        return _text(value[2], groups) * min(int(value[0]), MOST)
     if kind is sre.ATOMIC_GROUP:
         return _text(value, groups)
     return str(groups.get(value, "")) if kind is sre.GROUPREF else ""
