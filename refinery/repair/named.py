@@ -131,7 +131,7 @@ def _stands(name: str, text: str) -> bool:
 
 
 def _form(name: str) -> str:
-    """The words of a name, in their order: the same for `wrongItem`, `wrong-item` and `Wrong item`."""
+    """The words of a name, in their order: the same for `netPrice`, `net-price` and `Net price`."""
     return "_".join(part.lower() for part in PARTS.findall(name))
 
 
