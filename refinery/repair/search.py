@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import heapq
 import re
@@ -16,9 +15,9 @@ from refinery.edits.config import is_config, replaced, scalars
 from refinery.edits.draft import draft
 from refinery.edits.hunks import edits_between
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
-from refinery.edits.tree import NotEditable, Tree, with_import
 from refinery.repair import symptoms
 from refinery.repair.aligned import mistaken
+from refinery.repair.applying import Applied
 from refinery.repair.asked import Asked
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
@@ -178,7 +177,7 @@ class _Search:
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.found = found
         self.swayed = Swayed(found, self.modules.values())
-        self.trees: dict[str, Tree | None] = {}
+        self.applied = Applied()
         self.seen: set[str] = set()
         self.heap: list[_Ranked] = []
         self.texts: list[_Ranked] = []
@@ -367,7 +366,7 @@ class _Search:
 
     def _code(self, make: _Code, score: float) -> Hypothesis | None:
         module, mutation = make.module, make.mutation
-        after = self._applied(module, mutation)
+        after = self.applied(module, mutation)
         if after is None or after == module.text:
             return None
         shape = shape_of(module, after, self.kinds)
@@ -413,35 +412,6 @@ class _Search:
             return f"{says}; no other line is suspected more"
         return f"{says}; of {len(self.suspicions)} suspected lines, {rank - 1} {'is' if rank == 2 else 'are'} suspected as much or more"
 
-    def _applied(self, module: Module, mutation: Mutation) -> str | None:
-        try:
-            beside = _beside(module.text, mutation) if mutation.insert in ("before", "after") else None
-            if beside is not None:
-                after = beside
-            elif mutation.insert:
-                tree = self._tree(module)
-                if tree is None:
-                    return None
-                if mutation.insert == "instead":
-                    after = tree.replace(mutation.line, mutation.new)
-                else:
-                    after = tree.insert(mutation.line, mutation.new, after=mutation.insert == "after")
-            else:
-                after = module.text[: mutation.start] + mutation.new + module.text[mutation.end :]
-            if mutation.imports:
-                after = _imported(after, module, mutation)
-        except NotEditable:
-            return None
-        return after
-
-    def _tree(self, module: Module) -> Tree | None:
-        if module.path not in self.trees:
-            try:
-                self.trees[module.path] = Tree(module.path, module.text)
-            except NotEditable:
-                self.trees[module.path] = None
-        return self.trees[module.path]
-
     def _again(self, text: str) -> bool:
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         if digest in self.seen:
@@ -482,36 +452,6 @@ def _written(module: Module, statement: Statement) -> str:
     """The head of a statement as it is written, without what stands before it in its line."""
     lines = (module.line(number) for number in range(statement.first, statement.last + 1))
     return "\n".join(lines)[statement.node.col_offset :].rstrip()
-
-
-def _beside(text: str, mutation: Mutation) -> str | None:
-    """The text with a statement put above or below one that has its lines to itself; None where it takes the syntax tree."""
-    line = text.rfind("\n", 0, mutation.start) + 1
-    indent = text[line : mutation.start]
-    end = text.find("\n", mutation.end)
-    rest = text[mutation.end : end if end >= 0 else len(text)].strip()
-    if indent.strip() or text.startswith("elif", mutation.start) or "\n" not in text[line:] or (rest and not rest.startswith("#")):
-        return None
-    code = "".join(f"{indent}{each}\n" for each in mutation.new.split("\n"))
-    at = line if mutation.insert == "before" else end + 1 if end >= 0 else len(text)
-    if mutation.insert == "before" and text[:line].rstrip(" \t\n").rpartition("\n")[2].lstrip().startswith("@"):
-        return None
-    return text[:at] + code + text[at:]
-
-
-def _imported(text: str, module: Module, mutation: Mutation) -> str:
-    """The text with the import that a mutation needs: below those at the top of the file, or where the first would stand."""
-    name, _, part = mutation.imports.partition(":")
-    wanted = f"from {name} import {part}" if part else f"import {name}"
-    above = [node.end_lineno or node.lineno for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    brought = [(node.module, alias.name) for node in module.tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
-    told = module.tree.body[0].end_lineno or 0 if ast.get_docstring(module.tree, clean=False) is not None else 0
-    lines, place = text.split("\n"), above[-1] if above else told
-    if wanted in lines or (name, part) in brought:
-        return text
-    if module.offset(place + 1, 0) > mutation.start:
-        return with_import(text, name, part or None)
-    return "\n".join([*lines[:place], *([] if above or not told else [""]), wanted, *([] if above or told else ["", ""]), *lines[place:]])
 
 
 def _modules(sources: Mapping[str, str], suspicions: Sequence[Suspicion]) -> dict[str, Module]:
