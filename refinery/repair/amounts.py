@@ -42,8 +42,11 @@ NAMED, SPOKEN_FOR, UNSPOKEN = 0.5, 0.35, 0.2
 """How likely another unit is where a name or a comment says in which one something is counted, speaks of it, and where nothing does."""
 AS_USED = 0.75
 """How likely an amount is one of the kind that code takes it for, where it is of another."""
-AS_BESIDE, FEWEST_BESIDE = 0.8, 3
-"""How likely an amount is a share of one, or of a hundred, where all numbers beside it are, and how many these are at the least."""
+AS_BESIDE, FAR_BESIDE, FEWEST_BESIDE = 0.92, 0.6, 3
+"""How likely an amount is a share of one, or of a hundred, where all numbers beside it are; less where it would still lie far from them.
+And how many these are at the least."""
+NEAR = 2
+"""How many times as large or as small as all others a number is that lies near them."""
 WEARS = 0.93
 NEAREST, AWAY = 0.52, 0.9
 """How likely the nearest round value to a share is, and what each further one counts of that before it."""
@@ -82,10 +85,13 @@ def as_beside(value: float, others: Sequence[float]) -> Iterator[Turn]:
     """The amount as a share of one where all numbers beside it and all its namesakes are such; of a hundred likewise."""
     if len(others) < FEWEST_BESIDE:
         return
+    low, high = min(others) / NEAR, max(others) * NEAR
     if 1 < value <= PERCENT and all(0 <= each <= 1 for each in others) and any(0 < each < 1 for each in others):
-        yield round(value / PERCENT, 6), AS_BESIDE, "a share of one, as all the numbers beside it are"
+        prior = AS_BESIDE if low <= value / PERCENT <= high else FAR_BESIDE
+        yield round(value / PERCENT, 6), prior, "a share of one, as all the numbers beside it are"
     if 0 < value < 1 and all(1 <= each <= PERCENT for each in others):
-        yield round(value * PERCENT, 6), AS_BESIDE, "a share of a hundred, as all the numbers beside it are"
+        prior = AS_BESIDE if low <= value * PERCENT <= high else FAR_BESIDE
+        yield round(value * PERCENT, 6), prior, "a share of a hundred, as all the numbers beside it are"
 
 
 def near_shares(value: float) -> Iterator[Turn]:

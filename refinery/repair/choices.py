@@ -91,8 +91,11 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
 
 
 def _meant(value: str, column: Sequence[str], choice: Choice) -> Iterator[tuple[str, float, str]]:
-    """What a value may be meant to be that is not of the set, as all its namesakes are: what none of them has, or what is spelt alike."""
-    if len(set(column)) < 2 or len(set(column) - set(choice.members)) > 1:
+    """What a value may be meant to be that is not of the set, as all its namesakes are: what none of them has, or what is spelt alike.
+
+    What several of them have is no slip: it is the set that may be wrong.
+    """
+    if len(set(column)) < 2 or len(set(column) - set(choice.members)) > 1 or column.count(value) > 1:
         return
     for member in choice.members:
         alike = SequenceMatcher(None, member.lower(), value.lower()).ratio()

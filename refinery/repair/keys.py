@@ -14,7 +14,7 @@ from refinery.edits.entries import renamed, with_entry, without_entry
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.choices import Choice
 from refinery.repair.clues import Clues
-from refinery.repair.knobs import Reading
+from refinery.repair.knobs import EVIDENT, Reading
 from refinery.repair.module import Module
 from refinery.repair.placeholders import Refill
 from refinery.repair.spelling import like_the_others
@@ -66,16 +66,18 @@ def elsewhere(
     """Every such change with its score, in no order. `sets` are what settings are chosen from."""
     modules, tables = tuple(modules), _tables(found)
     named = frozenset(word for module in modules for node in module.inside(module.tree) for word in _words(node))
-    for prior, scalar, key, after, says, why in (
+    changes = (
         *_moved(tables, sources, _readings(modules)),
         *_misspelt(found, tables, sources, world, named),
         *_odd(tables, sources, named),
-        *_no_member(found, tables, sources, named, sets),
-    ):
+    )
+    evident = tuple(_no_member(found, tables, sources, named, sets))
+    for place, (prior, scalar, key, after, says, why) in enumerate((*evident, *changes)):
         names = {key, *(name for name in scalar.keys if isinstance(name, str))}
         read = max((heard[name].score for name in names if name in heard), default=1.0 if world.keys[key] else 0.0)
         said = max(clues.mention(key), clues.mention(str(scalar.keys[-1])))
-        yield prior * (0.25 + 0.6 * read + 0.3 * said), Refill(scalar.path, after, says, why, Layer.CONFIG)
+        weight = max(0.25 + 0.6 * read + 0.3 * said, EVIDENT if place < len(evident) else 0.0)
+        yield prior * weight, Refill(scalar.path, after, says, why, Layer.CONFIG)
 
 
 def _words(node: ast.AST) -> Iterator[str]:

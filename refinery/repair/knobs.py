@@ -13,7 +13,7 @@ from refinery.edits.scalar import Scalar, Value
 from refinery.repair.amounts import as_beside
 from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
-from refinery.repair.rules import numbered, rules
+from refinery.repair.rules import numbered, records, rules
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
 from refinery.repair.world import World
@@ -37,6 +37,8 @@ RANKS = frozenset({"priority", "rank", "precedence", "weight"})
 """Words in the names of what says which of several records comes first."""
 RANKED = 0.5
 SURE = 0.65
+EVIDENT = 0.65
+"""What a turn counts at the least where the file itself shows that the value is not what is meant: whatever reads it, it is wrong."""
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
 NAMED = 12
@@ -71,14 +73,14 @@ def knobs(
     whole = _records(scalars)
     forms = shapes(sources, world, scalars)
     tables = in_tables(scalars)
-    ruled = rules(scalars, sources)
+    ruled, catalogues = rules(scalars, sources), records(scalars)
     prose = tuple(documents(sources))
     columns = {key: _texts(each) for key, each in by_key.items()}
     chosen = {key: fitting(column, sets) for key, column in columns.items()}
     for scalar in scalars:
         read = heard_of(scalar, readings)
         spoken = max(clues.mention(str(key)) for key in scalar.keys if isinstance(key, str)) if scalar.key else 0.0
-        thing = numbered(scalar)
+        thing = numbered(scalar) or scalar.path in catalogues
         data = thing or (scalar.path, scalar.keys) in tables or _listed_in_a_record(scalar)
         rule = ruled.get((scalar.path, scalar.keys), 0.0) if data else 0.0
         kinds = _kinds(scalar, by_key[scalar.key]) if data and not thing else frozenset()
@@ -97,7 +99,7 @@ def knobs(
             *turns(scalar, by_key[scalar.key], sources, world, forms),
             *told(scalar, clues, prose),
             *members,
-            *_shares(scalar, (*by_record[scalar.path, scalar.keys[:-1]], *by_key[scalar.key])),
+            *(_shares(scalar, (*by_record[scalar.path, scalar.keys[:-1]], *by_key[scalar.key])) if not data else ()),
             *_rows(scalar, by_record[scalar.path, scalar.keys[:-1]], clues),
         )
         for place, knob in enumerate(sorted(thought, key=lambda one: -one.prior)):
@@ -109,7 +111,7 @@ def knobs(
                 meant = knob.prior >= MEANT  # what was misspelt is no loss, and no datum
                 ruled_so = rule if isinstance(scalar.value, bool) or knob.spoken else 0.0
                 kept = not data or meant or selects or (about and (named or knob.value in kinds)) or ruled_so > 0.0
-                share = speaks if meant else max(weight * lost, speaks * ruled_so)
+                share = max(speaks, EVIDENT) if meant else max(weight * lost, speaks * ruled_so)
                 yield share * knob.prior * 0.97**place, replace(knob, data=not kept)
 
 

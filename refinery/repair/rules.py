@@ -18,6 +18,8 @@ FEWEST, MOST = 2, 8
 """Rows of a table of rules."""
 WIDEST = 6
 """Fields of such a row."""
+MOST_LISTED = 12
+"""Rules in a list."""
 NUMBERED = re.compile(r"(?=.*[A-Za-z#])(?=.*\d{3})[\w#/ -]+")
 """What things of the world are called by, as orders and customers are."""
 FREE = re.compile(r"[\sA-Z\d]")
@@ -31,6 +33,14 @@ Place = tuple[str, tuple[str | int, ...]]
 def numbered(scalar: Scalar) -> bool:
     """Whether a value is of a thing that is called by a number, as `AB-1001`."""
     return any(isinstance(key, str) and NUMBERED.fullmatch(key) for key in scalar.keys[:-1])
+
+
+def records(scalars: Iterable[Scalar]) -> set[str]:
+    """Files that are lists of more records than rules are written: corpora, catalogues."""
+    found: dict[str, set[object]] = defaultdict(set)
+    for scalar in scalars:
+        found[scalar.path].add(scalar.keys[0] if len(scalar.keys) > 1 and isinstance(scalar.keys[0], int) else "")
+    return {path for path, rows in found.items() if "" not in rows and len(rows) > MOST_LISTED}
 
 
 def rules(scalars: Iterable[Scalar], sources: Mapping[str, str]) -> dict[Place, float]:

@@ -96,6 +96,8 @@ def test_what_is_no_member_is_meant_to_be_one_that_is_spelt_alike_or_that_no_nam
     assert found["steps[2]", "lock"][1].prior > 0.85
     assert ("steps[2]", "open") not in found
     assert ("moods[1]", "kind") not in turned("moods: [stern, grim, glad]\n"), "two that are none make it another set"
+    twice = turned("a: {step: open}\nb: {step: locks}\nc: {step: locks}\nd: {step: shut}\n")
+    assert all(knob.prior < 0.85 for (name, _), (_, knob) in twice.items() if name == "b.step"), "what comes twice is no slip"
 
 
 def test_a_row_of_functions_is_a_set_of_their_names() -> None:

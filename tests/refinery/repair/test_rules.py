@@ -58,3 +58,9 @@ def test_rules_whose_names_code_knows_count_more() -> None:
 def test_things_are_called_by_numbers_and_rules_are_not() -> None:
     assert all(numbered(each) for each in scalars(THINGS, "a.json"))
     assert not any(numbered(each) for each in scalars(RULES, "a.yaml"))
+
+
+def test_a_file_that_is_a_long_list_of_records_is_data() -> None:
+    rows = "".join(f"- {{of: {'wood' if number % 2 else 'iron'}, name: a{number}x}}\n" for number in range(14))
+    assert turned(rows, "a.yaml", "[3].of", "a3x is not of wood").data
+    assert not turned("".join(rows.splitlines(True)[:6]), "a.yaml", "[3].of", "a3x is not of wood").data
