@@ -18,7 +18,7 @@ MOST = 20
 def sample(pattern: str) -> str:
     """Each choice decided for its first part, each repetition as short as may be. Empty where the pattern is none."""
     try:
-        made = _text(parser.parse(pattern), {})
+        made: str = _text(parser.parse(pattern), {})
         return made if re.search(pattern, made, re.IGNORECASE) else ""
     except (re.error, RecursionError, OverflowError):
         return ""
@@ -40,11 +40,11 @@ def _one(kind: Any, value: Any, groups: dict[int, str]) -> str:
     if kind is sre.BRANCH:
         return _text(value[1][0], groups)
     if kind is sre.SUBPATTERN:
-        made = _text(value[3], groups)
+        made: str = _text(value[3], groups)
         groups[value[0]] = made
         return made
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        return _text(value[2], groups) * min(value[0], MOST)
+        return _text(value[2], groups) * int(min(value[0], MOST))
     if kind is sre.ATOMIC_GROUP:
         return _text(value, groups)
     return groups.get(value, "") if kind is sre.GROUPREF else ""
