@@ -53,7 +53,7 @@ class Drafts:
     sources: Mapping[str, str]
     """The files that may be edited."""
     closed: tuple[str, ...]
-    """Those that may not."""
+    """Those that may not, or cannot be read."""
     legible: frozenset[str] = field(repr=False)
     around: Surroundings = field(repr=False)
     regressions: tuple[FileChange, ...] = ()
@@ -96,7 +96,7 @@ def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbenc
     files = bench.repository.files(base)
     legible = frozenset(each.path for each in files if each.path.endswith(READABLE) and each.size <= LARGEST)
     sources = bench.repository.read_many(base, [each.path for each in files if each.path in legible and bench.editable(each.path)])
-    closed = tuple(each.path for each in files if not bench.editable(each.path))
+    closed = tuple(each.path for each in files if each.path not in sources)
     around = replace(surroundings(bench.repository, base, files), related=sources, trace_texts=_texts(complaint.trace))
     return Drafts(complaint, shown, base, bench, sources, closed, legible, around, tuple(_regressions(complaint, bench, around)))
 
