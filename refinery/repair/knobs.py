@@ -37,7 +37,7 @@ RANKS = frozenset({"priority", "rank", "precedence", "weight"})
 """Words in the names of what says which of several records comes first."""
 RANKED = 0.5
 SURE = 0.65
-EVIDENT = 0.65
+EVIDENT = 0.8
 """What a turn counts at the least where the file itself shows that the value is not what is meant: whatever reads it, it is wrong."""
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
