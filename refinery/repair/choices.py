@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from refinery.edits.scalar import Scalar
@@ -46,6 +46,8 @@ class Choice:
     sure: float = LISTED
     table: Table = ("", ())
     """Where it stands, if in a configuration file."""
+    key: str = ""
+    """The field of records that tells one from the other, where it is made of records."""
 
     @property
     def weight(self) -> float:
@@ -60,7 +62,7 @@ def choices(modules: Iterable[Module], scalars: Iterable[Scalar], data: Collecti
     for each in sorted(every, key=lambda choice: -choice.sure):
         members = tuple(dict.fromkeys(each.members))
         if 1 < len(members) <= MOST:
-            found.setdefault(tuple(sorted(members)), Choice(members, each.where, each.sure, each.table))
+            found.setdefault(tuple(sorted(members)), replace(each, members=members))
     return list(found.values())
 
 
@@ -78,6 +80,11 @@ def others(scalar: Scalar, column: Sequence[str], sets: Iterable[Choice], clues:
     """
     for choice in fitting(column, sets):
         if choice.table in ((scalar.path, scalar.keys[:-1]), _column(scalar)):
+            continue
+        if choice.key and (choice.table[0], choice.key) == (
+            scalar.path,
+            scalar.key,
+        ):  # what records beside it have is no set to choose from
             continue
         if scalar.value not in choice.members:
             yield from _meant(str(scalar.value), column, choice)
@@ -176,7 +183,7 @@ def _in_settings(scalars: Iterable[Scalar], data: Collection[Table]) -> Iterator
             yield Choice(tuple(items), _told("the list", table), LISTED, table)
     for (path, above, key), items in names.items():
         if len(set(items)) == len(items):
-            yield Choice(tuple(items), _told(f"each `{key}` of", (path, above)), REGISTERED, (path, above))
+            yield Choice(tuple(items), _told(f"each `{key}` of", (path, above)), REGISTERED, (path, above), str(key))
 
 
 def _told(what: str, table: Table) -> str:

@@ -37,10 +37,12 @@ RANKS = frozenset({"priority", "rank", "precedence", "weight"})
 """Words in the names of what says which of several records comes first."""
 RANKED = 0.5
 SURE = 0.65
-EVIDENT = 0.65
+EVIDENT = 0.8
 """What a turn counts at the least where the file itself shows that the value is not what is meant: whatever reads it, it is wrong."""
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
+FEW_KINDS = 6
+"""Kinds that few records have; of more, there are twice as many records."""
 NAMED = 12
 """Tables of one form, each under a name, that are still settings; of more, as of lists of records, the values are data."""
 
@@ -180,6 +182,8 @@ def _listed_in_a_record(scalar: Scalar) -> bool:
 def _kinds(scalar: Scalar, kin: list[Scalar]) -> frozenset[Value]:
     """The values of a column that several records share: texts and switches."""
     column = Counter(each.value for each in kin if each.path == scalar.path and len(each.keys) == len(scalar.keys))
+    if len(column) > FEW_KINDS and 2 * len(column) > sum(column.values()):  # what mostly differs is no kind
+        return frozenset()
     return frozenset(value for value, count in column.items() if count > 1 and isinstance(value, str | bool))
 
 

@@ -104,3 +104,8 @@ def test_a_row_of_functions_is_a_set_of_their_names() -> None:
     code = "def pack(x): ...\ndef ship(x): ...\ndef bill(x): ...\nTOOLS = {f.__name__: f for f in (pack, ship, bill)}\n"
     assert ("pack", "ship", "bill") in [each.members for each in choices([Module("m.py", code)], [], ())]
     assert choices([Module("m.py", code.replace("bill)", "len)"))], [], ()) == []
+
+
+def test_what_the_records_of_another_row_are_is_no_set_to_choose_from() -> None:
+    text = "ann:\n- {buys: rope}\n- {buys: nails}\n- {buys: glue}\nbo:\n- {buys: rope}\n- {buys: nails}\n"
+    assert turned(text, "bo got it wrong")["bo[0].buys", "glue"][1].data

@@ -64,3 +64,11 @@ def test_a_file_that_is_a_long_list_of_records_is_data() -> None:
     rows = "".join(f"- {{of: {'wood' if number % 2 else 'iron'}, name: a{number}x}}\n" for number in range(14))
     assert turned(rows, "a.yaml", "[3].of", "a3x is not of wood").data
     assert not turned("".join(rows.splitlines(True)[:6]), "a.yaml", "[3].of", "a3x is not of wood").data
+
+
+def test_what_mostly_differs_from_record_to_record_is_no_kind() -> None:
+    things = ("rope", "nails", "glue", "paint", "oil", "wax", "tar", "rope")
+    rows = "".join(f"- {{buys: {thing}, name: a{number}x}}\n" for number, thing in enumerate(things))
+    assert turned(f"all:\n{rows}", "a.yaml", "all[3].buys", "a3x got it wrong").data
+    fewer = rows.replace("wax", "oil").replace("tar", "oil")
+    assert not turned(f"all:\n{fewer}", "a.yaml", "all[3].buys", "a3x got it wrong").data
