@@ -60,7 +60,23 @@ def _around(site: Site, node: ast.Subscript, place: ast.BinOp) -> Iterator[Mutat
     items, text = site.src(node.value), site.src(place)
     if isinstance(node.value, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
         says = f"Go on with the first of `{short(items)}` behind the last"
-        yield site.put(place, f"({text}) % len({items})", FAMILY, says, 0.5 if "IndexError" in site.clues.errors else 0.15)
+        yield site.put(
+            place,
+            f"({text}) % len({items})",
+            FAMILY,
+            says,
+            0.5 if "IndexError" in site.clues.errors or _through(site, node, items) else 0.15,
+        )
+
+
+def _through(site: Site, node: ast.Subscript, items: str) -> bool:
+    """Whether the index is of a loop through all of the items, so that the next of the last is asked for."""
+    whole = f"range(len({items}))"
+    return any(
+        (isinstance(each, ast.For) and site.src(each.iter) == whole)
+        or any(site.src(part.iter) == whole for part in getattr(each, "generators", ()))
+        for each in site.module.above(node)
+    )
 
 
 def _carried(site: Site, node: ast.Call) -> Iterator[Mutation]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.mutations.guards import returned
 from refinery.repair.world import name_of, parameters
 
 FAMILY = "recursion"
@@ -20,20 +21,55 @@ def propose(site: Site) -> Iterator[Mutation]:
         return
     yield from _yields(site, function)
     yield from _own_level(site, function)
+    yield from _on_the_way(site, function)
     if not _calls_itself(site, function):
         return
     given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
     for node in site.statement.nodes:
         if isinstance(node, ast.Call) and name_of(node.func) == function.name:
+            yield from _turned(site, node)
             for argument in node.args:
                 yield from _smaller(site, argument)
         elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Load) and len(given) == 1:
             yield from _itself(site, function, node)
     yield from _with_own(site, function)
+    yield from _nothing_there(site, function, given)
     if isinstance(statement, ast.If):
         yield from _base(site, statement.test)
     if isinstance(statement, ast.Return) and statement.value is not None:
         yield from _ending(site, statement.value, given)
+
+
+def _on_the_way(site: Site, function: Function) -> Iterator[Mutation]:
+    """`return self.find(self.parent[x])`, where only a step of the way is given: whether there are more is asked just above."""
+    statement, outer = site.statement.node, site.parent(site.statement.node)
+    value = statement.value if isinstance(statement, ast.Return) else None
+    if not isinstance(value, ast.Subscript | ast.Attribute) or not isinstance(outer, ast.If) or len(parameters(function)) != 1:
+        return
+    if parameters(function)[0] in site.src(value) and site.src(value) in site.src(outer.test) and statement in outer.body:
+        own = f"self.{function.name}" if isinstance(site.parent(function), ast.ClassDef) else function.name
+        yield site.put(value, f"{own}({site.src(value)})", FAMILY, f"Go on from `{short(site.src(value))}` to the end", 0.45)
+
+
+def _turned(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`gcd(b, a % b)` for `gcd(a % b, b)`: the two change their parts from call to call."""
+    if len(node.args) == 2 and not node.keywords:
+        one, other = (site.src(each) for each in node.args)
+        (start, _), (_, end) = site.module.span(node.args[0]), site.module.span(node.args[1])
+        yield site.between(start, end, f"{other}, {one}", FAMILY, f"Go on with `{short(other, 20)}` before `{short(one, 20)}`", 0.3)
+
+
+def _nothing_there(site: Site, function: Function, given: list[str]) -> Iterator[Mutation]:
+    """A function that goes on with the parts of a thing has an answer where there is none."""
+    first = function.body[1] if ast.get_docstring(function) is not None and len(function.body) > 1 else function.body[0]
+    if site.statement.node is not first or not given:
+        return
+    calls = [each for each in site.module.inside(function) if isinstance(each, ast.Call) and name_of(each.func) == function.name]
+    below = any(isinstance(arg, ast.Attribute) and site.src(arg.value) == given[0] for each in calls for arg in each.args)
+    asked = f"{given[0]} is None" in site.module.source(function) or f"not {given[0]}" in site.module.source(function)
+    for value in dict.fromkeys([*returned(site, function), "0", "None", "[]"]) if below and not asked else ():
+        code = f"if {given[0]} is None:\n    return {value}"
+        yield site.add(code, "before", FAMILY, f"Answer `{value}` where there is no `{given[0]}`", 0.35)
 
 
 def _own_level(site: Site, function: Function) -> Iterator[Mutation]:
