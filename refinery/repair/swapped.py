@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from refinery.domain import Layer
@@ -13,6 +13,8 @@ from refinery.repair.clues import Clues
 from refinery.repair.knobs import Reading, heard_of
 from refinery.repair.placeholders import Refill
 
+SORTED, OUT_OF_ORDER = 4, 0.4
+"""Numbers that are in order by no chance, and what an exchange counts that puts them out of it."""
 LARGEST = 8
 """Values of a table, or tables beside each other, that are tried against each other."""
 
@@ -39,9 +41,16 @@ def swapped(
             for one, other in combinations(group, 2):
                 if type(one.value) is type(other.value) and one.value != other.value and one.value is not None:
                     weight = sum(0.25 + 0.6 * heard_of(each, heard).score + 0.3 * _spoken(each, clues) for each in (one, other)) / 2
+                    weight *= OUT_OF_ORDER if _in_order(group) else 1.0
                     if after := _exchanged(sources[one.path], one, other):
                         says = f"Exchange the values of {one.name} and {other.name}"
                         yield prior * weight, Refill(one.path, after, says, "each may be what the other should be", Layer.CONFIG)
+
+
+def _in_order(group: Sequence[Scalar]) -> bool:
+    """Whether the numbers of a table go up, or down, from line to line: somebody thought of their order."""
+    values = [each.value for each in group if isinstance(each.value, int | float) and not isinstance(each.value, bool)]
+    return SORTED <= len(values) == len(group) and values in (sorted(values), sorted(values, reverse=True))
 
 
 def _spoken(scalar: Scalar, clues: Clues) -> float:

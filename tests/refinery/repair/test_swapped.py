@@ -31,3 +31,8 @@ def test_values_of_different_kinds_stay_where_they_are() -> None:
 
 def test_values_of_records_stay_where_they_are() -> None:
     assert not exchanged('[{"a": "x", "b": "y"}, {"a": "z", "b": "w"}]\n')
+
+
+def test_numbers_that_go_down_from_line_to_line_are_seldom_exchanged() -> None:
+    ordered, other = "a: 5\nb: 3\nc: 2\nd: 1\n", "a: 3\nb: 5\nc: 1\nd: 2\n"
+    assert max(exchanged(ordered, "a.yaml").values()) < min(exchanged(other, "a.yaml").values())
