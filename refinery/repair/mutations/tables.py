@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS
-from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.mutation import Mutation, Site, short
 
 ROW = "first value"
 DIGITS = "digit by digit"
