@@ -73,9 +73,6 @@ def _gathered(site: Site, statement: ast.Assign) -> Iterator[Mutation]:
     if isinstance(value, ast.List) and len(value.elts) == 1:
         new = f"{table}.setdefault({key}, []).append({site.src(value.elts[0])})"
         yield site.put(statement, new, GATHERED, f"Keep what `{short(table)}` has under the same key", 0.5)
-    elif isinstance(value, ast.Constant) and type(value.value) is int:
-        new = f"{table}.get({key}, 0) + {value.value}"
-        yield site.put(value, new, GATHERED, f"Count on from what `{short(table)}` has under the same key", 0.4)
 
 
 def _second(site: Site, statement: ast.Assign) -> Iterator[Mutation]:

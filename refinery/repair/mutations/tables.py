@@ -1,4 +1,4 @@
-"""What algorithms keep while they work: the first row of a table, the best so far, the digits of a number, whether all were reached."""
+"""What algorithms keep while they work: the first row of a table, the digits of a number, whether all were reached."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS
-from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.mutation import Mutation, Site, short
 
 ROW = "first value"
-BEST = "best so far"
 DIGITS = "digit by digit"
 ALL = "all reached"
 SIGN = "sign turned"
@@ -17,7 +16,7 @@ MOST = 3
 
 
 def propose(site: Site) -> Iterator[Mutation]:
-    """Other first rows, a value that may still get better, digits put behind each other, all things counted."""
+    """Other first rows, digits put behind each other, all things counted, a sign turned."""
     statement = site.statement.node
     if site.function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return
@@ -25,7 +24,6 @@ def propose(site: Site) -> Iterator[Mutation]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
             yield from _row(site, node, node.left)
     if isinstance(statement, ast.If):
-        yield from _better(site, statement)
         yield from _all(site, statement)
     if isinstance(statement, ast.Assign | ast.AugAssign):
         yield from _digits(site, statement)
@@ -42,24 +40,6 @@ def _row(site: Site, node: ast.BinOp, row: ast.List) -> Iterator[Mutation]:
     yield site.put(node, f'[float("inf")] * {count}', ROW, "Begin with what everything is less than", 0.2)
     if row.elts[0].value == 0:
         yield site.put(node, f"[1] + [0] * ({count} - 1)", ROW, "Begin with one at the first place", 0.25)
-
-
-def _better(site: Site, statement: ast.If) -> Iterator[Mutation]:
-    """`if x not in best: best[x] = new`, where what is found later may be better."""
-    test = statement.test
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotIn)):
-        return
-    kept = f"{site.src(test.comparators[0])}[{site.src(test.left)}]"
-    for each in statement.body:
-        if (
-            isinstance(each, ast.Assign)
-            and site.src(each.targets[0]) == kept
-            and isinstance(each.value, ast.Name | ast.BinOp | ast.Subscript)
-        ):
-            new = grouped(site, each.value)
-            for sign, says, prior in (("<", "less", 0.4), (">", "more", 0.3)):
-                better = f"{site.src(test)} or {new} {sign} {kept}"
-                yield site.put(test, better, BEST, f"Take `{short(new)}` too where it is {says} than `{short(kept)}`", prior)
 
 
 def _all(site: Site, statement: ast.If) -> Iterator[Mutation]:
