@@ -233,7 +233,7 @@ def solve(worker: Worker, fault: Fault, limit: int) -> Result:
         for what, seen in cures.some:
             if cures.alone(tuple(draft(what.edits, fault.files.get).changes), seen):
                 return what
-        for one, other in cures.pairs():
+        for (one, _), (other, _) in cures.pairs():
             both = joined(one, other)
             if both and not draft(both.edits, fault.files.get).misfits:
                 seen = look(both)
