@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refinery.repair.wording import EMPTY_WORDS
@@ -13,6 +14,10 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 TOKEN = re.compile(r"[A-Za-z][A-Za-z'-]*|\d+(?:[.,:]\d+)*|[^\w\s]")
 ESCAPED = re.compile(r"\\[nrt]")
+LONGEST = 5000
+"""Characters of a text."""
+LINES = 400
+"""Lines of inputs that patterns are tried on."""
 MOST = 12
 ONE = 0.05
 
@@ -39,6 +44,14 @@ class Asked:
     """Where each word stands in the inputs, in small letters."""
     strange: tuple[str, ...] = ()
     """Words that stand in failing inputs alone, as short as they may be, in the order in which they were said."""
+
+    lines: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """The texts of failing inputs and each of their lines, and those of passing ones."""
+
+    def parts(self, one: re.Pattern[str], other: re.Pattern[str]) -> tuple[bool, bool]:
+        """Whether two patterns find other things in lines of failing inputs, and of passing ones."""
+        bad, good = (any(one.findall(line) != other.findall(line) for line in lines) for lines in self.lines)
+        return bad, good
 
     def stands_like(self, word: str, others: Sequence[str]) -> float:
         """How far a word stands where others do: 1 where what is before it and behind it is the same, a half where one of the two is."""
@@ -78,7 +91,28 @@ def asked_in(red: Sequence[str], green: Sequence[str]) -> Asked:
         ONE if len(bad) == 1 else 1.0,
         {word: frozenset(found) for word, found in places.items()},
         tuple(dict.fromkeys(word for words in said[: len(red)] for word in words if word not in usual)),
+        (_lines(red), _lines(green)),
     )
+
+
+def _lines(inputs: Sequence[str]) -> tuple[str, ...]:
+    """The texts in inputs that were written as JSON, and their lines, each once."""
+    found: dict[str, None] = {}
+    for text in inputs:
+        try:
+            given = json.loads(text)
+        except ValueError:
+            given = text
+        for leaf in _texts(given):
+            found |= dict.fromkeys(line for line in (leaf[:LONGEST], *leaf.splitlines()) if line.strip())
+    return tuple(found)[:LINES]
+
+
+def _texts(given: object) -> Iterator[str]:
+    if isinstance(given, str):
+        yield given
+    for part in (*given.keys(), *given.values()) if isinstance(given, dict) else given if isinstance(given, list) else ():
+        yield from _texts(part)
 
 
 def _kind(token: str) -> str:

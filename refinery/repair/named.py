@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import product
 
 from refinery.edits.scalar import Scalar
 from refinery.repair.module import FUNCTIONS, Module
@@ -34,6 +35,8 @@ KIN, ALONE = 0.85, 0.6
 READ, READ_ALIKE = 0.45, 0.8
 """How likely a key that nobody reads is one that is read beside the others and that no text has; rather where the two are alike."""
 ALIKE = 0.6
+OUTSIDE, FEWEST_KIN, MOST_LACKING = 0.7, 2, 4
+"""How likely a name that nothing knows is one that is lacking; how many of its kind the text has at the least, and lacks at the most."""
 ORDERED, RENAMED = 0.8, 0.7
 """How likely a tool takes what its function takes, in that order, and by these names."""
 
@@ -57,9 +60,16 @@ def named(
     modules = tuple(modules)
     known, readings, tools = _known(modules, tuple(scalars)), _readings(modules), _tools(modules)
     said = [text for module in modules for text in _said(module)]
+    looked_for = _looked_for(modules)
     for wording in texts:
         others = "\n".join((*said, *(text for path, text in sources.items() if path != wording.path and not path.endswith(".py"))))
-        for prior, text, says, why in (*_spelt(wording, known, others), *_keys(wording, readings, known), *_signatures(wording, tools)):
+        changes = (
+            *_spelt(wording, known, others),
+            *_keys(wording, readings, known),
+            *_outsiders(wording, known, looked_for),
+            *_signatures(wording, tools),
+        )
+        for prior, text, says, why in changes:
             if text != wording.text and (after := wording.put(text)):
                 yield prior, Refill(wording.path, after, f"{says} in {wording.name}", why)
 
@@ -101,6 +111,31 @@ def _keys(wording: Wording, readings: Sequence[Collection[str]], known: _Known) 
                 after = re.sub(rf"(?<=[\"']){re.escape(key)}(?=[\"']\s*:)", read, wording.text)
                 why = f"code reads `{read}` beside `{shared[0]}`, and nobody reads `{key}`"
                 yield READ_ALIKE if alike else READ / len(absent), after, f"Say `{read}`, not `{key}`,", why
+
+
+def _outsiders(wording: Wording, known: _Known, looked_for: Collection[str]) -> Iterator[Change]:
+    """A quoted name that nothing knows, for a member of a set of which the text has others, or for one that code compares with; the text
+    lacks either."""
+    quoted = dict.fromkeys(match["name"] for match in QUOTED.finditer(wording.text))
+    strange = [name for name in quoted if name not in known.kin and _form(name) not in known.by_form]
+    groups = {frozenset(kin) for kin in known.kin.values()} if strange else ()
+    lacking = [[name for name in sorted(group) if not _stands(name, wording.text)] for group in groups]
+    sets = [absent for absent, group in zip(lacking, groups, strict=True) if len(group) - len(absent) >= FEWEST_KIN]
+    for absent in dict.fromkeys(map(tuple, (*sets, [name for name in looked_for if not _stands(name, wording.text)]))):
+        for name, other in product(strange, absent) if len(absent) <= MOST_LACKING else ():
+            after = re.sub(rf"(?<=[\"'`]){re.escape(name)}(?=[\"'`])", other, wording.text)
+            why = f"nothing knows `{name}`, and the text says nowhere `{other}`"
+            yield OUTSIDE / (len(strange) * len(absent)), after, f"Say `{other}`, not `{name}`,", why
+
+
+def _looked_for(modules: Iterable[Module]) -> list[str]:
+    """The names that code compares something with."""
+    found: dict[str, None] = {}
+    for module in modules:
+        for node in module.inside(module.tree):
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                found |= dict.fromkeys(text for side in (node.left, *node.comparators) if (text := text_of(side)) and _is_name(text))
+    return list(found)
 
 
 def _signatures(wording: Wording, tools: Mapping[str, tuple[str, ...]]) -> Iterator[Change]:

@@ -28,8 +28,9 @@ from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES, Family
 from refinery.repair.filled import filled
 from refinery.repair.flow import statements
+from refinery.repair.joints import joints
 from refinery.repair.keys import elsewhere
-from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, readings
+from refinery.repair.knobs import Reading, heard_of, in_tables, knobs, patterned, readings
 from refinery.repair.learning import learn
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
@@ -230,7 +231,7 @@ class _Search:
         heard = readings(self.scalars, lines)
         tables = in_tables(self.scalars)
         sets = choices(self.modules.values(), self.scalars, tables)
-        turned = list(knobs(self.scalars, self.sources, self.world, self.clues, heard, sets))
+        turned = [*knobs(self.scalars, self.sources, self.world, self.clues, heard, sets), *patterned(self.scalars, self.clues)]
         for score, knob in turned:
             self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
         for score, needed in wanted(self.found, self.scalars, self.sources):
@@ -248,6 +249,8 @@ class _Search:
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
+        for score, change in joints(self.scalars, self.sources, self.modules.values(), self.clues):
+            self._push(score, change)
         for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
             self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}

@@ -44,6 +44,7 @@ METHODS = (
     ("strptime", "fromisoformat"), ("lower", "casefold"), ("removeprefix", "removesuffix"), ("lstrip", "removeprefix"),
     ("rstrip", "removesuffix"), ("debit", "credit"), ("seconds", "total_seconds"),
 )  # fmt: skip
+EXTREMES = {"min": "max", "max": "min"}
 NEIGHBOURS = (
     ("any", "all"), ("min", "max"), ("floor", "ceil"), ("int", "round"), ("sorted", "reversed"), ("sum", "len"),
     ("zip", "enumerate"), ("set", "sorted"), ("set", "list"), ("list", "tuple"), ("set", "tuple"), ("floor", "round"),
@@ -62,6 +63,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _function(site, node)
         if isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
             yield from _field(site, node)
+        if isinstance(node, ast.Attribute) and node.attr in EXTREMES and isinstance(node.value, ast.Name | ast.Attribute):
+            yield from _extreme(site, node)
     statement = site.statement.node
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
         yield from _target(site, statement.targets[0])
@@ -95,6 +98,15 @@ def _variable(site: Site, node: ast.Name) -> Iterator[Mutation]:
             if path.split(".")[0].split("[")[0] != node.id:
                 near = likeness(node.id, path)
                 yield site.put(node, path, FAMILY, f"Use `{short(path)}` instead of `{node.id}`", agreed * (0.08 + 0.3 * near))
+
+
+def _extreme(site: Site, node: ast.Attribute) -> Iterator[Mutation]:
+    """`date.max` for `date.min`: what has none comes last, not first."""
+    parent = site.parent(node)
+    if not (isinstance(parent, ast.Call) and parent.func is node):
+        other = EXTREMES[node.attr]
+        new = f"{site.src(node.value)}.{other}"
+        yield site.put(node, new, "other extreme", f"Take `{new}` instead of `{site.src(node)}`", 0.5)
 
 
 def _looked_up(site: Site, node: ast.Name, parent: ast.AST | None) -> bool:

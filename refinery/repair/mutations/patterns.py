@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from refinery.repair.asked import Asked
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
@@ -17,6 +18,36 @@ PLACES = {"sub": 4, "split": 3, "compile": 1}
 WRITTEN = re.compile(r"\\[dwsb](?![a-z])|\(\?[:P]|\.\*|\]\+")
 """What only patterns have in them."""
 FAMILY = "pattern"
+TELLS, UPSETS = 3.0, 0.7
+"""What another pattern counts that finds other things in failing inputs alone, and in passing ones alone."""
+LIKELIEST = 0.8
+EDITS = (
+    (r"(?<!\\)\.([*+])(?=\)?[^?+)$\"'])", r".\1?", "as little as possible", 0.7),
+    (r"([*+])(?![?+])", r"\1?", "as little as possible", 0.25),
+    (r"(?<=\\[{\[])\.\*\?(?=\\[}\]])", ".*", "up to the last bracket", 0.6),
+    (r"([*+])\?", r"\1", "as much as possible", 0.25),
+    (r"\+(?![?+])", "*", "also where there is none", 0.2),
+    (r"\*(?![?+])", "+", "only where there is one", 0.2),
+    (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
+    (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
+    (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
+    (r"\((?=\\d)", "(-?", "numbers with a sign", 0.3),
+    (r"(?<=[^(\\])\\d(?=[+*{])", r"-?\\d", "numbers with a sign", 0.1),
+    (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
+    (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
+    (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
+    (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
+    (r"(?<=[a-z])s(?![a-z?*+])", "s?", "one as well as many", 0.2),
+    (r"(?<!\?)\)(?![?*+{])", ")?", "also without a part", 0.15),
+    (r"(?<=[^\\(\[|])\?(?![:=!<P])(?=[^?])", "", "only with a part", 0.15),
+    (r"^(r?[\"'])(?!\^)", r"\1^", "from the beginning on", 0.2),
+    (r"(?<!\$)([\"'])$", r"$\1", "to the end", 0.25),
+    (r"^(r?[\"'])(?!\\b)", r"\1\\b", "whole words", 0.15),
+    (r"(?<!\\b)([\"'])$", r"\\b\1", "whole words", 0.2),
+    (r"^(r?[\"'])\^", r"\1", "anywhere, not only at the beginning", 0.2),
+    (r"\$([\"'])$", r"\1", "whatever follows", 0.2),
+)
+"""What is put in the place of what, what is matched then, and how likely that is what was meant."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -57,55 +88,54 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
         if flag in has:
             continue
         says = f"Match with {flag}"
+        prior = min(LIKELIEST, prior * _flagged(site, node, flag))
         if given is not None:
             yield site.put(given, f"{has} | {module}.{flag}", FAMILY, says, prior)
         elif not site.module.text[:end].rstrip().endswith(","):
             yield site.between(end, end, f", flags={module}.{flag}", FAMILY, says, prior)
 
 
+def _flagged(site: Site, node: ast.Call, flag: str) -> float:
+    """What the inputs say of a flag, where the pattern stands in the call."""
+    text = site.src(node.args[0]) if node.args and isinstance(node.args[0], ast.Constant) else ""
+    plain = _compiled(text) if text else None
+    return _told(site.clues.asked.parts(plain, re.compile(plain.pattern, getattr(re, flag)))) if plain else 1.0
+
+
 def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
-    text = site.src(node)
-    for old, new, says, prior in (
-        (r"(?<!\\)\.([*+])(?=\)?[^?+)$\"'])", r".\1?", "as little as possible", 0.7),
-        (r"([*+])(?![?+])", r"\1?", "as little as possible", 0.25),
-        (r"([*+])\?", r"\1", "as much as possible", 0.25),
-        (r"\+(?![?+])", "*", "also where there is none", 0.2),
-        (r"\*(?![?+])", "+", "only where there is one", 0.2),
-        (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
-        (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
-        (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
-        (r"\((?=\\d)", "(-?", "numbers with a sign", 0.3),
-        (r"(?<=[^(\\])\\d(?=[+*{])", r"-?\\d", "numbers with a sign", 0.1),
-        (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
-        (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
-        (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
-        (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
-        (r"(?<=[a-z])s(?![a-z?*+])", "s?", "one as well as many", 0.2),
-        (r"(?<!\?)\)(?![?*+{])", ")?", "also without a part", 0.15),
-        (r"(?<=[^\\(\[|])\?(?![:=!<P])(?=[^?])", "", "only with a part", 0.15),
-        (r"^(r?[\"'])(?!\^)", r"\1^", "from the beginning on", 0.2),
-        (r"(?<!\$)([\"'])$", r"$\1", "to the end", 0.25),
-        (r"^(r?[\"'])(?!\\b)", r"\1\\b", "whole words", 0.15),
-        (r"(?<!\\b)([\"'])$", r"\\b\1", "whole words", 0.2),
-        (r"^(r?[\"'])\^", r"\1", "anywhere, not only at the beginning", 0.2),
-        (r"\$([\"'])$", r"\1", "whatever follows", 0.2),
-    ):
+    for changed, says, prior in variants(site.src(node), site.clues.asked):
+        yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior)
+
+
+def variants(text: str, asked: Asked) -> Iterator[tuple[str, str, float]]:
+    """Other patterns than that of a literal, as literals, with what each does and how likely it is.
+
+    The likelier where it finds other things in failing inputs than the present one, and the same in passing ones.
+    """
+    own = _compiled(text)
+    for old, new, says, prior in EDITS:
         places = list(re.finditer(old, text))
         for found in places[:4]:
             changed = text[: found.start()] + found.expand(new) + text[found.end() :]
-            if changed != text and _compiles(changed):
-                yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior / max(1, len(places) - 1))
+            pattern = _compiled(changed) if changed != text else None
+            if pattern is not None:
+                told = _told(asked.parts(own, pattern)) if own else 1.0
+                yield changed, says, min(LIKELIEST, told * prior / max(1, len(places) - 1))
 
 
-def _compiles(text: str) -> bool:
-    """Whether a literal is a pattern that `re` can read."""
+def _told(parts: tuple[bool, bool]) -> float:
+    bad, good = parts
+    return (TELLS if not good else 1.0) if bad else 1.0 if not good else UPSETS
+
+
+def _compiled(text: str) -> re.Pattern[str] | None:
+    """A literal as a pattern; None where `re` cannot read it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(ast.literal_eval(text))
-    except (re.error, SyntaxError, ValueError):
-        return False
-    return True
+            return re.compile(ast.literal_eval(text))
+    except (re.error, SyntaxError, ValueError, TypeError):
+        return None
 
 
 def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from refinery.domain import Diagnosis, Layer
 from refinery.edits.config import scalars
 from refinery.edits.scalar import Value
+from refinery.repair.asked import asked_in
 from refinery.repair.clues import clues
-from refinery.repair.knobs import Reading, heard_of, knobs, readings
+from refinery.repair.knobs import Reading, heard_of, knobs, patterned, readings
 from refinery.repair.module import Module
 from refinery.repair.world import survey
 
@@ -137,3 +138,12 @@ def test_a_bound_of_what_has_to_end_is_a_usual_higher_one() -> None:
         told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
         made = [knob for _, knob in knobs(found, {"a.yaml": text}, survey([], found), told, {})]
         assert [knob.value for knob in made if not knob.any_would_do and "usual bound" in knob.why] == [roomy]
+
+
+def test_a_pattern_of_a_setting_is_turned_where_that_tells_failing_inputs_from_passing_ones() -> None:
+    found = scalars("rules: [{pattern: 'cat', kind: pet}]\n", "a.yaml")
+    told = Diagnosis("t", "wrong", "", Layer.CONFIG, "x", "", 0, "s", 0.5)
+    asked = asked_in(['"concat them"'], ['"a cat"'])
+    tried = {knob.value: score for score, knob in patterned(found, clues(told, [], asked))}
+    assert tried["\\bcat"] >= 0.4
+    assert not list(patterned(found, clues(told, [], asked_in(['"a dog"'], ['"a cat"']))))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 
 import pytest
 
 from refinery.domain import Diagnosis, Layer
 from refinery.edits.tree import NotEditable, Tree
+from refinery.repair.asked import asked_in
 from refinery.repair.clues import clues
 from refinery.repair.families import FAMILIES
 from refinery.repair.module import Module
 from refinery.repair.mutation import Mutation, Site
+from refinery.repair.mutations.patterns import variants
 from refinery.repair.world import survey
 
 
@@ -680,3 +683,16 @@ def test_what_the_code_around_speaks_for_is_likely(name: str) -> None:
     wanted = ast.dump(ast.parse(source.replace(old, new, 1)))
     found = [(mutation.prior, _parsed(text)) for mutation, text in mutations(source)]
     assert max(prior for prior, tree in found if tree is not None and ast.dump(tree) == wanted) >= 0.3
+
+
+def test_a_pattern_is_likely_that_finds_something_else_in_failing_inputs_alone() -> None:
+    def likely(red: str, green: str) -> float:
+        asked = asked_in([json.dumps(red)], [json.dumps(green)])
+        return next(prior for changed, _, prior in variants('r"^(\\d)\\."', asked) if changed == 'r"^(\\d+)\\."')
+
+    assert likely("12. Ulm", "3. Ulm") > likely("3. Ulm", "3. Ulm") == likely("12. Ulm", "12. Ulm") > likely("3. Ulm", "12. Ulm")
+
+
+def test_what_is_the_least_may_be_meant_to_be_the_most() -> None:
+    source = "from datetime import date\ndef f(day):\n    return day or date.min\n"
+    assert prior(source, source.replace("date.min", "date.max")) >= 0.4

@@ -48,3 +48,15 @@ def test_a_tool_takes_what_its_function_takes() -> None:
     assert made("- book(nights, room): a stay\n", code) == ["- book(room, nights): a stay\n"]
     assert made("- book(room, days): a stay\n", code) == ["- book(room, nights): a stay\n"]
     assert made("- book(room, nights): a stay\n", code) == []
+
+
+def test_a_quoted_name_that_nothing_knows_is_the_one_that_code_compares_with_and_no_text_has() -> None:
+    code = 'def f(queue):\n    return queue == "spare"\n'
+    assert made("- night_shift: after ten\nElse say `nobody`.\n", code, SETTINGS)[0] == "- night_shift: after ten\nElse say `spare`.\n"
+    assert made("- night_shift: after ten\nElse say `spare`.\n", code, SETTINGS) == []
+
+
+def test_a_quoted_name_that_nothing_knows_is_the_one_that_its_kind_lacks() -> None:
+    settings = "queues: [night_shift, day_shift, spare]\n"
+    prompt = "Say `night_shift`, `day_shift` or `%s`.\n"
+    assert made(prompt % "nobody", settings=settings) == [prompt % "spare"]
