@@ -1,6 +1,6 @@
 """Small tables of rules in configuration, told apart from tables of records.
 
-A rule is read by a name that code works out itself, so a failure seldom speaks of it: `reasons: {broken: {fee: false}}`. It is a setting.
+A rule is read by a name that code works out itself, so a failure seldom speaks of it: `grades: {worn: {sold: false}}`. It is a setting.
 A record is of one thing in the world, an order or a product: it is data, and to change it repairs nothing.
 """
 
