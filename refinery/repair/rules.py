@@ -31,7 +31,7 @@ Place = tuple[str, tuple[str | int, ...]]
 
 
 def numbered(scalar: Scalar) -> bool:
-    """Whether a value is of a thing that is called by a number, as `AB-1001`."""
+    """Whether a value is of a thing that is called by a number, as `K-2107`."""
     return any(isinstance(key, str) and NUMBERED.fullmatch(key) for key in scalar.keys[:-1])
 
 
