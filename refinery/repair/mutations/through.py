@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
-from refinery.repair.module import FUNCTIONS, Function
+from refinery.repair.module import FUNCTIONS, Function, Module
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import base_of, parameters, spoken_of
 
@@ -19,6 +21,9 @@ _READ = (ast.Load, type(None))
 _COMPREHENDED = (ast.GeneratorExp, ast.ListComp, ast.SetComp)
 _OPERANDS = (ast.Compare, ast.Call, ast.BinOp, ast.Assign, ast.Return, ast.For, ast.comprehension, ast.IfExp, ast.keyword)
 MOST = 6
+
+_Reading: TypeAlias = tuple[ast.AST, str, str, str]
+_seen: WeakKeyDictionary[Module, list[_Reading]] = WeakKeyDictionary()
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -105,26 +110,35 @@ def _through(site: Site) -> Iterator[Mutation]:
 def _put_through(site: Site, node: ast.expr, key: str, table: str) -> Iterator[tuple[str, float]]:
     """Helpers of one thing that are given this field elsewhere, or other fields of its table; with how usual that is."""
     same: Counter[str] = Counter()
-    alike: Counter[str] = Counter()
-    bare = 0
-    for other in site.module.inside(site.module.tree):
-        read = base_of(other) if isinstance(other, ast.Subscript | ast.Attribute | ast.Call) and other is not node else None
-        if read is None or not isinstance(getattr(other, "ctx", None), _READ):
+    alike: set[str] = set()
+    for other, field, of, outer in _readings(site):
+        if other is node:
             continue
-        outer = site.module.parents.get(other)
-        helper = ""
-        if isinstance(outer, ast.Call) and outer.args == [other] and not outer.keywords and isinstance(outer.func, ast.Name):
-            helper = outer.func.id if outer.func.id in site.world.functions else ""
-        if read[1] == key:
+        helper = outer if outer in site.world.functions else ""
+        if field == key:
             same[helper] += 1
-        elif table and root(read[0]) == table and helper:
-            alike[helper] += 1
-        bare += read[1] == key and not helper
+        elif table and of == table and helper:
+            alike.add(helper)
     for helper, count in same.items():
         if helper:
-            yield helper, 0.25 + 0.25 * count / (count + bare)
-    for helper in alike.keys() - same.keys():
+            yield helper, 0.25 + 0.25 * count / (count + same[""])
+    for helper in sorted(alike - same.keys()):
         yield helper, 0.3
+
+
+def _readings(site: Site) -> list[_Reading]:
+    """Every reading of a field in the file: the node, the field, the name of its table, and of the function that it alone is given to."""
+    if site.module not in _seen:
+        found: list[_Reading] = []
+        for node in site.module.inside(site.module.tree):
+            read = base_of(node) if isinstance(node, ast.Subscript | ast.Attribute | ast.Call) else None
+            if read is None or not isinstance(getattr(node, "ctx", None), _READ):
+                continue
+            outer = site.module.parents.get(node)
+            alone = isinstance(outer, ast.Call) and outer.args == [node] and not outer.keywords and isinstance(outer.func, ast.Name)
+            found.append((node, read[1], root(read[0]), outer.func.id if alone else ""))  # type: ignore[union-attr]
+        _seen[site.module] = found
+    return _seen[site.module]
 
 
 def root(node: ast.expr) -> str:
