@@ -8,16 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from refinery.repair.tame import tame
 from refinery.repair.wording import EMPTY_WORDS
 
 WORD = re.compile(r"[A-Za-z]{3,}")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 TOKEN = re.compile(r"[A-Za-z][A-Za-z'-]*|\d+(?:[.,:]\d+)*|[^\w\s]")
 ESCAPED = re.compile(r"\\[nrt]")
-LONGEST = 5000
-"""Characters of a text."""
-LINES = 400
-"""Lines of inputs that patterns are tried on."""
+LONGEST, LINES = 200, 200
+"""Characters of a text, and texts, that patterns are tried on."""
 MOST = 12
 ONE = 0.05
 
@@ -49,7 +48,9 @@ class Asked:
     """The texts of failing inputs and each of their lines, and those of passing ones."""
 
     def parts(self, one: re.Pattern[str], other: re.Pattern[str]) -> tuple[bool, bool]:
-        """Whether two patterns find other things in lines of failing inputs, and of passing ones."""
+        """Whether two patterns find other things in lines of failing inputs, and of passing ones; neither where that might take long."""
+        if not (tame(one.pattern) and tame(other.pattern)):
+            return False, False
         bad, good = (any(one.findall(line) != other.findall(line) for line in lines) for lines in self.lines)
         return bad, good
 
@@ -104,7 +105,7 @@ def _lines(inputs: Sequence[str]) -> tuple[str, ...]:
         except ValueError:
             given = text
         for leaf in _texts(given):
-            found |= dict.fromkeys(line for line in (leaf[:LONGEST], *leaf.splitlines()) if line.strip())
+            found |= dict.fromkeys(line[:LONGEST] for line in (leaf, *leaf.splitlines()) if line.strip())
     return tuple(found)[:LINES]
 
 

@@ -13,7 +13,7 @@ from refinery.edits.scalar import Scalar, Value
 from refinery.repair.amounts import as_beside
 from refinery.repair.choices import MEANT, Choice, fitting, others
 from refinery.repair.clues import Clues
-from refinery.repair.mutations.patterns import WRITTEN, variants
+from refinery.repair.mutations.patterns import WRITTEN, telling
 from refinery.repair.rules import numbered, records, rules
 from refinery.repair.turns import Knob, documents, shapes, told, turns
 from refinery.repair.wording import parts
@@ -39,8 +39,6 @@ RANKS = frozenset({"priority", "rank", "precedence", "weight"})
 RANKED = 0.5
 PATTERNS = frozenset({"pattern", "patterns", "regex", "regexp", "match"})
 """What settings are called that are patterns, whatever they look like."""
-TELLING = 0.4
-"""The likelihood from which on another pattern is tried: it tells failing inputs from passing ones."""
 SURE = 0.65
 EVIDENT = 0.8
 """What a turn counts at the least where the file itself shows that the value is not what is meant: whatever reads it, it is wrong."""
@@ -123,12 +121,11 @@ def knobs(
 
 
 def patterned(scalars: Iterable[Scalar], clues: Clues) -> Iterator[tuple[float, Knob]]:
-    """Patterns that find in failing inputs alone what those of the settings do not, or the other way round; with their scores."""
+    """Patterns that find something else than those of the settings in failing inputs alone; with their scores."""
     for scalar in scalars:
         if isinstance(scalar.value, str) and (WRITTEN.search(scalar.value) or scalar.key in PATTERNS) and '"' not in scalar.value:
-            for changed, says, prior in variants(f'r"{scalar.value}"', clues.asked):
-                if prior >= TELLING:
-                    yield prior, Knob(scalar, changed[2:-1], prior, f"a pattern that matches {says}", spoken=True)
+            for changed, says, prior in telling(f'r"{scalar.value}"', clues.asked):
+                yield prior, Knob(scalar, changed[2:-1], prior, f"a pattern that matches {says}", spoken=True)
 
 
 def _texts(scalars: Iterable[Scalar]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class World:
     percents: set[str] = field(default_factory=set)
     """Names of what code takes for a share of a hundred: `rules["tax"] / 100`."""
     refined: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Keys of a record under which code puts what it makes of another key: `row["at"] = parse(row["start"])`."""
+    """Keys of a record under which code puts what it makes of another key: `row["cm"] = number(row["size"])`."""
     shapes: dict[str, str] = field(default_factory=dict)
     """What the values of a field of the data look like, see `refinery.repair.shapes`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)

@@ -162,7 +162,7 @@ def _changed(site: Site, node: ast.Attribute) -> bool:
 
 
 def _changed_below(site: Site, target: ast.Subscript) -> bool:
-    """Whether the file changes what it keeps in a table: `self.state[name]["on"] = True`, or by a variable that was given the item."""
+    """Whether the file changes what it keeps in a table: `self.rows[key]["seen"] = 1`, or by a variable that was given the item."""
     kept, module = site.src(target.value), site.module
     items = {
         name_of(node.targets[0])

@@ -88,7 +88,7 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
         if flag in has:
             continue
         says = f"Match with {flag}"
-        prior = min(LIKELIEST, prior * _flagged(site, node, flag))
+        prior = min(LIKELIEST, prior * _flagged(site, node, flag)) if given is None else prior
         if given is not None:
             yield site.put(given, f"{has} | {module}.{flag}", FAMILY, says, prior)
         elif not site.module.text[:end].rstrip().endswith(","):
@@ -97,14 +97,23 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
 
 def _flagged(site: Site, node: ast.Call, flag: str) -> float:
     """What the inputs say of a flag, where the pattern stands in the call."""
-    text = site.src(node.args[0]) if node.args and isinstance(node.args[0], ast.Constant) else ""
-    plain = _compiled(text) if text else None
+    first = node.args[0] if node.args else None
+    plain = _compiled(site.src(first)) if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
     return _told(site.clues.asked.parts(plain, re.compile(plain.pattern, getattr(re, flag)))) if plain else 1.0
 
 
 def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     for changed, says, prior in variants(site.src(node), site.clues.asked):
         yield site.put(node, changed, FAMILY, f"Match {says}: `{short(changed)}`", prior)
+
+
+def telling(text: str, asked: Asked) -> Iterator[tuple[str, str, float]]:
+    """Of other patterns those that find other things in failing inputs alone: as literals, with what each does and how likely it is."""
+    own = _compiled(text)
+    for changed, says, prior in variants(text, asked):
+        pattern = _compiled(changed)
+        if own and pattern and asked.parts(own, pattern) == (True, False):
+            yield changed, says, prior
 
 
 def variants(text: str, asked: Asked) -> Iterator[tuple[str, str, float]]:

@@ -133,7 +133,7 @@ def _sorted(numbers: list[int | float]) -> bool:
 
 
 def _takes(one: object, other: object) -> bool:
-    """Whether what the other is for fits the one too, and not the other way round: `pay` takes `payments`, `\\d+` takes `0x\\d+`."""
+    """Whether what the other is for fits the one too, and not the other way round: `tea` takes `teapot`, `\\d+` takes `v\\d+`."""
     if not (isinstance(one, str) and isinstance(other, str)) or one == other or not one:
         return False
     if one.lower() in other.lower():

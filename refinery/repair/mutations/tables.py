@@ -66,9 +66,8 @@ def _digits(site: Site, statement: ast.Assign | ast.AugAssign) -> Iterator[Mutat
     text = site.src(value)
     added = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
     digit = value.right if isinstance(value, ast.BinOp) and added and site.src(value.left) == target.id else value
-    is_digit = (
-        isinstance(digit, ast.Call) and site.src(digit.func) in ("int", "ord") and isinstance(digit.args[0], ast.Name | ast.Subscript)
-    )
+    called = digit.args[:1] if isinstance(digit, ast.Call) and site.src(digit.func) in ("int", "ord") else []
+    is_digit = any(isinstance(each, ast.Name | ast.Subscript) for each in called)
     if not is_digit or (isinstance(statement, ast.AugAssign) and not isinstance(statement.op, ast.Add)):
         return
     begins = any(

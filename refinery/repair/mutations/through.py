@@ -35,7 +35,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _on_record(site: Site) -> Iterator[Mutation]:
-    """`sum(line["unit"] for line in order["lines"])`, where a function of an order goes through its lines too, and takes more of each."""
+    """`sum(part["cm"] for part in pipe["parts"])`, where a function of a pipe goes through its parts too, and takes more of each."""
     for node in site.statement.nodes:
         if not isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.Attribute) or not isinstance(getattr(node, "ctx", None), _READ):
             continue
@@ -142,5 +142,5 @@ def _readings(site: Site) -> list[_Reading]:
 
 
 def root(node: ast.expr) -> str:
-    """The name of the table of which a record is read: `FOODS` for `FOODS[x["food"]]`."""
+    """The name of the table of which a record is read: `CITIES` for `CITIES[x["in"]]`."""
     return node.value.id if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) else ""

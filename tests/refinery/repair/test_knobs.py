@@ -147,3 +147,5 @@ def test_a_pattern_of_a_setting_is_turned_where_that_tells_failing_inputs_from_p
     tried = {knob.value: score for score, knob in patterned(found, clues(told, [], asked))}
     assert tried["\\bcat"] >= 0.4
     assert not list(patterned(found, clues(told, [], asked_in(['"a dog"'], ['"a cat"']))))
+    lazy = scalars("rules: [{pattern: 'c.*t', kind: pet}]\n", "a.yaml")
+    assert not list(patterned(lazy, clues(told, [], asked_in([], [])))), "no input speaks for another"
