@@ -14,8 +14,11 @@ def matches(path: str, pattern: str, *, exact: bool = True) -> bool:
     With `exact=False` case, Unicode form and invisible characters do not matter: protected places are compared like that, since
     some file systems do not see the difference either.
     """
-    if not exact:
-        path, pattern = plain(path), plain(pattern)
+    return _matches(path, pattern) if exact else _matches(plain(path), plain(pattern))
+
+
+@lru_cache(maxsize=16_384)
+def _matches(path: str, pattern: str) -> bool:
     return _compiled(pattern).fullmatch(path) is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 from safety.changes import FileChange
@@ -31,12 +32,12 @@ Found = TypeVar("Found", bound=Keyed)
 
 
 def added(change: FileChange) -> list[Line]:
-    """The lines that stand in the file only after the change."""
+    """The lines that stand in the file only after the change. (Not to be changed by the caller: they are kept for the next rule.)"""
     return _surplus(change.after or "", change.before or "")
 
 
 def removed(change: FileChange) -> list[Line]:
-    """The lines that stood in the file only before the change."""
+    """The lines that stood in the file only before the change. (Not to be changed by the caller.)"""
     return _surplus(change.before or "", change.after or "")
 
 
@@ -70,6 +71,7 @@ def new(after: Iterable[Found], before: Iterable[Found]) -> list[Found]:
     return fresh
 
 
+@lru_cache(maxsize=64)
 def _surplus(here: str, there: str) -> list[Line]:
     known = Counter(there.splitlines())
     lines: list[Line] = []

@@ -113,14 +113,8 @@ _GUARD_LINE = re.compile(
 def _guards_gone(change: FileChange) -> Iterator[Finding]:
     if change.after is None or kind_of(change.path, change.before) not in (Kind.PYTHON, Kind.SCRIPT, Kind.NOTEBOOK):
         return
-    kept = list(_GUARD_LINE.findall(change.after))
     for line in removed(change):
         match = _GUARD_LINE.search(line.text)
-        if (
-            match
-            and not line.text.lstrip().startswith(("#", "//"))
-            and kept.count(match.group()) < len(_GUARD_LINE.findall(change.before or ""))
-            and match.group() not in kept
-        ):
+        if match and not line.text.lstrip().startswith(("#", "//")) and match.group() not in _GUARD_LINE.findall(change.after):
             says = f"a protection is taken away: `{line.text.strip()[:70]}`"
             yield Finding("danger", change.path, line.number, says, Effect.NEEDS_APPROVAL)

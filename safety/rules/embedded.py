@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.rules.configuration import Fault, Leaf, leaves, line_of, read_loosely
 from safety.rules.danger_found import Danger
@@ -24,8 +25,9 @@ _COMMAND_KEY = re.compile(
 )
 
 
+@lru_cache(maxsize=128)
 def dangers_of(path: str, text: str | None) -> list[Danger]:
-    """What a file, of whatever kind, can do when it is run or obeyed."""
+    """What a file, of whatever kind, can do when it is run or obeyed. (Not to be changed by the caller: kept for the next question.)"""
     if text is None:
         return []
     kind = kind_of(path, text)

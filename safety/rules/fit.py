@@ -218,5 +218,9 @@ def _encoding(change: FileChange) -> Iterator[Finding]:
         yield Finding("fit", change.path, None, "the line endings of the whole file are changed", Effect.NEEDS_APPROVAL)
 
 
+_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8."""
+
+
 def _undecoded(text: str) -> bool:
-    return any("\udc80" <= c <= "\udcff" for c in text)
+    return _BYTE.search(text) is not None

@@ -167,8 +167,10 @@ def _weighs_nothing(it: Reading, body: list[ast.stmt]) -> bool:
     if len(body) < 2 or not isinstance(body[-1], ast.Return) or body[-1].value is None or isinstance(body[-1].value, ast.Name):
         return False
     worked_out = [s.value for s in body[:-1] if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None]
+    if len(worked_out) < len(body) - 1 or fold(body[-1].value, it.known) not in (True, 1):
+        return False
     calls = [ast.unparse(n.func) for value in worked_out for n in ast.walk(value) if isinstance(n, ast.Call)]
-    return len(worked_out) == len(body) - 1 and fold(body[-1].value, it.known) in (True, 1) and not any(map(_MAY_REFUSE.search, calls))
+    return not any(map(_MAY_REFUSE.search, calls))
 
 
 def agreeing_lambda(it: Reading, node: ast.Assign) -> Iterator[Danger]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from safety.rules.danger_found import Danger
 from safety.rules.python_constants import Constant, constants_of, text_of
@@ -34,7 +34,7 @@ class Reading:
         self._learn()
 
     def all(self, kind: type[Node]) -> list[Node]:
-        return [node for node in nodes_like(self.source, kind) if isinstance(node, kind)]
+        return cast("list[Node]", nodes_like(self.source, kind))
 
     @cached_property
     def drawn(self) -> dict[str, list[ast.expr]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.changes import FileChange
 from safety.guard import FILES, Case
@@ -44,6 +45,7 @@ def size(case: Case) -> Iterator[Finding]:
         yield Finding("size", first, None, says, Effect.NEEDS_APPROVAL)
 
 
+@lru_cache(maxsize=64)
 def is_binary(text: str) -> bool:
     """Whether a text is bytes that no person reads: NULs, or more than a few bytes that are not UTF-8."""
     sample = text[:20_000]

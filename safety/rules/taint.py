@@ -206,24 +206,25 @@ def _lifted(change: FileChange, lines: list[Line], traces: dict[str, _Shingles],
         return
     numbered = [(line.number, word) for line in lines for text in [line.text] for word in _words(text)]
     words = [word for _, word in numbered]
-    known = _shingles(change.before or "").runs
+    before = _shingles(change.before or "")
+    addresses = {url.rstrip(".,") for line in lines for url in _URL.findall(visible(line.text))} - before.urls
+    known = set((change.before or "").splitlines())
+    fresh = [line for line in lines if line.text not in known]
+    veiled = [text for _, text, hidden in views(lines, [line.text for line in lines], ()) if hidden]
     for span, shingles in traces.items():
         hit = next(
             (
                 i
                 for i in range(len(words) - SHINGLE + 1)
-                if tuple(words[i : i + SHINGLE]) in shingles.runs and tuple(words[i : i + SHINGLE]) not in known
+                if tuple(words[i : i + SHINGLE]) in shingles.runs and tuple(words[i : i + SHINGLE]) not in before.runs
             ),
             None,
         )
-        shared = shingles.urls & {url.rstrip(".,") for line in lines for url in _URL.findall(visible(line.text))} - {
-            u.rstrip(".,") for u in _URL.findall(change.before or "")
-        }
-        hidden = any(_overlap(text, shingles) for _, text, veiled in views(lines, [line.text for line in lines], ()) if veiled)
+        shared = shingles.urls & addresses
+        hidden = any(_overlap(text, shingles) for text in veiled)
         if hit is None and not shared and not hidden:
-            known_lines = set((change.before or "").splitlines())
-            for new in lines:
-                reworded = _reworded(new, shingles) if new.text not in known_lines else None
+            for new in fresh if shingles.orders else ():
+                reworded = _reworded(new, shingles)
                 if reworded:
                     says = f"an order from the trace (span {span}) is given in other words: “{reworded.strip()[:80]}”"
                     yield Finding("taint", change.path, new.number, says, ASK)

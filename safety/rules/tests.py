@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from safety.changes import FileChange
 from safety.globs import matches, matches_any
@@ -178,10 +179,16 @@ def _asked(case: Case) -> set[str]:
     found: set[str] = set()
     for path, text in case.around.related.items():
         if matches_any(path, (*case.policy.judge_globs, *case.policy.test_globs)) and len(text) < 200_000:
-            values = [str(leaf.value) for leaf in leaves(read(path, text)) if isinstance(leaf.value, str)]
-            quoted = [inner for value in values for inner in re.findall(r"[\"“']([^\"”']{12,300})[\"”']", value)]
-            found |= {" ".join(v.split()).casefold() for v in (*values, *quoted) if len(v) < 300 and len(v.split()) >= 3}
+            found |= _sentences(path, text)
     return found
+
+
+@lru_cache(maxsize=256)
+def _sentences(path: str, text: str) -> frozenset[str]:
+    """The sentences of a file of data, in lower case."""
+    values = [str(leaf.value) for leaf in leaves(read(path, text)) if isinstance(leaf.value, str)]
+    quoted = [inner for value in values for inner in re.findall(r"[\"“']([^\"”']{12,300})[\"”']", value)]
+    return frozenset(" ".join(v.split()).casefold() for v in (*values, *quoted) if len(v) < 300 and len(v.split()) >= 3)
 
 
 def _held_against(node: ast.AST) -> list[ast.Constant]:
