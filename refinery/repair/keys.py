@@ -26,6 +26,8 @@ MISPLACED = 0.85
 MISSPELT = 0.8
 """How likely a key that nothing reads is one that code reads and no file has, at the most: as far as they are spelt alike."""
 ALIKE = 0.8
+UNLIKE_KIN = 0.8
+"""How likely a key is another one that tables like its own have, as far as the two are alike."""
 ODD = 0.45
 """How likely a key is to be written as those beside it are."""
 FEWEST_BESIDE = 2
@@ -70,6 +72,7 @@ def elsewhere(
         *_moved(tables, sources, _readings(modules)),
         *_misspelt(found, tables, sources, world, named),
         *_odd(tables, sources, named),
+        *_unlike_kin(tables, sources),
     )
     evident = tuple(_no_member(found, tables, sources, named, sets))
     for place, (prior, scalar, key, after, says, why) in enumerate((*evident, *changes)):
@@ -178,6 +181,29 @@ def _misspelt(
                 if alike >= ALIKE and (after := _renamed(sources[scalar.path], scalar, depth, other)):
                     why = f"code reads `{other}`, which no file has, and none reads `{key}`"
                     yield MISSPELT * alike, scalar, other, after, f"Call {key} {other} in {scalar.path}", why
+
+
+def _unlike_kin(tables: _Tables, sources: Mapping[str, str]) -> Iterator[Change]:
+    """A key that no other table of the file has, for one like it that a table has with which this one shares another key."""
+    count = Counter((path, name) for (path, _), names in tables.names.items() for name in names)
+    for table, entries in tables.entries.items():
+        own = tables.names[table]
+        strange = [each for each in entries if count[table[0], str(each.keys[-1])] == 1] if 1 < len(own) <= LARGEST else []
+        kin = [names for other, names in tables.names.items() if strange and other[0] == table[0] and names & own]
+        for scalar in strange:
+            key = str(scalar.keys[-1])
+            for other in sorted(set().union(*kin) - own):
+                alike = _alike(key, other)
+                if alike and (after := _renamed(sources[scalar.path], scalar, len(scalar.keys) - 1, other)):
+                    why = f"tables like it have `{other}`, and `{key}` stands nowhere else"
+                    yield UNLIKE_KIN * alike, scalar, other, after, f"Call {scalar.name} {other} in {scalar.path}", why
+
+
+def _alike(one: str, other: str) -> float:
+    """How far two names are spelt alike, or one says the other with a word more; 0 where that is little."""
+    few, more = sorted((set(parts(one)), set(parts(other))), key=len)
+    alike = 1.0 if few and few <= more else SequenceMatcher(None, one.lower(), other.lower()).ratio()
+    return alike if alike >= ALIKE else 0.0
 
 
 def _odd(tables: _Tables, sources: Mapping[str, str], named: Collection[str]) -> Iterator[Change]:

@@ -35,6 +35,7 @@ from refinery.repair.learning import learn
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
 from refinery.repair.members import kin
+from refinery.repair.misread import misread
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.mutations import copies
@@ -250,6 +251,8 @@ class _Search:
         for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard, sets):
             self._push(score * (0.85 if code_fits else 1.1), change)
         for score, change in joints(self.scalars, self.sources, self.modules.values(), self.clues):
+            self._push(score, change)
+        for score, change in misread(self.scalars, self.sources, self.clues, heard):
             self._push(score, change)
         for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
             self._push(score * (0.85 if code_fits else 1.1), change)
