@@ -14,6 +14,9 @@ FAMILY = "order"
 SORTING = ("sorted", "sort", "min", "max", "nlargest", "nsmallest")
 MOST = 6
 """Functions of the repository that are tried to order by."""
+OF_A_TABLE = (".items()", ".keys()", ".values()")
+BACKWARDS_IN_A_TABLE = 0.3
+"""What going through the entries of a table from the end counts beside going through a list so: it is seldom meant."""
 WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
@@ -26,7 +29,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _key(site, node)
         elif isinstance(node, ast.Call) and name_of_callee(node) in ("enumerate", "zip", "list", "iter") and node.args:
             text = site.src(node.args[0])
-            yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.25)
+            prior = 0.25 * (BACKWARDS_IN_A_TABLE if text.endswith(OF_A_TABLE) else 1.0)
+            yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", prior)
             yield site.put(node.args[0], f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.25)
         elif isinstance(node, ast.Call) and name_of_callee(node) in ("join", "tuple", "frozenset") and len(node.args) == 1:
             text = site.src(node.args[0])
@@ -38,7 +42,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         text = site.src(statement.iter)
         if not text.startswith(WRAPPED):
             yield site.put(statement.iter, f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.2)
-            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.2)
+            prior = 0.2 * (BACKWARDS_IN_A_TABLE if text.endswith(OF_A_TABLE) else 1.0)
+            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", prior)
         elif text.startswith("range("):
             yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.35)
             yield from _downwards(site, statement.iter)

@@ -60,3 +60,15 @@ def test_a_key_is_a_value_that_records_have_as_the_keys_beside_it_are() -> None:
     code = 'def f(rates, parcel):\n    return rates.get(parcel["form"], 1)\n'
     assert made(rates + parcels, code, "c.yaml") == {rates.replace("boxs", "box") + parcels}
     assert made(rates.replace("boxs", "tube") + parcels, code, "c.yaml") == set()
+
+
+def test_a_key_that_no_other_table_has_is_one_that_tables_like_its_own_have() -> None:
+    text = "[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\n"
+    code = 'def f(car, kind):\n    return car["bags"] <= {**kind}["max_bags"]\n'
+    assert "[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nmax_bags = 6\n" in made(text, code)
+
+
+def test_a_key_keeps_its_name_where_its_table_has_the_other_too_or_nothing_in_common_with_those_that_have() -> None:
+    code = "def f(kind):\n    return kind\n"
+    assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\nmax_bags = 2\n", code) == set()
+    assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nwheels = 8\nbags = 6\n", code) == set()
