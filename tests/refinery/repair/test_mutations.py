@@ -605,6 +605,19 @@ def test_names_that_nothing_reads_are_known() -> None:
     assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}
 
 
+def test_what_is_only_filled_is_read_by_nothing_and_functions_inside_know_it_too() -> None:
+    inner = "    def g(x):\n        seen.add(x)\n        told[x] = 1\n        return open_.pop()\n"
+    module = Module("m.py", f"def f(xs):\n    seen, told, open_ = set(), {{}}, []\n{inner}    return g(xs)\n")
+    assert set(module.idle.values()) == {frozenset(), frozenset({"seen", "told"})}
+
+
+def test_what_stands_beside_a_number_is_a_number_that_may_be_one_off() -> None:
+    made = {after.strip().rpartition("= ")[2] for _, after in mutations("def f(ends):\n    at = ends[-1] if ends else 0\n    return at\n")}
+    assert {"ends[-1] + 1 if ends else 0", "ends[-1] - 1 if ends else 0"} <= {line.split("\n")[0] for line in made}
+    other = [after for _, after in mutations("def f(ends):\n    at = ends[-1] if ends else None\n    return at\n")]
+    assert not any("ends[-1] + 1" in after for after in other)
+
+
 def test_a_text_is_the_same_or_not_before_it_is_later_in_the_alphabet() -> None:
     found = {
         after: mutation.prior for mutation, after in mutations("def f(a):\n    return a > 'PM'\n") if mutation.operator == "comparison"
