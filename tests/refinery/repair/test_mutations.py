@@ -611,6 +611,23 @@ def test_what_is_only_filled_is_read_by_nothing_and_functions_inside_know_it_too
     assert set(module.idle.values()) == {frozenset(), frozenset({"seen", "told"})}
 
 
+def test_digits_of_a_table_that_is_read_as_text_are_asked_for_as_the_number_they_say() -> None:
+    module = Module("m.py", "import csv\ndef f(rows):\n    return [row for row in rows if row['left'] and row['name']]\n")
+    world = survey([module])
+    world.shapes.update(left="number", name="text")
+    told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [], asked_in((), []))
+    statement = next(each for each in module.statements if isinstance(each.node, ast.Return))
+    made = {mutation.new for family in FAMILIES for mutation in family(Site(module, statement, world, told))}
+    assert "int(row['left'])" in made
+    assert "int(row['name'])" not in made
+
+
+def test_a_key_to_sort_by_goes_through_the_helper_that_others_put_it_through() -> None:
+    used = "def day(text):\n    return text.split('/')\ndef g(row):\n    return day(row['on'])\n"
+    code = f"{used}def f(rows):\n    return sorted(rows, key=lambda row: row['on'])\n"
+    assert any("key=lambda row: day(row['on'])" in after for _, after in mutations(code))
+
+
 def test_what_stands_beside_a_number_is_a_number_that_may_be_one_off() -> None:
     made = {after.strip().rpartition("= ")[2] for _, after in mutations("def f(ends):\n    at = ends[-1] if ends else 0\n    return at\n")}
     assert {"ends[-1] + 1 if ends else 0", "ends[-1] - 1 if ends else 0"} <= {line.split("\n")[0] for line in made}
