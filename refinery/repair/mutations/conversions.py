@@ -52,12 +52,14 @@ def propose(site: Site) -> Iterator[Mutation]:
 def _truth_of_digits(site: Site) -> Iterator[Mutation]:
     """`if row["count"]` of a table that is read as text, where "0" counts as true."""
     for node in site.statement.nodes:
-        if not isinstance(node, ast.Subscript | ast.Call) or not (read := base_of(node)) or site.world.shapes.get(read[1]) != "number":
+        read = base_of(node) if isinstance(node, ast.Subscript | ast.Call) else None
+        looks = site.world.shapes.get(read[1], "unknown") if read else ""
+        if looks not in ("number", "unknown"):
             continue
         parent = site.parent(node)
         if isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)) or tested(parent, node):
             says = f"Take `{short(site.src(node))}` for the number that its text says"
-            yield site.put(node, f"int({site.src(node)})", FAMILY, says, 0.7)
+            yield site.put(node, f"int({site.src(node)})", FAMILY, says, 0.7 if looks == "number" else 0.35)
 
 
 def tested(parent: ast.AST | None, node: ast.expr) -> bool:
