@@ -128,15 +128,16 @@ def candidates(
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values. Single edits come first, and with them the same change at
-    more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below
-    `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited. Single edits come
+    first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at
+    two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {})
     return search.run(limit)
 
 
@@ -161,7 +162,8 @@ class _Search:
         seed: int,
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
-        found: Sequence[Replaced] = (),
+        found: Sequence[Replaced],
+        beside: Mapping[str, str],
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
@@ -173,8 +175,9 @@ class _Search:
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        self.world: World = survey(self.modules.values(), self.scalars, sources)
-        describe(self.world, self.scalars, sources)
+        known = (*self.scalars, *_scalars(beside))
+        self.world: World = survey(self.modules.values(), known, sources)
+        describe(self.world, known, {**sources, **beside})
         self.kinds = learn(self.modules.values())
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.found = found

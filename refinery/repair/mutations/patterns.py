@@ -34,6 +34,7 @@ EDITS = (
     (r"\((?=\\d)", "(-?", "numbers with a sign", 0.3),
     (r"(?<=[^(\\])\\d(?=[+*{])", r"-?\\d", "numbers with a sign", 0.1),
     (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
+    (r"\\d\+", r"\\d[\\d,]*", "numbers with commas between their digits", 0.12),
     (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
     (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
     (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
