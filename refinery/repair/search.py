@@ -307,6 +307,8 @@ class _Search:
     ) -> None:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
+        if site.function:
+            idle -= self.world.agreed.get(site.function, frozenset())
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in families:
