@@ -58,7 +58,7 @@ class World:
     ordered: set[str] = field(default_factory=set)
     """Names of what is compared by its order, or taken from another thing."""
     agreed: dict[Function, frozenset[str]] = field(default_factory=dict)
-    """Parameters that a function has since others of its kind have them: handlers in a table, what a decorator takes, methods of one name."""
+    """Parameters that a function has since others of its kind do: handlers in a table, what a decorator takes, methods of one name."""
     called: set[str] = field(default_factory=set)
     """Names of functions that are called, or handed on."""
     around: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -156,9 +156,7 @@ def _agreed(modules: Iterable[Module]) -> Iterator[tuple[Function, frozenset[str
             parent = module.parents.get(node)
             if isinstance(node, FUNCTIONS):
                 functions.append((node, parameters(node), isinstance(parent, ast.ClassDef)))
-            elif (
-                isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not (isinstance(parent, ast.Call) and parent.func is node)
-            ):
+            elif isinstance(node, ast.Name) and not (isinstance(parent, ast.Call) and parent.func is node):
                 handed.add(node.id)
     alike = Counter(names for _, names, _ in functions)
     methods = Counter(node.name for node, _, within in functions if within)

@@ -605,6 +605,13 @@ def test_names_that_nothing_reads_are_known() -> None:
     assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}
 
 
+def test_a_parameter_that_others_of_a_kind_have_too_is_not_missed() -> None:
+    lone = "def pay(order, day):\n    return order.sum\n"
+    assert any("return day" in after for _, after in mutations(lone))
+    for other in ("def send(order, day):\n    return order.to, day\n", "KINDS = {'pay': pay}\n"):
+        assert not any("return day" in after for mutation, after in mutations(lone + other) if mutation.operator == "unused value")
+
+
 def test_what_is_only_filled_is_read_by_nothing_and_functions_inside_know_it_too() -> None:
     inner = "    def g(x):\n        seen.add(x)\n        told[x] = 1\n        return open_.pop()\n"
     module = Module("m.py", f"def f(xs):\n    seen, told, open_ = set(), {{}}, []\n{inner}    return g(xs)\n")
