@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.wording import likeness, opposite
+from refinery.repair.wording import likeness, opposite, parts
 from refinery.repair.world import World, base_of, name_of, parameters
 
 FAMILY = "wrong name"
@@ -52,6 +52,11 @@ NEIGHBOURS = (
     ("bisect", "bisect_left"), ("insort", "insort_left"), ("product", "combinations"),
     ("combinations", "permutations"), ("combinations", "combinations_with_replacement"),
 )  # fmt: skip
+
+AFFIXES = frozenset({"prefix", "suffix", "ext", "extension", "ending", "unit", "scheme", "affix"})
+"""What a beginning or an end of words is called."""
+ENDS = {"lstrip": "removeprefix", "rstrip": "removesuffix"}
+"""What takes off a text as a whole, by what takes off its letters."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -262,7 +267,17 @@ def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:
         if func.attr in pair and func.attr not in site.world.functions:
             other = pair[1 - pair.index(func.attr)]
             says = f"Call `{other}` instead of `{func.attr}`"
-            yield site.between(end - len(func.attr), end, other, "neighbour method", says, 0.35)
+            prior = 0.85 if ENDS.get(func.attr) == other and _is_affix(site.parent(func)) else 0.35
+            yield site.between(end - len(func.attr), end, other, "neighbour method", says, prior)
+
+
+def _is_affix(call: ast.AST | None) -> bool:
+    """Whether what is taken off reads like an end of words, not like signs in any order: `rstrip(".csv")` takes letters too."""
+    given = call.args[0] if isinstance(call, ast.Call) and len(call.args) == 1 else None
+    if isinstance(given, ast.Name | ast.Attribute) and parts(name_of(given)) & AFFIXES:
+        return True
+    text = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
+    return len(text) > 1 and any(letter.isalpha() for letter in text)
 
 
 def _same_kind(one: ast.AST, other: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,6 +15,11 @@ FAMILY = "order"
 SORTING = ("sorted", "sort", "min", "max", "nlargest", "nsmallest")
 MOST = 6
 """Functions of the repository that are tried to order by."""
+CASE = re.compile(
+    r"(?i)alphabet|case.?(?:less|insensitive)"
+    r"|whatever (?:its|their|the) case|(?:ignor\w+|regardless of|without regard to)(?: \w+)? case"
+)
+"""What is said where capitals do not come first."""
 WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
@@ -74,9 +80,10 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         sep = ", " if node.args or node.keywords else ""
         verb = "Choose" if callee in ("min", "max") else "Sort"
         for key, says, prior in islice(_own_keys(site, _what(site, node)), MOST):
-            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", prior)
+            yield _keyed(site, node, f"{sep}key={key}", f"{verb} by {says}", prior)
+        caseless = CASE.search(site.module.source(site.function)) if site.function else None
         for key, says in _keys(site):
-            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", 0.25)
+            yield _keyed(site, node, f"{sep}key={key}", f"{verb} by {says}", 0.6 if caseless and key == "str.lower" else 0.25)
     if "key" not in by_name and callee in ("min", "max") and len(node.args) > 1:
         for key, says in (("len", "length"), ("abs", "size")):
             yield site.between(end, end, f", key={key}", FAMILY, f"Choose by {says}", 0.18)
@@ -84,6 +91,15 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         if callee == one:
             stop = site.module.span(node.func)[1]
             yield site.between(stop - len(one), stop, other, FAMILY, f"Take `{other}` instead of `{one}`", 0.5)
+
+
+def _keyed(site: Site, node: ast.Call, more: str, says: str, prior: float) -> Mutation:
+    """An argument more; a generator that was the only one gets brackets of its own."""
+    end = site.module.span(node)[1] - 1
+    bare = len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords
+    start = site.module.span(node.func)[1]
+    text = site.module.text[start:end]
+    return site.between(start, end, f"({text}){more}" if bare else f"{text}{more}", FAMILY, says, prior)
 
 
 def _own_keys(site: Site, items: str) -> Iterator[tuple[str, str, float]]:
