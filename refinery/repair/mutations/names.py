@@ -267,8 +267,16 @@ def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:
         if func.attr in pair and func.attr not in site.world.functions:
             other = pair[1 - pair.index(func.attr)]
             says = f"Call `{other}` instead of `{func.attr}`"
-            prior = 0.85 if ENDS.get(func.attr) == other and _is_affix(site.parent(func)) else 0.35
+            sure = (ENDS.get(func.attr) == other and _is_affix(site.parent(func))) or (other == "extend" and _mere_copy(site))
+            prior = 0.8 if sure else 0.35
             yield site.between(end - len(func.attr), end, other, "neighbour method", says, prior)
+
+
+def _mere_copy(site: Site) -> bool:
+    """`for part in parts: all.append(part)`: a loop that would make a copy of what it goes through."""
+    statement, loop = site.statement.node, site.parent(site.statement.node)
+    call = statement.value if isinstance(statement, ast.Expr) and isinstance(loop, ast.For) and loop.body == [statement] else None
+    return isinstance(call, ast.Call) and len(call.args) == 1 and site.src(call.args[0]) == site.src(loop.target)  # type: ignore[union-attr]
 
 
 def _is_affix(call: ast.AST | None) -> bool:

@@ -20,6 +20,8 @@ CASE = re.compile(
     r"|whatever (?:its|their|the) case|(?:ignor\w+|regardless of|without regard to)(?: \w+)? case"
 )
 """What is said where capitals do not come first."""
+DIGITS = re.compile(r"(['\"])\d+\1, ?(['\"])\d+\2")
+"""Texts of digits in a row, as answers show them."""
 WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
@@ -70,7 +72,7 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         reverse = by_name.get("reverse")
         if reverse is None:
             sep = ", " if node.args or node.keywords else ""
-            yield site.between(end, end, f"{sep}reverse=True", FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.55)
+            yield _keyed(site, node, f"{sep}reverse=True", f"Sort `{short(_what(site, node))}` the other way round", 0.55)
         else:
             on = isinstance(reverse.value, ast.Constant) and reverse.value.value is True
             if on:
@@ -82,8 +84,15 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         for key, says, prior in islice(_own_keys(site, _what(site, node)), MOST):
             yield _keyed(site, node, f"{sep}key={key}", f"{verb} by {says}", prior)
         caseless = CASE.search(site.module.source(site.function)) if site.function else None
+        figures = callee in ("sorted", "sort") and DIGITS.search(site.clues.text) is not None
         for key, says in _keys(site):
-            yield _keyed(site, node, f"{sep}key={key}", f"{verb} by {says}", 0.6 if caseless and key == "str.lower" else 0.25)
+            yield _keyed(
+                site,
+                node,
+                f"{sep}key={key}",
+                f"{verb} by {says}",
+                0.6 if caseless and key == "str.lower" else 0.7 if figures and key == "int" else 0.25,
+            )
     if "key" not in by_name and callee in ("min", "max") and len(node.args) > 1:
         for key, says in (("len", "length"), ("abs", "size")):
             yield site.between(end, end, f", key={key}", FAMILY, f"Choose by {says}", 0.18)
