@@ -171,4 +171,4 @@ def _any_at_all(site: Site, node: ast.Call) -> Iterator[Mutation]:
     if isinstance(items, ast.Name | ast.Attribute | ast.Subscript | ast.Call) and not counted:
         text = site.src(items)
         asked = text if isinstance(parent, ast.If | ast.IfExp) else f"bool({text})"
-        yield site.put(node, f"{asked} and {site.src(node)}", NONE_OF, f"Ask first whether there is any of `{short(text)}`", 0.35)
+        yield site.put(node, f"{asked} and {site.src(node)}", NONE_OF, f"Ask first whether there is any of `{short(text)}`", 0.4)

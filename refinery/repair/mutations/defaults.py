@@ -23,8 +23,6 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _last(site, *node.values)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             yield from _last(site, node.left, node.right)
-        elif isinstance(node, ast.Call) and name_of(node.func) == "ChainMap" and len(node.args) == 2:
-            yield from _last(site, node.args[1], node.args[0])
 
 
 def _for_nought(site: Site, node: ast.BoolOp, first: ast.expr, rest: ast.expr) -> Iterator[Mutation]:
@@ -41,8 +39,7 @@ def _for_nought(site: Site, node: ast.BoolOp, first: ast.expr, rest: ast.expr) -
 def _last(site: Site, one: ast.expr, winner: ast.expr) -> Iterator[Mutation]:
     """`{**given, **DEFAULTS}`: what comes last holds."""
     if _default(winner) and not _default(one):
-        spans = sorted((site.module.span(one), site.module.span(winner)))
-        (start, middle), (after, end) = spans
+        (start, middle), (after, end) = site.module.span(one), site.module.span(winner)
         text = site.module.text
         new = text[after:end] + text[middle:after] + text[start:middle]
         yield site.between(start, end, new, FAMILY, f"Let `{short(site.src(one))}` win over `{short(site.src(winner))}`", 0.8)

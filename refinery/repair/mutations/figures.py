@@ -35,7 +35,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 yield from _half_up(site, node)
             elif node.func.id in ("min", "max"):
                 yield from _clamped(site, node, node.func)
-            elif node.func.id in ("int", "round") and node.args:
+            elif node.func.id == "int" and node.args:
                 yield from _counted(site, node, node.args[0])
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             yield from _counted(site, node, node)
@@ -103,7 +103,7 @@ def _constants(site: Site, written: str) -> list[str]:
 
 
 def _clamped(site: Site, node: ast.Call, func: ast.Name) -> Iterator[Mutation]:
-    """`min(low, max(value, high))` is always one of the two ends, and `max(value, highest)` never within it."""
+    """`min(low, max(value, high))` is always one of the two ends."""
     other = "max" if func.id == "min" else "min"
     inner = [each for each in node.args if isinstance(each, ast.Call) and name_of(each.func) == other and len(each.args) == 2]
     wrong = LOWER if func.id == "min" else UPPER
@@ -119,12 +119,6 @@ def _clamped(site: Site, node: ast.Call, func: ast.Name) -> Iterator[Mutation]:
         yield site.between(
             start, end, new, BOUNDS, "Hold the value between its ends: the least above, the greatest below", 0.85 if own else 0.4
         )
-    elif own and not isinstance(site.parent(node), ast.Call):
-        target = getattr(site.statement.node, "targets", [None])[0]
-        kept = isinstance(target, ast.expr) and site.src(target) == site.src(own[0])
-        says = f"Hold it within `{short(site.src(own[0]))}`"
-        if not kept:
-            yield site.put(func, other, BOUNDS, says, 0.45)
 
 
 def _counted(site: Site, node: ast.expr, division: ast.expr) -> Iterator[Mutation]:

