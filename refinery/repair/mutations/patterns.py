@@ -154,4 +154,13 @@ def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
         yield site.between(start, end, "", FAMILY, f"`{name}` every one, not only the first", 0.45)
     elif len(node.args) == most - 1 and name != "replace" and not node.keywords:
         end = site.module.span(node.args[-1])[1]
-        yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.3)
+        prior = 0.6 if _two_used(site, node) else 0.3
+        yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", prior)
+
+
+def _two_used(site: Site, node: ast.Call) -> bool:
+    """Whether two parts of a text are used, however many there are: `row.split(sign)[:2]`, `row.split(sign)[1]`."""
+    outer = site.parent(node)
+    taken = outer.slice.upper if isinstance(outer, ast.Subscript) and isinstance(outer.slice, ast.Slice) else None
+    second = isinstance(outer, ast.Subscript) and isinstance(outer.slice, ast.Constant) and outer.slice.value == 1
+    return second or (isinstance(taken, ast.Constant) and taken.value == 2)
