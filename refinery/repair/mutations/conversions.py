@@ -203,7 +203,8 @@ def _called(site: Site, node: ast.Call, kinds: bool) -> Iterator[Mutation]:
     if isinstance(node.func, ast.Name) and name == "int" and len(node.args) == 1:
         text = site.src(node.args[0])
         yield site.put(node, f"float({text})", FAMILY, f"Read `{short(text)}` with its decimals", 0.35)
-        yield site.put(node, f"round({text})", FAMILY, f"Round `{short(text)}` instead of cutting it off", 0.35)
+        smaller = isinstance(node.args[0], ast.BinOp) and isinstance(node.args[0].op, ast.Mult)
+        yield site.put(node, f"round({text})", FAMILY, f"Round `{short(text)}` instead of cutting it off", 0.6 if smaller else 0.35)
     if isinstance(node.func, ast.Name) and name == "round" and len(node.args) == 2:
         yield site.put(node, site.src(node.args[0]), FAMILY, f"Do not round `{short(site.src(node.args[0]))}` here", 0.25)
     if isinstance(node.func, ast.Name) and name in ("float", "int", "Decimal") and len(node.args) == 1:

@@ -1,4 +1,4 @@
-"""Collections whose items were taken as they are, where the module elsewhere makes something of such items first."""
+"""Collections whose items were taken as they are, or from another end than was looked at."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from refinery.repair.world import name_of
 
 FAMILY = "items as they are"
 ONCE = "each once"
+OTHER_END = "end that was looked at"
 COLLECTIONS = {"set": "{%s}", "frozenset": "frozenset(%s)", "list": "[%s]", "tuple": "tuple(%s)", "sorted": "sorted(%s)"}
 MAKERS = ("int", "float", "str", "Decimal", "Fraction", "Path", "PurePath", "UUID", "fromisoformat", "casefold", "lower", "upper", "strip")
 MOST = 4
@@ -18,6 +19,7 @@ MOST = 4
 
 def propose(site: Site) -> Iterator[Mutation]:
     """Each item of a collection goes through what the module makes of single values; of equal items only one is looked at."""
+    yield from _other_end(site)
     for node in site.statement.nodes:
         if isinstance(node, ast.GeneratorExp | ast.ListComp):
             for each in node.generators:
@@ -33,6 +35,23 @@ def propose(site: Site) -> Iterator[Mutation]:
         for made in _makers(site):
             text = COLLECTIONS[node.func.id] % f"{made} for item in {items}"
             yield site.put(node, text, FAMILY, f"Take `{made}` of each item of `{short(items)}`", 0.35)
+
+
+def _other_end(site: Site) -> Iterator[Mutation]:
+    """`while queue[0] in done: queue.pop()`: looked at is the one end, taken off is the other."""
+    called = getattr(site.statement.node, "value", None)
+    outer = site.parent(site.statement.node)
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and isinstance(outer, ast.While | ast.If)):
+        return
+    items, taken = site.src(called.func.value), f"{called.func.attr}({', '.join(site.src(each) for each in called.args)})"
+    first, last = (f"{items}[{end}]" in site.src(outer.test) for end in ("0", "-1"))
+    queue = "deque" in site.module.globals or "collections" in site.module.globals
+    new = (
+        ("popleft()" if queue else "pop(0)") if taken == "pop()" and first else "pop()" if taken in ("popleft()", "pop(0)") and last else ""
+    )
+    if new and first != last:
+        says = f"Take off the end of `{short(items)}` that was looked at"
+        yield site.put(called, f"{items}.{new}", OTHER_END, says, 0.85)
 
 
 def _makers(site: Site) -> list[str]:

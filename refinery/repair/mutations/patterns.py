@@ -160,7 +160,7 @@ def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
             sure = 0.8 if "too many values to unpack" in site.clues.text else 0.5
             yield site.between(end, end, f", {taken - 1}", FAMILY, f"`{name}` into {taken} parts, as are taken", sure)
         if taken != 2:
-            yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.3)
+            yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.6 if _two_used(site, node) else 0.3)
 
 
 def _taken(site: Site, node: ast.Call) -> int:
@@ -170,3 +170,11 @@ def _taken(site: Site, node: ast.Call) -> int:
     if not isinstance(target, ast.Tuple | ast.List) or any(isinstance(each, ast.Starred) for each in target.elts):
         return 0
     return len(target.elts)
+
+
+def _two_used(site: Site, node: ast.Call) -> bool:
+    """Whether two parts of a text are used, however many there are: `row.split(sign)[:2]`, `row.split(sign)[1]`."""
+    outer = site.parent(node)
+    taken = outer.slice.upper if isinstance(outer, ast.Subscript) and isinstance(outer.slice, ast.Slice) else None
+    second = isinstance(outer, ast.Subscript) and isinstance(outer.slice, ast.Constant) and outer.slice.value == 1
+    return second or (isinstance(taken, ast.Constant) and taken.value == 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
@@ -22,6 +23,17 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _unfenced(site, node, 1.0 if site.clues.any_of(*PARSING) else 0.5)
         if site.clues.any_of(*ZONES):
             yield from _zoned(site, node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and name_of(node.func) == "gather":
+            yield from _each_for_itself(site, node)
+
+
+def _each_for_itself(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`gather` gives up all results for the first error, unless errors are to be results."""
+    if node.args and not any(each.arg == "return_exceptions" for each in node.keywords):
+        told = re.search(r"isinstance\(\w+, (?:Base)?Exception\)", site.module.text)
+        end = site.module.span((node.keywords or node.args)[-1])[1]
+        says = "Take errors among the results, so that the others are not lost"
+        yield site.between(end, end, ", return_exceptions=True", "retry", says, 0.85 if told else 0.3)
 
 
 def _retried(site: Site) -> Iterator[Mutation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refinery.repair.moments import CODE, other_formats
 from refinery.repair.mutation import Mutation, Site, grouped, short
@@ -16,6 +17,9 @@ SHORT = {"ms": "milliseconds", "millis": "milliseconds", "milli": "milliseconds"
 ZONE = frozenset({"zone", "tz", "timezone", "tzinfo", "zoneinfo", "utc"})
 READS = ("fromisoformat", "strptime")
 TAKES_ZONE = ("astimezone", "now", "fromtimestamp")
+LOCAL = ("date", "time", "weekday", "isoweekday", "strftime")
+STEPPED = ("day", "hour", "minute", "second", "microsecond")
+"""Parts of a time that are not to be counted up by themselves."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -31,8 +35,12 @@ def propose(site: Site) -> Iterator[Mutation]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else name_of(node.func)
         if name in ("sleep", "fromtimestamp", "utcfromtimestamp") and node.args:
             yield from _in_seconds(site, node)
+        if name in ("replace", "date", "datetime"):
+            yield from _stepped(site, node, name)
         if name == "timedelta":
             yield from _units(site, node)
+        elif name in LOCAL and isinstance(node.func, ast.Attribute):
+            yield from _local(site, node.func.value)
         elif name in (*TAKES_ZONE, *READS, "replace", "combine", "datetime"):
             if zones is None:
                 zones = tuple(_zones(site))
@@ -52,6 +60,46 @@ def _between(site: Site, node: ast.Attribute) -> Iterator[Mutation]:
             yield site.put(node, new, "time between", "Count the days that passed, not those on the calendar", 0.3)
         else:
             yield site.put(node, f"({left}.date() - {right}.date()).days", "time between", "Count days on the calendar", 0.5)
+
+
+def _stepped(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
+    """`due.replace(hour=due.hour + 1)` fails at the end of a day; `due + timedelta(hours=1)` goes on to the next."""
+    moved = node.keywords[0] if name == "replace" and len(node.keywords) == 1 and not node.args else None
+    value, unit = (moved.value, moved.arg) if moved else (node.args[2], "day") if name == "date" and len(node.args) == 3 else (None, None)
+    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub) and isinstance(value.left, ast.Attribute)):
+        return
+    owner = site.src(value.left.value)
+    others = (
+        [f"{owner}.year", f"{owner}.month"]
+        if name == "date"
+        else [site.src(node.func.value) if isinstance(node.func, ast.Attribute) else ""]
+    )
+    same = [site.src(each) for each in node.args[:2]] == others if name == "date" else others == [owner]
+    if not same or unit not in STEPPED or value.left.attr != unit:
+        return
+    through = "timedelta" not in site.module.globals and any(
+        isinstance(each, ast.Import) and any(alias.name == "datetime" and not alias.asname for alias in each.names)
+        for each in site.module.tree.body
+    )
+    sign = "+" if isinstance(value.op, ast.Add) else "-"
+    new = f"{owner} {sign} {'datetime.' if through else ''}timedelta({unit}s={site.src(value.right)})"
+    inside = isinstance(site.parent(node), ast.Attribute | ast.BinOp)
+    says = f"Go on from one {unit} to another, over the end of a month too"
+    stepped = site.put(node, f"({new})" if inside else new, "step of time", says, 0.9)
+    yield replace(stepped, imports="" if through or "timedelta" in site.module.globals else "datetime:timedelta")
+
+
+def _local(site: Site, moment: ast.expr) -> Iterator[Mutation]:
+    """The day and the hour of a moment are those of a zone: of whose, a zone that is at hand says."""
+    if not isinstance(moment, ast.Name | ast.Attribute | ast.Subscript | ast.Call) or "astimezone(" in site.src(moment):
+        return
+    if isinstance(moment, ast.Name) and moment.id in site.module.globals:
+        return
+    for zone in [each for each in _zones(site) if each not in site.module.globals and "timezone." not in each]:
+        named = "ZoneInfo" in site.module.globals and f"{zone} = " not in site.module.text
+        given = f"ZoneInfo({zone})" if named else zone
+        says = f"Take `{short(site.src(moment))}` as it is in `{zone}`"
+        yield site.put(moment, f"{site.src(moment)}.astimezone({given})", "time zone", says, 0.5)
 
 
 def _codes(site: Site, node: ast.Constant) -> Iterator[Mutation]:

@@ -49,7 +49,9 @@ def _word(site: Site, node: ast.Compare) -> Iterator[Mutation]:
     pattern = rf'r"\b{fixed}\b"' if fixed else _pattern(one)
     says = f"Look for `{short(one, 24)}` as a word of its own in `{short(whole, 24)}`"
     found = f"re.search({pattern}, {whole})"
-    searched = site.put(node, f"not {found}" if absent else found, WORD, says, sure)
+    given = isinstance(site.parent(node), ast.Return | ast.Assign | ast.keyword | ast.Dict)
+    told = f"{found} is {'' if absent else 'not '}None" if given else f"not {found}" if absent else found
+    searched = site.put(node, told, WORD, says, sure)
     yield replace(searched, imports="" if "re" in site.module.globals else "re")
     if not (isinstance(text, ast.Call) and name_of(text.func) == "split"):
         yield site.put(text, f"{grouped(site, text)}.split()", WORD, says, 0.9 * sure)

@@ -456,7 +456,7 @@ CASES = [
      "    return table.get(name.casefold())\n", "table[row]", "table[row.casefold()]", ""),
     ("form of the other side", "def f(a, b):\n    return a.strip() == b\n", "== b", "== b.strip()", ""),
     ("whole word", "import re\ndef f(name, text):\n    return name in text\n", "name in text",
-     're.search(rf"\\b{re.escape(name)}\\b", text)', ""),
+     're.search(rf"\\b{re.escape(name)}\\b", text) is not None', ""),
     ("word of a list", 'def f(text):\n    return "no" in text\n', "in text", "in text.split()", ""),
     ("delimiter at the end", "def f(host, name):\n    return host == name or host.endswith(name)\n", "with(name)", 'with("." + name)', ""),
     ("delimiter at the beginning", "def f(path, top):\n    return path.startswith(top)\n", "with(top)", 'with(top + "/")', ""),
