@@ -12,7 +12,7 @@ from refinery.repair.knobs import in_tables
 from refinery.repair.slips.sight import Found, Sight, rewritten
 
 FEWEST = 3
-MOST_COLUMNS = 6
+MOST_COLUMNS, MOST_ROWS = 6, 60
 LOWER, UPPER = 0.75, 0.6
 """How likely the lower bound of a record is wrong that does not follow the one before, and how likely the upper bound of that one."""
 
@@ -21,7 +21,7 @@ def bounds(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     files: dict[str, dict[str, list[Cell]]] = defaultdict(dict)
     for (path, name), cells in columns_of(sight.scalars, in_tables(sight.scalars), sight.sources).items():
-        if len(cells) >= FEWEST and all(_number(cell.text) is not None for cell in cells):
+        if FEWEST <= len(cells) <= MOST_ROWS and all(_number(cell.text) is not None for cell in cells):
             files[path][name] = cells
     for path, numeric in files.items():
         for lower, upper in permutations(numeric, 2) if len(numeric) <= MOST_COLUMNS else ():
@@ -31,7 +31,8 @@ def bounds(sight: Sight) -> Iterator[Found]:
 def _following(
     path: str, sources: Mapping[str, str], lowers: Sequence[Cell], uppers: Sequence[Cell], names: tuple[str, str]
 ) -> Iterator[Found]:
-    rows = [(one, other) for one in lowers for other in uppers if one.record == other.record]
+    upper = {other.record: other for other in uppers}
+    rows = [(one, upper[one.record]) for one in lowers if one.record in upper]
     values = [(_number(one.text) or Decimal(0), _number(other.text) or Decimal(0)) for one, other in rows]
     if len(rows) < FEWEST or any(high <= low for low, high in values):
         return

@@ -30,9 +30,10 @@ def cells(sight: Sight) -> Iterator[Found]:
             lines = text.splitlines(keepends=True)
             starts = [0, *accumulate(map(len, lines))]
             rows = [line.rstrip("\r\n").split(sign) if '"' not in line else [] for line in lines]
+            full = [row for row in rows[1:] if len(row) == len(rows[0])] if rows else []
             for place, row in enumerate(rows):
                 if place and row and lines[place].strip():
-                    for new, prior, says, why in _put_right(row, rows, sign, sight):
+                    for new, prior, says, why in _put_right(row, len(rows[0]), full, sign, sight):
                         after = spliced(text, [(starts[place], starts[place] + len(sign.join(row)), new)])
                         yield from rewritten(path, after, prior, f"{says} in line {place + 1}", why)
 
@@ -49,10 +50,10 @@ def _head(path: str, text: str, sign: str, sight: Sight) -> Iterator[Found]:
         yield from rewritten(path, plain + text[len(head) :], HEAD / 2, "Write the head without blanks", "a blank is a part of the name")
 
 
-def _put_right(row: Sequence[str], rows: Sequence[Sequence[str]], sign: str, sight: Sight) -> Iterator[tuple[str, float, str, str]]:
-    """The line as the head wants it, how likely it is meant so, what it says and why."""
-    width = len(rows[0])
-    full = [each for each in rows[1:] if len(each) == width]
+def _put_right(
+    row: Sequence[str], width: int, full: Sequence[Sequence[str]], sign: str, sight: Sight
+) -> Iterator[tuple[str, float, str, str]]:
+    """The line as the head wants it, how likely it is meant so, what it says and why; `full` are the lines that are as wide as the head."""
     more = len(row) - width
     if more > 0 and full:
         for place in range(width):

@@ -20,11 +20,15 @@ SHADOWS, WIDER = 0.85, 0.6
 NO_KEY, NO_KEY_FAR, ALIKE = 0.85, 0.35, 0.75
 """How likely the one text of a list that is no key of the table beside it is one that is spelt alike, and another."""
 LONGEST, MOST = 20, 3
+LARGEST = 40_000
+"""Characters of a file of settings; what is longer is data."""
 
 
 def order(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     for path, text in sight.settings.items():
+        if len(text) > LARGEST:
+            continue
         try:
             found = [each for each in listings(text, path) if 1 < len(each.values) <= LONGEST]
             document = LOAD[_language(path)](text) if found else None

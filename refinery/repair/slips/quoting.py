@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from refinery.edits.config import scalars
@@ -23,6 +24,8 @@ SENTENCE, BULLET = re.compile(r"[.!?:;]$"), re.compile(r"(?:[-*]|\d+[.)]) ")
 COMMENTED, TABLE, INVISIBLE, PATH = 0.9, 0.85, 0.9, 0.6
 """How likely a text that is read as a comment, as a table among texts, with signs that nobody sees, or with an end of a line in a path, is
 meant as it is written."""
+MOST_WORDS = 2
+"""Words of a line that is a name."""
 LINES_READ, LINES = 0.85, 0.5
 """How likely lines are meant to stay lines: where code reads the text by lines, and where each is a sentence or an item."""
 
@@ -53,8 +56,9 @@ def _tables(path: str, text: str, own: list[Scalar]) -> Iterator[Found]:
     """The one item of a list of texts that is read as a table, because it has a colon."""
     texts = {each.keys[:-1] for each in own if isinstance(each.value, str) and each.keys and isinstance(each.keys[-1], int)}
     inside = [each for each in own if len(each.keys) > 1 and isinstance(each.keys[-2], int) and each.keys[:-2] in texts]
+    count = Counter(each.keys[:-1] for each in own)
     for scalar in inside:
-        alone = sum(each.keys[:-1] == scalar.keys[:-1] for each in own) == 1
+        alone = count[scalar.keys[:-1]] == 1
         line = text.rfind("\n", 0, scalar.start) + 1
         if alone and (item := ITEM.match(text, line)):
             after = f'{text[: item.start(2)]}"{item[2]}"{text[item.end() :]}'
@@ -68,8 +72,9 @@ def _folded(path: str, text: str, by_lines: bool) -> Iterator[Found]:
     for block in FOLDED.finditer(text):
         lines = [line.strip() for line in block[4].splitlines() if line.strip()]
         whole = all(SENTENCE.search(line) for line in lines) or all(BULLET.match(line) for line in lines)
-        if len(lines) > 1 and (whole or by_lines):
-            prior = LINES_READ if whole and by_lines else LINES
+        names = by_lines and all(len(line.split()) <= MOST_WORDS for line in lines)
+        if len(lines) > 1 and (whole or names):
+            prior = LINES_READ if by_lines else LINES
             after = f"{text[: block.end(1)]}|{text[block.end(1) + 1 :]}"
             yield from rewritten(path, after, prior, f"Keep the lines of {block[2] or 'the text'}", "`>` makes one line of them")
 

@@ -26,6 +26,8 @@ TWICE, RENAMED = 0.5, 0.55
 MERGE = re.compile(r"^([ \t]+)(<<: \*[\w-]+)[ \t]*\n", re.MULTILINE)
 KEY = re.compile(r"^([ \t]*)(?:- )?[\"']?([\w-]+)[\"']?:(?=\s)", re.MULTILINE)
 MOST_NAMES = 3
+MOST_BESIDE = 40
+"""Tables beside each other that are settings; of more, they are data."""
 
 
 def tables(sight: Sight) -> Iterator[Found]:
@@ -78,7 +80,9 @@ def _beside(document: Json, keys: Sequence[str | int]) -> list[Mapping[str, Json
         around = value_at(document, tuple(keys[:-2]))
     except NotFaithful:
         return []
-    items = around.items() if isinstance(around, dict) else enumerate(around) if isinstance(around, list) else ()
+    if not isinstance(around, dict | list) or len(around) > MOST_BESIDE:
+        return []
+    items = around.items() if isinstance(around, dict) else enumerate(around)
     return [each for key, each in items if key != keys[-2] and isinstance(each, dict)]
 
 

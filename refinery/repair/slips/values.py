@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -24,6 +25,7 @@ ZONES = {
 FIXED = re.compile(r"(?:Etc/)?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?")
 ZONE, ZONE_OF_CITY = 0.65, 0.85
 """How likely an offset is meant as the zone that has it, and as that of a city which the record names."""
+MOST_BESIDE = 40
 ADDRESS = re.compile(r"https?://[^/\s]+/[^\s?#]*[^/\s?#]")
 JOINED, BESIDE, STROKE = 0.85, 0.5, 0.5
 """How likely an address is to end with a stroke, where code joins it with the rest, and where those beside it do; and is not to."""
@@ -36,8 +38,12 @@ SAID_SHARE, SHARE = 0.75, 0.55
 def values(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     of_one = {word for said in OF_ONE.findall(sight.code) for word in re.findall(r"[a-z]{4,}", said.lower())}
+    by_key: dict[str, list[Scalar]] = defaultdict(list)
     for scalar in sight.scalars:
-        for new, prior, why in (*_jobs(scalar), *_zones(scalar, sight), *_addresses(scalar, sight), *_shares(scalar, of_one)):
+        by_key[scalar.key].append(scalar)
+    for scalar in sight.scalars:
+        beside = by_key[scalar.key]
+        for new, prior, why in (*_jobs(scalar), *_zones(scalar, sight), *_addresses(scalar, beside, sight), *_shares(scalar, of_one)):
             try:
                 after = replaced(sight.sources[scalar.path], scalar, new)
             except (NotFaithful, NotParsable):
@@ -80,11 +86,11 @@ def _zones(scalar: Scalar, sight: Sight) -> Iterator[Other]:
         yield ZONES[value], ZONE, "an offset has no summer"
 
 
-def _addresses(scalar: Scalar, sight: Sight) -> Iterator[Other]:
+def _addresses(scalar: Scalar, kin: Sequence[Scalar], sight: Sight) -> Iterator[Other]:
     value = scalar.value
     if not isinstance(value, str) or not value.startswith(("http://", "https://")) or "{" in value or "?" in value:
         return
-    beside = [each.value for each in sight.scalars if each.key == scalar.key and each is not scalar and isinstance(each.value, str)]
+    beside = [each.value for each in kin if each is not scalar and isinstance(each.value, str)] if len(kin) <= MOST_BESIDE else []
     closed = [other.endswith("/") for other in beside if other.startswith("http")]
     if ADDRESS.fullmatch(value) and ("urljoin" in sight.code or (closed and all(closed))):
         yield f"{value}/", JOINED if "urljoin" in sight.code else BESIDE, "its last part is lost, or grows together with what comes next"
