@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
@@ -12,6 +13,7 @@ from refinery.edits.entries import LOAD
 from refinery.edits.items import LANGUAGE, Listing, listings, moved
 from refinery.edits.scalar import NotFaithful, NotParsable, value_at
 from refinery.repair.slips.sight import Found, Sight, rewritten
+from refinery.repair.spelling import like_the_others
 from refinery.repair.wording import parts
 
 CATCHES_ALL = frozenset({"*", "**", ".*", "^.*$", "^.*", ".+", "(.*)"})
@@ -19,6 +21,8 @@ SHADOWS, WIDER = 0.85, 0.6
 """How likely what catches all is to stand last, and what catches what another one does, behind that."""
 NO_KEY, NO_KEY_FAR, ALIKE = 0.85, 0.35, 0.75
 """How likely the one text of a list that is no key of the table beside it is one that is spelt alike, and another."""
+UNLIKE_READ, UNLIKE = 0.75, 0.45
+"""How likely a word of a list is to be written as all the others: where code reads it so, and where it does not tell."""
 LONGEST, MOST = 20, 3
 LARGEST = 40_000
 """Characters of a file of settings; what is longer is data."""
@@ -37,6 +41,7 @@ def order(sight: Sight) -> Iterator[Found]:
         for listing in found:
             yield from _shadowed(path, text, listing)
             yield from _no_keys(path, text, listing, document, sight)
+            yield from _unlike(path, text, listing, sight)
 
 
 def _language(path: str) -> str:
@@ -94,6 +99,23 @@ def _no_keys(path: str, text: str, listing: Listing, document: Json, sight: Sigh
                 continue
             says, why = f"Set {strange[0]} of {listing.name} to {key}", "all the other items are keys of the table beside the list"
             yield from rewritten(path, after, NO_KEY if alike >= ALIKE else NO_KEY_FAR, says, why)
+
+
+def _unlike(path: str, text: str, listing: Listing, sight: Sight) -> Iterator[Found]:
+    """The one text of a list of words that is written in other letters than all the others."""
+    words = [each for each in listing.values if isinstance(each, str) and re.fullmatch(r"[A-Za-z_-]+", each)]
+    for place, word in enumerate(words if len(words) == len(listing.values) > 2 else ()):
+        for new, why in like_the_others(word, words[:place] + words[place + 1 :]):
+            scalar = next((each for each in sight.scalars if each.path == path and each.keys == (*listing.keys, place)), None)
+            if scalar is None or new.lower() != word.lower() or word in sight.said:
+                continue
+            try:
+                after = replaced(text, scalar, new)
+            except (NotFaithful, NotParsable):
+                continue
+            lower = ".lower()" in sight.code or ".casefold()" in sight.code
+            prior = UNLIKE_READ if new in sight.said or (new.islower() and lower) else UNLIKE
+            yield from rewritten(path, after, prior, f"Write {new}, not {word}, in {listing.name}", why)
 
 
 def _likeness(one: str, other: str) -> float:

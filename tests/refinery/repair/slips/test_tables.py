@@ -44,6 +44,13 @@ def test_what_catches_all_stands_last() -> None:
     assert made(order, {"p.json": '["hen-*", "hen-black-*", "duck"]'}) == {'["hen-black-*", "hen-*", "duck"]': 0.6}
 
 
+def test_a_word_of_a_list_is_written_as_the_others_are() -> None:
+    good = '{"breeds": ["sussex", "leghorn", "maran"]}'
+    assert made(order, {"b.json": good.replace("maran", "Maran")}) == {good: 0.45}
+    assert made(order, {"b.json": good.replace("maran", "Maran")}, READS + "\nBREED = text('b').lower()\n") == {good: 0.75}
+    assert made(order, {"b.json": good.replace("leghorn", "Leghorn").replace("]", ', "Faverolles"]')}) == {}
+
+
 def test_a_list_names_keys_of_the_table_beside_it() -> None:
     good = '{"fields": {"hen": 1, "eggs": 2, "laid": 3}, "needed": ["hen", "laid"]}'
     assert made(order, {"f.json": good.replace('"laid"]', '"laid_on"]')})[good] == 0.85
