@@ -84,11 +84,16 @@ class Drafts:
         """All texts of the base, also those that may not be edited."""
         return {**self.sources, **self.files(self.closed)}
 
-    def _texts(self) -> Iterator[str]:
-        """What the repository knows; scenarios are left out, since they hold the answers."""
+    @property
+    def data(self) -> Mapping[str, str]:
+        """What may not be edited and can be known; scenarios and tests are left out, since they hold the answers."""
         asked = (*self.bench.scenarios, "**/tests/**", "tests/**")
+        return self.files([path for path in self.closed if not any(matches(path, glob) for glob in asked)])
+
+    def _texts(self) -> Iterator[str]:
+        """What the repository knows."""
         yield from self.sources.values()
-        yield from self.files([path for path in self.closed if not any(matches(path, glob) for glob in asked)]).values()
+        yield from self.data.values()
 
 
 def drafts(complaint: Complaint, shown: Reproduction, base: str, bench: Workbench) -> Drafts:

@@ -110,7 +110,7 @@ class Proposals:
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order)
             told = self.diagnosis, shown.executions, words
-            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found)
+            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, beside=read.data)
             ranking = Ranking(self._within_time(search), self.diagnosis)
             ranking.add(self._consulted(read))
             while True:

@@ -11,6 +11,8 @@ from typing import TypeAlias
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 Scope: TypeAlias = "Function | ast.Module"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FILLING = frozenset({"add", "append", "extend", "insert", "update", "setdefault", "discard", "remove", "pop", "clear"})
+"""Methods that fill what they belong to, or empty it."""
 LONGEST_INGREDIENT = 48
 
 
@@ -100,18 +102,28 @@ class Module:
 
     @cached_property
     def idle(self) -> Mapping[Scope, frozenset[str]]:
-        """Names that nothing reads: imports and, by function, parameters and variables. Something that used them may be gone."""
+        """Names that nothing reads, or that are only filled: imports and, by function, its parameters and variables and those of the
+        functions around it. Something that used them may be gone."""
         found: dict[Scope, frozenset[str]] = {}
         loaded = {node.id for node in self.inside(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         brought = {name for node in self.tree.body if isinstance(node, ast.Import | ast.ImportFrom) for name in _bound(node)}
         package = self.path.rpartition("/")[2] == "__init__.py"
         found[self.tree] = frozenset() if package else frozenset(brought - loaded)
         for function, bound in self._locals.items():
-            own = {node.id for node in self.inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-            found[function] = frozenset(
-                name for name, _ in bound if name not in own and not name.startswith("_") and name not in ("self", "cls")
-            )
+            own = {node.id for node in self.inside(function) if isinstance(node, ast.Name) and self._read(node)}
+            idle = frozenset(name for name, _ in bound if name not in own and not name.startswith("_") and name not in ("self", "cls"))
+            outer = self.function(function)
+            found[function] = idle | found.get(outer, frozenset()) if outer else idle
         return found
+
+    def _read(self, node: ast.Name) -> bool:
+        """Whether what a name holds is asked for, not only filled: `seen.add(one)` and `seen[one] = two` ask for nothing."""
+        above = self.parents.get(node)
+        if isinstance(above, ast.Subscript) and above.value is node:
+            return isinstance(above.ctx, ast.Load)
+        call = self.parents.get(above) if isinstance(above, ast.Attribute) and above.attr in FILLING else None
+        filled = isinstance(call, ast.Call) and call.func is above and isinstance(self.parents.get(call), ast.Expr)
+        return isinstance(node.ctx, ast.Load) and not filled
 
     @cached_property
     def _locals(self) -> dict[Function, tuple[tuple[str, int], ...]]:

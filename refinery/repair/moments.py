@@ -59,7 +59,17 @@ def other_formats(value: str) -> Iterator[Turn]:
         for one, other in OTHER_CODES:
             if place.group() in (one, other):
                 new = other if place.group() == one else one
-                yield f"{value[: place.start()]}{new}{value[place.end() :]}", 0.3, "another code for this part of a time"
+                prior = 0.9 if _out_of_place(one, other, place.group(), value) else 0.3
+                yield f"{value[: place.start()]}{new}{value[place.end() :]}", prior, "another code for this part of a time"
+
+
+def _out_of_place(one: str, other: str, code: str, value: str) -> bool:
+    """Whether a code stands among those of another kind: minutes within a day, months within an hour, half a day that is not named."""
+    beside = re.search(rf"(%-?\w)?[^%]?{code}[^%]?(%-?\w)?", value)
+    near = {each[-1] for each in (beside.groups() if beside else ()) if each}
+    if (one, other) == ("%m", "%M"):
+        return bool(near) and near <= set("dYybBj" if code == "%M" else "HISp")
+    return (one, other) == ("%H", "%I") and ("%p" in value) == (code == "%H")
 
 
 def other_numbers(key: str, value: float, comment: str) -> Iterator[tuple[float, float, str]]:

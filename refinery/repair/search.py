@@ -130,15 +130,16 @@ def candidates(
     asked: Asked | None = None,
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values. Single edits come first, and with them the same change at
-    more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below
-    `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited. Single edits come
+    first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at
+    two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found)
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {})
     return search.run(limit)
 
 
@@ -163,7 +164,8 @@ class _Search:
         seed: int,
         asked: Asked | None,
         earlier: Mapping[str, Sequence[str]],
-        found: Sequence[Replaced] = (),
+        found: Sequence[Replaced],
+        beside: Mapping[str, str],
     ) -> None:
         self.sources = sources
         self.diagnosis = diagnosis
@@ -175,8 +177,9 @@ class _Search:
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        self.world: World = survey(self.modules.values(), self.scalars, sources)
-        describe(self.world, self.scalars, sources)
+        known = (*self.scalars, *_scalars(beside))
+        self.world: World = survey(self.modules.values(), known, sources)
+        describe(self.world, known, {**sources, **beside})
         self.kinds = learn(self.modules.values())
         self.wordings = wordings(sources, tuple(self.modules.values()), self.scalars)
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
@@ -309,6 +312,8 @@ class _Search:
     ) -> None:
         site = Site(module, statement, self.world, self.clues)
         idle = module.idle.get(site.function or module.tree, frozenset()) | module.idle[module.tree]
+        if site.function:
+            idle -= self.world.agreed.get(site.function, frozenset())
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in families:

@@ -17,6 +17,8 @@ GIVE_NOTHING = frozenset({
     "append", "add", "extend", "update", "insert", "appendleft", "remove", "discard", "clear", "sort", "reverse", "push", "write", "print",
 })  # fmt: skip
 """What is called for what it does: it gives nothing that could be read."""
+FEWEST_SHARED = 2
+"""Parameters that two functions do not have in common by chance."""
 READINGS = 4
 """Ways in which one expression is read that are kept."""
 
@@ -55,6 +57,8 @@ class World:
     """Names of what takes its value from the other somewhere: `opened` and `at`, for `Case(opened=message.at)`."""
     ordered: set[str] = field(default_factory=set)
     """Names of what is compared by its order, or taken from another thing."""
+    agreed: dict[Function, frozenset[str]] = field(default_factory=dict)
+    """Parameters that a function has since others of its kind do: handlers in a table, what a decorator takes, methods of one name."""
     called: set[str] = field(default_factory=set)
     """Names of functions that are called, or handed on."""
     around: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -131,6 +135,7 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Ite
         _of_one_record(world, module)
         for node in module.inside(module.tree):
             _hand_over(world, node)
+    world.agreed = dict(_agreed(modules))
     records: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
     for scalar in scalars:
         if isinstance(scalar.value, str | int | float) and scalar.key:
@@ -140,6 +145,25 @@ def survey(modules: Iterable[Module], scalars: Iterable[Scalar] = (), paths: Ite
     for names in records.values():
         world.together(names)
     return world
+
+
+def _agreed(modules: Iterable[Module]) -> Iterator[tuple[Function, frozenset[str]]]:
+    """Functions that are handed on, decorated, or have the parameters or, in a class, the name of another: what they take is not theirs."""
+    functions: list[tuple[Function, tuple[str, ...], bool]] = []
+    handed: set[str] = set()
+    for module in modules:
+        for node in module.inside(module.tree):
+            parent = module.parents.get(node)
+            if isinstance(node, FUNCTIONS):
+                functions.append((node, parameters(node), isinstance(parent, ast.ClassDef)))
+            elif isinstance(node, ast.Name) and not (isinstance(parent, ast.Call) and parent.func is node):
+                handed.add(node.id)
+    alike = Counter(names for _, names, _ in functions)
+    methods = Counter(node.name for node, _, within in functions if within)
+    for node, names, within in functions:
+        shared = len(names) >= FEWEST_SHARED and alike[names] > 1
+        if node.name in handed or node.decorator_list or shared or (within and methods[node.name] > 1):
+            yield node, frozenset(names)
 
 
 def role(module: Module, node: ast.expr) -> str:

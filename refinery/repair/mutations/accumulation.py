@@ -179,7 +179,8 @@ def _known(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[Muta
 
 def _unused(site: Site, function: Function) -> Iterator[Mutation]:
     """A local that is computed and read nowhere was meant for something that stands after it."""
-    names = [name for name in _unread(site, function) if name in site.locals][:MOST]
+    agreed = site.world.agreed.get(function, frozenset())
+    names = [name for name in _unread(site, function) if name in site.locals and name not in agreed][:MOST]
     value = getattr(site.statement.node, "value", None)
     if isinstance(site.statement.node, ast.Assign | ast.AugAssign | ast.Return) and isinstance(value, SUMS):
         for name in names:

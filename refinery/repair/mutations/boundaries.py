@@ -29,6 +29,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _shifted(site, statement.value, 0.12)
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Call | ast.BinOp):
         yield from _shifted(site, statement.value, 0.35 if _bounds_a_loop(site, statement) else 0.12)
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.IfExp):
+        yield from _one_of_two(site, statement.value)
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple):
         for part in statement.value.elts:
             if isinstance(part, ast.Call | ast.BinOp):
@@ -38,6 +40,13 @@ def propose(site: Site) -> Iterator[Mutation]:
         for name in ("1", *[name for name in site.locals if len(name) <= 2 or name.endswith(("start", "count", "offset", "skip"))][:3]):
             yield site.put(statement.iter, f"{text}[{name}:]", "slice", f"Begin the loop over `{text}` at `{name}`", 0.15)
         yield site.put(statement.iter, f"{text}[:-1]", "slice", f"Leave out the last of `{text}`", 0.12)
+
+
+def _one_of_two(site: Site, node: ast.IfExp) -> Iterator[Mutation]:
+    """`place[-1] if place else 0`: what is a number on the one side is one on the other."""
+    for side, other in ((node.body, node.orelse), (node.orelse, node.body)):
+        if isinstance(other, ast.Constant) and type(other.value) is int and isinstance(side, NUMBERISH):
+            yield from _shifted(site, side, 0.35)
 
 
 def _bounds_a_loop(site: Site, statement: ast.Assign) -> bool:

@@ -175,10 +175,12 @@ def _otherwise(site: Site, statement: ast.If) -> Iterator[Mutation]:
     if start < 0 or text[start:end].split("#")[0].rstrip() != "else:":
         return
     stop = text.index(":", start)
+    idle = site.module.idle[site.function or site.module.tree]
     for name in site.locals[:MOST]:
         for item in [part.id for part in ast.walk(statement.test) if isinstance(part, ast.Name) and part.id != name][:2]:
             if "iterated" not in _uses(site, name) and {"add", "append"} & _filled_by(site, name):
-                yield site.between(start, stop, f"elif {item} in {name}", FAMILY, f"Do the rest only for what is in `{name}`", 0.3)
+                prior = 0.55 if name in idle else 0.3
+                yield site.between(start, stop, f"elif {item} in {name}", FAMILY, f"Do the rest only for what is in `{name}`", prior)
     for extra, prior in _extras(site, statement.test):
         yield site.between(start, stop, f"elif {extra}", FAMILY, f"Do the rest only where `{short(extra)}`", 0.8 * prior)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import likeness
-from refinery.repair.world import name_of
+from refinery.repair.world import base_of, name_of
 
 FAMILY = "missing conversion"
 SHOWN = re.compile(r"\{([\w.]+):,?\.(\d+|\{\w+\})f\}")
@@ -40,11 +40,33 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _digits(site, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             yield from _begun(site, node)
+    if "csv" in site.module.globals:
+        yield from _truth_of_digits(site)
     iterated = site.statement.node.iter if isinstance(site.statement.node, ast.For) else None
     if isinstance(iterated, ast.Name):
         yield from _cleaned(site, iterated, 0.35)
     yield from _result(site)
     yield from _parts_so_far(site)
+
+
+def _truth_of_digits(site: Site) -> Iterator[Mutation]:
+    """`if row["count"]` of a table that is read as text, where "0" counts as true."""
+    for node in site.statement.nodes:
+        read = base_of(node) if isinstance(node, ast.Subscript | ast.Call) else None
+        looks = site.world.shapes.get(read[1], "unknown") if read else ""
+        if looks not in ("number", "unknown"):
+            continue
+        parent = site.parent(node)
+        if isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)) or tested(parent, node):
+            says = f"Take `{short(site.src(node))}` for the number that its text says"
+            yield site.put(node, f"int({site.src(node)})", FAMILY, says, 0.7 if looks == "number" else 0.35)
+
+
+def tested(parent: ast.AST | None, node: ast.expr) -> bool:
+    """Whether a node is itself the condition of what it stands in."""
+    if isinstance(parent, ast.comprehension):
+        return node in parent.ifs
+    return isinstance(parent, ast.If | ast.While | ast.IfExp) and parent.test is node
 
 
 def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:

@@ -45,6 +45,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             for argument in node.args[-1:]:
                 if isinstance(argument, ast.Name):
                     yield from _copied(site, argument, 0.25)
+                elif isinstance(argument, ast.Attribute) and _changed(site, argument):
+                    yield from _copied(site, argument, 0.6)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List) and len(node.left.elts) == 1:
             inner = node.left.elts[0]
             if isinstance(inner, ast.List | ast.BinOp | ast.Dict | ast.ListComp | ast.Set | ast.Call):
@@ -216,5 +218,8 @@ def _defaults(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef) -> I
             continue
         text = site.module.text
         name, value = argument.arg, site.src(default)
+        if isinstance(first, ast.If) and site.src(first.test) == f"{name} is None":
+            yield site.put(default, "None", FAMILY, f"Make a new `{name}` for each call of `{function.name}`", 0.9)
+            continue
         new = f"None{text[end:begin]}{name} = {value} if {name} is None else {name}\n{indent}"
         yield site.between(start, begin, new, FAMILY, f"Make a new `{name}` for each call of `{function.name}`", 0.8)

@@ -15,6 +15,7 @@ from refinery.repair.world import name_of
 FAMILY = "one-sided form"
 CLEANING = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "title", "replace", "removeprefix", "removesuffix"})
 """Methods of a text that give the same text in another form."""
+CASES = frozenset({"lower", "upper", "casefold"})
 READING = frozenset({"str", "int", "float", "tuple", "frozenset"})
 PUTS = frozenset({"add", "append", "setdefault", "appendleft"})
 ASKS = frozenset({"get", "pop", "index", "count", "discard", "remove"})
@@ -52,9 +53,27 @@ def propose(site: Site) -> Iterator[Mutation]:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
             sides = (node.left, node.comparators[0])
             for side, other in (sides, sides[::-1]):
-                form = _form(site, other)
+                form = _given_form(site, other) if isinstance(other, ast.Name) else _form(site, other)
+                if isinstance(side, ast.Name) and isinstance(other, ast.Name) and _given_form(site, side) != PLAIN:
+                    continue
                 if form != PLAIN and _form(site, side) == PLAIN and not isinstance(side, ast.Constant | ast.Call):
-                    yield _formed(site, side, form, 0.5)
+                    yield _formed(site, side, form, 0.7 if isinstance(other, ast.Name) else 0.5)
+
+
+def _given_form(site: Site, name: ast.Name) -> Form:
+    """The letter case that a variable was brought into."""
+    inside = site.module.inside(site.function) if site.function else ()
+    made = [each.value for each in inside if isinstance(each, ast.Assign) and any(site.src(target) == name.id for target in each.targets)]
+    cases = {_case(each) for each in made}
+    return min(cases) if len(cases) == 1 else PLAIN
+
+
+def _case(node: ast.expr) -> Form:
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLEANING:
+        if node.func.attr in CASES:
+            return ("", f".{node.func.attr}()")
+        node = node.func.value
+    return PLAIN
 
 
 def _formed(site: Site, node: ast.expr, form: Form, prior: float) -> Mutation:

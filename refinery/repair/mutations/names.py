@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.wording import likeness, opposite
+from refinery.repair.wording import likeness, opposite, parts
 from refinery.repair.world import World, base_of, name_of, parameters
 
 FAMILY = "wrong name"
@@ -52,6 +52,11 @@ NEIGHBOURS = (
     ("bisect", "bisect_left"), ("insort", "insort_left"), ("product", "combinations"),
     ("combinations", "permutations"), ("combinations", "combinations_with_replacement"),
 )  # fmt: skip
+
+AFFIXES = frozenset({"prefix", "suffix", "ext", "extension", "ending", "unit", "scheme", "affix"})
+"""What a beginning or an end of words is called."""
+ENDS = {"lstrip": "removeprefix", "rstrip": "removesuffix"}
+"""What takes off a text as a whole, by what takes off its letters."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -262,7 +267,25 @@ def _method(site: Site, func: ast.Attribute) -> Iterator[Mutation]:
         if func.attr in pair and func.attr not in site.world.functions:
             other = pair[1 - pair.index(func.attr)]
             says = f"Call `{other}` instead of `{func.attr}`"
-            yield site.between(end - len(func.attr), end, other, "neighbour method", says, 0.35)
+            sure = (ENDS.get(func.attr) == other and _is_affix(site.parent(func))) or (other == "extend" and _mere_copy(site))
+            prior = 0.8 if sure else 0.35
+            yield site.between(end - len(func.attr), end, other, "neighbour method", says, prior)
+
+
+def _mere_copy(site: Site) -> bool:
+    """`for part in parts: all.append(part)`: a loop that would make a copy of what it goes through."""
+    statement, loop = site.statement.node, site.parent(site.statement.node)
+    call = statement.value if isinstance(statement, ast.Expr) and isinstance(loop, ast.For) and loop.body == [statement] else None
+    return isinstance(call, ast.Call) and len(call.args) == 1 and site.src(call.args[0]) == site.src(loop.target)  # type: ignore[union-attr]
+
+
+def _is_affix(call: ast.AST | None) -> bool:
+    """Whether what is taken off reads like an end of words, not like signs in any order: `rstrip(".csv")` takes letters too."""
+    given = call.args[0] if isinstance(call, ast.Call) and len(call.args) == 1 else None
+    if isinstance(given, ast.Name | ast.Attribute) and parts(name_of(given)) & AFFIXES:
+        return True
+    text = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
+    return len(text) > 1 and any(letter.isalpha() for letter in text)
 
 
 def _same_kind(one: ast.AST, other: ast.AST) -> bool:

@@ -151,7 +151,9 @@ def _binary(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
         yield site.put(node, grouped(site, kept), "term dropped", says, prior, "a term no longer counts")
     if isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow) or texts:
         text = f"{grouped(site, node.right)} {sign} {grouped(site, node.left)}"
-        yield site.put(node, text, "operands swapped", f"Swap the operands of `{sign}` in `{short(site.src(node))}`", 0.35)
+        again = isinstance(node.op, ast.Sub) and sum(site.src(each) == site.src(node) for each in site.statement.nodes) > 1
+        says = f"Swap the operands of `{sign}` in `{short(site.src(node))}`"
+        yield site.put(node, text, "operands swapped", says, 0.6 if again else 0.35)
     left = node.left
     if isinstance(left, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.FloorDiv) and isinstance(left.op, ast.Mult | ast.Div):
         text = f"{site.src(left.left)} * ({site.src(left.right)} {sign} {site.src(node.right)})"

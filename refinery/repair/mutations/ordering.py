@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,6 +15,16 @@ FAMILY = "order"
 SORTING = ("sorted", "sort", "min", "max", "nlargest", "nsmallest")
 MOST = 6
 """Functions of the repository that are tried to order by."""
+OF_A_TABLE = (".items()", ".keys()", ".values()")
+BACKWARDS_IN_A_TABLE = 0.3
+"""What going through the entries of a table from the end counts beside going through a list so: it is seldom meant."""
+CASE = re.compile(
+    r"(?i)alphabet|case.?(?:less|insensitive)"
+    r"|whatever (?:its|their|the) case|(?:ignor\w+|regardless of|without regard to)(?: \w+)? case"
+)
+"""What is said where capitals do not come first."""
+DIGITS = re.compile(r"(['\"])\d+\1, ?(['\"])\d+\2")
+"""Texts of digits in a row, as answers show them."""
 WRAPPED = ("sorted(", "range(", "reversed(", "enumerate(", "zip(")
 
 
@@ -26,7 +37,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _key(site, node)
         elif isinstance(node, ast.Call) and name_of_callee(node) in ("enumerate", "zip", "list", "iter") and node.args:
             text = site.src(node.args[0])
-            yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.25)
+            prior = 0.25 * (BACKWARDS_IN_A_TABLE if text.endswith(OF_A_TABLE) else 1.0)
+            yield site.put(node.args[0], f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", prior)
             yield site.put(node.args[0], f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.25)
         elif isinstance(node, ast.Call) and name_of_callee(node) in ("join", "tuple", "frozenset") and len(node.args) == 1:
             text = site.src(node.args[0])
@@ -38,7 +50,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         text = site.src(statement.iter)
         if not text.startswith(WRAPPED):
             yield site.put(statement.iter, f"sorted({text})", FAMILY, f"Go through `{short(text)}` in order", 0.2)
-            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.2)
+            prior = 0.2 * (BACKWARDS_IN_A_TABLE if text.endswith(OF_A_TABLE) else 1.0)
+            yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", prior)
         elif text.startswith("range("):
             yield site.put(statement.iter, f"reversed({text})", FAMILY, f"Go through `{short(text)}` from the end", 0.35)
             yield from _downwards(site, statement.iter)
@@ -64,7 +77,7 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         reverse = by_name.get("reverse")
         if reverse is None:
             sep = ", " if node.args or node.keywords else ""
-            yield site.between(end, end, f"{sep}reverse=True", FAMILY, f"Sort `{short(_what(site, node))}` the other way round", 0.55)
+            yield _keyed(site, node, f"{sep}reverse=True", f"Sort `{short(_what(site, node))}` the other way round", 0.55)
         else:
             on = isinstance(reverse.value, ast.Constant) and reverse.value.value is True
             if on:
@@ -74,9 +87,17 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         sep = ", " if node.args or node.keywords else ""
         verb = "Choose" if callee in ("min", "max") else "Sort"
         for key, says, prior in islice(_own_keys(site, _what(site, node)), MOST):
-            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", prior)
+            yield _keyed(site, node, f"{sep}key={key}", f"{verb} by {says}", prior)
+        caseless = CASE.search(site.module.source(site.function)) if site.function else None
+        figures = callee in ("sorted", "sort") and DIGITS.search(site.clues.text) is not None
         for key, says in _keys(site):
-            yield site.between(end, end, f"{sep}key={key}", FAMILY, f"{verb} by {says}", 0.25)
+            yield _keyed(
+                site,
+                node,
+                f"{sep}key={key}",
+                f"{verb} by {says}",
+                0.6 if caseless and key == "str.lower" else 0.7 if figures and key == "int" else 0.25,
+            )
     if "key" not in by_name and callee in ("min", "max") and len(node.args) > 1:
         for key, says in (("len", "length"), ("abs", "size")):
             yield site.between(end, end, f", key={key}", FAMILY, f"Choose by {says}", 0.18)
@@ -84,6 +105,15 @@ def _sorting(site: Site, node: ast.Call) -> Iterator[Mutation]:
         if callee == one:
             stop = site.module.span(node.func)[1]
             yield site.between(stop - len(one), stop, other, FAMILY, f"Take `{other}` instead of `{one}`", 0.5)
+
+
+def _keyed(site: Site, node: ast.Call, more: str, says: str, prior: float) -> Mutation:
+    """An argument more; a generator that was the only one gets brackets of its own."""
+    end = site.module.span(node)[1] - 1
+    bare = len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords
+    start = site.module.span(node.func)[1]
+    text = site.module.text[start:end]
+    return site.between(start, end, f"({text}){more}" if bare else f"{text}{more}", FAMILY, says, prior)
 
 
 def _own_keys(site: Site, items: str) -> Iterator[tuple[str, str, float]]:

@@ -34,6 +34,7 @@ EDITS = (
     (r"\((?=\\d)", "(-?", "numbers with a sign", 0.3),
     (r"(?<=[^(\\])\\d(?=[+*{])", r"-?\\d", "numbers with a sign", 0.1),
     (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
+    (r"\\d\+", r"\\d[\\d,]*", "numbers with commas between their digits", 0.12),
     (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
     (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
     (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
@@ -154,4 +155,18 @@ def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
         yield site.between(start, end, "", FAMILY, f"`{name}` every one, not only the first", 0.45)
     elif len(node.args) == most - 1 and name != "replace" and not node.keywords:
         end = site.module.span(node.args[-1])[1]
-        yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.3)
+        taken = _taken(site, node)
+        if taken > 1:
+            sure = 0.8 if "too many values to unpack" in site.clues.text else 0.5
+            yield site.between(end, end, f", {taken - 1}", FAMILY, f"`{name}` into {taken} parts, as are taken", sure)
+        if taken != 2:
+            yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.3)
+
+
+def _taken(site: Site, node: ast.Call) -> int:
+    """Into how many names a list is taken apart; nought where it is not."""
+    parent = site.parent(node)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    if not isinstance(target, ast.Tuple | ast.List) or any(isinstance(each, ast.Starred) for each in target.elts):
+        return 0
+    return len(target.elts)

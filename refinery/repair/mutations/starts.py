@@ -23,7 +23,9 @@ def propose(site: Site) -> Iterator[Mutation]:
     if site.function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return
     if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-        for value in statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]:
+        given = statement.value
+        yield from _best_so_far(site, statement.targets[0] if isinstance(statement, ast.Assign) else statement.target, given)
+        for value in given.elts if isinstance(given, ast.Tuple) else [given]:
             yield from _other(site, value)
     if isinstance(statement, ast.If | ast.While):
         yield from _inside(site, statement.test)
@@ -65,6 +67,41 @@ def _other(site: Site, value: ast.expr) -> Iterator[Mutation]:
                 yield site.put(value, new, FAMILY, f"Begin with `{new}`", 0.2)
     elif isinstance(value, ast.Call | ast.Subscript) and text.startswith(("len(",)):
         yield site.put(value, "0", FAMILY, "Begin with 0", 0.15)
+
+
+def _best_so_far(site: Site, target: ast.expr, value: ast.expr) -> Iterator[Mutation]:
+    """`best = 0`, and then `if x > best: best = x`: where all are below nought, none is the best. `least = 0` is never beaten."""
+    both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+    pairs = zip(target.elts, value.elts, strict=False) if both else [(target, value)]  # type: ignore[attr-defined]
+    for name, start in pairs:
+        if not (isinstance(name, ast.Name) and isinstance(start, ast.Constant) and site.src(start) in ("0", "0.0")):
+            continue
+        for sign in _kept_where(site, name.id):
+            new = 'float("-inf")' if sign == ">" else 'float("inf")'
+            yield site.put(start, new, FAMILY, f"Begin with `{new}`, which every other beats", 0.5 if sign == ">" else 0.75)
+
+
+def _kept_where(site: Site, name: str) -> set[str]:
+    """`>` where a loop keeps what is greater than so far, `<` where it keeps what is less."""
+    found = set()
+    for node in site.module.inside(site.function) if site.function else ():
+        test = node.test if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and site.module.loop(node) else None
+        if test is None or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            continue
+        left, right = site.src(test.left), site.src(test.comparators[0])
+        new = right if left == name else left if right == name else None
+        if new and any(isinstance(each, ast.stmt) and _stored(site, each, name, new) for each in ast.iter_child_nodes(node)):
+            found.add(">" if isinstance(test.ops[0], ast.Gt | ast.GtE) == (right == name) else "<")
+    return found
+
+
+def _stored(site: Site, statement: ast.stmt, name: str, new: str) -> bool:
+    if not isinstance(statement, ast.Assign):
+        return False
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return any(site.src(one) == name and site.src(other) == new for one, other in zip(target.elts, value.elts, strict=False))
+    return site.src(target) == name and site.src(value) == new
 
 
 def _uses(site: Site, name: str) -> set[str]:

@@ -19,7 +19,9 @@ SHORT = 2
 """Statements of a function that works something out at once, with what it says of itself."""
 _READ = (ast.Load, type(None))
 _COMPREHENDED = (ast.GeneratorExp, ast.ListComp, ast.SetComp)
-_OPERANDS = (ast.Compare, ast.Call, ast.BinOp, ast.Assign, ast.Return, ast.For, ast.comprehension, ast.IfExp, ast.keyword)
+_OPERANDS = (
+    ast.Compare, ast.Call, ast.BinOp, ast.Assign, ast.Return, ast.For, ast.comprehension, ast.IfExp, ast.keyword, ast.Lambda,
+)  # fmt: skip
 MOST = 6
 
 _Reading: TypeAlias = tuple[ast.AST, str, str, str]

@@ -11,6 +11,8 @@ from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
 UNITS = ("seconds", "minutes", "hours", "days", "weeks", "milliseconds")
+SHORT = {"ms": "milliseconds", "millis": "milliseconds", "milli": "milliseconds", "sec": "seconds", "min": "minutes", "hr": "hours"}
+"""Units as names shorten them."""
 ZONE = frozenset({"zone", "tz", "timezone", "tzinfo", "zoneinfo", "utc"})
 READS = ("fromisoformat", "strptime")
 TAKES_ZONE = ("astimezone", "now", "fromtimestamp")
@@ -27,6 +29,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else name_of(node.func)
+        if name in ("sleep", "fromtimestamp", "utcfromtimestamp") and node.args:
+            yield from _in_seconds(site, node)
         if name == "timedelta":
             yield from _units(site, node)
         elif name in (*TAKES_ZONE, *READS, "replace", "combine", "datetime"):
@@ -63,7 +67,7 @@ def _units(site: Site, node: ast.Call) -> Iterator[Mutation]:
         if keyword.arg not in UNITS:
             continue
         start = site.module.span(keyword)[0]
-        said = {f"{part}s" for part in parts(site.src(keyword.value))}
+        said = _said(site.src(keyword.value)) or _said(site.function.name if site.function else "")
         for unit in UNITS:
             if unit != keyword.arg:
                 prior = 0.85 if unit in said else 0.1 if keyword.arg in said else 0.35
@@ -71,10 +75,24 @@ def _units(site: Site, node: ast.Call) -> Iterator[Mutation]:
                 yield site.between(start, start + len(keyword.arg), unit, "unit of time", says, prior)
     if len(node.args) == 1 and not node.keywords:
         start = site.module.span(node.args[0])[0]
-        said = {f"{part}s" for part in parts(site.src(node.args[0]))}
+        said = _said(site.src(node.args[0]))
         for unit in UNITS[:3]:
             says = f"Take `{short(site.src(node.args[0]))}` as {unit}, not days"
             yield site.between(start, start, f"{unit}=", "unit of time", says, 0.85 if unit in said else 0.3)
+
+
+def _said(text: str) -> set[str]:
+    """The units that names speak of."""
+    return {SHORT.get(part, f"{part}s") for part in parts(text)} & set(UNITS)
+
+
+def _in_seconds(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`sleep(delay_ms)` and `fromtimestamp(stamp)` count seconds."""
+    text = site.src(node.args[0])
+    far = site.clues.any_of("year is out of range", "out of range for platform", "date value out of range")
+    told = "milliseconds" in _said(text) or (name_of(node.func) != "sleep" and far)
+    if told and "/" not in text:
+        yield site.put(node.args[0], f"{grouped(site, node.args[0])} / 1000", "unit of time", f"Make seconds of `{short(text)}`", 0.8)
 
 
 def _zoned(site: Site, node: ast.Call, name: str, zones: tuple[str, ...]) -> Iterator[Mutation]:

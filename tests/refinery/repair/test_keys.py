@@ -77,3 +77,15 @@ def test_in_yaml_it_goes_behind_that_table_where_none_stands_alone() -> None:
 def test_a_key_is_called_as_what_stands_in_for_it_is() -> None:
     code = 'USUAL = {"heat": 1, "timer": 2, "fan_speed": 3}\ndef f(config):\n    return {k: config.get(k, USUAL[k]) for k in USUAL}\n'
     assert "heat = 3\ntimer = 5\nfan_speed = 6\n" in made("heat = 3\ntimer = 5\nfan_sped = 6\n", code)
+
+
+def test_a_key_that_no_other_table_has_is_one_that_tables_like_its_own_have() -> None:
+    text = "[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\n"
+    code = 'def f(car, kind):\n    return car["bags"] <= {**kind}["max_bags"]\n'
+    assert "[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nmax_bags = 6\n" in made(text, code)
+
+
+def test_a_key_keeps_its_name_where_its_table_has_the_other_too_or_nothing_in_common_with_those_that_have() -> None:
+    code = "def f(kind):\n    return kind\n"
+    assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\nmax_bags = 2\n", code) == set()
+    assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nwheels = 8\nbags = 6\n", code) == set()

@@ -605,6 +605,43 @@ def test_names_that_nothing_reads_are_known() -> None:
     assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}
 
 
+def test_a_parameter_that_others_of_a_kind_have_too_is_not_missed() -> None:
+    lone = "def pay(order, day):\n    return order.sum\n"
+    assert any("return day" in after for _, after in mutations(lone))
+    for other in ("def send(order, day):\n    return order.to, day\n", "KINDS = {'pay': pay}\n"):
+        assert not any("return day" in after for mutation, after in mutations(lone + other) if mutation.operator == "unused value")
+
+
+def test_what_is_only_filled_is_read_by_nothing_and_functions_inside_know_it_too() -> None:
+    inner = "    def g(x):\n        seen.add(x)\n        told[x] = 1\n        return open_.pop()\n"
+    module = Module("m.py", f"def f(xs):\n    seen, told, open_ = set(), {{}}, []\n{inner}    return g(xs)\n")
+    assert set(module.idle.values()) == {frozenset(), frozenset({"seen", "told"})}
+
+
+def test_digits_of_a_table_that_is_read_as_text_are_asked_for_as_the_number_they_say() -> None:
+    module = Module("m.py", "import csv\ndef f(rows):\n    return [row for row in rows if row['left'] and row['name']]\n")
+    world = survey([module])
+    world.shapes.update(left="number", name="text")
+    told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [], asked_in((), []))
+    statement = next(each for each in module.statements if isinstance(each.node, ast.Return))
+    made = {mutation.new for family in FAMILIES for mutation in family(Site(module, statement, world, told))}
+    assert "int(row['left'])" in made
+    assert "int(row['name'])" not in made
+
+
+def test_a_key_to_sort_by_goes_through_the_helper_that_others_put_it_through() -> None:
+    used = "def day(text):\n    return text.split('/')\ndef g(row):\n    return day(row['on'])\n"
+    code = f"{used}def f(rows):\n    return sorted(rows, key=lambda row: row['on'])\n"
+    assert any("key=lambda row: day(row['on'])" in after for _, after in mutations(code))
+
+
+def test_what_stands_beside_a_number_is_a_number_that_may_be_one_off() -> None:
+    made = {after.strip().rpartition("= ")[2] for _, after in mutations("def f(ends):\n    at = ends[-1] if ends else 0\n    return at\n")}
+    assert {"ends[-1] + 1 if ends else 0", "ends[-1] - 1 if ends else 0"} <= {line.split("\n")[0] for line in made}
+    other = [after for _, after in mutations("def f(ends):\n    at = ends[-1] if ends else None\n    return at\n")]
+    assert not any("ends[-1] + 1" in after for after in other)
+
+
 def test_a_text_is_the_same_or_not_before_it_is_later_in_the_alphabet() -> None:
     found = {
         after: mutation.prior for mutation, after in mutations("def f(a):\n    return a > 'PM'\n") if mutation.operator == "comparison"

@@ -1,0 +1,141 @@
+"""Dates that are put together by hand: months behind the last, days that a month lacks, years that are not over, days of the week."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from refinery.repair.moments import DAYS
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.world import name_of
+
+FAMILY = "calendar"
+DATED = ("date", "datetime")
+ASKED = {"weekday": 0, "isoweekday": 1}
+"""How the first day of the week is counted."""
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """What a calendar adds to counting."""
+    statement = site.statement.node
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Call):
+            yield from _month(site, node)
+            yield from _day(site, node)
+        elif isinstance(node, ast.BinOp):
+            yield from _years(site, node)
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            yield from _weekend(site, node)
+    if isinstance(statement, ast.Assign) and site.function is None:
+        yield from _named_day(site, statement)
+
+
+def _month(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`date(day.year, day.month + 1, 1)` has no month after the last: it is the first of the next year."""
+    year, month = _part(node, "year", 0), _part(node, "month", 1)
+    if (
+        not isinstance(month, ast.BinOp)
+        or not isinstance(month.op, ast.Add | ast.Sub)
+        or (site.function and "12" in site.src(site.function))
+    ):
+        return
+    counted = site.src(month.left)
+    if not counted.split(".")[-1].lower().endswith("month"):
+        return
+    by = f" {'+' if isinstance(month.op, ast.Add) else '-'} {grouped(site, month.right)}"
+    shift = " - 1" + by
+    one = by == " + 1"
+    own = f"{counted} % 12 + 1" if one else f"({counted}{shift}) % 12 + 1"
+    more = f"{counted} // 12" if one else f"({counted}{shift}) // 12"
+    says = f"Go on with the next year behind the last month in `{short(site.src(node))}`"
+    if year is not None:
+        start, end = site.module.span(year)[0], site.module.span(month)[1]
+        between = site.module.text[site.module.span(year)[1] : site.module.span(month)[0]]
+        yield site.between(start, end, f"{site.src(year)} + {more}{between}{own}", FAMILY, says, 0.85)
+    elif isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
+        start, end = site.module.span(month)
+        yield site.between(start, end, f"{own}, year={site.src(node.func.value)}.year + {more}", FAMILY, says, 0.85)
+
+
+def _part(node: ast.Call, name: str, place: int) -> ast.expr | None:
+    """What a date is given as its year, its month or its day."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else name_of(node.func)
+    if called in DATED and len(node.args) > place:
+        return node.args[place]
+    given = next((each.value for each in node.keywords if each.arg == name), None)
+    return given if called in (*DATED, "replace") else None
+
+
+def _day(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`date(year, month, 31)`: the last day of the month where it has no such day."""
+    if "day is out of range" not in site.clues.text:
+        return
+    year, month, day = (_part(node, name, place) for place, name in enumerate(("year", "month", "day")))
+    through = "calendar.monthrange" if "monthrange" not in site.module.globals else "monthrange"
+    imports = "calendar" if "." in through else ""
+    of = site.src(node.func.value) if isinstance(node.func, ast.Attribute) and node.func.attr == "replace" else None
+    if ((year is None or month is None or day is None) and of is None) or (day is None and year is None and month is None):
+        return
+    one, two = (site.src(given) if given is not None else f"{of}.{name}" for given, name in ((year, "year"), (month, "month")))
+    last = f"{through}({one}, {two})[1]"
+    says = f"Take the last day of the month where `{short(site.src(node))}` is none"
+    if day is not None:
+        yield replace(site.put(day, f"min({site.src(day)}, {last})", FAMILY, says, 0.9), imports=imports)
+    else:
+        end = site.module.span(node)[1] - 1
+        yield replace(site.between(end, end, f", day=min({of}.day, {last})", FAMILY, says, 0.9), imports=imports)
+
+
+def _years(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`today.year - born.year` counts a year that is not over; so does `days // 365`, a little."""
+    if site.function is None or "month" in site.module.source(site.function):
+        return
+    says, inside = "Count only years that are over", isinstance(site.parent(node), ast.BinOp | ast.UnaryOp)
+    if isinstance(node.op, ast.Sub) and all(isinstance(each, ast.Attribute) and each.attr == "year" for each in (node.left, node.right)):
+        end, start = (site.src(each.value) for each in (node.left, node.right) if isinstance(each, ast.Attribute))
+        prior = 0.75
+    elif (
+        isinstance(node.op, ast.FloorDiv | ast.Div) and site.src(node.right) in ("365", "365.25") and site.src(node.left).endswith(").days")
+    ):
+        gone = node.left.value if isinstance(node.left, ast.Attribute) else None
+        if not isinstance(gone, ast.BinOp) or not isinstance(gone.op, ast.Sub):
+            return
+        end, start = site.src(gone.left), site.src(gone.right)
+        prior = 0.6
+    else:
+        return
+    new = f"{end}.year - {start}.year - (({end}.month, {end}.day) < ({start}.month, {start}.day))"
+    yield site.put(node, f"({new})" if inside else new, FAMILY, says, prior)
+
+
+def _weekend(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """`day.weekday() in (6, 7)`: Monday is 0, Saturday 5 and Sunday 6; `isoweekday` counts from 1."""
+    called = node.left
+    first = ASKED.get(called.func.attr) if isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) else None
+    if first is None:
+        return
+    right, saturday = node.comparators[0], 5 + first
+    numbers = sorted(each.value for each in ast.walk(right) if isinstance(each, ast.Constant) and isinstance(each.value, int))
+    says = f"Count Saturday as {saturday} and Sunday as {saturday + 1}"
+    if len(numbers) == 2 and numbers[1] == numbers[0] + 1 and numbers[0] != saturday and min(numbers) >= 4:
+        brackets = {ast.List: "[]", ast.Set: "{}"}.get(type(right), "()")
+        yield site.put(right, f"{brackets[0]}{saturday}, {saturday + 1}{brackets[1]}", FAMILY, says, 0.85)
+    elif len(numbers) == 1 and isinstance(right, ast.Constant):
+        sign = type(node.ops[0])
+        wanted = {ast.Gt: saturday - 1, ast.GtE: saturday, ast.Lt: saturday, ast.LtE: saturday - 1}.get(sign)
+        if wanted is not None and numbers[0] != wanted and numbers[0] >= 4:
+            yield site.put(right, str(wanted), FAMILY, says, 0.7)
+        elif numbers[0] == 7 and not first:
+            yield site.put(right, "6", FAMILY, says, 0.8)
+
+
+def _named_day(site: Site, statement: ast.Assign) -> Iterator[Mutation]:
+    """A constant that is called like a day of the week, in a file that asks for `weekday`."""
+    name, value = name_of(statement.targets[0]).lower(), statement.value
+    if name not in DAYS or not isinstance(value, ast.Constant) or type(value.value) is not int:
+        return
+    ways = [first for way, first in ASKED.items() if f".{way}(" in site.module.text]
+    if len(ways) == 1 and value.value != DAYS.index(name) + ways[0]:
+        number = DAYS.index(name) + ways[0]
+        yield site.put(value, str(number), FAMILY, f"Count {name.capitalize()} as {number}, as the calendar does", 0.9)
