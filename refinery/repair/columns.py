@@ -37,12 +37,14 @@ MISSPELT, KIND = 0.65, 0.3
 ALIKE = 0.75
 KINDS = 8
 """Different texts in a column of kinds."""
+FEWEST_CODES, CODE = 3, 0.85
+"""Values of a column that tell that it has numbers of one length, with noughts before them; how likely a shorter one lost its own."""
 UNSPOKEN = 0.5
 """What a change of a record counts of which the failure does not speak."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
     """One value of a record."""
 
     path: str
@@ -59,12 +61,20 @@ def odd_data(
     found: Iterable[Scalar], tables: Collection[tuple[str, tuple[str | int, ...]]], sources: Mapping[str, str], clues: Clues
 ) -> Iterator[tuple[float, Refill]]:
     """Every such change with its score, in no order. `tables` are the values of `found` that stand in records."""
-    columns = _columns(tuple(found), tables, sources)
+    columns = columns_of(tuple(found), tables, sources)
     records: dict[tuple[str, int], list[str]] = defaultdict(list)
     for cells in columns.values():
         for cell in cells:
             records[cell.path, cell.record].append(cell.text)
     for (path, name), cells in columns.items():
+        for cell in cells if len(cells) >= FEWEST_CODES else ():
+            if (code := _code(cell.text, [each.text for each in cells if each is not cell])) and (
+                after := with_cell(sources[path], cell, code)
+            ):
+                yield (
+                    CODE,
+                    Refill(path, after, f"Set {name} in record {cell.record} of {path} to {code}", "the others are so long", Layer.CONFIG),
+                )
         if len(cells) < FEWEST:
             continue
         for cell in cells:
@@ -72,7 +82,7 @@ def odd_data(
             row = [cell.scalar.key] if cell.scalar and _is_row(cell.scalar, name) else records[path, cell.record]
             about = any(_speaks(text) and clues.says(text) for text in row)
             for new, prior, why in (*_numbers(cell.text, others), *_texts(cell.text, others, about and cell.scalar is None)):
-                if after := _put(sources[path], cell, new):
+                if after := with_cell(sources[path], cell, new):
                     named = cell.scalar.name if cell.scalar and _is_row(cell.scalar, name) else f"{name} in record {cell.record} of {path}"
                     says = f"Set {named} to {new}"
                     sure = about and prior != KIND  # one failure is met by a record of another kind as often as it is cured
@@ -88,10 +98,10 @@ def _speaks(text: str) -> bool:
     return len(text) > 1 and not _decimal(text)
 
 
-def _columns(
+def columns_of(
     found: Collection[Scalar], tables: Collection[tuple[str, tuple[str | int, ...]]], sources: Mapping[str, str]
-) -> dict[tuple[str, str], list[_Cell]]:
-    columns: dict[tuple[str, str], list[_Cell]] = defaultdict(list)
+) -> dict[tuple[str, str], list[Cell]]:
+    columns: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for path, text in sorted(sources.items()):
         suffix = PurePosixPath(path).suffix.lower()
         if len(text) <= CONFIGURED:
@@ -102,21 +112,21 @@ def _columns(
     for scalar in found:
         if (scalar.path, scalar.keys) in tables and _single(scalar):
             record = places.setdefault((scalar.path, scalar.keys[:-1]), len(places) + 1)
-            cell = _Cell(scalar.path, scalar.start, scalar.end, str(scalar.value), record, scalar)
+            cell = Cell(scalar.path, scalar.start, scalar.end, str(scalar.value), record, scalar)
             columns[scalar.path, scalar.key].append(cell)
     return columns | _maps(found)
 
 
-def _maps(found: Iterable[Scalar]) -> dict[tuple[str, str], list[_Cell]]:
+def _maps(found: Iterable[Scalar]) -> dict[tuple[str, str], list[Cell]]:
     """Numbers under names that are all of a kind, such as a rate for each: tables in which every row is one number."""
     by_table: dict[tuple[str, tuple[str | int, ...]], list[Scalar]] = defaultdict(list)
     for scalar in found:
         if scalar.keys and isinstance(scalar.keys[-1], str):
             by_table[scalar.path, scalar.keys[:-1]].append(scalar)
-    found_in: dict[tuple[str, str], list[_Cell]] = {}
+    found_in: dict[tuple[str, str], list[Cell]] = {}
     for (path, keys), rows in by_table.items():
         if keys and all(isinstance(each.value, int | float) and not isinstance(each.value, bool) for each in rows):
-            cells = [_Cell(path, each.start, each.end, str(each.value), place, each) for place, each in enumerate(rows, 1)]
+            cells = [Cell(path, each.start, each.end, str(each.value), place, each) for place, each in enumerate(rows, 1)]
             found_in[path, ".".join(map(str, keys))] = cells
     return found_in
 
@@ -125,7 +135,7 @@ def _single(scalar: Scalar) -> bool:
     return isinstance(scalar.keys[-1], str) and isinstance(scalar.value, str | int | float) and not isinstance(scalar.value, bool)
 
 
-def _split(path: str, text: str, sign: str) -> Iterator[tuple[str, _Cell]]:
+def _split(path: str, text: str, sign: str) -> Iterator[tuple[str, Cell]]:
     """The cells of a table in lines. What is written with quotation marks is left alone, and so is all that is not as wide as the head."""
     at, names = 0, []
     for number, line in enumerate(text.splitlines(keepends=True), 1):
@@ -136,19 +146,19 @@ def _split(path: str, text: str, sign: str) -> Iterator[tuple[str, _Cell]]:
             start = at
             for name, cell in zip(names, cells, strict=True):
                 begin = start + len(cell) - len(cell.lstrip())
-                yield name, _Cell(path, begin, begin + len(cell.strip()), cell.strip(), number)
+                yield name, Cell(path, begin, begin + len(cell.strip()), cell.strip(), number)
                 start += len(cell) + 1
         at += len(line)
 
 
-def _lines(path: str, text: str) -> Iterator[tuple[str, _Cell]]:
+def _lines(path: str, text: str) -> Iterator[tuple[str, Cell]]:
     """Single values of records of which each has a line, where each is found by its name."""
     at = 0
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         for match in re.finditer(r'"(\w+)"\s*:\s*(-?\d+(?:\.\d+)?(?=\s*[,}])|"[^"\\]*")', line):
             raw = match[2]
             inside = 1 if raw.startswith('"') else 0
-            yield match[1], _Cell(path, at + match.start(2) + inside, at + match.end(2) - inside, raw.strip('"'), number)
+            yield match[1], Cell(path, at + match.start(2) + inside, at + match.end(2) - inside, raw.strip('"'), number)
         at += len(line)
 
 
@@ -172,6 +182,13 @@ def _numbers(text: str, others: Sequence[str]) -> Iterator[tuple[str, float, str
     for new in _turned(text):
         if low <= abs(new) <= high:
             yield _written(new, others), sure * TURNED, f"{text} lies far from all the others, and two of its digits may be exchanged"
+
+
+def _code(text: str, others: Sequence[str]) -> str:
+    """A number with the noughts before it that make it as long as all the others, of which one has such too."""
+    widths = {len(other) for other in others}
+    whole = text.isdecimal() and all(other.isdecimal() for other in others) and any(other.startswith("0") for other in others)
+    return text.zfill(max(widths)) if whole and len(widths) == 1 and len(text) < max(widths) else ""
 
 
 def _turned(text: str) -> Iterator[Decimal]:
@@ -211,7 +228,7 @@ def _written(number: Decimal, others: Sequence[str]) -> str:
     return f"{number:.{max(have, places)}f}"
 
 
-def _put(text: str, cell: _Cell, new: str) -> str:
+def with_cell(text: str, cell: Cell, new: str) -> str:
     if not new or new == cell.text:
         return ""
     if cell.scalar is None:

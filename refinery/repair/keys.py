@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,7 +20,7 @@ from refinery.repair.module import Module
 from refinery.repair.placeholders import Refill
 from refinery.repair.spelling import like_the_others
 from refinery.repair.wording import parts
-from refinery.repair.world import World, base_of, name_of
+from refinery.repair.world import World, base_of, name_of, text_of
 
 MISPLACED = 0.85
 """How likely a setting stands in the wrong table, where code takes it from what it takes another table's settings from."""
@@ -68,9 +69,10 @@ def elsewhere(
     """Every such change with its score, in no order. `sets` are what settings are chosen from."""
     modules, tables = tuple(modules), _tables(found)
     named = frozenset(word for module in modules for node in module.inside(module.tree) for word in _words(node))
+    together = _asked_together(modules, world, tables)
     changes = (
         *_moved(tables, sources, _readings(modules)),
-        *_misspelt(found, tables, sources, world, named),
+        *_misspelt(found, tables, sources, world, named, together),
         *_odd(tables, sources, named),
         *_unlike_kin(tables, sources),
     )
@@ -79,7 +81,7 @@ def elsewhere(
         names = {key, *(name for name in scalar.keys if isinstance(name, str))}
         read = max((heard[name].score for name in names if name in heard), default=1.0 if world.keys[key] else 0.0)
         said = max(clues.mention(key), clues.mention(str(scalar.keys[-1])))
-        weight = max(0.25 + 0.6 * read + 0.3 * said, EVIDENT if place < len(evident) else 0.0)
+        weight = max(0.25 + 0.6 * read + 0.3 * said, EVIDENT if place < len(evident) or key in together else 0.0)
         yield prior * weight, Refill(scalar.path, after, says, why, Layer.CONFIG)
 
 
@@ -135,11 +137,12 @@ def _moved(tables: _Tables, sources: Mapping[str, str], readings: Sequence[_Read
         for scalar in entries if len(entries) <= LARGEST and not _in_a_list(keys) else ():
             key = str(scalar.keys[-1])
             reads = [each for each in readings if key in each.keys]
-            if not reads or _sure((path, keys), key, reads, tables):
+            inside = [each for each in reads if not keys or keys[-1] not in each.keys]  # what reads both reads neither from the other
+            if not reads or _sure((path, keys), key, inside, tables):
                 continue
-            for other, theirs in tables.entries.items():
+            for other in tables.names:
                 right = other[0] == path and other[1] != keys and not _in_a_list(other[1]) and key not in tables.names[other]
-                if right and (sure := _sure(other, key, reads, tables)) and (after := _put(sources[path], scalar, theirs[-1])):
+                if right and (sure := _sure(other, key, reads, tables)) and (after := _put(sources[path], scalar, other, tables)):
                     name = ".".join(map(str, other[1])) or "the top"
                     says = f"Move {scalar.name} to {name} of {path}"
                     yield MISPLACED * sure, scalar, key, after, says, f"{scalar.name} is read from where {name} is read from"
@@ -152,21 +155,41 @@ def _sure(table: Table, key: str, reads: Iterable[_Read], tables: _Tables) -> fl
     return 1.0 if name and any(name == each.name for each in reads) else min(1.0, 0.7 + 0.1 * shared) if shared else 0.0
 
 
-def _put(text: str, scalar: Scalar, behind: Scalar) -> str:
+def _put(text: str, scalar: Scalar, other: Table, tables: _Tables) -> str:
+    theirs, key = tables.entries.get(other), str(scalar.keys[-1])
     try:
         less = without_entry(text, scalar)
-        there = next((each for each in scalars(less, scalar.path) if each.keys == behind.keys), None)
-        return with_entry(less, there, str(scalar.keys[-1]), scalar) if there else ""
+        if not theirs:
+            return _put_outside(less, scalar, other)
+        there = next((each for each in scalars(less, scalar.path) if each.keys == theirs[-1].keys), None)
+        return with_entry(less, there, key, scalar) if there else ""
     except (NotFaithful, NotParsable):
         return ""
 
 
+def _put_outside(less: str, scalar: Scalar, other: Table) -> str:
+    """The text with an entry in a table that has nothing but tables and lists, behind the one of them in which it stood."""
+    depth, key = len(other[1]), str(scalar.keys[-1])
+    inside = [each for each in scalars(less, scalar.path) if each.keys[: depth + 1] == scalar.keys[: depth + 1]]
+    if other[1] != scalar.keys[:depth] or not inside or not scalar.path.endswith((".yaml", ".yml")):
+        return ""
+    end = less.find("\n", inside[-1].end)
+    end = len(less) if end < 0 else end
+    for indent in sorted({len(line) - len(line.lstrip()) for line in less.splitlines()}):
+        after = f"{less[:end]}\n{' ' * indent}{key}: {scalar.raw}{less[end:]}"
+        with suppress(NotParsable):
+            if any(each.keys == (*other[1], key) and each.value == scalar.value for each in scalars(after, scalar.path)):
+                return after
+    return ""
+
+
 def _misspelt(
-    found: Iterable[Scalar], tables: _Tables, sources: Mapping[str, str], world: World, named: Collection[str]
+    found: Iterable[Scalar], tables: _Tables, sources: Mapping[str, str], world: World, named: Collection[str], together: Collection[str]
 ) -> Iterator[Change]:
     """A key that no code names, for one spelt much the same that code reads and no file has."""
     every = set().union(*tables.names.values())
     absent = [key for key in world.keys if key not in every and world.orphan(key)]
+    absent += sorted(set(together) - every - set(absent))
     if not absent:
         return
     seen: set[tuple[str, tuple[str | int, ...]]] = set()
@@ -181,6 +204,15 @@ def _misspelt(
                 if alike >= ALIKE and (after := _renamed(sources[scalar.path], scalar, depth, other)):
                     why = f"code reads `{other}`, which no file has, and none reads `{key}`"
                     yield MISSPELT * alike, scalar, other, after, f"Call {key} {other} in {scalar.path}", why
+
+
+def _asked_together(modules: Iterable[Module], world: World, tables: _Tables) -> set[str]:
+    """Names that code has beside others which a table of settings has: those of what stands in where a setting is missing, fields."""
+    groups = [set(fields) for fields in world.fields.values()]
+    for module in modules:
+        dicts = (node for node in module.inside(module.tree) if isinstance(node, ast.Dict))
+        groups += [{text for key in node.keys if (text := text_of(key))} for node in dicts]
+    return set().union(*(group for group in groups if any(len(group & names) >= FEWEST_BESIDE for names in tables.names.values())))
 
 
 def _unlike_kin(tables: _Tables, sources: Mapping[str, str]) -> Iterator[Change]:

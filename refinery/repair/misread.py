@@ -12,15 +12,21 @@ from refinery.edits.scalar import Scalar
 from refinery.repair.clues import Clues
 from refinery.repair.knobs import EVIDENT, Reading, heard_of
 from refinery.repair.placeholders import Refill
+from refinery.repair.wording import parts
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+PARTED = re.compile(r"\d+\.\d*0")
 FORMS = (
     (re.compile(r"\d{1,2}(?::[0-5]\d){1,2}"), "a time, which YAML takes for a number to the base of sixty", 0.95),
     (re.compile(r"0\d+"), "digits, which YAML takes for a number to the base of eight", 0.9),
-    (re.compile(r"\d+\.\d*0"), "a text of digits, which YAML takes for a number without its last nought", 0.4),
+    (PARTED, "a text of digits, which YAML takes for a number without its last nought", 0.4),
     (DAY, "a day, of which YAML makes a date", 0.5),
 )
 """How such texts look, and how likely one of them was meant as a text. Without quotation marks none is."""
+
+VERSIONED = frozenset({"version", "release", "revision", "edition", "section", "chapter"})
+VERSION = 0.85
+"""How likely a number was meant as a text whose name says that it counts parts, and not a size."""
 
 
 def misread(
@@ -28,14 +34,18 @@ def misread(
 ) -> Iterator[tuple[float, Refill]]:
     """Quotation marks around such texts, in no order: all of one form in a file, which come of one habit, and one table's alone."""
     for (path, number), alike in _by_form(found).items():
-        _, what, prior = FORMS[number]
+        form, what, prior = FORMS[number]
         for part in {tuple(each) for each in (alike, *_by_table(alike))}:
             after = spliced(sources[path], [(each.start, each.end, f'"{each.raw}"') for each in part])
             said = max(clues.mention(str(key)) for each in part for key in each.keys)
             read = max(heard_of(each, heard).score for each in part)
             names = ", ".join(each.name for each in part[:3]) + (", …" if len(part) > 3 else "")
             why = f"{part[0].name} is written as {what}"
-            yield prior * max(0.25 + 0.6 * read + 0.3 * said, EVIDENT), Refill(path, after, f"Quote {names}", why, Layer.CONFIG)
+            parted = form is PARTED and any(parts(each.key) & VERSIONED for each in part)
+            yield (
+                (VERSION if parted else prior) * max(0.25 + 0.6 * read + 0.3 * said, EVIDENT),
+                Refill(path, after, f"Quote {names}", why, Layer.CONFIG),
+            )
 
 
 def _by_form(found: Iterable[Scalar]) -> dict[tuple[str, int], list[Scalar]]:

@@ -49,6 +49,8 @@ from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing, shape_of
 from refinery.repair.shapes import describe
+from refinery.repair.slips.all import slips
+from refinery.repair.slips.sight import Sight
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
 from refinery.repair.turns import CONFIGURED, Knob
@@ -179,6 +181,7 @@ class _Search:
         self.world: World = survey(self.modules.values(), known, sources)
         describe(self.world, known, {**sources, **beside})
         self.kinds = learn(self.modules.values())
+        self.wordings = wordings(sources, tuple(self.modules.values()), self.scalars)
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.found = found
         self.swayed = Swayed(found, self.modules.values())
@@ -257,6 +260,8 @@ class _Search:
             self._push(score, change)
         for score, change in misread(self.scalars, self.sources, self.clues, heard):
             self._push(score, change)
+        for score, change in slips(Sight(self.sources, self.scalars, tuple(self.modules.values()), self.wordings, self.clues)):
+            self._push(score, change)
         for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
             self._push(score * (0.85 if code_fits else 1.1), change)
         suspected = {(path, line): score for score, path, line, _ in lines}
@@ -286,7 +291,7 @@ class _Search:
 
     def _reworded(self, lines: Sequence[tuple[float, str, int, str]]) -> Iterator[tuple[float, Refill]]:
         modules = tuple(self.modules.values())
-        texts = wordings(self.sources, modules, self.scalars)
+        texts = self.wordings
         if not texts:
             return
         phrases = sought(modules)

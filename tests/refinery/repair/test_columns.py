@@ -58,3 +58,10 @@ def test_another_kind_is_tried_for_a_record_that_two_failures_speak_of() -> None
 
 def test_what_stands_in_quotation_marks_is_left_alone() -> None:
     assert made(f'{HEAD}{ROWS}"Hof, Saale",road,34\n') == {}
+
+
+def test_a_code_has_the_noughts_that_make_it_as_long_as_the_others() -> None:
+    good = "post,town\n01067,Dresden\n07743,Jena\n10115,Berlin\n"
+    assert made(good.replace("01067", "1067")) == {good: 1}
+    assert made(good) == {}
+    assert made("seats,town\n67,Dresden\n743,Jena\n115,Berlin\n") == {}

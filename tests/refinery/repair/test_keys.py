@@ -62,6 +62,23 @@ def test_a_key_is_a_value_that_records_have_as_the_keys_beside_it_are() -> None:
     assert made(rates.replace("boxs", "tube") + parcels, code, "c.yaml") == set()
 
 
+def test_a_setting_goes_out_of_a_table_that_is_read_beside_it() -> None:
+    code = 'def f(config):\n    return config["oven"]["heat"], config["name"], config.get("timer", 9)\n'
+    good = 'name = "a"\ntimer = 5\n\n[oven]\nname = "b"\nheat = 3\n'
+    assert good in made('name = "a"\n\n[oven]\nname = "b"\nheat = 3\ntimer = 5\n', code)
+    assert made(good, code) == set()
+
+
+def test_in_yaml_it_goes_behind_that_table_where_none_stands_alone() -> None:
+    code = 'def f(config):\n    return config.get("timer", 9), [each for each in config["pans"]]\n'
+    assert made("oven:\n  timer: 5\n  heat: 3\npans:\n- big\n", code, "c.yaml") == {"oven:\n  heat: 3\ntimer: 5\npans:\n- big\n"}
+
+
+def test_a_key_is_called_as_what_stands_in_for_it_is() -> None:
+    code = 'USUAL = {"heat": 1, "timer": 2, "fan_speed": 3}\ndef f(config):\n    return {k: config.get(k, USUAL[k]) for k in USUAL}\n'
+    assert "heat = 3\ntimer = 5\nfan_speed = 6\n" in made("heat = 3\ntimer = 5\nfan_sped = 6\n", code)
+
+
 def test_a_key_that_no_other_table_has_is_one_that_tables_like_its_own_have() -> None:
     text = "[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\n"
     code = 'def f(car, kind):\n    return car["bags"] <= {**kind}["max_bags"]\n'

@@ -8,9 +8,13 @@ from refinery.repair.clues import clues
 from refinery.repair.misread import misread
 
 
-def made(text: str, path: str = "c.yaml") -> set[str]:
+def scored(text: str, path: str = "c.yaml") -> dict[str, float]:
     told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
-    return {change.after for _, change in misread(scalars(text, path), {path: text}, told, {})}
+    return {change.after: score for score, change in misread(scalars(text, path), {path: text}, told, {})}
+
+
+def made(text: str, path: str = "c.yaml") -> set[str]:
+    return set(scored(text, path))
 
 
 def test_times_are_quoted_all_of_them_and_those_of_one_table_alone() -> None:
@@ -32,3 +36,9 @@ def test_days_and_versions_are_quoted() -> None:
 def test_what_is_quoted_or_plain_or_no_yaml_stays() -> None:
     assert made('opens: "10:30"\nsize: 12\nrate: 0.25\n') == set()
     assert made("opens = 10:30:00\n", "c.toml") == set()
+
+
+def test_a_number_is_quoted_above_all_where_its_name_says_that_it_counts_parts() -> None:
+    price, version = scored("price: 2.50\n"), scored("version: 2.50\n")
+    assert 0 < price['price: "2.50"\n'] < 0.5 < version['version: "2.50"\n']
+    assert scored("version: 2.5\n") == {}

@@ -1,0 +1,27 @@
+"""All slips that are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refinery.repair.slips.bounds import bounds
+from refinery.repair.slips.braces import braces
+from refinery.repair.slips.broken import broken
+from refinery.repair.slips.cells import cells
+from refinery.repair.slips.formats import formats
+from refinery.repair.slips.labels import labels
+from refinery.repair.slips.markup import markup
+from refinery.repair.slips.order import order
+from refinery.repair.slips.quoting import quoting
+from refinery.repair.slips.samples import samples
+from refinery.repair.slips.sight import Found, Sight, Slips
+from refinery.repair.slips.tables import tables
+from refinery.repair.slips.values import values
+
+SLIPS: tuple[Slips, ...] = (braces, formats, markup, labels, samples, cells, quoting, tables, bounds, values, order, broken)
+
+
+def slips(sight: Sight) -> Iterator[Found]:
+    """Every such change with its score, in no order; what the form of a file shows is wrong, whatever reads it."""
+    for each in SLIPS:
+        yield from each(sight)
