@@ -12,6 +12,7 @@ from refinery.repair.world import name_of
 
 _Branch = TypeVar("_Branch")
 FAMILY = "order of branches"
+CAUGHT = "error caught"
 LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Eq: ast.Eq}
 ABOVE = {
@@ -29,6 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
     """The branches in the order in which each has something to take."""
     statement = site.statement.node
     if isinstance(statement, ast.Try):
+        yield from _either(site, statement)
+        yield from _other_errors(site, statement)
         ordered = _ordered(statement.handlers, lambda one, other: _catches(site, one.type, other.type))
         yield from _moved(site, [site.module.span(each) for each in statement.handlers], ordered, "Catch the narrower error first")
     elif isinstance(statement, ast.If):
@@ -38,6 +41,33 @@ def propose(site: Site) -> Iterator[Mutation]:
         moved = next((place for place, taken in enumerate(ordered) if place != taken), 0)
         said = f"Ask for `{short(site.src(chain[ordered[moved]].test))}` before `{short(site.src(chain[moved].test))}`"
         yield from _moved(site, spans, ordered, said)
+
+
+def _either(site: Site, statement: ast.Try) -> Iterator[Mutation]:
+    """`except KeyError or ValueError` catches the first alone."""
+    for handler in statement.handlers:
+        if isinstance(handler.type, ast.BoolOp):
+            new = f"({', '.join(map(site.src, handler.type.values))})"
+            yield site.put(handler.type, new, CAUGHT, f"Catch each of `{new}`", 0.95)
+
+
+def _other_errors(site: Site, statement: ast.Try) -> Iterator[Mutation]:
+    """An error that was seen, and that goes past handlers of others."""
+    caught = [name for handler in statement.handlers for name in (_kinds(handler.type) if handler.type else ["BaseException"])]
+    for error in sorted(site.clues.errors)[:2]:
+        kind = getattr(builtins, error, None)
+        named = error in site.module.globals or (isinstance(kind, type) and error != "AssertionError")
+        if not named or any(name == error or below(site, error, name) for name in caught):
+            continue
+        for handler in statement.handlers[:2]:
+            if handler.type is not None:
+                both = f"({', '.join([*map(site.src, _each(handler.type)), error])})"
+                yield site.put(handler.type, both, CAUGHT, f"Catch `{error}` as well", 0.45)
+                yield site.put(handler.type, error, CAUGHT, f"Catch `{error}`, not `{short(site.src(handler.type))}`", 0.4)
+
+
+def _each(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _moved(site: Site, spans: Sequence[tuple[int, int]], order: list[int], says: str) -> Iterator[Mutation]:
@@ -155,7 +185,7 @@ def _catches(site: Site, wide: ast.expr | None, narrow: ast.expr | None) -> bool
 
 
 def _kinds(node: ast.expr) -> list[str]:
-    return [name_of(part) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    return [name_of(part) for part in _each(node)]
 
 
 def below(site: Site, name: str, other: str, deep: int = 8) -> bool:

@@ -59,7 +59,7 @@ def _backspace(site: Site) -> Iterator[Mutation]:
 
 
 def _alternatives(site: Site, node: ast.Constant) -> Iterator[Mutation]:
-    """`^yes|no$` is what begins so or ends so; both anchors are meant for both."""
+    """`^on|off$` is what begins so or ends so; both anchors are meant for both."""
     written = LITERAL.fullmatch(site.src(node))
     if written is None:
         return

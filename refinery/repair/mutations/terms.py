@@ -65,7 +65,7 @@ def _units(site: Site, node: ast.expr) -> Iterator[Mutation]:
 
 
 def _of_a_hundred(site: Site, node: ast.expr) -> Iterator[Mutation]:
-    """`amount * percent`, where nothing in the line says that a percentage is a share of a hundred."""
+    """`cost * pct`, where nothing in the line says that a percentage is a share of a hundred."""
     product = site.parent(node)
     if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult) and isinstance(site.parent(product), PLACES):
         text = site.src(product)
