@@ -56,7 +56,7 @@ class Module:
         text = self.text[start : self._starts[line] - 1]
         return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
 
-    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> tuple[int, int]:
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg | ast.excepthandler) -> tuple[int, int]:
         """Where a node begins and ends, in characters."""
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return self.offset(node.lineno, node.col_offset), self.offset(end_line, end_column)
@@ -88,6 +88,14 @@ class Module:
             if isinstance(outer, FUNCTIONS):
                 return None
         return None
+
+    def block(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements among which one stands, itself included."""
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(self.parents.get(statement), name, None)
+            if isinstance(block, list) and statement in block:
+                return block
+        return [statement]
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

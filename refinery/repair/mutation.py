@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from refinery.edits.draft import spliced
 from refinery.repair.clues import Clues
 from refinery.repair.module import Function, Module, Statement
 from refinery.repair.world import World
@@ -78,6 +80,12 @@ class Site:
     def between(self, start: int, end: int, new: str, operator: str, says: str, prior: float, risk: str = "") -> Mutation:
         """A stretch of text replaced."""
         return Mutation(start, end, new, operator, says, min(prior, 1.0), risk)
+
+    def at_once(self, changes: Sequence[tuple[int, int, str]], operator: str, says: str, prior: float, risk: str = "") -> Mutation:
+        """Several stretches of text replaced, which only together make sense."""
+        start, end = min(first for first, _, _ in changes), max(last for _, last, _ in changes)
+        moved = [(first - start, last - start, new) for first, last, new in changes]
+        return self.between(start, end, spliced(self.module.text[start:end], moved), operator, says, prior, risk)
 
     def add(self, code: str, where: str, operator: str, says: str, prior: float, risk: str = "", at: ast.stmt | None = None) -> Mutation:
         """A statement added before or after this one (or another)."""

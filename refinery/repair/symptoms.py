@@ -19,6 +19,7 @@ MOST = 20
 """Sentences that are compared."""
 WORDS = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+")
 """What two answers in words are compared by."""
+NUMBER_LACKED = re.compile(r"KeyError: -?\d")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -70,14 +71,26 @@ def symptoms(texts: Iterable[str], errors: Iterable[str]) -> frozenset[str]:
     for wanted, got in pairs:
         found.update(_difference(wanted, got))
         found.update(each for part, other in _beside(wanted, got) for each in _in_figures(part, other))
+        if _keys_as_texts(wanted, got):
+            found.add("keys as texts")
     parts = [part for pair in pairs for value in pair for part in _parts(value)]
     if pairs and not any(isinstance(part, float) or (isinstance(part, str) and _fraction(part)) for part in parts):
         found.add("no fractions")
     if pairs and not any(isinstance(part, str) for part in parts):
         found.add("no words")
+    if any(NUMBER_LACKED.search(text) for text in texts):
+        found.add("keys as texts")
     for error in errors:
         found.update({"RecursionError": {"deep"}, "IndexError": {"bounds"}, "MemoryError": {"endless"}}.get(error, set()))
     return frozenset(found)
+
+
+def _keys_as_texts(wanted: object, got: object) -> bool:
+    """Whether keys that should be numbers came as the texts of these."""
+    if isinstance(wanted, Mapping) and isinstance(got, Mapping):
+        numbers = [key for key in wanted if isinstance(key, int) and key not in got]
+        return any(str(key) in got for key in numbers)
+    return False
 
 
 def weight(seen: frozenset[str], operator: str) -> float:

@@ -44,6 +44,12 @@ class World:
     """Annotated fields by class."""
     functions: dict[str, tuple[Module, Function]] = field(default_factory=dict)
     """Functions and methods by bare name; the first one of a name."""
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    """Classes by bare name; the first one of a name."""
+    rebound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Names of files that functions give other values, with the paths of the files."""
+    answered: set[str] = field(default_factory=set)
+    """Names of functions whose answers somebody uses."""
     coroutines: set[str] = field(default_factory=set)
     roles: dict[str, Counter[Constant]] = field(default_factory=lambda: defaultdict(Counter))
     """Constants by the name of what they are given to, compared with or stored under."""
@@ -256,7 +262,11 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
         world.functions.setdefault(node.name, (module, node))
         if isinstance(node, ast.AsyncFunctionDef):
             world.coroutines.add(node.name)
+    elif isinstance(node, ast.Global):
+        for name in node.names:
+            world.rebound[name].add(module.path)
     elif isinstance(node, ast.ClassDef):
+        world.classes.setdefault(node.name, node)
         own = tuple(part.target.id for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name))
         if own:
             world.fields[node.name] = own
@@ -274,6 +284,8 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
             world.compared[one].add(other)
             world.compared[other].add(one)
     elif isinstance(node, ast.Subscript | ast.Call):
+        if isinstance(node, ast.Call) and not isinstance(module.parents.get(node), ast.Expr):
+            world.answered.add(name_of(node.func))
         reads = isinstance(node, ast.Call) and name_of(node.func) not in GIVE_NOTHING
         if reads and isinstance(node, ast.Call) and node.args and not node.keywords and isinstance(node.args[-1], COMPOUND):
             around = world.around[ast.unparse(node.args[-1])]

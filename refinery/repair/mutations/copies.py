@@ -64,6 +64,8 @@ def propose(site: Site) -> Iterator[Mutation]:
                 yield _deep(site, node, node.func.value, 0.4)
         elif isinstance(node, ast.Call) and name_of(node.func) and ast.unparse(node.func) in ("dict", "list") and len(node.args) == 1:
             yield _deep(site, node, node.args[0], 0.3 if isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript) else 0.1)
+    if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Call):
+        yield from _views(site, statement, statement.iter)
     if isinstance(statement, ast.For) and isinstance(statement.iter, ast.Name | ast.Attribute):
         changes = {
             site.src(node.func.value)
@@ -77,6 +79,20 @@ def propose(site: Site) -> Iterator[Mutation]:
         deleted = any(isinstance(node, ast.Delete) for part in statement.body for node in ast.walk(part))
         if text in changes or deleted:
             yield site.put(statement.iter, f"list({text})", FAMILY, f"Go through a copy of `{text}`, which the loop changes", 0.8)
+
+
+def _views(site: Site, loop: ast.For, call: ast.Call) -> Iterator[Mutation]:
+    """`for key in table.keys()` with `del table[key]` in it: keys, values and items are those of the table itself."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("keys", "values", "items") or call.args:
+        return
+    table = site.src(call.func.value)
+    for node in site.module.inside(loop):
+        taken = isinstance(node, ast.Attribute) and node.attr in ("pop", "popitem", "clear", "setdefault")
+        gone = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del)
+        if isinstance(node, ast.Attribute | ast.Subscript) and (taken or gone) and site.src(node.value) == table:
+            says = f"Go through a copy of `{short(site.src(call))}`, which the loop changes"
+            yield site.put(call, f"list({site.src(call)})", FAMILY, says, 0.85)
+            return
 
 
 def _fresh(site: Site, statement: ast.Expr) -> Iterator[Mutation]:

@@ -36,6 +36,8 @@ EDITS = (
     (r"\\d\+(?!\()", r"\\d+(?:\\.\\d+)?", "numbers with a fraction", 0.25),
     (r"\\d\+", r"\\d[\\d,]*", "numbers with commas between their digits", 0.12),
     (r"\\w(?=[+*])", r"[\\w-]", "words with a hyphen", 0.2),
+    (r"(?<![\\\[(])\.(?=[a-z]{2,4}(?:\$|\\Z)?[\"']$)", r"\\.", "the point itself", 0.65),
+    (r"(?<=\\d)(?<!\\\\d)\.(?=\\d)|(?<=\\d[+*])\.(?=\\d)", r"\\.", "the point itself", 0.65),
     (r"(?<![\\\[(])\.(?![*+?{])", r"\\.", "the point itself", 0.25),
     (r"\{(\d)\}", r"{1,\1}", "fewer too", 0.2),
     (r"(?<=[a-z])s(?![a-z?*+])", "s?", "one as well as many", 0.2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from refinery.repair.module import Function
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
@@ -23,6 +24,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 yield site.put(node, new, "missing await", f"Await `{short(text)}`", 0.9)
     if function is None:
         return
+    yield from _shown(site, function)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called = statement.value
         own = name_of(called.func) == function.name
@@ -64,6 +66,23 @@ def propose(site: Site) -> Iterator[Mutation]:
     loop = site.module.loop(statement)
     if isinstance(statement, ast.Return) and loop is not None and loop.body[-1] is statement and not loop.orelse:
         yield _moved_out(site, statement, loop)
+
+
+def _shown(site: Site, function: Function) -> Iterator[Mutation]:
+    """`print(total)` at the end of a function that answers nothing, and whose answer is used; `return` with nothing behind it."""
+    statement = site.statement.node
+    own = [node for node in site.module.inside(function) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if any(site.module.function(node) is function for node in own):
+        return
+    if isinstance(call, ast.Call) and site.src(call.func) == "print" and len(call.args) == 1 and not call.keywords:
+        start, end = site.module.span(statement)
+        given = site.src(call.args[0])
+        prior = 0.85 if function.name in site.world.answered else 0.5 if site.module.block(statement)[-1] is statement else 0.2
+        yield site.between(start, end, f"return {given}", FAMILY, f"Return `{short(given)}`, do not only show it", prior)
+    if isinstance(statement, ast.Return) and function.body[-1] is statement:
+        for place, name in enumerate(name for name in _assigned(function) if name in site.module.idle.get(function, ())):
+            yield site.put(statement, f"return {name}", FAMILY, f"Return `{name}`", 0.8 * 0.85**place)
 
 
 def _assigned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:

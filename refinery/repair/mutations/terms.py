@@ -12,6 +12,7 @@ from refinery.repair.world import name_of
 
 UNITS = (("// 2", 0.16), ("/ 100", 0.3), ("* 100", 0.18), ("/ 60", 0.12), ("* 60", 0.12), ("/ 1000", 0.12), ("* 1000", 0.12))
 SCALED = frozenset({"rate", "percent", "percentage", "tax", "share", "ratio", "fee", "discount", "cent", "minute", "second", "hour", "ms"})
+PERCENTS = frozenset({"percent", "percentage", "pct"})
 PLACES = (ast.Tuple, ast.Call, ast.Return, ast.Assign, ast.keyword, ast.Dict)
 ENDS = frozenset(
     {("start", "stop"), ("start", "end"), ("begin", "end"), ("lo", "hi"), ("low", "high"), ("left", "right"), ("first", "last")}
@@ -58,7 +59,17 @@ def _units(site: Site, node: ast.expr) -> Iterator[Mutation]:
     told = bool(parts(name_of(node)) & SCALED)
     for unit, prior in UNITS:
         says = f"Take `{short(text)} {unit}` instead of `{short(text)}`"
+        if unit == "/ 100" and parts(name_of(node)) & PERCENTS and "100" not in site.module.line(node.lineno):
+            yield from _of_a_hundred(site, node)
         yield site.put(node, f"{text} {unit}" if unit[0] == "*" else f"({text} {unit})", "unit", says, prior * (1.3 if told else 0.5))
+
+
+def _of_a_hundred(site: Site, node: ast.expr) -> Iterator[Mutation]:
+    """`cost * pct`, where nothing in the line says that a percentage is a share of a hundred."""
+    product = site.parent(node)
+    if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult) and isinstance(site.parent(product), PLACES):
+        text = site.src(product)
+        yield site.put(product, f"{text} / 100", "unit", f"Take `{short(site.src(node))}` as a share of a hundred", 0.7)
 
 
 def _terms(site: Site, node: ast.Name) -> Iterator[Mutation]:
