@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from refinery.repair.everyday.replacements import in_a_row, replaces
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.mutations.replacements import in_a_row, replaces
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of, text_of
 

@@ -6,8 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from refinery.repair.everyday.branches import below
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.mutations.branches import below
 from refinery.repair.world import name_of
 
 FAMILY = "error lost"

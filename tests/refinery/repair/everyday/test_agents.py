@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refinery.repair.mutations.replacements import in_order
+from refinery.repair.everyday.replacements import in_order
 from tests.refinery.repair.test_mutations import mutations, prior
 
 HEAP = (
