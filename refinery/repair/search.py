@@ -6,7 +6,7 @@ import hashlib
 import heapq
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
@@ -238,35 +238,30 @@ class _Search:
         heard = readings(self.scalars, lines)
         tables = in_tables(self.scalars)
         sets = choices(self.modules.values(), self.scalars, tables)
+        suspected = {(path, line): score for score, path, line, _ in lines}
+        setting, modules = 0.85 if code_fits else 1.1, tuple(self.modules.values())
         turned = [*knobs(self.scalars, self.sources, self.world, self.clues, heard, sets), *patterned(self.scalars, self.clues)]
         for score, knob in turned:
-            self._push(score * (0.85 if code_fits else 1.1), _Config(knob, heard_of(knob.scalar, heard)))
+            self._push(score * setting, _Config(knob, heard_of(knob.scalar, heard)))
         for score, needed in wanted(self.found, self.scalars, self.sources):
             make = _Config(needed, heard_of(needed.scalar, heard)) if isinstance(needed, Knob) else needed
             self._push(score, make)
-        for score, refill in refills(self.sources, self.modules.values(), self.clues, self.world, self.scalars):
-            self._push(score * 0.8, refill)
-        for score, refill in self._reworded(lines):
-            self._push(score * (0.85 if code_fits else 1.0), refill)
-        for score, change in rearranged(self.sources, self.world, self.clues, heard, sets):
-            self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in swapped(self.scalars, self.sources, tables, self.clues, heard):
-            self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in lacking(self.scalars, self.sources, tables, self.clues, heard, sets):
-            self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in elsewhere(self.scalars, self.sources, self.modules.values(), self.world, self.clues, heard, sets):
-            self._push(score * (0.85 if code_fits else 1.1), change)
-        for score, change in joints(self.scalars, self.sources, self.modules.values(), self.clues):
-            self._push(score, change)
-        for score, change in misread(self.scalars, self.sources, self.clues, heard):
-            self._push(score, change)
-        for score, change in slips(Sight(self.sources, self.scalars, tuple(self.modules.values()), self.wordings, self.clues)):
-            self._push(score, change)
-        for score, change in odd_data(self.scalars, tables, self.sources, self.clues):
-            self._push(score * (0.85 if code_fits else 1.1), change)
-        suspected = {(path, line): score for score, path, line, _ in lines}
-        for score, change in restored(self.sources, self.earlier, self.clues, suspected):
-            self._push(score, change)
+        made: tuple[tuple[float, Iterable[tuple[float, Refill | Hypothesis]]], ...] = (
+            (0.8, refills(self.sources, modules, self.clues, self.world, self.scalars)),
+            (0.85 if code_fits else 1.0, self._reworded(lines)),
+            (setting, rearranged(self.sources, self.world, self.clues, heard, sets)),
+            (setting, swapped(self.scalars, self.sources, tables, self.clues, heard)),
+            (setting, lacking(self.scalars, self.sources, tables, self.clues, heard, sets)),
+            (setting, elsewhere(self.scalars, self.sources, modules, self.world, self.clues, heard, sets)),
+            (setting, odd_data(self.scalars, tables, self.sources, self.clues)),
+            (1.0, joints(self.scalars, self.sources, modules, self.clues)),
+            (1.0, misread(self.scalars, self.sources, self.clues, heard)),
+            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues))),
+            (1.0, restored(self.sources, self.earlier, self.clues, suspected)),
+        )
+        for share, changes in made:
+            for score, change in changes:
+                self._push(score * share, change)
         plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
         shares = self.swayed.shares(plain)
         for share, unswayed, module, statement in shares:
