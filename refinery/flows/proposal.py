@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,8 @@ class Proposal:
 
 
 def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """The words in which the failure was described, for finding what speaks of the same; and what the runs said, as they said it."""
+    """The words in which the failure was described, for finding what speaks of the same; and what the runs said, as they said it, whole
+    answers beside those that were wanted."""
     texts = [complaint.says, diagnosis.summary, diagnosis.expected]
     texts += [quote.text for quote in diagnosis.evidence]
     texts += [f"{expectation.kind} {expectation.value}" for scenario in complaint.targets for expectation in scenario.expect]
@@ -47,7 +49,13 @@ def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Atte
     texts += [check.says for attempt in attempts if attempt.scenario in aims for check in attempt.checks if not check.passed]
     found = dict.fromkeys(word for text in texts for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]{2,}", text))
     said = [attempt.says for attempt in attempts if attempt.scenario in aims and attempt.says]
-    return tuple(dict.fromkeys((*found, *said)))
+    wanted = {scenario.id: each.value for scenario in complaint.targets for each in scenario.expect if each.name == "equals"}
+    whole = [
+        f"expected {json.dumps(wanted[attempt.scenario], ensure_ascii=False)}; the answer is {attempt.output!r}"
+        for attempt in attempts
+        if attempt.scenario in wanted and attempt.scenario in aims and attempt.output and not attempt.passed
+    ]
+    return tuple(dict.fromkeys((*found, *said, *whole)))
 
 
 def why(seen: Screened) -> str:

@@ -119,9 +119,8 @@ def _rounded(value: float, digits: int) -> float:
 
 
 def _told(aim: str) -> int:
-    """Digits of a number as it is written; noughts that only tell how large it is are none."""
-    digits = aim.lstrip("-0.").replace(".", "")
-    return len(digits if "." in aim else digits.rstrip("0"))
+    """Digits of a number as it is written; noughts at its end are none: of round numbers come round ones, whatever the cause."""
+    return len(aim.lstrip("-0.").replace(".", "").rstrip("0"))
 
 
 def _digits(value: float) -> int:

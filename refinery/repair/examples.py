@@ -20,6 +20,8 @@ ARROW = re.compile(
     r"^(?P<head>[^\n]{3,}?[ \t]*(?P<label>->|=>|→)[ \t]*[\"'`]?)(?P<value>[A-Za-z0-9][\w -]{0,29})[\"'`]?[ \t]*$", re.MULTILINE
 )
 """The same behind an arrow: `where is my parcel -> delivery`."""
+ROW = re.compile(r"^(?P<head>\|[^|\n]+(?P<label>\|)[ \t]*[\"'`]?)(?P<value>[A-Za-z0-9][\w -]{0,29}?)[\"'`]?[ \t]*\|[ \t]*$", re.MULTILINE)
+"""The same in a table of two columns."""
 FEWEST = 3
 """Examples of one form, of which two have the same answer."""
 MOST = 8
@@ -57,7 +59,7 @@ def relabelled(texts: Iterable[Wording], groups: Sequence[Kin], clues: Clues) ->
 
 def _by_label(text: str) -> dict[str, list[re.Match[str]]]:
     found: dict[str, list[re.Match[str]]] = defaultdict(list)
-    for form in (ANSWER, ARROW):
+    for form in (ANSWER, ARROW, ROW):
         for match in form.finditer(text):
             found[match["label"].lower()].append(match)
     return found

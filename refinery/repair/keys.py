@@ -200,8 +200,8 @@ def _misspelt(
                 continue
             seen.add(way)
             for other in absent:
-                alike = 1.0 if parts(key) == parts(other) else SequenceMatcher(None, key.lower(), other.lower()).ratio()
-                if alike >= ALIKE and (after := _renamed(sources[scalar.path], scalar, depth, other)):
+                alike = _alike(key, other)
+                if alike and (after := _renamed(sources[scalar.path], scalar, depth, other)):
                     why = f"code reads `{other}`, which no file has, and none reads `{key}`"
                     yield MISSPELT * alike, scalar, other, after, f"Call {key} {other} in {scalar.path}", why
 

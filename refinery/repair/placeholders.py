@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -24,6 +24,8 @@ WHOLE = frozenset({"asdict", "vars", "_asdict", "__dict__", "model_dump"})
 """Ways to hand on all the fields of an object."""
 MARKS = re.compile(r"\{\{-? ?\0 ?-?\}\}|\$\{\0\}|\$\0|\{\0\}")
 NEAREST = 4
+LOST = 0.7
+"""As how like a name counts at the least whose value code works out, and that no template has."""
 MOST_SWAPS = 4
 ALIGNED = 0.55
 """How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
@@ -54,6 +56,8 @@ class _Filling:
     """Names under which code hands anything on."""
     offers: frozenset[str]
     """Of these, and of the fields of records, those that a template can have."""
+    made: frozenset[str]
+    """Those whose values code works out."""
 
 
 def refills(
@@ -62,17 +66,17 @@ def refills(
     """Every such change with its score, in no order."""
     filling: _Filling | None = None
     known = tuple(modules)
-    for path, text in sorted(sources.items()):
-        if PurePosixPath(path).suffix.lower() not in TEMPLATES:
-            continue
-        places = [(match[match.lastgroup or 0], *match.span(match.lastgroup or 0)) for match in PLACEHOLDER.finditer(text)]
+    templates = {path: _places(text) for path, text in sorted(sources.items()) if PurePosixPath(path).suffix.lower() in TEMPLATES}
+    placed = {name for places in templates.values() for name, _, _ in places}
+    for path, places in templates.items():
+        text = sources[path]
         if not places:
             continue
         filling = filling or _filling(known, world, scalars)
         spoken = 0.6 + 0.4 * _overlap(text, clues)
         for score, change in _left_out(path, text, places, known):
             yield score * spoken, change
-        yield from _unfilled(path, text, places, filling, clues, spoken)
+        yield from _unfilled(path, text, places, filling, placed, clues, spoken)
         yield from _taken_for(path, text, places, filling, world, spoken)
         for place, ((one, start, middle), (other, begin, end)) in enumerate(pairwise(places)):
             if one != other and place < MOST_SWAPS:
@@ -80,6 +84,11 @@ def refills(
                 why = "both are filled, and each may stand where the other belongs"
                 prior = 0.55 if clues.turned else 0.3
                 yield prior * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
+
+
+def _places(text: str) -> list[tuple[str, int, int]]:
+    """The names of placeholders, and where each stands."""
+    return [(match[match.lastgroup or 0], *match.span(match.lastgroup or 0)) for match in PLACEHOLDER.finditer(text)]
 
 
 def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules: Iterable[Module]) -> Iterator[tuple[float, Refill]]:
@@ -117,15 +126,18 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _unfilled(
-    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, clues: Clues, spoken: float
+    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, placed: Set[str], clues: Clues, spoken: float
 ) -> Iterator[tuple[float, Refill]]:
+    """Of what has no value the name of what has one: one like it, or one that has a place in no template."""
     for name, start, end in places:
         missing = name in clues.named
         if (name in filling.known or name in filling.offers) and not missing:
             continue
         offers = filling.offers - {name}
-        near = sorted(((max(likeness(name, other), SequenceMatcher(None, name, other).ratio()), other) for other in offers), reverse=True)
-        for score, other in near[:NEAREST]:
+        alike = {other: max(likeness(name, other), SequenceMatcher(None, name, other).ratio()) for other in offers}
+        lost = filling.made - placed
+        near = sorted(((max(score, LOST if other in lost else 0.0), score, other) for other, score in alike.items()), reverse=True)
+        for score, _, other in near[:NEAREST]:
             after = text[:start] + other + text[end:]
             says = f"Fill in {other}, not {name}, in {path}"
             yield (
@@ -160,9 +172,13 @@ def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar])
     put: set[str] = set()
     """What is put in the place of marks that code writes out: `text.replace("{name}", name)`."""
     whole = fills = False
+    made: set[str] = set()
     for node in nodes:
+        if isinstance(node, ast.Dict):
+            made.update(text for key, value in zip(node.keys, node.values, strict=True) if _worked_out(value) and (text := text_of(key)))
         if not isinstance(node, ast.Call):
             continue
+        made.update(word.arg for word in node.keywords if word.arg and _worked_out(word.value))
         if isinstance(node.func, ast.Attribute) and node.func.attr == "replace" and node.args:
             if mark := PLACEHOLDER.fullmatch(text_of(node.args[0]) or ""):
                 put.add(mark[mark.lastgroup or 0])
@@ -180,7 +196,11 @@ def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar])
         offers |= _fields(scalars)
         if WHOLE & (world.called | world.attributes.keys()):
             offers.update(name for names in world.fields.values() for name in names)
-    return _Filling(frozenset(known | put), frozenset((offers if fills else put or known) | put))
+    return _Filling(frozenset(known | put), frozenset((offers if fills else put or known) | put), frozenset(made))
+
+
+def _worked_out(value: ast.expr) -> bool:
+    return not isinstance(value, ast.Constant | ast.Lambda) and not (isinstance(value, ast.Name) and value.id[:1].isupper())
 
 
 def _fields(scalars: Iterable[Scalar]) -> set[str]:

@@ -13,7 +13,7 @@ from refinery.repair.world import base_of, name_of
 
 FAMILY = "missing conversion"
 SHOWN = re.compile(r"\{([\w.]+):,?\.(\d+|\{\w+\})f\}")
-CLEANERS = (("strip()", 0.3), ("lower()", 0.35), ("strip().lower()", 0.2), ("upper()", 0.2), ("casefold()", 0.1))
+CLEANERS = (("strip()", 0.3), ("lower()", 0.35), ("strip().lower()", 0.2), ("upper()", 0.2), ("strip().upper()", 0.2), ("casefold()", 0.1))
 
 
 def propose(site: Site) -> Iterator[Mutation]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 
 from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import parts
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[tuple[str, float], ...]]] = {
     ast.Lt: ("<", (("<=", 0.75), (">", 0.45), (">=", 0.35), ("!=", 0.2))),
@@ -43,6 +45,8 @@ UNORDERED = {
 }
 """For a text that stands there in so many words: it is the same or it is not; its place in the order of all texts is seldom meant."""
 SELDOM = ("<", ">", "<=", ">=", "==", "!=")
+ONE_END = 0.5
+"""What another sign counts at one of two ends that are compared both ways."""
 OPERATOR = "operator replacement"
 RETURNED = 0.15
 """What the other answer counts that a whole branch gives: who came there has been decided above it."""
@@ -82,7 +86,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _comparison(site: Site, node: ast.Compare) -> Iterator[Mutation]:
-    left = node.left
+    left, alone = node.left, ONE_END if _mirrored(site.parent(node)) else 1.0
     for op, right in zip(node.ops, node.comparators, strict=True):
         start, end = site.module.span(left)[1], site.module.span(right)[0]
         between = site.module.text[start:end]
@@ -93,8 +97,27 @@ def _comparison(site: Site, node: ast.Compare) -> Iterator[Mutation]:
         for other, prior in (*others, *((each, 0.1) for each in seldom if each != sign and each not in dict(others))):
             if sign in between:
                 says = f"Compare `{short(site.src(left), 24)}` with `{other}` instead of `{sign}`"
-                yield site.between(start, end, between.replace(sign, other, 1), "comparison", says, prior)
+                yield site.between(start, end, between.replace(sign, other, 1), "comparison", says, prior * alone)
         left = right
+
+
+def _mirrored(node: ast.AST | None) -> bool:
+    """Whether two things are compared both ways, as in `start < other_end and other_start < end`: each with the end of the other."""
+    if not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.And):
+        return False
+    sides = [_sides(part) for part in node.values if isinstance(part, ast.Compare) and len(part.ops) == 1]
+    return any((a & d and b & c) or (_named_alike(a, c) and _named_alike(b, d)) for (a, b), (c, d) in combinations(sides, 2))
+
+
+def _named_alike(some: set[str], others: set[str]) -> bool:
+    words = [frozenset().union(*map(parts, names)) for names in (some, others)]
+    return not some & others and bool(words[0] & words[1])
+
+
+def _sides(node: ast.Compare) -> tuple[set[str], set[str]]:
+    """The names that the lesser side is made of, and the greater one."""
+    made = [{part.id for part in ast.walk(side) if isinstance(part, ast.Name)} for side in (node.left, node.comparators[0])]
+    return (made[0], made[1]) if isinstance(node.ops[0], ast.Lt | ast.LtE) else (made[1], made[0])
 
 
 def _is_word(node: ast.expr) -> bool:
@@ -130,7 +153,7 @@ def _together(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
                 moved.append((site.module.span(part)[0] - start, site.module.span(part)[1] - start, sides))
         if len(moved) > 1:
             new = spliced(site.module.text[start:end], moved)
-            yield site.put(node, new, "comparison", f"{says} all ends: `{short(new)}`", 0.55)
+            yield site.put(node, new, "comparison", f"{says} all ends: `{short(new)}`", 0.8 if _mirrored(node) else 0.55)
 
 
 def _binary(site: Site, node: ast.BinOp) -> Iterator[Mutation]:

@@ -13,6 +13,8 @@ from refinery.repair.world import name_of, parameters, spoken_of
 
 FAMILY = "order"
 SORTING = ("sorted", "sort", "min", "max", "nlargest", "nsmallest")
+FEWEST_STEPS = 3
+"""Texts of a list that may be a scale, as of small, middle and large."""
 MOST = 6
 """Functions of the repository that are tried to order by."""
 OF_A_TABLE = (".items()", ".keys()", ".values()")
@@ -126,11 +128,25 @@ def _own_keys(site: Site, items: str) -> Iterator[tuple[str, str, float]]:
         if word.arg == "key" and isinstance(word.value, ast.Name | ast.Attribute)
     }
     yield from ((key, f"`{key}`, as elsewhere", 0.5) for key in sorted(ordered))
+    yield from ((f"{name}.index", f"its place in `{name}`", 0.5) for name in _scales(site) if f"{name}.index" not in ordered)
     for name, (module, function) in site.world.functions.items():
         key, given = spoken_of(site.module, module, name), parameters(function)
         if key is None or key in ordered or len(given) != 1 or len(function.args.args) != 1 or function is site.function:
             continue
         yield key, f"`{key}`", 0.45 if parts(items) & parts(given[0]) else 0.15
+
+
+def _scales(site: Site) -> list[str]:
+    """Names of the file for lists of a few texts, which may be written in their order."""
+    found = [each for each in site.module.tree.body if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)]
+    return [
+        each.targets[0].id
+        for each in found
+        if isinstance(each.targets[0], ast.Name)
+        and isinstance(each.value, ast.List | ast.Tuple)
+        and len(each.value.elts) >= FEWEST_STEPS
+        and all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in each.value.elts)
+    ][:MOST]
 
 
 def _ties_kept(site: Site, node: ast.Call, reverse: ast.keyword, key: ast.keyword | None) -> Iterator[Mutation]:

@@ -33,8 +33,10 @@ def propose(site: Site) -> Iterator[Mutation]:
     for node in site.statement.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _stands_alone(site, node):
             yield from _wrapped(site, node)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add):
-            yield from _around(site, node, node.slice)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp | ast.Call):
+            added = isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add)
+            if added or (isinstance(node.slice, ast.Call) and "IndexError" in site.clues.errors):
+                yield from _around(site, node, node.slice)
         elif isinstance(node, ast.Call):
             yield from _carried(site, node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.right, ast.IfExp):
@@ -55,18 +57,13 @@ def _wrapped(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
         yield site.put(node, f"({new})" if inside else new, FAMILY, f"Let `{short(text, 24)}` begin anew after `{size}`", known)
 
 
-def _around(site: Site, node: ast.Subscript, place: ast.BinOp) -> Iterator[Mutation]:
+def _around(site: Site, node: ast.Subscript, place: ast.BinOp | ast.Call) -> Iterator[Mutation]:
     """`names[(at + step) % len(names)]`: behind the last comes the first."""
     items, text = site.src(node.value), site.src(place)
     if isinstance(node.value, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
         says = f"Go on with the first of `{short(items)}` behind the last"
-        yield site.put(
-            place,
-            f"({text}) % len({items})",
-            FAMILY,
-            says,
-            0.5 if "IndexError" in site.clues.errors or _through(site, node, items) else 0.15,
-        )
+        new = f"{text if isinstance(place, ast.Call) else f'({text})'} % len({items})"
+        yield site.put(place, new, FAMILY, says, 0.5 if "IndexError" in site.clues.errors or _through(site, node, items) else 0.15)
 
 
 def _through(site: Site, node: ast.Subscript, items: str) -> bool:

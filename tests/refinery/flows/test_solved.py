@@ -95,3 +95,7 @@ def test_whatever_numbers_stand_there_what_follows_are_numbers(old: str, new: st
     for change, needs in worked_out(f"{before} m", f"{wanted} m", (turned(old, new), f"{now} m")):
         assert math.isfinite(float(change.rpartition(" ")[2]))
         assert needs in (1, 2)
+
+
+def test_a_round_answer_is_no_evidence_for_a_round_value() -> None:
+    assert worked_out("8.00 EUR", "16.00 EUR", (turned("8", "9"), "9.00 EUR"))[0] == ("Set rate to 16", 2)

@@ -42,3 +42,7 @@ def test_answers_that_are_each_another_are_no_kinds() -> None:
 
 def test_examples_with_arrows_are_read_too() -> None:
     assert "good -> up\nfine -> up\nbad -> down\n" in made("good -> up\nfine -> down\nbad -> down\n")
+
+
+def test_examples_in_a_table_of_two_columns_are_read_too() -> None:
+    assert "| good | up |\n| fine | up |\n| bad | down |\n" in made("| good | up |\n| fine | down |\n| bad | down |\n")

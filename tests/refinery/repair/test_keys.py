@@ -89,3 +89,7 @@ def test_a_key_keeps_its_name_where_its_table_has_the_other_too_or_nothing_in_co
     code = "def f(kind):\n    return kind\n"
     assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\nmax_bags = 2\n", code) == set()
     assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nwheels = 8\nbags = 6\n", code) == set()
+
+
+def test_a_key_that_nothing_reads_may_say_with_a_word_more_what_code_reads() -> None:
+    assert made("[retry]\ntimes_each = 3\nwait = 5\n\n[cache]\nsize = 10\n") == {"[retry]\ntimes = 3\nwait = 5\n\n[cache]\nsize = 10\n"}

@@ -196,6 +196,10 @@ CASES = [
     ("from nought and from one", "def f(a, n):\n    k = a + n\n    return k // 9, k % 9 or 9\n",
      "a + n\n    return k // 9, k % 9 or 9", "a - 1 + n\n    return k // 9, k % 9 + 1", ""),
     ("behind the last the first", "def f(xs, i, n):\n    return xs[i + n]\n", "i + n", "(i + n) % len(xs)", ""),
+    ("worked out behind the last the first", "def f(xs, a):\n    return xs[round(a)]\n", "round(a)", "round(a) % len(xs)",
+     "IndexError: list"),
+    ("by its place in a scale", "STEPS = ['low', 'mid', 'high']\ndef f(xs):\n    return max(xs)\n", "max(xs)",
+     "max(xs, key=STEPS.index)", ""),
     ("places behind a point", "import re\nP = re.compile(r'\\d{1,4}')\ndef f(fraction):\n    return int(fraction)\n",
      "int(fraction)", "int(fraction.ljust(4, \"0\"))", ""),
     ("shown as others are", "def f(a, b):\n    return f'{a:03d}-{b}'\n", "{b}", "{b:03d}", ""),
@@ -603,6 +607,21 @@ def test_names_that_nothing_reads_are_known() -> None:
     module = Module("m.py", "import re, os\ndef f(a, b):\n    c = os.sep\n    return a\n")
     assert module.idle[module.tree] == {"re"}
     assert next(names for scope, names in module.idle.items() if scope is not module.tree) == {"b", "c"}
+
+
+@pytest.mark.parametrize("signs", [("a + n", "b + n", "a", "b"), ("end", "other_end", "start", "other_start")])
+def test_of_two_ends_that_are_compared_both_ways_one_alone_is_seldom_the_other_sign(signs: tuple[str, str, str, str]) -> None:
+    end, other_end, start, other_start = signs
+    code = f"def f(a, b, n, end, other_end, start, other_start):\n    return {start} <= {other_end} and {other_start} <= {end}\n"
+    found = {after: mutation.prior for mutation, after in mutations(code)}
+    one = code.replace(f"{start} <= {other_end}", f"{start} < {other_end}")
+    assert found[one.replace("<=", "<")] > found[one]
+
+
+def test_of_a_range_one_end_alone_may_be_the_other_sign() -> None:
+    code = "def f(a, low, high):\n    return low <= a and a <= high\n"
+    found = {after: mutation.prior for mutation, after in mutations(code)}
+    assert found[code.replace("a <= high", "a < high")] > found[code.replace("<=", "<")]
 
 
 def test_a_parameter_that_others_of_a_kind_have_too_is_not_missed() -> None:
