@@ -61,5 +61,5 @@ def test_what_code_puts_in_the_place_of_a_mark_that_it_writes_out_is_given() -> 
 
 
 def test_a_placeholder_that_nobody_fills_becomes_what_code_works_out_and_no_template_has() -> None:
-    code = 'KINDS = {"cold": "soup", "hot": "stew"}\ndef f(day):\n    return {"dish": day.dish, "drinks": day.list()}\n'
+    code = 'KINDS = {"vegan": "salad", "raw": "fish"}\ndef f(day):\n    return {"dish": day.dish, "drinks": day.list()}\n'
     assert texts("{dish}, then {beverages}\n", code)[0] == "{dish}, then {drinks}\n"
