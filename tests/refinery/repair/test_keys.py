@@ -89,3 +89,10 @@ def test_a_key_keeps_its_name_where_its_table_has_the_other_too_or_nothing_in_co
     code = "def f(kind):\n    return kind\n"
     assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nseats = 8\nbags = 6\nmax_bags = 2\n", code) == set()
     assert made("[plain]\nseats = 4\nmax_bags = 1\n\n[kinds.van]\nwheels = 8\nbags = 6\n", code) == set()
+
+
+def test_what_is_read_from_a_loaded_file_in_two_functions_is_of_one_table() -> None:
+    code = 'def f():\n    return load()["boats"]\ndef g():\n    return load().get("tide", 1)\n'
+    bad = "boats:\n  gig:\n    oars: 4\n    flags: []\n    tide: 2\n"
+    assert made(bad, code, "c.yaml") == {bad.replace("    tide: 2", "tide: 2")}
+    assert made(bad.replace("    tide: 2", "tide: 2"), code, "c.yaml") == set()
