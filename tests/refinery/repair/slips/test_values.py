@@ -70,3 +70,11 @@ def test_what_names_an_entry_that_is_not_there_names_one_that_is() -> None:
     assert found == {text.format('"goose"'): 0.8, text.format('"reed"'): 0.45}
     assert made(pointers, {"b.toml": text.format('"iron"')}) == {}
     assert made(pointers, {"b.toml": text.format('"reed"')}, said="KeyError: 'reed'") == {}
+
+
+def test_what_is_of_a_smaller_unit_than_its_name_says_is_counted_in_that() -> None:
+    text = "ink:\n  dry_seconds: 40\nglue:\n  dry_seconds: {}\n"
+    assert made(values, {"b.yaml": text.format(9000)}) == {text.format(9): 0.75}
+    assert made(values, {"b.yaml": text.format(90)}) == {}
+    assert made(values, {"b.yaml": "ink:\n  dry_seconds: 9000\n"}) == {"ink:\n  dry_seconds: 9\n": 0.45}
+    assert made(values, {"b.yaml": "ink:\n  drops: 9000\n"}) == {}
