@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from refinery.repair.everyday import (
+    agents,
     aliased,
     alternatives,
     branches,
@@ -17,6 +18,7 @@ from refinery.repair.everyday import (
     escapes,
     figures,
     foreign,
+    growth,
     incoming,
     inherited,
     iterators,
@@ -83,4 +85,6 @@ EVERYDAY: tuple[Callable[[Site], Iterator[Mutation]], ...] = (
     payloads.propose,
     outside.propose,
     registers.propose,
+    agents.propose,
+    growth.propose,
 )

@@ -30,6 +30,7 @@ EDITS = (
     (r"([*+])\?", r"\1", "as much as possible", 0.25),
     (r"\+(?![?+])", "*", "also where there is none", 0.2),
     (r"\*(?![?+])", "+", "only where there is one", 0.2),
+    (r"\((?:\\d)(?=\))", r"(\\d+", "numbers of any length", 0.55),
     (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
     (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
     (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
