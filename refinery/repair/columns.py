@@ -32,9 +32,11 @@ WIDE, SPREAD = 10, 0.5
 """How many times the smallest the largest of the others may be, and what a change counts where it is more."""
 POINT, SAME, TURNED, SIGN = 0.6, 0.65, 0.4, 0.5
 """How likely a number is another one: with its point elsewhere, so that others have it too, with two digits exchanged, of another sign."""
-MISSPELT, KIND = 0.65, 0.3
-"""How likely a text that no other record has is one spelt alike that several have, and how likely a record is of another kind."""
+CASE, MISSPELT, KIND = 0.85, 0.65, 0.3
+"""How likely a text that no other record has is one in other letters, one spelt alike that several have, and how likely a record is of
+another kind."""
 ALIKE = 0.75
+LETTERS = (str.islower, str.isupper, str.istitle)
 KINDS = 8
 """Different texts in a column of kinds."""
 FEWEST_CODES, CODE = 3, 0.85
@@ -201,6 +203,10 @@ def _turned(text: str) -> Iterator[Decimal]:
 def _texts(text: str, others: Sequence[str], about: bool) -> Iterator[tuple[str, float, str]]:
     count = Counter(others)
     usual = [other for other, times in count.most_common() if times > 1]
+    alone = text not in count and len(count) <= KINDS and any(all(map(is_so, count)) and not is_so(text) for is_so in LETTERS)
+    if usual and alone and (same := next((other for other in count if other.casefold() == text.casefold()), "")):
+        yield same, CASE, f"no other record has {text}, and all are written as {same} is"
+        return
     if not usual or len(count) > KINDS or _decimal(text) is not None or not text:
         return
     for other in usual:

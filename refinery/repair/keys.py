@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -51,7 +52,7 @@ class _Tables:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What code reads from one variable, in one function; from what belongs to an object, in one class."""
+    """What code reads from one variable, in one function; from what belongs to an object, in one class; from `load()`, anywhere."""
 
     name: str
     keys: set[str]
@@ -103,7 +104,8 @@ def _readings(modules: Iterable[Module]) -> list[_Read]:
         for node in module.inside(module.tree):
             if isinstance(node, ast.Subscript | ast.Call) and (read := base_of(node)):
                 written = ast.unparse(read[0])
-                scope = _owner(module, node) if "." in written else module.function(node)
+                loaded = isinstance(read[0], ast.Call) and isinstance(read[0].func, ast.Name) and not read[0].args + read[0].keywords
+                scope = None if loaded else _owner(module, node) if "." in written else module.function(node)
                 found.setdefault((scope, written), _Read(name_of(read[0]), set())).keys.add(read[1])
     return list(found.values())
 
@@ -176,7 +178,9 @@ def _put_outside(less: str, scalar: Scalar, other: Table) -> str:
     end = less.find("\n", inside[-1].end)
     end = len(less) if end < 0 else end
     for indent in sorted({len(line) - len(line.lstrip()) for line in less.splitlines()}):
-        after = f"{less[:end]}\n{' ' * indent}{key}: {scalar.raw}{less[end:]}"
+        deeper = re.match(rf"(?:\n[ ]{{{indent + 1},}}\S[^\n]*)*", less[end:])
+        last = end + (deeper.end() if deeper else 0)
+        after = f"{less[:last]}\n{' ' * indent}{key}: {scalar.raw}{less[last:]}"
         with suppress(NotParsable):
             if any(each.keys == (*other[1], key) and each.value == scalar.value for each in scalars(after, scalar.path)):
                 return after

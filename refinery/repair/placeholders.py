@@ -15,7 +15,7 @@ from refinery.edits.scalar import Scalar
 from refinery.repair.clues import Clues
 from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.prompts import TEMPLATES
-from refinery.repair.wording import likeness, telling
+from refinery.repair.wording import likeness, parts, telling
 from refinery.repair.world import World, name_of, text_of
 
 PLACEHOLDER = re.compile(r"\{\{-?\s*(?P<double>[A-Za-z_]\w*)|(?<!\{)\{(?P<single>[A-Za-z_]\w*)[^{}]*\}(?!\})|\$\{?(?P<dollar>[A-Za-z_]\w*)")
@@ -26,6 +26,12 @@ MARKS = re.compile(r"\{\{-? ?\0 ?-?\}\}|\$\{\0\}|\$\0|\{\0\}")
 NEAREST = 4
 LOST = 0.7
 """As how like a name counts at the least whose value code works out, and that no template has."""
+CROSSED = 0.8
+"""How likely two places are exchanged where the words before each speak of the other."""
+_FIRST = frozenset({"source", "start", "origin", "begin", "first", "sender", "old"})
+_SECOND = frozenset({"target", "end", "destination", "last", "recipient", "new", "goal"})
+ENDS = {"from": _FIRST, "to": _SECOND, "into": _SECOND, "until": _SECOND}
+"""What follows a word that tells two ends apart."""
 MOST_SWAPS = 4
 ALIGNED = 0.55
 """How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
@@ -82,13 +88,22 @@ def refills(
             if one != other and place < MOST_SWAPS:
                 after = text[:start] + other + text[middle:begin] + one + text[end:]
                 why = "both are filled, and each may stand where the other belongs"
-                prior = 0.55 if clues.turned else 0.3
+                crossed = _belongs(text, start, other) + _belongs(text, begin, one)
+                straight = _belongs(text, start, one) + _belongs(text, begin, other)
+                prior = CROSSED if crossed > 1 and not straight else 0.55 if clues.turned else 0.3
                 yield prior * spoken, Refill(path, after, f"Exchange the placeholders {one} and {other} in {path}", why)
 
 
 def _places(text: str) -> list[tuple[str, int, int]]:
     """The names of placeholders, and where each stands."""
     return [(match[match.lastgroup or 0], *match.span(match.lastgroup or 0)) for match in PLACEHOLDER.finditer(text)]
+
+
+def _belongs(text: str, at: int, name: str) -> bool:
+    """Whether what a text says right before a place speaks of a name: `City: {city}`, `from {start}`."""
+    before = re.findall(r"[a-z]+", text[text.rfind("\n", 0, at) + 1 : at].lower())[-2:]
+    own = parts(name)
+    return bool(own & {part for word in before for part in parts(word)}) or bool(before and own & ENDS.get(before[-1], frozenset()))
 
 
 def _left_out(path: str, text: str, places: list[tuple[str, int, int]], modules: Iterable[Module]) -> Iterator[tuple[float, Refill]]:

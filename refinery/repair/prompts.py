@@ -14,7 +14,7 @@ from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.wording import parts
 from refinery.repair.world import text_of
 
-TEMPLATES = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl", ".mustache"})
+TEMPLATES = frozenset({".md", ".txt", ".j2", ".jinja", ".jinja2", ".prompt", ".tmpl", ".mustache", ".xml"})
 GAP = re.compile(r"\{\{|\{[A-Za-z_]\w*\}|\$\{?[A-Za-z_]")
 LONGEST = 12_000
 """Characters of a text that is taken for a prompt; what is longer is a document."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from refinery.repair.everyday import (
+    agents,
     aliased,
     alternatives,
     branches,
@@ -17,6 +18,7 @@ from refinery.repair.everyday import (
     escapes,
     figures,
     foreign,
+    growth,
     incoming,
     inherited,
     iterators,
@@ -27,8 +29,12 @@ from refinery.repair.everyday import (
     methods,
     numbered,
     outputs,
+    outside,
     paging,
+    pairs,
+    payloads,
     quoting,
+    registers,
     regular,
     replacements,
     rounds,
@@ -75,4 +81,10 @@ EVERYDAY: tuple[Callable[[Site], Iterator[Mutation]], ...] = (
     methods.propose,
     outputs.propose,
     escapes.propose,
+    pairs.propose,
+    payloads.propose,
+    outside.propose,
+    registers.propose,
+    agents.propose,
+    growth.propose,
 )

@@ -61,9 +61,18 @@ def _other_errors(site: Site, statement: ast.Try) -> Iterator[Mutation]:
             continue
         for handler in statement.handlers[:2]:
             if handler.type is not None:
+                if _tells_kind(site, handler):
+                    says = "Catch every error: the answer tells of which kind it is"
+                    yield site.put(handler.type, "Exception", CAUGHT, says, 0.75)
                 both = f"({', '.join([*map(site.src, _each(handler.type)), error])})"
                 yield site.put(handler.type, both, CAUGHT, f"Catch `{error}` as well", 0.45)
                 yield site.put(handler.type, error, CAUGHT, f"Catch `{error}`, not `{short(site.src(handler.type))}`", 0.4)
+
+
+def _tells_kind(site: Site, handler: ast.ExceptHandler) -> bool:
+    """Whether what is done about an error says of which kind it is."""
+    asked = [node for node in site.module.inside(handler) if isinstance(node, ast.Call) and name_of(node.func) == "type" and node.args]
+    return bool(handler.name) and any(site.src(node.args[0]) == handler.name for node in asked)
 
 
 def _each(node: ast.expr) -> list[ast.expr]:

@@ -146,6 +146,10 @@ def _textual(site: Site, node: ast.expr) -> bool:
         return True
     if any(word in site.src(node) for word in ENVIRONMENT):
         return True
+    inside = site.module.inside(site.function) if site.function and isinstance(node, ast.Name) else ()
+    given = [each.value for each in inside if isinstance(each, ast.Assign) and name_of(each.targets[0]) == node.id]  # type: ignore[attr-defined]
+    if given and not any(isinstance(each, ast.Name) for each in given) and all(_textual(site, each) for each in given):
+        return True
     arguments = site.function.args.args if site.function else []
     return any(site.src(node) == each.arg and each.annotation is not None and site.src(each.annotation) == "str" for each in arguments)
 

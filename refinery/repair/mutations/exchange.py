@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.mutations.operators import ARITHMETIC
-from refinery.repair.wording import likeness
+from refinery.repair.wording import likeness, parts
 from refinery.repair.world import base_of, name_of, text_of
 
 FAMILY = "exchanged"
@@ -46,7 +46,27 @@ def _names(site: Site) -> Iterator[Mutation]:
         start, end = min(spans)[0], max(span[1] for span in spans)
         moved = [(first - start, last - start, new) for first, last, new in spans]
         new = spliced(site.module.text[start:end], moved)
-        yield site.between(start, end, new, FAMILY, f"Exchange `{short(one, 24)}` and `{short(other, 24)}`", 0.3)
+        prior = 0.7 if _crossed(site, places[one], places[other]) else 0.3
+        yield site.between(start, end, new, FAMILY, f"Exchange `{short(one, 24)}` and `{short(other, 24)}`", prior)
+
+
+def _crossed(site: Site, ones: list[ast.expr], others: list[ast.expr]) -> bool:
+    """Whether each is multiplied with what bears the name of the other: `men_out * fee["in"] + men_in * fee["out"]`."""
+    first, second = (_partner(site, each[0]) if len(each) == 1 else "" for each in (ones, others))
+    one, other = name_of(ones[0]), name_of(others[0])
+    return _told(first, other) and _told(second, one) and not (_told(first, one) or _told(second, other))
+
+
+def _partner(site: Site, node: ast.expr) -> str:
+    parent = site.parent(node)
+    if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.Mult | ast.Div):
+        return ""
+    return name_of(parent.left if parent.right is node else parent.right)
+
+
+def _told(one: str, other: str) -> bool:
+    """Whether two names have a word in common, be it short for the other's."""
+    return any(a.startswith(b) or b.startswith(a) for a in parts(one) for b in parts(other) if min(len(a), len(b)) > 1)
 
 
 def _simple(node: ast.expr) -> bool:

@@ -115,6 +115,9 @@ def _keyed(site: Site, node: ast.Call, more: str, says: str, prior: float) -> Mu
     bare = len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords
     start = site.module.span(node.func)[1]
     text = site.module.text[start:end]
+    if text.rstrip().endswith(","):
+        kept = text.rstrip()
+        return site.between(start, end, f"{kept}{more.removeprefix(',')}{text[len(kept) :]}", FAMILY, says, prior)
     return site.between(start, end, f"({text}){more}" if bare else f"{text}{more}", FAMILY, says, prior)
 
 

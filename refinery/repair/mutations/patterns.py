@@ -17,6 +17,8 @@ PLACES = {"sub": 4, "split": 3, "compile": 1}
 """How many arguments stand before the flags; two elsewhere."""
 WRITTEN = re.compile(r"\\[dwsb](?![a-z])|\(\?[:P]|\.\*|\]\+")
 """What only patterns have in them."""
+BLOCK = re.compile(r"(?:```|~~~|<\w+>|\{|\[\[|<!--|BEGIN).*\.[*+]\?.*(?:```|~~~|</\w+>|\}|\]\]|-->|END)")
+"""Patterns of what stands between two marks, and mostly has lines of its own."""
 FAMILY = "pattern"
 TELLS, UPSETS = 3.0, 0.7
 """What another pattern counts that finds other things in failing inputs alone, and in passing ones alone."""
@@ -28,6 +30,7 @@ EDITS = (
     (r"([*+])\?", r"\1", "as much as possible", 0.25),
     (r"\+(?![?+])", "*", "also where there is none", 0.2),
     (r"\*(?![?+])", "+", "only where there is one", 0.2),
+    (r"\((?:\\d)(?=\))", r"(\\d+", "numbers of any length", 0.55),
     (r"\\d(?![+*{])", r"\\d+", "numbers of any length", 0.3),
     (r"a-z(?!A-Z)", "a-zA-Z", "capitals too", 0.35),
     (r"\[a-zA-Z", "[a-zA-Z0-9", "digits too", 0.2),
@@ -92,6 +95,7 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
             continue
         says = f"Match with {flag}"
         prior = min(LIKELIEST, prior * _flagged(site, node, flag)) if given is None else prior
+        prior = max(prior, 0.7) if flag == "DOTALL" and node.args and BLOCK.search(site.src(node.args[0])) else prior
         if given is not None:
             yield site.put(given, f"{has} | {module}.{flag}", FAMILY, says, prior)
         elif not site.module.text[:end].rstrip().endswith(","):
@@ -161,8 +165,18 @@ def _count(site: Site, node: ast.Call, name: str) -> Iterator[Mutation]:
         if taken > 1:
             sure = 0.8 if "too many values to unpack" in site.clues.text else 0.5
             yield site.between(end, end, f", {taken - 1}", FAMILY, f"`{name}` into {taken} parts, as are taken", sure)
+        cut = _cut(site, node)
+        if cut > 1:
+            yield site.between(end, end, f", {cut}", FAMILY, f"`{name}` so that the last part taken has the rest", 0.6)
         if taken != 2:
             yield site.between(end, end, ", 1", FAMILY, f"`{name}` only once", 0.6 if _two_used(site, node) else 0.3)
+
+
+def _cut(site: Site, node: ast.Call) -> int:
+    """How often a text is parted at the least for the parts that are taken: `row.split(sign)[1:3]`, of which the last may hold the sign."""
+    parent = site.parent(node)
+    stop = parent.slice.upper if isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Slice) else None
+    return stop.value - 1 if isinstance(stop, ast.Constant) and type(stop.value) is int else 0
 
 
 def _taken(site: Site, node: ast.Call) -> int:

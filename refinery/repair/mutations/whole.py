@@ -19,6 +19,8 @@ TEXTS = frozenset({"text", "message", "line", "question", "sentence", "body", "s
 """What names of texts are called."""
 SPOKEN = frozenset({"lower", "casefold", "split", "strip", "upper", "startswith", "endswith", "splitlines", "replace"})
 """Methods that only a text has."""
+FOLDERS = frozenset({"path", "root", "folder", "directory", "dir", "base", "workspace", "parent", "route"})
+"""What names of paths are called."""
 ENDS = ("startswith", "endswith", "removeprefix", "removesuffix")
 SIGNS = ".:/-_@#"
 LOOKED = re.compile(r"[\w' -]+")
@@ -87,6 +89,16 @@ def _delimited(site: Site, func: ast.Attribute, given: ast.expr) -> Iterator[Mut
     same = [f"{owner} == {text}", f"{text} == {owner}"]
     told = isinstance(outer, ast.BoolOp) and any(site.src(value) in same for value in outer.values)
     ends = func.attr in ("endswith", "removesuffix")
+    names = parts(name_of(func.value)) | parts(name_of(given))
+    if not ends and not told and (names & FOLDERS or '"/"' in text):
+        path = site.put(given, f'{text} + "/"', DELIMITED, f"Look for what lies in `{short(text, 24)}`", 0.6)
+        whole = site.parent(func)
+        if func.attr == "startswith" and isinstance(whole, ast.Call):
+            new = f'{owner} == {text} or {owner}.startswith({text} + "/")'
+            inside = not isinstance(outer, ast.Return | ast.Assign | ast.If | ast.keyword | ast.comprehension | ast.GeneratorExp)
+            says = f"Take `{short(text, 24)}` itself and what lies in it"
+            yield site.put(whole, f"({new})" if inside else new, DELIMITED, says, 0.65)
+        yield path
     for place, sign in enumerate(_signs(site.module)):
         new = f'"{sign}" + {text}' if ends else f'{text} + "{sign}"'
         says = f"Look for `{short(new, 24)}`, so that `{short(text, 24)}` is a part of its own"

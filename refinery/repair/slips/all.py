@@ -12,13 +12,30 @@ from refinery.repair.slips.formats import formats
 from refinery.repair.slips.labels import labels
 from refinery.repair.slips.markup import markup
 from refinery.repair.slips.order import order
+from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoting import quoting
+from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.samples import samples
 from refinery.repair.slips.sight import Found, Sight, Slips
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.values import values
 
-SLIPS: tuple[Slips, ...] = (braces, formats, markup, labels, samples, cells, quoting, tables, bounds, values, order, broken)
+SLIPS: tuple[Slips, ...] = (
+    braces,
+    formats,
+    markup,
+    labels,
+    samples,
+    cells,
+    quoting,
+    tables,
+    bounds,
+    values,
+    order,
+    broken,
+    rounds,
+    pointers,
+)
 
 
 def slips(sight: Sight) -> Iterator[Found]:

@@ -39,7 +39,7 @@ def braces(sight: Sight) -> Iterator[Found]:
         if NAMED_PERCENT.search(text.text):
             spans = [(*each.span(), "%%") for each in BARE_PERCENT.finditer(text.text)]
             yield from reworded(text, spans, BARE, "Double the percent sign", "a bare `%` begins a mark") if spans else ()
-        yield from _unlike(text, double)
+        yield from _unlike(text, double, sight)
 
 
 def _undoubled(text: Wording, sight: Sight) -> Iterator[Found]:
@@ -77,11 +77,13 @@ def _spaced(text: Wording) -> Iterator[Found]:
         yield from reworded(text, spans, UNBALANCED, "Write marks without blanks", "`format` takes a blank for a part of the name")
 
 
-def _unlike(text: Wording, double: bool) -> Iterator[Found]:
+def _unlike(text: Wording, double: bool, sight: Sight) -> Iterator[Found]:
     """The one mark that is not written as the others, and marks with a brace too few."""
     forms = {"{{%s}}": list(DOUBLE.finditer(text.text)), "{%s}": list(SINGLE.finditer(text.text)), "$%s": list(DOLLAR.finditer(text.text))}
     count = Counter({form: len(marks) for form, marks in forms.items() if marks})
-    usual, times = count.most_common(1)[0] if count else ("{{%s}}" if double else "{%s}", 0)
+    single = sight.fills and not double
+    likely = "{%s}" if single else "{{%s}}"
+    usual, times = max(count.items(), key=lambda each: (each[1], each[0] == likely)) if count else ("{{%s}}" if double else "{%s}", 0)
     blanks = any(each[1] for each in forms["{{%s}}"])
     shape = usual.replace("%s", " %s ") if blanks and usual == "{{%s}}" else usual
     for each in HALF.finditer(text.text):
@@ -91,6 +93,7 @@ def _unlike(text: Wording, double: bool) -> Iterator[Found]:
         if form == usual or len(marks) != 1 or ("$" in form + usual and "{{" in form + usual):
             continue
         name = marks[0][1 if "$" in form else 2]
-        prior = ODD if times >= FEWEST and (not double or "{{" in usual) else EVEN
+        given = single and "{{" in form and usual == "{%s}" and re.search(rf"\.format\([^()]*\b{name}=", sight.code)
+        prior = ODD if given or (times >= FEWEST and (not double or "{{" in usual)) else EVEN
         says, why = f"Write {shape % name}", f"{'all the other marks are' if times > 1 else 'the other mark is'} written so"
         yield from reworded(text, [(*marks[0].span(), shape % name)], prior, says, why)

@@ -54,7 +54,9 @@ def _comments(text: Wording) -> Iterator[Found]:
 
 
 def _tags(text: Wording, asked: bool) -> Iterator[Found]:
-    tags = [each for each in TAG.finditer(text.text) if each[2].lower() not in EMPTY_TAGS]
+    found = list(TAG.finditer(text.text))
+    closed = {each[2] for each in found if each[1]}
+    tags = [each for each in found if each[2].lower() not in EMPTY_TAGS or each[2] in closed]
     opens, closes = Counter(each[2] for each in tags if not each[1]), Counter(each[2] for each in tags if each[1])
     if not asked and not any(opens[name] for name in closes):
         return

@@ -19,8 +19,11 @@ from refinery.repair.wording import parts
 CATCHES_ALL = frozenset({"*", "**", ".*", "^.*$", "^.*", ".+", "(.*)"})
 SHADOWS, WIDER = 0.85, 0.6
 """How likely what catches all is to stand last, and what catches what another one does, behind that."""
-NO_KEY, NO_KEY_FAR, ALIKE = 0.85, 0.35, 0.75
-"""How likely the one text of a list that is no key of the table beside it is one that is spelt alike, and another."""
+NO_KEY, NO_KEY_SAID, NO_KEY_FAR, ALIKE = 0.85, 0.6, 0.35, 0.75
+"""How likely the one text of a list that is no key of the table beside it is one that is spelt alike, another one where both are parts of
+a schema, and another one else."""
+SCHEMA = ("required", "properties")
+"""A list of names in a JSON schema, and the table that has them."""
 UNLIKE_READ, UNLIKE = 0.75, 0.45
 """How likely a word of a list is to be written as all the others: where code reads it so, and where it does not tell."""
 LONGEST, MOST = 20, 3
@@ -34,13 +37,14 @@ def order(sight: Sight) -> Iterator[Found]:
         if len(text) > LARGEST:
             continue
         try:
-            found = [each for each in listings(text, path) if 1 < len(each.values) <= LONGEST]
+            found = [each for each in listings(text, path) if 0 < len(each.values) <= LONGEST]
             document = LOAD[_language(path)](text) if found else None
         except NotParsable:
             continue
         for listing in found:
+            named = listing.keys[-1:] == (SCHEMA[0],)
             yield from _shadowed(path, text, listing)
-            yield from _no_keys(path, text, listing, document, sight)
+            yield from _no_keys(path, text, listing, document, sight) if named or len(listing.values) > 1 else ()
             yield from _unlike(path, text, listing, sight)
 
 
@@ -84,7 +88,10 @@ def _no_keys(path: str, text: str, listing: Listing, document: Json, sight: Sigh
         around = value_at(document, listing.keys[:-1]) if listing.keys else None
     except NotFaithful:
         return
-    for table in around.values() if isinstance(around, dict) else ():
+    for name, table in around.items() if isinstance(around, dict) else ():
+        schema = (listing.keys[-1], name) == SCHEMA
+        if not schema and len(listing.values) == 1:
+            continue
         strange = [each for each in listing.values if isinstance(table, dict) and not (isinstance(each, str) and each in table)]
         if not isinstance(table, dict) or len(strange) != 1 or not isinstance(strange[0], str):
             continue
@@ -98,7 +105,7 @@ def _no_keys(path: str, text: str, listing: Listing, document: Json, sight: Sigh
             except (NotFaithful, NotParsable):
                 continue
             says, why = f"Set {strange[0]} of {listing.name} to {key}", "all the other items are keys of the table beside the list"
-            yield from rewritten(path, after, NO_KEY if alike >= ALIKE else NO_KEY_FAR, says, why)
+            yield from rewritten(path, after, NO_KEY if alike >= ALIKE else NO_KEY_SAID if schema else NO_KEY_FAR, says, why)
 
 
 def _unlike(path: str, text: str, listing: Listing, sight: Sight) -> Iterator[Found]:

@@ -38,7 +38,7 @@ def quoting(sight: Sight) -> Iterator[Found]:
         if path.endswith(YAMLS):
             yield from _comments(path, text, own)
             yield from _tables(path, text, own)
-            yield from _folded(path, text, by_lines)
+            yield from _folded(path, text, by_lines, sight.code)
         yield from _escapes(path, text, own)
 
 
@@ -68,12 +68,13 @@ def _tables(path: str, text: str, own: list[Scalar]) -> Iterator[Found]:
                 )
 
 
-def _folded(path: str, text: str, by_lines: bool) -> Iterator[Found]:
+def _folded(path: str, text: str, by_lines: bool, code: str) -> Iterator[Found]:
     for block in FOLDED.finditer(text):
         lines = [line.strip() for line in block[4].splitlines() if line.strip()]
         whole = all(SENTENCE.search(line) for line in lines) or all(BULLET.match(line) for line in lines)
         names = by_lines and all(len(line.split()) <= MOST_WORDS for line in lines)
-        if len(lines) > 1 and (whole or names):
+        read = by_lines and block[2] and re.search(rf"[\"']{re.escape(block[2])}[\"'][^\n]*\.(?:splitlines\(|split\(\"\\n)", code)
+        if len(lines) > 1 and (whole or names or read):
             prior = LINES_READ if by_lines else LINES
             after = f"{text[: block.end(1)]}|{text[block.end(1) + 1 :]}"
             yield from rewritten(path, after, prior, f"Keep the lines of {block[2] or 'the text'}", "`>` makes one line of them")

@@ -35,6 +35,12 @@ SAID_SHARE, SHARE = 0.75, 0.55
 """How likely what is more than one is a share in percent: where code says that it is one of one, and where its name does."""
 
 
+UNITS = {"second": 1000, "sec": 1000, "minute": 60, "hour": 60}
+"""How many of the smaller unit, by the word of a name that says a larger one."""
+UNIT, UNIT_BESIDE = 0.45, 0.75
+"""How likely a value is of another unit than its name says, and so where values of the same name are of other sizes."""
+
+
 def values(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     of_one = {word for said in OF_ONE.findall(sight.code) for word in re.findall(r"[a-z]{4,}", said.lower())}
@@ -43,7 +49,8 @@ def values(sight: Sight) -> Iterator[Found]:
         by_key[scalar.key].append(scalar)
     for scalar in sight.scalars:
         beside = by_key[scalar.key]
-        for new, prior, why in (*_jobs(scalar), *_zones(scalar, sight), *_addresses(scalar, beside, sight), *_shares(scalar, of_one)):
+        others = (*_jobs(scalar), *_zones(scalar, sight), *_addresses(scalar, beside, sight), *_shares(scalar, of_one))
+        for new, prior, why in (*others, *_units(scalar, beside)):
             try:
                 after = replaced(sight.sources[scalar.path], scalar, new)
             except (NotFaithful, NotParsable):
@@ -104,3 +111,14 @@ def _shares(scalar: Scalar, of_one: set[str]) -> Iterator[Other]:
         return
     if names & (of_one | SHARES):
         yield value / 100, SAID_SHARE if names & of_one else SHARE, "it is a share of one"
+
+
+def _units(scalar: Scalar, kin: Sequence[Scalar]) -> Iterator[Other]:
+    """`pause_seconds: 5000`, which are milliseconds."""
+    value, names = scalar.value, parts(scalar.key) if scalar.key else frozenset()
+    beside = [each.value for each in kin if each is not scalar and isinstance(each.value, int | float)]
+    for word, many in UNITS.items():
+        if word in names and type(value) is int and value >= many and value % many == 0:
+            odd = bool(beside) and all(each < many for each in beside)
+            if odd or (not beside and many == 1000):
+                yield value // many, UNIT_BESIDE if odd else UNIT, f"{value} {word}s are many, and may be counted in a smaller unit"

@@ -65,3 +65,9 @@ def test_a_code_has_the_noughts_that_make_it_as_long_as_the_others() -> None:
     assert made(good.replace("01067", "1067")) == {good: 1}
     assert made(good) == {}
     assert made("seats,town\n67,Dresden\n743,Jena\n115,Berlin\n") == {}
+
+
+def test_a_kind_in_other_letters_is_written_as_the_others_are() -> None:
+    rows = "town,kind\nUlm,road\nJena,rail\nGera,road\nHof,{}\n"
+    assert set(made(rows.format("Rail"))) == {rows.format("rail")}
+    assert made(rows.format("rail")) == {}

@@ -93,3 +93,10 @@ def test_a_key_keeps_its_name_where_its_table_has_the_other_too_or_nothing_in_co
 
 def test_a_key_that_nothing_reads_may_say_with_a_word_more_what_code_reads() -> None:
     assert made("[retry]\ntimes_each = 3\nwait = 5\n\n[cache]\nsize = 10\n") == {"[retry]\ntimes = 3\nwait = 5\n\n[cache]\nsize = 10\n"}
+
+
+def test_what_is_read_from_a_loaded_file_in_two_functions_is_of_one_table() -> None:
+    code = 'def f():\n    return load()["boats"]\ndef g():\n    return load().get("tide", 1)\n'
+    bad = "boats:\n  gig:\n    oars: 4\n    flags: []\n    tide: 2\n"
+    assert made(bad, code, "c.yaml") == {bad.replace("    tide: 2", "tide: 2")}
+    assert made(bad.replace("    tide: 2", "tide: 2"), code, "c.yaml") == set()

@@ -27,6 +27,18 @@ def test_two_placeholders_are_exchanged() -> None:
     assert "{guests} for {name}\n" in texts("{name} for {guests}\n")
 
 
+def test_placeholders_are_likely_exchanged_where_the_words_before_them_speak_of_each_other() -> None:
+    code = "def f(t, guests, name, start, end):\n    return t.format(guests=guests, name=name, start=start, end=end)\n"
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+
+    def likely(template: str) -> float:
+        found = candidates({"a.py": code, "prompts/a.txt": template}, told, [], [])
+        return max(each.confidence for each in found if each.change.startswith("Exchange the placeholders"))
+
+    assert likely("Guests: {name}\nName: {guests}\n") > likely("Guests: {guests}\nName: {name}\n")
+    assert likely("Drive from {end} to {start}.\n") > likely("Drive from {start} to {end}.\n")
+
+
 def test_what_a_template_is_given_and_has_no_place_for_gets_a_line() -> None:
     code = "def f(t, q, h):\n    return t.format(question=q, history=h)\n"
     told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)

@@ -22,6 +22,9 @@ def test_a_tag_is_closed_and_by_its_own_name() -> None:
     assert good in of_prompt(markup, good.replace("</steps>", ""))
     assert good in of_prompt(markup, good.replace("<song>", "</song>"))
     assert of_prompt(markup, good) == {}
+    named = "<input>La la.</input>\n<input>One two.</input>\n"
+    assert named in of_prompt(markup, named.replace("two.</input>", "two.</inptu>"))
+    assert of_prompt(markup, "<input name='a'>\n<b>La.</b>\n") == {}
     assert of_prompt(markup, "Put it as <title> or <author>.\n") == {}
 
 

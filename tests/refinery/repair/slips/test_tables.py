@@ -101,3 +101,9 @@ def test_a_file_that_cannot_be_read_is_put_right_where_reading_stops() -> None:
     ):
         assert made(broken, {path: bad})[good] == 0.9
         assert made(broken, {path: good}) == {}
+
+
+def test_a_schema_wants_a_property_that_it_has() -> None:
+    schema = '{{"properties": {{"pier": {{"type": "string"}}}}, "{}": ["dock"]}}\n'
+    assert made(order, {"b.json": schema.format("required")}) == {schema.format("required").replace("dock", "pier"): 0.6}
+    assert made(order, {"b.json": schema.format("colours")}) == {}

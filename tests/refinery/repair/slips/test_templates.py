@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refinery.repair.slips.braces import braces
 from refinery.repair.slips.formats import formats
+from refinery.repair.slips.rounds import rounds
 from tests.refinery.repair.slips.looking import READS, of_prompt
 
 FORMATS = READS + "\n\ndef fill(name, **all):\n    return text(name).format(**all)\n"
@@ -50,3 +51,17 @@ def test_a_number_before_a_percent_sign_is_a_share_as_the_others_are() -> None:
     good = "Full {full:.1%}, free {free:.1%}\n"
     assert of_prompt(formats, "Full {full:.1%}, free {free:.1f}%\n") == {good: 0.75}
     assert of_prompt(formats, "Full {full:.1%}%, free {free:.1%}\n") == {good: 0.85}
+
+
+def test_a_mark_that_format_is_given_a_value_for_has_single_braces() -> None:
+    code = READS + "\n\ndef fill(room):\n    return text('a').format(room=room, day='today')\n"
+    assert of_prompt(braces, "Room {{room}} is free, {day}.\n", code) == {"Room {room} is free, {day}.\n": 0.8}
+    assert of_prompt(braces, "Room {room} is free, {day}.\n", code) == {}
+
+
+def test_a_loop_says_in_each_round_what_is_of_that_round() -> None:
+    good = "{% for stay in stays %}\n- {{ stay.night }}\n{% endfor %}\n{{ stays.total }}\n"
+    assert of_prompt(rounds, good.replace("stay.night", "stays.night")) == {good: 0.9}
+    assert of_prompt(rounds, good) == {}
+    bare = "{% for stay in stays %}\n- {{ stay }}\n{% endfor %}\n"
+    assert of_prompt(rounds, bare.replace("{{ stay }}", "{{ stays }}")) == {bare: 0.5}

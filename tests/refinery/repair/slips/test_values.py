@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoting import quoting
 from refinery.repair.slips.values import values
 from tests.refinery.repair.slips.looking import READS, made
@@ -23,6 +24,9 @@ def test_lines_stay_lines() -> None:
     assert made(quoting, {"b.yaml": bad}) == {good: 0.5}
     assert made(quoting, {"b.yaml": bad}, READS + "\nLINES = text('b').splitlines()\n") == {good: 0.85}
     assert made(quoting, {"b.yaml": "notes: >\n  Write neatly and\n  use ink.\n"}) == {}
+    plain = {"b.yaml": "strokes: >\n  draw one thin line\n  then two thick lines\n"}
+    assert made(quoting, plain, READS + "\nLINES = text('b').splitlines()\n") == {}
+    assert len(made(quoting, plain, READS + "\ndef f(pen):\n    return pen['strokes'].splitlines()\n")) == 1
 
 
 def test_backslashes_of_patterns_and_paths_stay() -> None:
@@ -58,3 +62,19 @@ def test_a_share_of_one_is_no_share_of_a_hundred() -> None:
     code = READS + '\n\ndef dry(wetness):\n    """Wetness is between 0 and 1."""\n'
     assert made(values, {"s.toml": "least_wetness = 40\n"}, code) == {"least_wetness = 0.4\n": 0.75}
     assert made(values, {"s.toml": "least_wetness = 40\n"}) == {}
+
+
+def test_what_names_an_entry_that_is_not_there_names_one_that_is() -> None:
+    text = "pen = {}\n\n[pens.goose]\nink = 'black-iron'\n\n[pens.reed]\nink = 'blue'\n"
+    found = made(pointers, {"b.toml": text.format('"iron"')}, said="KeyError: 'iron'")
+    assert found == {text.format('"goose"'): 0.8, text.format('"reed"'): 0.45}
+    assert made(pointers, {"b.toml": text.format('"iron"')}) == {}
+    assert made(pointers, {"b.toml": text.format('"reed"')}, said="KeyError: 'reed'") == {}
+
+
+def test_what_is_of_a_smaller_unit_than_its_name_says_is_counted_in_that() -> None:
+    text = "ink:\n  dry_seconds: 40\nglue:\n  dry_seconds: {}\n"
+    assert made(values, {"b.yaml": text.format(9000)}) == {text.format(9): 0.75}
+    assert made(values, {"b.yaml": text.format(90)}) == {}
+    assert made(values, {"b.yaml": "ink:\n  dry_seconds: 9000\n"}) == {"ink:\n  dry_seconds: 9\n": 0.45}
+    assert made(values, {"b.yaml": "ink:\n  drops: 9000\n"}) == {}
