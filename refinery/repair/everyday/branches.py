@@ -15,6 +15,12 @@ FAMILY = "order of branches"
 CAUGHT = "error caught"
 LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Eq: ast.Eq}
+TAKEN_FOR = tuple({first, second} for first, second in (
+    ("ValueError", "TypeError"), ("KeyError", "IndexError"), ("KeyError", "AttributeError"), ("KeyError", "ValueError"),
+    ("KeyError", "TypeError"), ("FileNotFoundError", "FileExistsError"), ("AttributeError", "TypeError"),
+    ("IndexError", "StopIteration"), ("ZeroDivisionError", "ValueError"), ("TimeoutError", "ConnectionError"),
+))  # fmt: skip
+"""Errors that are taken for each other."""
 ABOVE = {
     "bool": "int",
     "datetime": "date",
@@ -62,8 +68,10 @@ def _other_errors(site: Site, statement: ast.Try) -> Iterator[Mutation]:
         for handler in statement.handlers[:2]:
             if handler.type is not None:
                 both = f"({', '.join([*map(site.src, _each(handler.type)), error])})"
-                yield site.put(handler.type, both, CAUGHT, f"Catch `{error}` as well", 0.45)
-                yield site.put(handler.type, error, CAUGHT, f"Catch `{error}`, not `{short(site.src(handler.type))}`", 0.4)
+                taken = any({error, name} in TAKEN_FOR for name in _kinds(handler.type))
+                yield site.put(handler.type, both, CAUGHT, f"Catch `{error}` as well", 0.6 if taken else 0.45)
+                instead = f"Catch `{error}`, not `{short(site.src(handler.type))}`"
+                yield site.put(handler.type, error, CAUGHT, instead, 0.65 if taken else 0.4)
 
 
 def _each(node: ast.expr) -> list[ast.expr]:

@@ -30,7 +30,8 @@ def _for_nought(site: Site, node: ast.BoolOp, first: ast.expr, rest: ast.expr) -
     if not (isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute) and first.func.attr == "get" and len(first.args) == 1):
         return
     something = isinstance(rest, ast.Constant) and bool(rest.value)
-    if something or (isinstance(rest, ast.Name) and rest.id.isupper()):
+    of = rest.value if isinstance(rest, ast.Subscript | ast.Attribute) else rest
+    if something or (isinstance(of, ast.Name) and (of.id.isupper() or _default(of))):
         kept = site.module.text[site.module.span(node)[0] : site.module.span(first.args[0])[1]]
         says = f"Take `{short(site.src(rest))}` only where {short(site.src(first.args[0]))} is not there"
         yield site.put(node, f"{kept}, {site.src(rest)})", FAMILY, says, 0.5)
