@@ -11,6 +11,7 @@ from refinery.repair.world import name_of
 
 NONE = "last none"
 BESIDE = "neighbour of the first"
+BACKWARDS = "going down"
 ROUND = re.compile(r"(?i)\b(?:polygon|ring|circle|circular|cyclic|cycle|wrap\w*|closed|area|around|perimeter)\b")
 """What goes round, so that the last is beside the first."""
 
@@ -22,12 +23,14 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _none(site, node, node.slice)
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) and len(node.generators) == 1:
             yield from _beside(site, node, node.generators[0])
+        elif isinstance(node, ast.Call) and site.src(node.func) == "range" and len(node.args) == 2:
+            yield from _down(site, *node.args)
     if isinstance(site.statement.node, ast.For):
         yield from _beside(site, site.statement.node, site.statement.node)
 
 
 def _none(site: Site, node: ast.Subscript, cut: ast.Slice) -> Iterator[Mutation]:
-    """`items[-count:]` are all of them where the count is 0, and `items[:-count]` none."""
+    """`items[-most:]` are all of them where the most is 0, and `items[:-most]` none."""
     at_end = cut.upper is None
     turned = cut.lower if at_end else cut.upper if cut.lower is None else None
     if (
@@ -68,6 +71,22 @@ def _beside(site: Site, around: ast.expr | ast.For, loop: ast.For | ast.comprehe
     own = any(isinstance(node.slice, ast.Name) and node.slice.id == place.id for node in reads)
     says = f"Go only through places of `{short(rows)}` that have one {'before' if back else 'behind'} them"
     yield site.put(called, new, BESIDE, says, 0.8 if own else 0.45)
+
+
+def _down(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:
+    """`range(count, 0)` is empty: a range goes down only where it is told to."""
+    ends = [_whole(each) for each in (start, stop)]
+    if ends[1] is not None and (ends[0] > ends[1] if ends[0] is not None else ends[1] <= 0):
+        end = site.module.span(stop)[1]
+        yield site.between(end, end, ", -1", BACKWARDS, f"Go down from `{short(site.src(start))}` to `{site.src(stop)}`", 0.85)
+
+
+def _whole(node: ast.expr) -> int | None:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+    return value if type(value) is int else None
 
 
 def _step(site: Site, node: ast.expr, place: str) -> int:

@@ -36,7 +36,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _by_parts(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
-    """`a.month < b.month and a.day < b.day` says nothing of the 20th of one month and the 10th of the next."""
+    """`a.hour < b.hour and a.minute < b.minute` says nothing of half past one hour and a quarter past the next."""
     pairs: list[tuple[int, str, str]] = []
     kinds: set[bool] = set()
     sign = ""

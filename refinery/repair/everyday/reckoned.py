@@ -13,6 +13,11 @@ from refinery.repair.world import name_of
 EARLY = "rest lost early"
 CHOICE = "choice of a term"
 CUT = "cut towards nought"
+BELOW_NOUGHT = "sign before digits"
+TURNS = "degrees"
+OF_ANGLES = ("sin", "cos", "tan")
+ANGLES = ("atan2", "atan", "asin", "acos")
+DEGREES = re.compile(r"(?i)deg(?:rees?)?(?![a-z])|latitude|longitude|(?<![a-z])l(?:at|on|ng)(?![a-z])|bearing|heading")
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 IDLE: dict[type[ast.operator], tuple[object, ...]] = {ast.Add: (0, "", b""), ast.Sub: (0,), ast.Mult: (1,)}
 """What leaves the other side as it is."""
@@ -29,6 +34,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _term(site, node)
     if BELOW.search(site.clues.text):
         yield from _down(site)
+        yield from _digits(site)
+    yield from _turns(site)
 
 
 def _late(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
@@ -81,6 +88,36 @@ def _down(site: Site) -> Iterator[Mutation]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
             new = f"int({grouped(site, node.left)} / {grouped(site, node.right)})"
             yield site.put(node, new, CUT, f"Cut `{short(site.src(node))}` towards nought, also below it", 0.35)
+
+
+def _digits(site: Site) -> Iterator[Mutation]:
+    """`"-3".isdigit()` is false, for the sign is no digit."""
+    for node in site.statement.nodes:
+        if isinstance(node, ast.Attribute) and node.attr in ("isdigit", "isdecimal", "isnumeric"):
+            new = f'{site.src(node.value)}.removeprefix("-").{node.attr}'
+            yield site.put(node, new, BELOW_NOUGHT, "Allow a sign before the digits", 0.7)
+
+
+def _turns(site: Site) -> Iterator[Mutation]:
+    """`sin` and `cos` take radians, and `atan2` gives them, whatever the names say of degrees."""
+    calls = [
+        node for node in site.statement.nodes if isinstance(node, ast.Call) and name_of(node.func) in (*OF_ANGLES, *ANGLES) and node.args
+    ]
+    if not calls or site.function is None or re.search(r"\b(?:radians|degrees)\(|math\.pi", site.module.source(site.function)):
+        return
+    through, imports = ("", "") if {"radians", "degrees"} & {*site.module.globals} else ("math.", "math")
+    said = DEGREES.search(site.module.source(site.function)) is not None
+    of = [node.args[0] for node in calls if name_of(node.func) in OF_ANGLES]
+    named = any(DEGREES.search(site.src(each)) for each in of)
+    if of and said:
+        changes = sorted((*site.module.span(each), f"{through}radians({site.src(each)})") for each in of)
+        says = f"Take `{short(site.src(of[0]))}` as degrees"
+        yield replace(site.at_once(changes, TURNS, says, 0.85 if named else 0.5), imports=imports or "math:radians")
+    for node in calls:
+        if name_of(node.func) in ANGLES and said:
+            new = f"{through}degrees({site.src(node)})"
+            says = f"Give `{short(site.src(node))}` in degrees"
+            yield replace(site.put(node, new, TURNS, says, 0.7), imports=imports or "math:degrees")
 
 
 def _divides(node: ast.expr) -> bool:
