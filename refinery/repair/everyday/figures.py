@@ -84,6 +84,8 @@ def _half_up(site: Site, node: ast.Call) -> Iterator[Mutation]:
     brought = next((name for name in ("Decimal", "decimal") if name in site.module.globals), None)
     if not places.isdigit() or (brought and places == "2"):  # the latter is in `conversions`
         return
+    if brought and not re.search(r"Decimal[(\]]|: Decimal|-> Decimal", site.module.text):
+        brought = None  # what is rounded is no `Decimal`
     prior = 0.7 if re.search(r"(?i)\bhal(?:f|ves)\b|half_up|commercial", site.module.text) else 0.3
     if brought:
         through = "" if brought == "Decimal" else "decimal."

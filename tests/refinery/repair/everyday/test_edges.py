@@ -56,6 +56,8 @@ CASES = [
      "(has_key or has_pass) and not shut", ""),
     ("nought is given in a table", "BASE = {'depth': 3}\ndef f(a):\n    return a.get('depth') or BASE['depth']\n",
      "a.get('depth') or BASE['depth']", "a.get('depth', BASE['depth'])", ""),
+    ("halves of what is no decimal", "import math\nfrom decimal import Decimal\ndef f(a):\n    'Halves go up.'\n    return round(a)\n",
+     "round(a)", "math.floor(a + 0.5)", ""),
     ("down to nought", "def f(n):\n    return [x for x in range(n, 0)]\n", "n, 0", "n, 0, -1", ""),
     ("a sign before digits", "def f(a):\n    return a.isdigit()\n", "a.isdigit", 'a.removeprefix("-").isdigit', "f('-3') gave False"),
     ("degrees of a turn", "import math\ndef f(turn_deg):\n    return math.sin(turn_deg)\n", "(turn_deg)\n",
