@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from refinery.edits.draft import spliced
 from refinery.repair.wording import parts
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
@@ -55,12 +56,19 @@ def other_formats(value: str) -> Iterator[Turn]:
                 0.4,
                 "the parts of a time in another order",
             )
-    for place in places:
-        for one, other in OTHER_CODES:
-            if place.group() in (one, other):
-                new = other if place.group() == one else one
-                prior = 0.9 if _out_of_place(one, other, place.group(), value) else 0.3
-                yield f"{value[: place.start()]}{new}{value[place.end() :]}", prior, "another code for this part of a time"
+    turned = [
+        (place, new, _out_of_place(one, other, place.group(), value))
+        for place in places
+        for one, other in OTHER_CODES
+        for new in [{one: other, other: one}.get(place.group())]
+        if new is not None
+    ]
+    wrong = [(place.start(), place.end(), new) for place, new, odd in turned if odd]
+    if len(wrong) > 1:
+        yield spliced(value, wrong), 0.9, "other codes for these parts of a time"
+    for place, new, odd in turned:
+        prior = (0.9 if len(wrong) == 1 else 0.5) if odd else 0.3
+        yield f"{value[: place.start()]}{new}{value[place.end() :]}", prior, "another code for this part of a time"
 
 
 def _out_of_place(one: str, other: str, code: str, value: str) -> bool:

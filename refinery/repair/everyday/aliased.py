@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.world import name_of, parameters
@@ -28,12 +29,31 @@ def propose(site: Site) -> Iterator[Mutation]:
         kind = _changed(site, statement.targets[0].id)
         if keeps & CACHES and kind:
             yield site.put(value, f"{kind}({site.src(value)})", FAMILY, f"Change a copy of `{short(site.src(value))}`, which is kept", 0.9)
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name) and isinstance(value, ast.expr):
+        yield from _flat(site, statement.targets[0].id, value)
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr) and isinstance(statement.target, ast.Name):
         name = statement.target.id
         if _shared(site, name):
             sign = "+" if isinstance(statement.op, ast.Add) else "|"
             new = f"{name} = {name} {sign} {grouped(site, statement.value)}"
             yield site.put(statement, new, FAMILY, f"Make a new `{name}`, and leave the old one alone", 0.75)
+
+
+def _flat(site: Site, name: str, value: ast.expr) -> Iterator[Mutation]:
+    """`new = grid[:]` and then `new[0][1] = ...` changes the rows of the old one too."""
+    whole = isinstance(value, ast.Subscript) and site.src(value.slice) == ":"
+    made = isinstance(value, ast.Call) and site.src(value.func) in ("list", "dict") and len(value.args) == 1 and not value.keywords
+    of = value.value if whole and isinstance(value, ast.Subscript) else value.args[0] if made and isinstance(value, ast.Call) else None
+    if not isinstance(of, ast.Name | ast.Attribute) or site.function is None:
+        return
+    deep = any(
+        isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and site.src(node.value).startswith(f"{name}[")
+        for node in site.module.inside(site.function)
+    )
+    if deep:
+        through, imports = ("deepcopy", "") if "deepcopy" in site.module.globals else ("copy.deepcopy", "copy")
+        says = f"Copy `{short(site.src(of))}` with all it holds"
+        yield replace(site.put(value, f"{through}({site.src(of)})", FAMILY, says, 0.85), imports=imports)
 
 
 def _changed(site: Site, name: str) -> str:

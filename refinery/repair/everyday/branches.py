@@ -12,7 +12,6 @@ from refinery.repair.world import name_of
 
 _Branch = TypeVar("_Branch")
 FAMILY = "order of branches"
-CAUGHT = "error caught"
 LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Eq: ast.Eq}
 ABOVE = {
@@ -30,8 +29,6 @@ def propose(site: Site) -> Iterator[Mutation]:
     """The branches in the order in which each has something to take."""
     statement = site.statement.node
     if isinstance(statement, ast.Try):
-        yield from _either(site, statement)
-        yield from _other_errors(site, statement)
         ordered = _ordered(statement.handlers, lambda one, other: _catches(site, one.type, other.type))
         yield from _moved(site, [site.module.span(each) for each in statement.handlers], ordered, "Catch the narrower error first")
     elif isinstance(statement, ast.If):
@@ -43,39 +40,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         yield from _moved(site, spans, ordered, said)
 
 
-def _either(site: Site, statement: ast.Try) -> Iterator[Mutation]:
-    """`except KeyError or ValueError` catches the first alone."""
-    for handler in statement.handlers:
-        if isinstance(handler.type, ast.BoolOp):
-            new = f"({', '.join(map(site.src, handler.type.values))})"
-            yield site.put(handler.type, new, CAUGHT, f"Catch each of `{new}`", 0.95)
-
-
-def _other_errors(site: Site, statement: ast.Try) -> Iterator[Mutation]:
-    """An error that was seen, and that goes past handlers of others."""
-    caught = [name for handler in statement.handlers for name in (_kinds(handler.type) if handler.type else ["BaseException"])]
-    for error in sorted(site.clues.errors)[:2]:
-        kind = getattr(builtins, error, None)
-        named = error in site.module.globals or (isinstance(kind, type) and error != "AssertionError")
-        if not named or any(name == error or below(site, error, name) for name in caught):
-            continue
-        for handler in statement.handlers[:2]:
-            if handler.type is not None:
-                if _tells_kind(site, handler):
-                    says = "Catch every error: the answer tells of which kind it is"
-                    yield site.put(handler.type, "Exception", CAUGHT, says, 0.75)
-                both = f"({', '.join([*map(site.src, _each(handler.type)), error])})"
-                yield site.put(handler.type, both, CAUGHT, f"Catch `{error}` as well", 0.45)
-                yield site.put(handler.type, error, CAUGHT, f"Catch `{error}`, not `{short(site.src(handler.type))}`", 0.4)
-
-
-def _tells_kind(site: Site, handler: ast.ExceptHandler) -> bool:
-    """Whether what is done about an error says of which kind it is."""
-    asked = [node for node in site.module.inside(handler) if isinstance(node, ast.Call) and name_of(node.func) == "type" and node.args]
-    return bool(handler.name) and any(site.src(node.args[0]) == handler.name for node in asked)
-
-
-def _each(node: ast.expr) -> list[ast.expr]:
+def each_of(node: ast.expr) -> list[ast.expr]:
+    """The kinds of a handler, be they one or more."""
     return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
@@ -129,7 +95,7 @@ def takes(site: Site, wide: ast.expr, narrow: ast.expr) -> bool:
             return False
         name, one, other = name_of(wide.func), wide.args[-1], narrow.args[-1]
         if site.src(wide.func) in ("isinstance", "issubclass") and site.src(wide.args[0]) == site.src(narrow.args[0]):
-            return all(any(below(site, kind, of) for of in _kinds(one)) for kind in _kinds(other))
+            return all(any(below(site, kind, of) for of in kinds(one)) for kind in kinds(other))
         if name in ("startswith", "endswith") and isinstance(one, ast.Constant) and isinstance(other, ast.Constant):
             shorter, longer = str(one.value), str(other.value)
             return shorter != longer and bool(getattr(longer, name)(shorter))
@@ -190,11 +156,12 @@ def _number(site: Site, node: ast.expr) -> float | None:
 def _catches(site: Site, wide: ast.expr | None, narrow: ast.expr | None) -> bool:
     if wide is None or narrow is None:
         return False
-    return all(any(below(site, kind, of) for of in _kinds(wide)) for kind in _kinds(narrow))
+    return all(any(below(site, kind, of) for of in kinds(wide)) for kind in kinds(narrow))
 
 
-def _kinds(node: ast.expr) -> list[str]:
-    return [name_of(part) for part in _each(node)]
+def kinds(node: ast.expr) -> list[str]:
+    """Their names."""
+    return [name_of(part) for part in each_of(node)]
 
 
 def below(site: Site, name: str, other: str, deep: int = 8) -> bool:

@@ -24,6 +24,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _as_text(site, node, node.func)
             if site.src(node.func.value) == "re" and node.func.attr in FUNCTIONS and node.args:
                 yield from _as_it_is(site, node.args[0])
+            if node.func.attr in ("sub", "subn") and len(node.args) >= 2:
+                yield from _group(site, node)
 
 
 def _flagged(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation]:
@@ -32,6 +34,15 @@ def _flagged(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutati
     if site.src(func.value) == "re" and len(node.args) == place + 1 and site.src(node.args[place]).startswith("re."):
         start = site.module.span(node.args[place])[0]
         yield site.between(start, start, "flags=", FAMILY, f"Hand over `{site.src(node.args[place])}` as a flag, not as a number", 0.95)
+
+
+def _group(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    r"""`"\1"` without `r` is a sign that nobody sees, not the first group."""
+    for given in node.args[:2]:
+        text = site.src(given)
+        if isinstance(given, ast.Constant) and re.search(r"(?<!\\)\\[1-9]", text) and text[:1] in "'\"":
+            start = site.module.span(given)[0]
+            yield site.between(start, start, "r", FAMILY, f"Mean the group, not a sign: `r{short(text)}`", 0.9)
 
 
 def _as_text(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation]:

@@ -46,7 +46,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 def _near(site: Site, node: ast.Compare) -> Iterator[Mutation]:
     """`0.1 + 0.2 == 0.3` is false: what was reckoned with fractions is compared within a margin."""
     sides = (node.left, node.comparators[0])
-    sure = max(_fraction(side) for side in sides)
+    sure = max(_fraction(each) for side in sides for each in _made_of(site, side))
     if not sure or any(isinstance(each, ast.Constant) and not isinstance(each.value, int | float) for each in sides):
         return
     through, imports = ("math.isclose", "math") if "isclose" not in site.module.globals else ("isclose", "")
@@ -55,6 +55,14 @@ def _near(site: Site, node: ast.Compare) -> Iterator[Mutation]:
     new = f"{denied}{through}({left}, {right}, abs_tol=1e-9)"
     says = f"Take `{short(left, 24)}` and `{short(right, 24)}` for equal where they differ by rounding alone"
     yield replace(site.put(node, new, EQUAL, says, sure), imports=imports)
+
+
+def _made_of(site: Site, node: ast.expr) -> list[ast.expr]:
+    """What a name was given in its function, or the value itself."""
+    if not isinstance(node, ast.Name) or site.function is None:
+        return [node]
+    inside = site.module.inside(site.function)
+    return [each.value for each in inside if isinstance(each, ast.Assign) and name_of(each.targets[0]) == node.id] or [node]
 
 
 def _fraction(node: ast.expr) -> float:
@@ -76,6 +84,8 @@ def _half_up(site: Site, node: ast.Call) -> Iterator[Mutation]:
     brought = next((name for name in ("Decimal", "decimal") if name in site.module.globals), None)
     if not places.isdigit() or (brought and places == "2"):  # the latter is in `conversions`
         return
+    if brought and not re.search(r"Decimal[(\]]|: Decimal|-> Decimal", site.module.text):
+        brought = None  # what is rounded is no `Decimal`
     prior = 0.7 if re.search(r"(?i)\bhal(?:f|ves)\b|half_up|commercial", site.module.text) else 0.3
     if brought:
         through = "" if brought == "Decimal" else "decimal."

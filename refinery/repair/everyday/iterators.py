@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
-from refinery.repair.module import Function, Module, Scope
+from refinery.repair.module import FUNCTIONS, Function, Module, Scope
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
@@ -35,12 +35,48 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield _listed(site, value, 0.85)
         elif isinstance(target, ast.Attribute):
             yield _listed(site, value, 0.6)
+    yield from _from_the_start(site)
     for node in site.statement.nodes:
         outer = site.parent(node)
         sized = isinstance(outer, ast.Call) and name_of(outer.func) == "len" and isinstance(outer.func, ast.Name)
         taken = isinstance(outer, ast.Subscript) and outer.value is node
         if isinstance(node, ast.Call | ast.GeneratorExp) and (sized or taken or _tested(outer, node)) and _once(site, node):
             yield _listed(site, node, 0.85)
+
+
+def _from_the_start(site: Site) -> Iterator[Mutation]:
+    """An `__iter__` that gives `self` has to begin anew: what `__next__` counts on is set back to what it was at first."""
+    statement, function = site.statement.node, site.function
+    owner = site.parent(function) if function is not None and function.name == "__iter__" else None
+    if not isinstance(owner, ast.ClassDef) or not isinstance(statement, ast.Return) or name_of(statement.value) != "self":
+        return
+    methods = {each.name: each for each in owner.body if isinstance(each, FUNCTIONS)}
+    if not {"__init__", "__next__"} <= methods.keys():
+        return
+    moved = _stores(site, methods["__next__"]).keys() - _stores(site, methods["__iter__"]).keys()
+    first = _stores(site, methods["__init__"])
+    kept = {site.src(value): name for name, value in first.items() if name not in moved}
+    given = {argument.arg for argument in methods["__init__"].args.args[1:]}
+    lines = []
+    for name in sorted(moved & first.keys()):
+        start = kept.get(site.src(first[name]), site.src(first[name]))
+        used = {node.id for node in ast.walk(first[name]) if isinstance(node, ast.Name)}
+        if start in kept.values() or not used & given:
+            lines.append(f"{name} = {start}")
+    if lines:
+        says = f"Begin anew each time: `{short(lines[0])}`"
+        yield site.add("\n".join(lines), "before", FAMILY, says, 0.8)
+
+
+def _stores(site: Site, function: Function) -> dict[str, ast.expr]:
+    """The fields that a method gives a value, with the first one."""
+    found: dict[str, ast.expr] = {}
+    for node in site.module.inside(function):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Attribute) and site.src(target.value) == "self":
+                found.setdefault(site.src(target), node.value)
+    return found
 
 
 def _listed(site: Site, node: ast.expr, prior: float) -> Mutation:

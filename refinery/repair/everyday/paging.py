@@ -31,7 +31,10 @@ def propose(site: Site) -> Iterator[Mutation]:
     if site.function is None:
         return
     if isinstance(statement, ast.For):
-        yield from _whole_parts(site, statement)
+        yield from _whole_parts(site, statement, statement)
+    for node in site.statement.nodes:
+        if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
+            yield from _whole_parts(site, node.generators[0], node.elt)
     loop = site.module.loop(statement)
     if loop is None:
         return
@@ -142,12 +145,12 @@ def _asked_too_late(site: Site, statement: ast.If, loop: ast.stmt) -> Iterator[M
         yield site.put(test, new, LIMIT, f"Ask for the limit with what comes counted in: `{short(new)}`", 0.65 - 0.2 * at)
 
 
-def _whole_parts(site: Site, statement: ast.For) -> Iterator[Mutation]:
+def _whole_parts(site: Site, loop: ast.For | ast.comprehension, around: ast.AST) -> Iterator[Mutation]:
     """`range(len(a) // n)` and `range(0, len(a) - n, n)` of slices of n: the last, shorter one is a part too."""
-    called = statement.iter
+    called = loop.iter
     if not (isinstance(called, ast.Call) and name_of(called.func) == "range" and called.args):
         return
-    if not any(isinstance(node, ast.Slice) for each in statement.body for node in site.module.inside(each)):
+    if not any(isinstance(node, ast.Slice) for node in site.module.inside(around)):
         return
     stop = called.args[0] if len(called.args) == 1 else called.args[1]
     if len(called.args) == 1 and isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.FloorDiv):

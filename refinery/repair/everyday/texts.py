@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
@@ -23,6 +25,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _any_space(site, node, node.func)
         if isinstance(node, ast.Call):
             yield from _as_one(site, node)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield from _held(site, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.Subscript):
             yield from _room(site, node.left, [node.right])
         elif isinstance(node, ast.JoinedStr):
@@ -36,7 +40,29 @@ def _found(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation
     """`if text.find(word):` is false where the text begins with the word, and true where it is not there."""
     if func.attr not in ("find", "rfind") or not node.args:
         return
-    parent, text = site.parent(node), site.src(node)
+    held = site.parent(node)
+    if isinstance(held, ast.NamedExpr):
+        yield from _as_truth(site, held, f"({site.src(held)})")
+    yield from _as_truth(site, node, site.src(node))
+
+
+def _held(site: Site, node: ast.Name) -> Iterator[Mutation]:
+    """The same where a name holds the place: `at = text.find(word)`, and then `if at:`."""
+    parent = site.parent(node)
+    denied = isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)
+    if site.function is None or not (denied or _asked(parent, node) or isinstance(parent, ast.Compare)):
+        return
+    given = [
+        each.value
+        for each in site.module.inside(site.function)
+        if isinstance(each, ast.Assign) and name_of(each.targets[0]) == node.id and each.lineno < node.lineno
+    ]
+    if given and all(isinstance(each, ast.Call) and name_of(each.func) in ("find", "rfind") and each.args for each in given):
+        yield from _as_truth(site, node, node.id)
+
+
+def _as_truth(site: Site, node: ast.expr, text: str) -> Iterator[Mutation]:
+    parent = site.parent(node)
     says = f"Ask whether `{short(text)}` found something, be it at the beginning"
     if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
         yield site.put(parent, f"{text} == -1", PLACE, says, 0.9)
@@ -44,7 +70,7 @@ def _found(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation
         yield site.put(node, f"{text} != -1", PLACE, says, 0.9)
     elif isinstance(parent, ast.Compare) and parent.left is node and site.src(parent.comparators[0]) == "0":
         if isinstance(parent.ops[0], ast.Gt):
-            yield site.put(parent, f"{text} != -1", PLACE, says, 0.65)
+            yield site.put(parent, f"{text} != -1", PLACE, says, 0.4 if isinstance(node, ast.Name) else 0.65)
     elif isinstance(parent, ast.Call) and name_of(parent.func) == "bool":
         yield site.put(parent, f"{text} != -1", PLACE, says, 0.9)
 
@@ -58,6 +84,12 @@ def _asked(parent: ast.AST | None, node: ast.expr) -> bool:
 
 def _any_space(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation]:
     """`text.split(" ")` makes empty words of two spaces; `replace("  ", " ")` leaves every second of four."""
+    keyed = next((each for each in node.keywords if each.arg == "sep"), None)
+    sep = node.args[0] if node.args else keyed.value if keyed else None
+    if func.attr in ("split", "rsplit") and isinstance(sep, ast.Constant) and sep.value == " " and len(node.args) + len(node.keywords) > 1:
+        yield site.put(sep, "None", SPACES, "Split at any white space, however much", 0.6)
+    if func.attr == "title" and not node.args:
+        yield from _apostrophe(site, node, func)
     if not node.args or not all(isinstance(each, ast.Constant) for each in node.args):
         return
     given = [each.value for each in node.args if isinstance(each, ast.Constant)]
@@ -68,6 +100,14 @@ def _any_space(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Muta
         yield site.put(node, new, SPACES, "Split into lines, whatever their end, with none behind the last", 0.4)
     elif func.attr == "replace" and given == ["  ", " "]:
         yield site.put(node, f'" ".join({site.src(func.value)}.split())', SPACES, "Leave one space, however many there are", 0.5)
+
+
+def _apostrophe(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation]:
+    """`"it's".title()` is `It'S`: `capwords` begins a word behind white space alone."""
+    through, imports = ("capwords", "") if "capwords" in site.module.globals else ("string.capwords", "string")
+    prior = 0.8 if re.search(r"\w['\u2019]\w", site.clues.text) else 0.2
+    new = f"{through}({site.src(func.value)})"
+    yield replace(site.put(node, new, LETTERS, "Begin words behind spaces with a capital, not behind apostrophes", prior), imports=imports)
 
 
 def _as_one(site: Site, node: ast.Call) -> Iterator[Mutation]:

@@ -35,7 +35,8 @@ def propose(site: Site) -> Iterator[Mutation]:
         start = site.module.span(statement)[0]
         last = function.body[-1] is statement
         if own or answers or last:
-            prior = 0.7 if own or answers else 0.2
+            looped = own and site.module.loop(statement) is not None  # the rounds behind it would be lost
+            prior = 0.45 if looped else 0.7 if own or answers else 0.2
             yield site.between(start, start, "return ", FAMILY, f"Return what `{short(site.src(called.func))}` answers", prior)
         if isinstance(called.func, ast.Attribute):
             target = site.src(called.func.value)

@@ -10,6 +10,7 @@ from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.mutations.guards import returned
 from refinery.repair.wording import parts
+from refinery.repair.world import name_of
 
 FAMILY = "first value"
 INSIDE = "index in bounds"
@@ -141,7 +142,18 @@ def _joined(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:
         one, two = (site.src(value) for value in part.values)
         rest = site.src(other)
         new = f"{one} {inner_word} ({two} {outer} {rest})" if place == 0 else f"({rest} {outer} {one}) {inner_word} {two}"
-        yield site.put(node, new, "brackets", f"Join `{short(rest)}` with its neighbour first", 0.35)
+        yield site.put(node, new, "brackets", f"Join `{short(rest)}` with its neighbour first", _unbracketed(site, node, place))
+
+
+def _unbracketed(site: Site, node: ast.BoolOp, place: int) -> float:
+    """How likely `a or b and not c` is meant for both of the alternatives: `not` and names alike say so, brackets the contrary."""
+    part, other = node.values[place], node.values[1 - place]
+    if not isinstance(part, ast.BoolOp) or not isinstance(node.op, ast.Or) or site.module.text[site.module.span(part)[0] - 1] == "(":
+        return 0.35
+    own, extra = (part.values[-1], part.values[0]) if place == 0 else part.values
+    alike = bool(parts(name_of(own)) & parts(name_of(other))) and isinstance(own, type(other))
+    denied = isinstance(extra, ast.UnaryOp) and not isinstance(own, ast.UnaryOp) and not isinstance(other, ast.UnaryOp)
+    return 0.35 + 0.25 * alike + 0.15 * denied
 
 
 def _chain(site: Site, node: ast.Compare) -> Iterator[Mutation]:
