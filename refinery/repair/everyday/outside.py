@@ -21,11 +21,11 @@ MODULES = ("posixpath", "os.path", "ntpath")
 
 def propose(site: Site) -> Iterator[Mutation]:
     """The path as it is when `..` is followed."""
-    function = site.function
-    if function is None or not ASKS.search(site.module.text) or FOLLOWS.search(site.module.source(function)):
+    function, nodes = site.function, [node for node in site.statement.nodes if _joins(node)]
+    if function is None or not nodes or not ASKS.search(site.module.text) or FOLLOWS.search(site.module.source(function)):
         return
     given = set(parameters(function))
-    for node in site.statement.nodes:
+    for node in nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_given(node.right, given):
             if isinstance(site.parent(node), ast.BinOp) or "Path" not in site.module.text:
                 continue
@@ -46,6 +46,13 @@ def propose(site: Site) -> Iterator[Mutation]:
             where = _normal(site.module)
             made = site.put(node.value, f"{where}.normpath({site.src(node.value)})", FAMILY, "Follow `..` before it is asked", 0.5)
             yield replace(made, imports=_brought(site.module, where))
+
+
+def _joins(node: ast.AST) -> bool:
+    """Whether a path may be made there, or asked where it lies."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+    return isinstance(node, ast.BinOp) or (isinstance(node, ast.Attribute) and node.attr == "startswith")
 
 
 def _is_given(node: ast.expr, given: set[str]) -> bool:
