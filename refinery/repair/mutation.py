@@ -102,6 +102,15 @@ class Site:
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self.module.parents.get(node)
 
+    def tested(self, node: ast.AST) -> bool:
+        """Whether only the truth of an expression is asked for."""
+        parent = self.parent(node)
+        if isinstance(parent, ast.comprehension):
+            return node in parent.ifs
+        if isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert):
+            return parent.test is node
+        return isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not))
+
 
 def memorising(mutation: Mutation) -> Mutation:
     """The same, marked as one that a search must not keep by itself."""

@@ -48,9 +48,7 @@ def _found(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation
 
 def _held(site: Site, node: ast.Name) -> Iterator[Mutation]:
     """The same where a name holds the place: `at = text.find(word)`, and then `if at:`."""
-    parent = site.parent(node)
-    denied = isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)
-    if site.function is None or not (denied or _asked(parent, node) or isinstance(parent, ast.Compare)):
+    if site.function is None or not (site.tested(node) or isinstance(site.parent(node), ast.Compare)):
         return
     given = [
         each.value
@@ -66,20 +64,13 @@ def _as_truth(site: Site, node: ast.expr, text: str) -> Iterator[Mutation]:
     says = f"Ask whether `{short(text)}` found something, be it at the beginning"
     if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
         yield site.put(parent, f"{text} == -1", PLACE, says, 0.9)
-    elif _asked(parent, node):
+    elif site.tested(node):
         yield site.put(node, f"{text} != -1", PLACE, says, 0.9)
     elif isinstance(parent, ast.Compare) and parent.left is node and site.src(parent.comparators[0]) == "0":
         if isinstance(parent.ops[0], ast.Gt):
             yield site.put(parent, f"{text} != -1", PLACE, says, 0.4 if isinstance(node, ast.Name) else 0.65)
     elif isinstance(parent, ast.Call) and name_of(parent.func) == "bool":
         yield site.put(parent, f"{text} != -1", PLACE, says, 0.9)
-
-
-def _asked(parent: ast.AST | None, node: ast.expr) -> bool:
-    """Whether only the truth of it is asked for."""
-    if isinstance(parent, ast.comprehension):
-        return node in parent.ifs
-    return isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert) and parent.test is node)
 
 
 def _any_space(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutation]:

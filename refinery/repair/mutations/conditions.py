@@ -51,7 +51,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 if not part.ifs:
                     yield from _filtered(site, part)
             yield from _crossed(site, node)
-        elif isinstance(node, ast.Name | ast.Subscript) and _tested(site, node):
+        elif isinstance(node, ast.Name | ast.Subscript) and site.tested(node):
             yield from _of_its_own(site, node)
         elif isinstance(node, ast.IfExp):
             yield from _joined(site, node.test, False)
@@ -124,16 +124,6 @@ def _crossed(site: Site, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | a
 def _loop(site: Site, part: ast.comprehension) -> str:
     tests = "".join(f" if {site.src(test)}" for test in part.ifs)
     return f"for {site.src(part.target)} in {site.src(part.iter)}{tests}"
-
-
-def _tested(site: Site, node: ast.expr) -> bool:
-    """Whether only the truth of it is asked for."""
-    parent = site.parent(node)
-    if isinstance(parent, ast.comprehension):
-        return any(test is node for test in parent.ifs)
-    if isinstance(parent, ast.If | ast.While | ast.IfExp):
-        return parent.test is node
-    return isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not))
 
 
 def _of_its_own(site: Site, node: ast.Name | ast.Subscript) -> Iterator[Mutation]:

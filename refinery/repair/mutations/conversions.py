@@ -56,17 +56,9 @@ def _truth_of_digits(site: Site) -> Iterator[Mutation]:
         looks = site.world.shapes.get(read[1], "unknown") if read else ""
         if looks not in ("number", "unknown"):
             continue
-        parent = site.parent(node)
-        if isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)) or tested(parent, node):
+        if site.tested(node):
             says = f"Take `{short(site.src(node))}` for the number that its text says"
             yield site.put(node, f"int({site.src(node)})", FAMILY, says, 0.7 if looks == "number" else 0.35)
-
-
-def tested(parent: ast.AST | None, node: ast.expr) -> bool:
-    """Whether a node is itself the condition of what it stands in."""
-    if isinstance(parent, ast.comprehension):
-        return node in parent.ifs
-    return isinstance(parent, ast.If | ast.While | ast.IfExp) and parent.test is node
 
 
 def _compared(site: Site, node: ast.Compare, kinds: bool) -> Iterator[Mutation]:

@@ -103,11 +103,7 @@ def _given(site: Site, name: str) -> Iterator[ast.expr]:
 def _asked(site: Site, node: ast.expr) -> bool:
     """Whether only the truth of it is asked for: in a condition, by `any` and `all`, or as `bool`."""
     parent = site.parent(node)
-    if isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert):
-        return parent.test is node
-    if isinstance(parent, ast.comprehension):
-        return node in parent.ifs
-    if isinstance(parent, ast.BoolOp) or (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)):
+    if site.tested(node):
         return True
     if isinstance(parent, ast.GeneratorExp | ast.ListComp):
         outer = site.parent(parent)
