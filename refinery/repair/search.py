@@ -39,6 +39,7 @@ from refinery.repair.misread import misread
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.mutations import copies
+from refinery.repair.mutations.loops import REPEATED
 from refinery.repair.named import named
 from refinery.repair.pairs import FLOOR, Guess, Twice, changed, confidence, pairs
 from refinery.repair.past import restored
@@ -92,6 +93,8 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose,)
 """What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
+UNTOLD = frozenset({REPEATED})
+"""Kinds of edits of which another value at their place tells nothing: a step that is done once has no value that stands for two."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -317,7 +320,7 @@ class _Search:
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
                 prior = min(1.0, empty * mutation.prior * told)
-                score = weight * suspicion * prior * FATIGUE ** tired[mutation.operator]
+                score = weight * (unswayed if mutation.operator in UNTOLD else suspicion) * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 forgotten = bool(unused and unused.search(mutation.new))
                 if forgotten:

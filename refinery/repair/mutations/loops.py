@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, short
 
 FAMILY = "missing update"
+LAST = "last of a group"
+REPEATED = "step repeated"
 MOST = 6
 Loop = ast.For | ast.AsyncFor | ast.While
 GROWS = frozenset({"append", "add", "extend", "update", "insert", "appendleft", "setdefault", "push"})
@@ -140,8 +142,20 @@ def _left_over(site: Site, loop: ast.stmt) -> Iterator[Mutation]:
             continue
         seen.add(code)
         yield site.add(code, "after", FAMILY, f"Do `{short(code)}` once more after the loop", 0.3)
+        guard = site.parent(node)
+        if isinstance(guard, ast.If) and guard.body == [node] and _begun_anew(site, guard, names):
+            says = f"Do `{short(code)}` for the last one too, after the loop"
+            yield site.add(f"if {site.src(guard.test)}:\n    {code}", "after", LAST, says, 0.75)
         for name in sorted(dict.fromkeys(names), key=lambda each: each not in grown)[:2]:
             yield site.add(f"if {name}:\n    {code}", "after", FAMILY, f"Do `{short(code)}` after the loop if `{name}` is left", 0.3)
+
+
+def _begun_anew(site: Site, guard: ast.If, names: Sequence[str]) -> bool:
+    """Whether what is put away where there is something is begun anew right behind that."""
+    block = site.module.block(guard)
+    behind = block[block.index(guard) + 1 :]
+    asked = {part.id for part in ast.walk(guard.test) if isinstance(part, ast.Name)} & set(names)
+    return any(isinstance(each, ast.Assign) and site.src(each.targets[0]) in asked for each in behind)
 
 
 def _carried(site: Site, loop: ast.stmt, call: ast.Call, opening: str) -> Iterator[Mutation]:
@@ -178,9 +192,11 @@ def _repeated(site: Site, statement: ast.If) -> Iterator[Mutation]:
         for each in site.module.inside(site.module.tree)
     )
     if asked and likes and not leaves and not statement.orelse and site.module.text.startswith("if", start):
-        yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as there are more, as elsewhere", 0.4)
+        yield site.between(start, start + 2, "while", REPEATED, "Repeat the step as long as there are more, as elsewhere", 0.4)
     elif tested & changed and not leaves and not statement.orelse and site.module.text.startswith("if", start):
-        yield site.between(start, start + 2, "while", "loop", "Repeat the step as long as the condition holds", 0.45)
+        steps = any(isinstance(each, ast.AugAssign) and site.src(each.target) in tested for each in statement.body)
+        says = "Repeat the step as long as the condition holds"
+        yield site.between(start, start + 2, "while", REPEATED, says, 0.65 if steps else 0.45)
 
 
 def _counted(site: Site, statement: ast.If, loop: ast.stmt) -> Iterator[Mutation]:

@@ -38,7 +38,7 @@ def propose(site: Site) -> Iterator[Mutation]:
                 new = f"{site.src(first)} if {site.src(first)} is not None else {site.src(rest)}"
                 inside = isinstance(site.parent(node), ast.BinOp | ast.Attribute | ast.Subscript | ast.Compare | ast.Call)
                 says = f"Take `{short(site.src(rest))}` only where `{short(site.src(first))}` is None"
-                yield site.put(node, f"({new})" if inside else new, FAMILY, says, 0.35)
+                yield site.put(node, f"({new})" if inside else new, FAMILY, says, 0.5)
 
 
 def _never_none(site: Site, node: ast.expr) -> bool:

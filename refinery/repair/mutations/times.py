@@ -50,9 +50,11 @@ def propose(site: Site) -> Iterator[Mutation]:
 def _between(site: Site, node: ast.Attribute) -> Iterator[Mutation]:
     """Days on the calendar for days that passed, and the other way round; all seconds for those beside the days."""
     if node.attr == "seconds":
-        yield site.put(
-            node, f"{grouped(site, node.value)}.total_seconds()", "time between", "Count all seconds, those of whole days too", 0.7
-        )
+        whole, parent = f"{grouped(site, node.value)}.total_seconds()", site.parent(node)
+        says = "Count all seconds, those of whole days too"
+        if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div)):
+            yield site.put(node, f"int({whole})", "time between", says, 0.75)
+        yield site.put(node, whole, "time between", says, 0.7)
     elif isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub):
         left, right = (grouped(site, side) for side in (node.value.left, node.value.right))
         if left.endswith(".date()") and right.endswith(".date()"):

@@ -200,6 +200,10 @@ CASES = [
      "IndexError: list"),
     ("by its place in a scale", "STEPS = ['low', 'mid', 'high']\ndef f(xs):\n    return max(xs)\n", "max(xs)",
      "max(xs, key=STEPS.index)", ""),
+    ("the last group too", "def f(xs):\n    out, now = [], None\n    for x in xs:\n        if x.head:\n            if now is not None:\n"
+     "                out.append(now)\n            now = x\n    return out\n",
+     "    return out", "    if now is not None:\n        out.append(now)\n    return out", ""),
+    ("whole seconds stay whole", "def f(a, b):\n    return (b - a).seconds // 60\n", "(b - a).seconds", "int((b - a).total_seconds())", ""),
     ("places behind a point", "import re\nP = re.compile(r'\\d{1,4}')\ndef f(fraction):\n    return int(fraction)\n",
      "int(fraction)", "int(fraction.ljust(4, \"0\"))", ""),
     ("shown as others are", "def f(a, b):\n    return f'{a:03d}-{b}'\n", "{b}", "{b:03d}", ""),
@@ -616,6 +620,14 @@ def test_of_two_ends_that_are_compared_both_ways_one_alone_is_seldom_the_other_s
     found = {after: mutation.prior for mutation, after in mutations(code)}
     one = code.replace(f"{start} <= {other_end}", f"{start} < {other_end}")
     assert found[one.replace("<=", "<")] > found[one]
+
+
+def test_a_step_that_changes_what_is_asked_is_likely_repeated() -> None:
+    def prior(step: str) -> float:
+        code = f"def f(a, b):\n    if odd(a):\n        {step}\n    return a\n"
+        return max(mutation.prior for mutation, after in mutations(code) if "while odd(a):" in after)
+
+    assert prior("a += b") > prior("a = b") > prior("b = a")
 
 
 def test_of_a_range_one_end_alone_may_be_the_other_sign() -> None:
