@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -66,8 +66,9 @@ def elsewhere(
     clues: Clues,
     heard: Mapping[str, Reading],
     sets: Sequence[Choice] = (),
+    beside: Sequence[Scalar] = (),
 ) -> Iterator[tuple[float, Refill]]:
-    """Every such change with its score, in no order. `sets` are what settings are chosen from."""
+    """Every such change with its score, in no order. `sets` are what settings are chosen from, `beside` values that may not be edited."""
     modules, tables = tuple(modules), _tables(found)
     named = frozenset(word for module in modules for node in module.inside(module.tree) for word in _words(node))
     together = _asked_together(modules, world, tables)
@@ -77,7 +78,7 @@ def elsewhere(
         *_odd(tables, sources, named),
         *_unlike_kin(tables, sources),
     )
-    evident = tuple(_no_member(found, tables, sources, named, sets))
+    evident = tuple(_no_member(found, beside, tables, sources, named, sets))
     for place, (prior, scalar, key, after, says, why) in enumerate((*evident, *changes)):
         names = {key, *(name for name in scalar.keys if isinstance(name, str))}
         read = max((heard[name].score for name in names if name in heard), default=1.0 if world.keys[key] else 0.0)
@@ -257,14 +258,21 @@ def _odd(tables: _Tables, sources: Mapping[str, str], named: Collection[str]) ->
 
 
 def _no_member(
-    found: Iterable[Scalar], tables: _Tables, sources: Mapping[str, str], named: Collection[str], sets: Sequence[Choice]
+    found: Sequence[Scalar],
+    beside: Sequence[Scalar],
+    tables: _Tables,
+    sources: Mapping[str, str],
+    named: Set[str],
+    sets: Sequence[Choice],
 ) -> Iterator[Change]:
-    """A key of a table in which something is looked up: all others are values that records have, or members of a set, and it is none."""
+    """A key of a table in which something is looked up: all others are values that records have, or members of a set, or asked for by
+    their names, and it is none of them."""
     columns: dict[str, dict[str, None]] = defaultdict(dict)
     first: dict[tuple[Table, str], Scalar] = {}
-    for scalar in found:
+    for scalar in (*found, *beside):
         if isinstance(scalar.value, str):
             columns[scalar.key][scalar.value] = None
+    for scalar in found:
         for depth, key in enumerate(scalar.keys):
             first.setdefault(((scalar.path, scalar.keys[:depth]), str(key)), scalar)
     every = Counter(name for names in tables.names.values() for name in names)
@@ -275,9 +283,9 @@ def _no_member(
         if not FEWEST_LOOKED_UP < len(keys) <= LARGEST or _in_a_list(table[1]):
             continue
         for members, where in groups:
-            strange = keys - set(members)
+            strange = keys - set(members) - named
             key = next(iter(strange), "")
-            if len(strange) != 1 or key in named or every[key] > 1:
+            if len(strange) != 1 or not keys & set(members) or every[key] > 1:
                 continue
             for member in members:
                 alike = SequenceMatcher(None, key.lower(), member.lower()).ratio()

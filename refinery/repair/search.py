@@ -180,7 +180,8 @@ class _Search:
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        known = (*self.scalars, *_scalars(beside))
+        self.beside = tuple(_scalars(beside))
+        known = (*self.scalars, *self.beside)
         self.world: World = survey(self.modules.values(), known, sources)
         describe(self.world, known, {**sources, **beside})
         self.kinds = learn(self.modules.values())
@@ -255,7 +256,7 @@ class _Search:
             (setting, rearranged(self.sources, self.world, self.clues, heard, sets)),
             (setting, swapped(self.scalars, self.sources, tables, self.clues, heard)),
             (setting, lacking(self.scalars, self.sources, tables, self.clues, heard, sets)),
-            (setting, elsewhere(self.scalars, self.sources, modules, self.world, self.clues, heard, sets)),
+            (setting, elsewhere(self.scalars, self.sources, modules, self.world, self.clues, heard, sets, self.beside)),
             (setting, odd_data(self.scalars, tables, self.sources, self.clues)),
             (1.0, joints(self.scalars, self.sources, modules, self.clues)),
             (1.0, misread(self.scalars, self.sources, self.clues, heard)),

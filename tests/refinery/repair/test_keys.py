@@ -100,3 +100,13 @@ def test_what_is_read_from_a_loaded_file_in_two_functions_is_of_one_table() -> N
     bad = "boats:\n  gig:\n    oars: 4\n    flags: []\n    tide: 2\n"
     assert made(bad, code, "c.yaml") == {bad.replace("    tide: 2", "tide: 2")}
     assert made(bad.replace("    tide: 2", "tide: 2"), code, "c.yaml") == set()
+
+
+def test_a_key_is_a_value_of_data_that_may_not_be_edited_and_others_are_asked_for_by_name() -> None:
+    code = 'def f(limits, crate):\n    return limits.get(crate["form"], limits["usual"])\n'
+    text, path = "[limits]\nusual = 3\nbarel = 5\ncask = 4\n", "c.toml"
+    found, modules = scalars(text, path), [Module("m.py", code)]
+    data = scalars('[{"form": "barrel"}, {"form": "cask"}, {"form": "crate"}]', "d.json")
+    told = clues(Diagnosis("t", "", "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    made = elsewhere(found, {path: text}, modules, survey(modules, found), told, {}, beside=data)
+    assert text.replace("barel", "barrel") in {change.after for _, change in made}
