@@ -14,6 +14,8 @@ from safety.verdict import Verdict
 
 LOOKS = 3
 """Quick looks at a model's hypothesis before it counts as failed. They decide who reaches the gate, as in the search."""
+LONGEST = 4_000
+"""Characters of an answer beside the wanted one that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def words_of(complaint: Complaint, diagnosis: Diagnosis, attempts: Sequence[Atte
         for attempt in attempts
         if attempt.scenario in wanted and attempt.scenario in aims and attempt.output and not attempt.passed
     ]
-    return tuple(dict.fromkeys((*found, *said, *whole)))
+    return tuple(dict.fromkeys((*found, *said, *(text for text in whole if len(text) <= LONGEST))))
 
 
 def why(seen: Screened) -> str:
