@@ -31,6 +31,8 @@ HEARD = 0.2
 another, or the first that comes to mind."""
 SURELY = 4
 """Scenarios that have to speak for what is of a doubtful kind; that so many are met by chance is unlikely whatever it is."""
+FAR = 0.12
+"""The confidence below which a single edit is as a doubtful kind is: of two that were kept so for fewer than `SURELY`, both were wrong."""
 LIKELY = (0.3, 0.09)
 """The confidence from which on an edit is looked at for which no scenario would speak but what it was to cure, and for which one would.
 Whether a cure is believed is then weighed."""
@@ -215,7 +217,9 @@ def heard(hypothesis: Hypothesis, red: int) -> bool:
 
 def doubted(hypothesis: Hypothesis, voices: int) -> bool:
     """Whether a cure for which so many scenarios speak is told, and not believed by itself."""
-    return voices < (max(SURELY, hypothesis.needs) if hypothesis.doubtful else hypothesis.needs)
+    far = hypothesis.origin != "model" and hypothesis.confidence < FAR and len(hypothesis.edits) == 1
+    unsure = hypothesis.doubtful or far
+    return voices < (max(SURELY, hypothesis.needs) if unsure else hypothesis.needs)
 
 
 def borne_out(hypothesis: Hypothesis, red: int, doubts: int = 0) -> bool:

@@ -119,6 +119,13 @@ def test_a_cure_of_a_doubtful_kind_is_told_unless_many_scenarios_speak_for_it() 
     assert not doubted(hypothesis("y"), 1)
 
 
+def test_what_was_unlikely_from_the_start_is_told_unless_many_scenarios_speak_for_it() -> None:
+    far = replace(hypothesis("y"), confidence=0.1)
+    assert [doubted(far, voices) for voices in (1, SURELY - 1, SURELY)] == [True, True, False]
+    assert not doubted(replace(far, origin="model"), 1)
+    assert not doubted(replace(far, edits=far.edits * 2), 1), "of two edits each is likelier"
+
+
 def test_texts_of_one_value_that_cure_alike_tell_that_any_would_do() -> None:
     def sets(old: str, new: str, layer: Layer = Layer.CONFIG) -> Hypothesis:
         return replace(hypothesis("x"), layer=layer, edits=(Edit("c.yaml", f"  - {{kind: {old}, n: 3}}", f"  - {{kind: {new}, n: 3}}"),))
