@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from refinery.domain import Hypothesis, Layer
 from refinery.flows.screen import Screened
 from refinery.repair.amounts import SLIPS, slipped
+from refinery.repair.prompts import TEMPLATES
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 TRIED_BETWEEN = 6
@@ -47,6 +49,9 @@ def turn_of(hypothesis: Hypothesis) -> Turn | None:
     if len(old) != len(new) or len(turned) != 1 or NUMBER.sub("", edit.old) != NUMBER.sub("", edit.new):
         return None
     before, after = old[turned[0]], new[turned[0]]
+    at = list(NUMBER.finditer(edit.new))[turned[0]].end()
+    if edit.new[at : at + 1] == "." and PurePosixPath(edit.path).suffix.lower() not in TEMPLATES:
+        return None  # `1.` is written with a point, and in prose ends a sentence
     return Turn((edit.path, edit.at, edit.old, turned[0]), float(before), float(after), "." not in before + after)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refinery.domain import Attempt, Cause, Edit, Expectation, Hypothesis, Layer, Scenario
@@ -91,6 +91,7 @@ WRITTEN = st.from_regex(r"-?[0-9]{1,4}(\.[0-9]{0,3})?|1[0-9]{320}|0\.0{320}1", f
 
 
 @given(WRITTEN, WRITTEN, WRITTEN, WRITTEN, WRITTEN)
+@example("0.", "1.", "1", "3", "0")
 def test_whatever_numbers_stand_there_what_follows_are_numbers(old: str, new: str, before: str, now: str, wanted: str) -> None:
     for change, needs in worked_out(f"{before} m", f"{wanted} m", (turned(old, new), f"{now} m")):
         assert math.isfinite(float(change.rpartition(" ")[2]))
