@@ -20,7 +20,7 @@ from refinery.repair.knobs import EVIDENT, Reading
 from refinery.repair.module import Module
 from refinery.repair.placeholders import Refill
 from refinery.repair.spelling import like_the_others
-from refinery.repair.wording import parts
+from refinery.repair.wording import spelt_alike
 from refinery.repair.world import World, base_of, name_of, text_of
 
 MISPLACED = 0.85
@@ -237,9 +237,8 @@ def _unlike_kin(tables: _Tables, sources: Mapping[str, str]) -> Iterator[Change]
 
 
 def _alike(one: str, other: str) -> float:
-    """How far two names are spelt alike, or one says the other with a word more; 0 where that is little."""
-    few, more = sorted((set(parts(one)), set(parts(other))), key=len)
-    alike = 1.0 if few and few <= more else SequenceMatcher(None, one.lower(), other.lower()).ratio()
+    """How far two names are spelt alike; 0 where that is little."""
+    alike = spelt_alike(one, other)
     return alike if alike >= ALIKE else 0.0
 
 

@@ -28,6 +28,11 @@ class Statement:
     """All expressions of the head, outer before inner."""
 
 
+def opening(function: Function) -> ast.stmt:
+    """The first statement of a function behind what it says of itself."""
+    return function.body[1] if ast.get_docstring(function) is not None and len(function.body) > 1 else function.body[0]
+
+
 class Module:
     """A parsed file. SyntaxError when it does not parse."""
 

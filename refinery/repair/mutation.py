@@ -126,6 +126,15 @@ def grouped(site: Site, node: ast.expr) -> str:
     return text if isinstance(node, simple) else f"({text})"
 
 
+def number_in(node: ast.expr) -> float | None:
+    """The number that is written there; None where there is none."""
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+    return value if type(value) in (int, float) else None
+
+
 def short(text: str, longest: int = 40) -> str:
     """One line of a piece of code, for a sentence."""
     line = " ".join(text.split())

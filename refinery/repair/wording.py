@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -39,6 +40,12 @@ def opposite(a: str, b: str) -> bool:
 def parts(name: str) -> frozenset[str]:
     """The words of a name, singular: `maxAgeDays`, `max_age_day` and `max-age-days` are the same."""
     return frozenset(_singular(part.lower()) for part in PARTS.findall(name))
+
+
+def spelt_alike(one: str, other: str) -> float:
+    """How far two names are spelt alike; 1 where one says the other with a word more."""
+    few, more = sorted((parts(one), parts(other)), key=len)
+    return 1.0 if few and few <= more else SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 @lru_cache(maxsize=65536)

@@ -48,13 +48,15 @@ def _window(site: Site, node: ast.Subscript, cut: ast.Slice) -> Iterator[Mutatio
     last = cut.lower
     if cut.upper is not None or cut.step is not None or not isinstance(last, ast.UnaryOp) or not isinstance(last.op, ast.USub):
         return
+    if not (SYSTEM.search(site.module.text) or site.clues.says("system")):
+        return
     of, most = node.value, site.src(last.operand)
     counted = f"[-{most}:]"
     inside = isinstance(site.parent(node), ast.BinOp | ast.Attribute | ast.Subscript)
     if isinstance(of, ast.BinOp) and isinstance(of.op, ast.Add):
         new = f"{site.src(of.left)} + {grouped(site, of.right)}{counted}"
         yield site.put(node, f"({new})" if inside else new, WINDOW, f"Cut `{short(site.src(of.right))}` alone", 0.65)
-    elif isinstance(of, ast.Name) and (SYSTEM.search(site.module.text) or site.clues.says("system")):
+    elif isinstance(of, ast.Name):
         told = 0.15 if site.clues.says("system") else 0.0
         role = next((form for form in ('["role"]', ".role", "[0]") if re.search(rf"\w{re.escape(form)}", site.module.text)), '["role"]')
         kept, rest = (f'[each for each in {of.id} if each{role} {sign} "system"]' for sign in ("==", "!="))

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, number_in, short
 from refinery.repair.world import name_of
 
 _Branch = TypeVar("_Branch")
@@ -146,11 +146,7 @@ def _number(site: Site, node: ast.expr) -> float | None:
     if isinstance(node, ast.Name) and node.id in site.module.globals:
         given = [each.value for each in site.module.tree.body if isinstance(each, ast.Assign) and name_of(each.targets[0]) == node.id]
         node = given[0] if len(given) == 1 else node
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return None
-    return value if type(value) in (int, float) else None
+    return number_in(node)
 
 
 def _catches(site: Site, wide: ast.expr | None, narrow: ast.expr | None) -> bool:

@@ -32,7 +32,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _month(site: Site, node: ast.Call) -> Iterator[Mutation]:
-    """`date(day.year, day.month + 1, 1)` has no month after the last: it is the first of the next year."""
+    """`date(on.year, on.month + 1, 1)` has no month after the last: it is the first of the next year."""
     year, month = _part(node, "year", 0), _part(node, "month", 1)
     if (
         not isinstance(month, ast.BinOp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refinery.repair.module import FUNCTIONS, Function
+from refinery.repair.module import FUNCTIONS, Function, opening
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.mutations.guards import returned
 from refinery.repair.world import name_of, parameters
@@ -104,7 +104,7 @@ def _unasked(site: Site, function: Function, call: ast.Call) -> Iterator[Mutatio
             indent = " " * statement.col_offset
             body = site.module.text[start:end].replace("\n", "\n    ")
             yield site.between(start, end, f"if {each}:\n{indent}    {body}", FAMILY, f"Go on only while `{each}`", prior)
-        first = function.body[1] if ast.get_docstring(function) is not None and len(function.body) > 1 else function.body[0]
+        first = opening(function)
         stop = f"{name} == 0" if endless or open_ else f"{name} <= 0"
         for place, value in enumerate(returned(site, function)[:3]):
             code = f"if {stop}:\n    return {value}"

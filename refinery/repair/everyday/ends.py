@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.mutation import Mutation, Site, grouped, number_in, short
 from refinery.repair.world import name_of
 
 NONE = "last none"
@@ -75,18 +75,10 @@ def _beside(site: Site, around: ast.expr | ast.For, loop: ast.For | ast.comprehe
 
 def _down(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:
     """`range(count, 0)` is empty: a range goes down only where it is told to."""
-    ends = [_whole(each) for each in (start, stop)]
+    ends = [number_in(each) for each in (start, stop)]
     if ends[1] is not None and (ends[0] > ends[1] if ends[0] is not None else ends[1] <= 0):
         end = site.module.span(stop)[1]
         yield site.between(end, end, ", -1", BACKWARDS, f"Go down from `{short(site.src(start))}` to `{site.src(stop)}`", 0.85)
-
-
-def _whole(node: ast.expr) -> int | None:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return None
-    return value if type(value) is int else None
 
 
 def _step(site: Site, node: ast.expr, place: str) -> int:

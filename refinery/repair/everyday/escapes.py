@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from refinery.repair.mutation import Mutation, Site, short
-from refinery.repair.mutations.patterns import FUNCTIONS
-from refinery.repair.world import parameters
 
 FAMILY = "pattern"
 TOLD = re.compile(r"\\[dwsDWS]|\[[^\]]+\][+*]|\.[*+]")
@@ -22,8 +20,6 @@ def propose(site: Site) -> Iterator[Mutation]:
             if node.func.attr in ("sub", "subn", "split"):
                 yield from _flagged(site, node, node.func)
             yield from _as_text(site, node, node.func)
-            if site.src(node.func.value) == "re" and node.func.attr in FUNCTIONS and node.args:
-                yield from _as_it_is(site, node.args[0])
             if node.func.attr in ("sub", "subn") and len(node.args) >= 2:
                 yield from _group(site, node)
 
@@ -54,22 +50,3 @@ def _as_text(site: Site, node: ast.Call, func: ast.Attribute) -> Iterator[Mutati
         name = "sub" if func.attr == "replace" else "split"
         new = f"re.{name}({', '.join(map(site.src, node.args))}, {site.src(func.value)})"
         yield replace(site.put(node, new, FAMILY, f"Take `{short(pattern)}` as a pattern", 0.85), imports="re")
-
-
-def _as_it_is(site: Site, pattern: ast.expr) -> Iterator[Mutation]:
-    """A text that is put into a pattern may hold signs that mean something in one."""
-    parts: list[ast.expr] = []
-    while isinstance(pattern, ast.BinOp) and isinstance(pattern.op, ast.Add):
-        parts.append(pattern.right)
-        pattern = pattern.left
-    if isinstance(pattern, ast.JoinedStr):
-        parts += [part.value for part in pattern.values if isinstance(part, ast.FormattedValue) and part.format_spec is None]
-    elif parts or (isinstance(pattern, ast.Name) and site.function is not None and pattern.id in parameters(site.function)):
-        parts.append(pattern)
-    names = [part for part in parts if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and not site.src(part).isupper()]
-    for part in names[:3]:
-        text = site.src(part)
-        built = len(parts) > 1 or isinstance(pattern, ast.JoinedStr)
-        patterned = any(word in text.lower() for word in ("pattern", "regex", "expression", "regexp"))
-        if not patterned:
-            yield site.put(part, f"re.escape({text})", FAMILY, f"Look for `{short(text)}` as it is", 0.5 if built else 0.3)

@@ -25,13 +25,6 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield site.put(node, new, OVERLAP, f"Step by `{short(new)}`: what overlaps is gone over twice", 0.75)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Name):
             yield from _power(site, node, node.right)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-            base = node.left.value if isinstance(node.left, ast.Constant) else None
-            if base in (2, 10) or (isinstance(node.right, ast.Constant) and node.right.value == 2):
-                new = f"{grouped(site, node.left)} ** {grouped(site, node.right)}"
-                yield site.put(
-                    node, new, POWER, f"Write the power as `{short(new)}`: `^` is another sign", 0.85 if base in (2, 10) else 0.6
-                )
     if site.function is None:
         return
     unread = [name for name in parameters(site.function) if "overlap" in parts(name) and name in site.module.idle[site.function]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refinery.repair.module import FUNCTIONS, Function
+from refinery.repair.module import FUNCTIONS, Function, opening
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.world import name_of
 
@@ -18,7 +18,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     owner = site.parent(function) if function is not None else None
     if function is None or function.name != "__init__" or not isinstance(owner, ast.ClassDef):
         return
-    first = function.body[1] if ast.get_docstring(function) is not None and len(function.body) > 1 else function.body[0]
+    first = opening(function)
     if isinstance(first, ast.Pass) or site.src(first) == "...":
         return
     if first is not site.statement.node or any(

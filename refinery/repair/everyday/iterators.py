@@ -38,9 +38,9 @@ def propose(site: Site) -> Iterator[Mutation]:
     yield from _from_the_start(site)
     for node in site.statement.nodes:
         outer = site.parent(node)
-        sized = isinstance(outer, ast.Call) and name_of(outer.func) == "len" and isinstance(outer.func, ast.Name)
         taken = isinstance(outer, ast.Subscript) and outer.value is node
-        if isinstance(node, ast.Call | ast.GeneratorExp) and (sized or taken or _tested(outer, node)) and _once(site, node):
+        asked = taken or site.tested(node) or _calls(outer, "len", "bool")
+        if asked and isinstance(node, ast.Call | ast.GeneratorExp) and _once(site, node):
             yield _listed(site, node, 0.85)
 
 
@@ -143,7 +143,7 @@ def _twice(site: Site, given: ast.stmt, name: str) -> bool:
     if scope is module.tree:
         return bool(reads)
     again = any(module.loop(node) not in (None, module.loop(given)) and _in_each_round(module, node) for node in reads)
-    asked = any(_calls(outer, "len") or _tested(outer, node) or _item(outer, node) for outer, node in zip(outers, reads, strict=True))
+    asked = any(_calls(outer, "len", "bool") or site.tested(node) or _item(outer, node) for outer, node in zip(outers, reads, strict=True))
     return len(reads) > 1 or again or asked
 
 
@@ -164,10 +164,3 @@ def _in_each_round(module: Module, node: ast.Name) -> bool:
     """Whether a loop reads it again and again, and not only to begin."""
     loop = module.loop(node)
     return loop is not None and not (isinstance(loop, ast.For | ast.AsyncFor) and node in module.inside(loop.iter))
-
-
-def _tested(outer: ast.AST | None, node: ast.AST) -> bool:
-    """Whether only the truth of it is asked for."""
-    if isinstance(outer, ast.If | ast.While | ast.IfExp | ast.Assert):
-        return outer.test is node
-    return (isinstance(outer, ast.UnaryOp) and isinstance(outer.op, ast.Not)) or _calls(outer, "bool")

@@ -16,7 +16,6 @@ FOLLOWS = re.compile(r"\.(?:resolve|absolute)\(|\b(?:normpath|realpath|abspath)\
 ASKS = re.compile(r"\bis_relative_to\(|\.relative_to\(|\bcommonpath\(|\.startswith\(|\.parents\b")
 """What asks whether a path lies in a folder."""
 PATHS = frozenset({"path", "file", "target", "filename", "destination", "location"})
-MODULES = ("posixpath", "os.path", "ntpath")
 
 
 def propose(site: Site) -> Iterator[Mutation]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.mutation import Mutation, Site, number_in, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of, text_of
 
@@ -109,16 +109,8 @@ def _numbered(site: Site, table: ast.expr) -> list[list[Numbered]]:
     if isinstance(table, ast.List | ast.Tuple):
         spans = [site.module.span(each) for each in table.elts]
     columns = zip(*rows, strict=False)
-    return [[(value, span) for value, span in zip(map(_number, column), spans, strict=False) if value is not None]
-            for column in columns if all(_number(each) is not None for each in column)]  # fmt: skip
-
-
-def _number(node: ast.expr) -> float | None:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return None
-    return value if type(value) in (int, float) else None
+    return [[(value, span) for value, span in zip(map(number_in, column), spans, strict=False) if value is not None]
+            for column in columns if all(number_in(each) is not None for each in column)]  # fmt: skip
 
 
 def _falling(site: Site, loop: ast.For | ast.comprehension) -> bool | None:

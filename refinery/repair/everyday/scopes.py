@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from refinery.repair.module import FUNCTIONS, Function, Module
+from refinery.repair.module import FUNCTIONS, Function, Module, opening
 from refinery.repair.mutation import Mutation, Site
 from refinery.repair.world import parameters
 
@@ -33,7 +33,7 @@ def _declared(site: Site) -> Iterator[Mutation]:
         _undeclared[function] = dict(_missing(site.module, function))
     for name, (word, prior) in _undeclared[function].items():
         if any(isinstance(node, ast.Name) and node.id == name for node in site.statement.nodes):
-            begin = function.body[1] if ast.get_docstring(function) is not None and len(function.body) > 1 else function.body[0]
+            begin = opening(function)
             says = f"Mean the `{name}` of the {'file' if word == 'global' else 'function around'}"
             yield site.add(f"{word} {name}", "before", FAMILY, says, prior, at=begin)
 

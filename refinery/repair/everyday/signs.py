@@ -17,8 +17,6 @@ POWERS = frozenset({"power", "exponent", "exp", "degree", "years", "periods", "s
 """What is mostly an exponent."""
 MANY = frozenset({"args", "params", "values", "row", "key", "shape", "choices", "fields"})
 """What may well hold one alone."""
-
-
 MADE = frozenset({"list", "dict", "set", "defaultdict", "Counter", "deque"})
 
 
@@ -45,10 +43,11 @@ def propose(site: Site) -> Iterator[Mutation]:
             if site.module.span(first)[0] == site.module.span(node.value)[0]:
                 yield site.put(node, new, FAMILY, f"Give `{node.target.id}` what is asked about, not the answer", 0.7)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            based = isinstance(node.left, ast.Constant) and node.left.value in (2, 10)
             two = isinstance(node.right, ast.Constant) and node.right.value in (2, 3, 0.5)
-            if two or parts(name_of(node.right)) & POWERS:
+            if based or two or parts(name_of(node.right)) & POWERS:
                 new = f"{grouped(site, node.left)} ** {grouped(site, node.right)}"
-                yield site.put(node, new, FAMILY, f"Take the power: `{short(new)}`", 0.75)
+                yield site.put(node, new, FAMILY, f"Take the power: `{short(new)}`", 0.85 if based else 0.75)
         elif isinstance(node, ast.Compare) and len(node.ops) == 2:
             yield from _between(site, node, node.comparators[0])
 

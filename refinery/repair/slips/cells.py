@@ -27,15 +27,18 @@ def cells(sight: Sight) -> Iterator[Found]:
         sign = SEPARATORS.get(PurePosixPath(path).suffix.lower(), "")
         if sign and len(text) <= CONFIGURED:
             yield from _head(path, text, sign, sight)
-            lines = text.splitlines(keepends=True)
-            starts = [0, *accumulate(map(len, lines))]
-            rows = [line.rstrip("\r\n").split(sign) if '"' not in line else [] for line in lines]
-            full = [row for row in rows[1:] if len(row) == len(rows[0])] if rows else []
-            for place, row in enumerate(rows):
-                if place and row and lines[place].strip():
-                    for new, prior, says, why in _put_right(row, len(rows[0]), full, sign, sight):
-                        after = spliced(text, [(starts[place], starts[place] + len(sign.join(row)), new)])
-                        yield from rewritten(path, after, prior, f"{says} in line {place + 1}", why)
+            yield from _lines(path, text, sign, sight)
+
+
+def _lines(path: str, text: str, sign: str, sight: Sight) -> Iterator[Found]:
+    lines = text.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    rows = [line.rstrip("\r\n").split(sign) if '"' not in line else [] for line in lines]
+    full = [row for row in rows[1:] if len(row) == len(rows[0])] if rows else []
+    for place, row in enumerate(rows):
+        for new, prior, says, why in _put_right(row, len(rows[0]), full, sign, sight) if place and row and lines[place].strip() else ():
+            after = spliced(text, [(starts[place], starts[place] + len(sign.join(row)), new)])
+            yield from rewritten(path, after, prior, f"{says} in line {place + 1}", why)
 
 
 def _head(path: str, text: str, sign: str, sight: Sight) -> Iterator[Found]:

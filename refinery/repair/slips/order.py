@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 
 from adapters.trace import Json
@@ -14,7 +13,7 @@ from refinery.edits.items import LANGUAGE, Listing, listings, moved
 from refinery.edits.scalar import NotFaithful, NotParsable, value_at
 from refinery.repair.slips.sight import Found, Sight, rewritten
 from refinery.repair.spelling import like_the_others
-from refinery.repair.wording import parts
+from refinery.repair.wording import spelt_alike
 
 CATCHES_ALL = frozenset({"*", "**", ".*", "^.*$", "^.*", ".+", "(.*)"})
 SHADOWS, WIDER = 0.85, 0.6
@@ -99,7 +98,7 @@ def _no_keys(path: str, text: str, listing: Listing, document: Json, sight: Sigh
             (each for each in sight.scalars if each.path == path and each.keys[:-1] == listing.keys and each.value == strange[0]), None
         )
         free = [key for key in table if key not in listing.values]
-        for alike, key in sorted(((_likeness(strange[0], key), key) for key in free), reverse=True)[:MOST] if scalar else ():
+        for alike, key in sorted(((spelt_alike(strange[0], key), key) for key in free), reverse=True)[:MOST] if scalar else ():
             try:
                 after = replaced(text, scalar, key) if scalar else ""
             except (NotFaithful, NotParsable):
@@ -123,8 +122,3 @@ def _unlike(path: str, text: str, listing: Listing, sight: Sight) -> Iterator[Fo
             lower = ".lower()" in sight.code or ".casefold()" in sight.code
             prior = UNLIKE_READ if new in sight.said or (new.islower() and lower) else UNLIKE
             yield from rewritten(path, after, prior, f"Write {new}, not {word}, in {listing.name}", why)
-
-
-def _likeness(one: str, other: str) -> float:
-    few, more = sorted((set(parts(one)), set(parts(other))), key=len)
-    return 1.0 if few and few <= more else SequenceMatcher(None, one.lower(), other.lower()).ratio()

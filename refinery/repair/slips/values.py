@@ -80,7 +80,7 @@ def _cities() -> dict[str, str]:
 
 def _zones(scalar: Scalar, sight: Sight) -> Iterator[Other]:
     value = scalar.value
-    if not isinstance(value, str) or not (value in ZONES or FIXED.fullmatch(value)) or "ZoneInfo" not in sight.code + "".join(sight.said):
+    if not isinstance(value, str) or not (value in ZONES or FIXED.fullmatch(value)) or "ZoneInfo" not in sight.code:
         return
     record = [
         each.value for each in sight.scalars if each.path == scalar.path and each.keys[:-1] == scalar.keys[:-1] and each is not scalar
