@@ -108,7 +108,7 @@ class Proposals:
             order = suspected(read.sources, self.diagnosis, shown.executions, words)
             self.bench.say(Event("locate", "where another value would make it pass"))
             with self.ledger.step("search"):
-                found = replaced(shown, screen, read.sources, read.files, order)
+                found = replaced(shown, screen, read.sources, read.files, order, words)
             told = self.diagnosis, shown.executions, words
             search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, beside=read.data)
             ranking = Ranking(self._within_time(search), self.diagnosis)

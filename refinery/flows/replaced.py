@@ -8,7 +8,7 @@ replacement, after Jeffrey, Gupta and Gupta, "Fault localization using value rep
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from adapters.trace import Json
 from refinery.domain import Attempt, Compared, Execution, Replaced, Scenario
 from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, in_order
+from refinery.repair.aligned import instead
 from refinery.repair.replacing import instrument, refinery_values
 from refinery.repair.replacing.instrument import HELPER, Instrumented, Site
 from refinery.suite.attempt import judged
@@ -35,6 +36,8 @@ MOST = 2
 """Failing scenarios that are looked into."""
 LARGEST = 200_000
 """Characters of code that calls are written into; what ran in the failing scenarios comes first."""
+PAIRS = 8
+"""Stretches of wrong answers in whose place the right ones are tried."""
 ASK = f"{HELPER}:ask"
 
 Read = Callable[[Sequence[str]], Mapping[str, str]]
@@ -57,9 +60,15 @@ class _Found:
 
 
 def replaced(
-    shown: Reproduction, screen: Screen, sources: Mapping[str, str], read: Read, order: Sequence[tuple[str, int]]
+    shown: Reproduction,
+    screen: Screen,
+    sources: Mapping[str, str],
+    read: Read,
+    order: Sequence[tuple[str, int]],
+    words: Collection[str] = (),
 ) -> tuple[Replaced, ...]:
-    """The statements at which another value cures. `order` are lines, the most suspicious first, which have their turn in this order.
+    """The statements at which another value cures. `order` are lines, the most suspicious first, which have their turn in this order;
+    `words` those of the failing checks.
 
     Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
     than its answer.
@@ -75,7 +84,8 @@ def replaced(
     found: dict[tuple[str, int], _Found] = defaultdict(_Found)
     tests = read(sorted(homes))
     lanes = max(1, screen.bench.limits.workers // len(asked))
-    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, lanes, screen), asked, screen.bench.limits.workers)
+    pairs = [[each.wrong, each.right] for each in instead(words) if each.wrong and each.right][:PAIRS]
+    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, lanes, pairs, screen), asked, screen.bench.limits.workers)
     with closing(looking) as looks:
         for scenario, told in looks:
             _note(scenario, told, made.sites, found)
@@ -104,18 +114,27 @@ def _code_that_ran(executions: Sequence[Execution], sources: Mapping[str, str], 
     return found
 
 
-def _tried(scenario: Scenario, made: Instrumented, texts: Mapping[str, str], order: Sequence[int], lanes: int, screen: Screen) -> Told:
+def _tried(
+    scenario: Scenario,
+    made: Instrumented,
+    texts: Mapping[str, str],
+    order: Sequence[int],
+    lanes: int,
+    pairs: Sequence[Sequence[str]],
+    screen: Screen,
+) -> Told:
     """What the helper tells of one scenario; nothing when it came to nothing."""
     files = dict(made.files)
     home = scenario.test.partition("::")[0]
     if home and home not in texts:  # too large a file, or none of text
         return Told()
     if home:
-        around = f"{HELPER}.tried({list(order)}, {SECONDS}, {lanes})"
+        around = f"{HELPER}.tried({list(order)}, {SECONDS}, {lanes}, {pairs})"
         files |= instrument.instrument({}, {home: texts[home]}, around).files
     changes = [FileChange(path, texts[path], text) for path, text in files.items()]
     changes.append(FileChange(f"{HELPER}.py", None, Path(refinery_values.__file__).read_text(encoding="utf-8")))
-    given: Json = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order), "seconds": SECONDS, "lanes": lanes}
+    given: dict[str, Json] = {"agent": screen.runner.agent.python, "input": scenario.input, "order": list(order)}
+    given |= {"seconds": SECONDS, "lanes": lanes, "pairs": [list(pair) for pair in pairs]}
     attempt = screen.entered(ChangeSet(tuple(changes)), ASK, replace(scenario, input=given, expect=()), SECONDS + ROOM)
     try:
         return Told.model_validate_json(_answered(attempt))

@@ -265,6 +265,13 @@ def _statement(node: ast.stmt) -> Statement:
     return Statement(node, node.lineno, last, tuple(head(node)))
 
 
+def bound(statement: Statement) -> Iterator[str]:
+    """The names to which a statement gives a value, without those inside it."""
+    for node in statement.nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
 def _bound(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         yield node.name

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from refinery.domain import Replaced
 from refinery.repair.module import Module, Statement
+from refinery.repair.replacing.feeding import Feeding
 
 ASIDE = 0.08
 """What a statement counts at which no other value cures, where one does at others. On 49 faults in code of small agents another value
 cured at 32 of the statements that were to be edited, and at 3.4 of some sixty; the likelihood alone would have them farther apart."""
 PARTLY = 0.4
 """What one counts at which a value cures fewer of the failures than at others."""
+FED = 0.5
+"""What each step counts to a statement that gives another what it works with at which a value cures: no value that was tried there may
+stand for the right one."""
+STEPS = 3
 UNTRIED = 0.5
 """What is read, or done, where no other value was tried counts: settings, and code outside of functions."""
 
@@ -26,9 +31,13 @@ class Swayed:
         cured = {(each.path, each.line): each for each in found}
         most = max((len(each.cured) for each in cured.values()), default=0)
         self._weights = {place: 1.0 if len(each.cured) == most else PARTLY for place, each in cured.items()}
+        self._fed: Mapping[tuple[str, int], int] = {}
         self._begins: dict[tuple[str, int], int] = {}
         self._untried: set[tuple[str, int]] = set()
-        for module in modules if cured else ():
+        modules = tuple(modules) if cured else ()
+        if cured:
+            self._fed = Feeding(modules).before(cured.keys(), STEPS)
+        for module in modules:
             for statement in module.statements:
                 self._begins |= {(module.path, line): statement.node.lineno for line in range(statement.first, statement.last + 1)}
                 if module.function(statement.node) is None:
@@ -43,7 +52,9 @@ class Swayed:
         place = path, self._begins.get((path, number), number)
         if not self._weights:
             return 1.0
-        return self._weights.get(place, UNTRIED if place in self._untried else ASIDE)
+        if place in self._weights:
+            return self._weights[place]
+        return UNTRIED if place in self._untried else FED ** self._fed[place] if place in self._fed else ASIDE
 
     def reading(self, path: str, number: int) -> float:
         """The same of a line that reads a setting or a text: another value of these is seldom among those tried."""

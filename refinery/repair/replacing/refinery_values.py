@@ -44,6 +44,10 @@ TIMES = 5.0
 """And how many times as long as the first one."""
 ITEMS = 60
 """Items of a collection that is told."""
+WRITTEN = 200
+"""Letters of a thing that was compared, as it is written."""
+FACTORS = 3
+"""Differences between numbers of the answers that are tried at other numbers."""
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -77,6 +81,8 @@ class State:
         self.watched: dict[int, list[Any]] | None = None
         self.operands: list[list[Any]] = []
         """What was compared: the site, the time, the sign, and the two."""
+        self.both: dict[int, list[Try]] = {}
+        """The same as it is written, by site, and whether the two were the same."""
 
 
 state = State()
@@ -103,7 +109,25 @@ def compared(site: int, sign: str, left: Any, right: Any) -> Any:
         turn = len(state.watched.get(site, ()))
         if turn < EACH and _tellable(left) and _tellable(right):
             state.operands.append([site, turn, sign, _plain(left), _plain(right)])
-    return (not own) if _due(site, bool(own)) else own
+        if turn < EACH:
+            state.both.setdefault(site, []).append([*_written(left, right), _same(left, right)])
+    due = _due(site, bool(own))
+    if site == state.site and state.name == "same":
+        due = _same(left, right)
+    elif site == state.site and state.name == "alike":
+        due = _written(left, right) == state.given
+    return (not own) if due else own
+
+
+def _written(left: Any, right: Any) -> list[str]:
+    return [repr(left)[:WRITTEN], repr(right)[:WRITTEN]]
+
+
+def _same(left: Any, right: Any) -> bool:
+    try:
+        return bool(left == right)
+    except Exception:  # noqa: BLE001  the user's code says what is the same
+        return False
 
 
 def _tellable(own: Any) -> bool:
@@ -135,6 +159,10 @@ def _due(site: int, own: Any) -> bool:
 def _other(own: Any, before: list[Any]) -> Any:
     if state.name == "seen":
         return state.given
+    if state.name == "wanted":
+        return _wanted(own, state.given)
+    if state.name in ("times", "plus"):
+        return _moved(own, state.name, state.given)
     if state.name == "before":
         return before[0] if before else own
     return dict(others(own)).get(state.name, lambda: own)()
@@ -161,6 +189,40 @@ def others(own: Any) -> list[Other]:
     if own is None:
         return [("zero", int), ("empty", str), ("list", list), ("true", lambda: True)]
     return [("none", lambda: None)]
+
+
+def _wanted(own: Any, pairs: Sequence[Sequence[str]]) -> Any:
+    """A value with what was wanted in the place of what was said; the same where nothing of it was said."""
+    for said, wanted in pairs:
+        if isinstance(own, str):
+            if said in own:
+                return own.replace(said, wanted)
+        elif _is_number(own) and _number(said) is not None and float(own) == _number(said):
+            number = _number(wanted)
+            return own if number is None else _of_kind(own, number)
+    return own
+
+
+def _moved(own: Any, how: str, by: float) -> Any:
+    """A number that differs as two numbers of the answers do."""
+    return _of_kind(own, float(own) * by if how == "times" else float(own) + by) if _is_number(own) else own
+
+
+def _of_kind(own: Any, number: float) -> Any:
+    if isinstance(own, int):
+        return round(number)
+    return decimal.Decimal(repr(round(number, 9))) if isinstance(own, decimal.Decimal) else number
+
+
+def _is_number(own: Any) -> bool:
+    return isinstance(own, (int, float, decimal.Decimal)) and not isinstance(own, bool)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
 
 
 def _numbers(own: Any) -> list[Other]:
@@ -190,13 +252,15 @@ def _mappings(own: dict[Any, Any]) -> list[Other]:
 # -- trying ---------------------------------------------------------------------------------------------------------
 
 
-def explore(run: Callable[[], str], order: Sequence[int], seconds: float, lanes: int = 1) -> dict[str, Any]:
+def explore(
+    run: Callable[[], str], order: Sequence[int], seconds: float, lanes: int = 1, pairs: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
     """Tries other values at the sites in their `order`, by turns, for so many `seconds` and in so many `lanes` side by side.
 
-    What `run` comes to is compared.
+    What `run` comes to is compared. `pairs` are what was said in it, each with what was wanted instead.
     """
     began = time.monotonic()
-    first = apart(functools.partial(_watching, run), seconds / 2, seconds / 2)
+    first = apart(functools.partial(_watching, run, pairs), seconds / 2, seconds / 2)
     if not first:
         return {"answers": [], "operands": []}
     taken = TIMES * (time.monotonic() - began)
@@ -229,13 +293,13 @@ def in_turn(lanes: Sequence[Sequence[Any]]) -> Iterator[Any]:
         yield from (each for each in row if each is not None)
 
 
-def _watching(run: Callable[[], str]) -> dict[str, Any]:
+def _watching(run: Callable[[], str], pairs: Sequence[Sequence[str]]) -> dict[str, Any]:
     """A run as it is, and what there is to try at each site: at which time (-1: each), the name of the value, and it where it is plain."""
     state.watched = {}
     answer = run()
     plan = {}
     for site, seen in state.watched.items():
-        tries: list[Try] = []
+        tries = [*_alike(state.both.get(site, ())), *_as_wanted(seen, pairs)]
         if len(seen) > 1:
             tries += [[-1, name, None] for name in dict.fromkeys(name for own in seen for name, _ in others(own))]
         for turn, own in enumerate(seen):
@@ -246,6 +310,30 @@ def _watching(run: Callable[[], str]) -> dict[str, Any]:
                 tries.append([turn, "before", None])
         plan[site] = tries
     return {"answer": answer, "plan": list(plan.items()), "operands": state.operands}
+
+
+def _alike(both: Sequence[Try]) -> Iterator[Try]:
+    """The opposite of a comparison whenever the two are the same, and whenever they are what they were at one time: what goes wrong with
+    them goes wrong each time."""
+    if len(both) > 1 and 0 < sum(same for *_, same in both) < len(both):
+        yield [-1, "same", None]
+    written = [each[:2] for each in both]
+    for each in {repr(pair): pair for pair in written}.values():
+        if 1 < written.count(each) < len(written):
+            yield [-1, "alike", each]
+
+
+def _as_wanted(seen: Sequence[Any], pairs: Sequence[Sequence[str]]) -> Iterator[Try]:
+    """What was wanted for what was said; for other numbers what differs from them as the wanted number does from the one that was said."""
+    if any(_wanted(own, pairs) != own for own in seen if isinstance(own, (str, int, float, decimal.Decimal))):
+        yield [-1, "wanted", [*pairs]]
+    elif any(_is_number(own) and own for own in seen):
+        numbers = [(_number(said), _number(wanted)) for said, wanted in pairs]
+        moves = dict.fromkeys((said, wanted) for said, wanted in numbers if said is not None and wanted is not None and said != wanted)
+        for said, wanted in itertools.islice(moves, FACTORS):
+            if said and wanted:
+                yield [-1, "times", wanted / said]
+            yield [-1, "plus", wanted - said]
 
 
 def _differing(own: Any, seen: Sequence[Any]) -> list[Any]:
@@ -333,10 +421,12 @@ def ask(given: dict[str, Any]) -> dict[str, Any]:
         except BaseException as error:  # noqa: BLE001  also what ends the agent is an answer here
             return RAISED + type(error).__name__
 
-    return explore(run, given["order"], given["seconds"], given["lanes"])
+    return explore(run, given["order"], given["seconds"], given["lanes"], given["pairs"])
 
 
-def tried(order: Sequence[int], seconds: float, lanes: int) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+def tried(
+    order: Sequence[int], seconds: float, lanes: int, pairs: Sequence[Sequence[str]] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
 
     def around(test: Callable[..., Any]) -> Callable[..., None]:
@@ -349,7 +439,7 @@ def tried(order: Sequence[int], seconds: float, lanes: int) -> Callable[[Callabl
                     return RAISED + type(error).__name__
                 return PASSED
 
-            made = explore(run, order, seconds, lanes)
+            made = explore(run, order, seconds, lanes, pairs)
             made["answers"] = [each for each in made["answers"] if each[0] == PASSED]
             raise AssertionError(MARK + json.dumps(made) + "\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,19 @@ def run():
         return json.dumps(code_under_test.answer(*json.loads(sys.argv[1])))
     except Exception as error:
         return refinery_values.RAISED + type(error).__name__
-print(json.dumps([run(), refinery_values.explore(run, [], float(sys.argv[2]), int(sys.argv[3]))] if float(sys.argv[2]) else [run(), {}]))
+seconds, lanes, pairs = float(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
+print(json.dumps([run(), refinery_values.explore(run, [], seconds, lanes, pairs) if seconds else {}]))
 """
 
 
-def explored(tmp_path: Path, code: str, *given: object, seconds: float = 5.0, lanes: int = 1) -> tuple[str, dict[str, Any], list[Site]]:
+def explored(
+    tmp_path: Path, code: str, *given: object, seconds: float = 5.0, lanes: int = 1, pairs: Sequence[tuple[str, str]] = ()
+) -> tuple[str, dict[str, Any], list[Site]]:
     """What the code answers with calls in it, what other values come to, and the sites."""
     made = instrument({"code_under_test.py": code})
     (tmp_path / "code_under_test.py").write_text(made.files["code_under_test.py"])
     (tmp_path / HELPER.name).write_text(HELPER.read_text())
-    command = [sys.executable, "-c", RUN, json.dumps(given), str(seconds), str(lanes)]
+    command = [sys.executable, "-c", RUN, json.dumps(given), str(seconds), str(lanes), json.dumps(pairs)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     answer, told = json.loads(done.stdout)
     return answer, told, made.sites
@@ -159,6 +163,32 @@ def test_what_was_compared_is_told_with_the_sign(tmp_path: Path) -> None:
     _, told, sites = explored(tmp_path, code, "write")
     ((site, turn, *what),) = told["operands"]
     assert (sites[site].line, turn, what) == (3, 0, ["not in", "write", ["read", "list"]])
+
+
+def test_a_comparison_that_goes_wrong_with_the_same_things_goes_wrong_each_time(tmp_path: Path) -> None:
+    code = "def answer(*ages):\n    count = 0\n    for age in ages:\n        if age > 17:\n            count += 1\n    return count\n"
+    _, told, sites = explored(tmp_path, code, 17, 20, 17, 3, 3)
+    assert led_to(told, sites, 3) == {(4, -1, "same"), (4, -1, "alike")}
+    _, told, sites = explored(tmp_path, code, 16, 20, 16, 3, 3)
+    assert led_to(told, sites, 3) == {(4, -1, "alike")}, "nothing is the same there"
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "pair", "wanted", "place"),
+    [
+        ("def answer(name):\n    return 'Dear ' + name.title()\n", "ann lee", ("Ann Lee", "Ann"), "Dear Ann", (2, -1, "wanted")),
+        ("def answer(n):\n    total = n * 7\n    return f'{total} in all'\n", 6, ("42", "54"), "54 in all", (2, -1, "wanted")),
+        ("def answer(n):\n    rate = n - 1\n    return f'{rate * 5} a day'\n", 3, ("10", "25"), "25 a day", (2, -1, "times")),
+        ("def answer(n):\n    base = n - 1\n    return f'{base + 5} a day'\n", 3, ("7", "9"), "9 a day", (2, -1, "plus")),
+    ],
+)
+def test_what_was_wanted_is_tried_in_the_place_of_what_was_said(
+    tmp_path: Path, code: str, given: object, pair: tuple[str, str], wanted: str, place: tuple[int, int, str]
+) -> None:
+    _, told, sites = explored(tmp_path, code, given, pairs=[pair])
+    assert place in led_to(told, sites, wanted)
+    _, told, sites = explored(tmp_path, code, given)
+    assert place not in led_to(told, sites, wanted)
 
 
 def test_several_processes_tell_what_one_does(tmp_path: Path) -> None:
