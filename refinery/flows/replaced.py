@@ -85,7 +85,9 @@ def replaced(
     tests = read(sorted(homes))
     lanes = max(1, screen.bench.limits.workers // len(asked))
     pairs = [[each.wrong, each.right] for each in instead(words) if each.wrong and each.right][:PAIRS]
-    looking = in_order(lambda each: _tried(each, made, {**code, **tests}, numbers, lanes, pairs, screen), asked, screen.bench.limits.workers)
+    looking = in_order(
+        lambda each: _tried(each, made, {**code, **tests}, numbers, lanes, pairs, screen), asked, screen.bench.limits.workers
+    )
     with closing(looking) as looks:
         for scenario, told in looks:
             _note(scenario, told, made.sites, found)

@@ -67,14 +67,12 @@ def _write(file: str, told: Json) -> None:
 
 def preload(folder: str) -> bool:
     """Load pytest and the plug-ins that are installed, by a run over an empty folder; whether that went as it should."""
-    import pytest
-
     options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         empty = os.path.join(folder, "empty")
         os.makedirs(empty, exist_ok=True)
         here = ["--rootdir", empty, "--confcutdir", empty]  # what lies above may not even be listed
-        status = pytest.main(["-c", os.devnull, *here, "--noconftest", *_alone(), empty])
+        status = _pytest(["-c", os.devnull, *here, "--noconftest", empty])
         os.rmdir(empty)
         return int(status) == 5
     finally:
@@ -84,8 +82,6 @@ def preload(folder: str) -> bool:
 
 def collect(options: list[str]) -> tuple[Json, int]:
     """The tests that pytest would run with these options, and why it cannot collect others."""
-    import pytest
-
     seen = {"tests": [], "skipped": 0, "xfailed": 0, "errors": []}  # type: Json
 
     class Listening:
@@ -111,7 +107,7 @@ def collect(options: list[str]) -> tuple[Json, int]:
                 marks = sorted({mark.name for mark in item.iter_markers()} - set(USUAL))
                 seen["tests"].append({"name": _name(item), "path": _relative(path), "line": (line or 0) + 1, "marks": marks})
 
-    seen["status"] = int(pytest.main(["--collect-only", *_alone(), *options], plugins=[Listening()]))
+    seen["status"] = int(_pytest(["--collect-only", *options], Listening()))
     return seen, 0
 
 
@@ -139,7 +135,7 @@ def standing(options: list[str], ready: Callable[[Any], None]) -> bool:
             return True  # nothing is collected
 
     # output is kept in memory: forks would share a file, and the place in it
-    pytest.main([*_alone(), *options, "--capture=sys", "--tb=native"], plugins=[Standing()])
+    _pytest([*options, "--capture=sys", "--tb=native"], Standing())
     return bool(stood)
 
 
@@ -184,7 +180,7 @@ def _tested(heard: _Heard, options: list[str], session: Any = None) -> int:
     plugin = _listening(heard)
     if session is None:
         native = ["--tb=native"] if len(heard.tests) > 1 else []
-        return int(pytest.main([*_alone(), *options, *native], plugins=[plugin]))
+        return int(_pytest([*options, *native], plugin))
     session.config.pluginmanager.register(plugin)
     session.config.args = heard.tests
     ends = (session.Failed, session.Interrupted, pytest.UsageError, pytest.exit.Exception)
@@ -335,6 +331,53 @@ def _verdict(phases: list[Json], broken: list[Json], aside: list[str]) -> Json:
     if any(phase["when"] == "call" and phase["outcome"] == "passed" for phase in phases):
         return {"outcome": "passed"}
     return {"outcome": "missing"}
+
+
+def _pytest(arguments: list[str], *plugins: object) -> int:
+    """Run pytest in this process, by itself."""
+    import pytest
+
+    with contextlib.suppress(Exception):  # the door may move; pytest is slower then
+        _spare_plugins()
+    return int(pytest.main([*_alone(), *arguments], plugins=plugins))
+
+
+def _spare_plugins() -> None:
+    """Have no assertions rewritten in the distributions of installed plug-ins, but in those whose code is here.
+
+    Pytest rewrites every module of them that is loaded, and where it cannot keep what it made of them, as in an image without compiled
+    files, it does so at each start. Assertions there check plug-ins, which no test is about.
+    """
+    from _pytest.config import Config
+
+    original = Config._mark_plugins_for_rewrite
+    if getattr(original, "spares", False):
+        return
+
+    def mark(config: Any, hook: Any, *rest: Any) -> None:
+        marked = _Marked()
+        original(config, marked, *rest)  # type: ignore[arg-type, unused-ignore]
+        config.pluginmanager.rewrite_hook = hook
+        hook.mark_rewrite(*(name for name in marked.names if _here(name)))
+
+    mark.spares = True  # type: ignore[attr-defined]
+    Config._mark_plugins_for_rewrite = mark  # type: ignore[assignment, method-assign, unused-ignore]
+
+
+class _Marked:
+    """In the place of the hook that rewrites: what it would have been told."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def mark_rewrite(self, *names: str) -> None:
+        self.names += names
+
+
+def _here(name: str) -> bool:
+    """Whether a module or package stands in the tree."""
+    path = name.replace(".", os.sep)
+    return any(os.path.exists(os.path.join(root, path + end)) for root in (".", "src") for end in ("", ".py"))
 
 
 def _alone() -> list[str]:

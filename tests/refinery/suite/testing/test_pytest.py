@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,19 @@ def test_a_python_without_pytest_is_named(shop: Shop, tmp_path: Path) -> None:
     bare = str(tmp_path / "bare" / "bin" / "python")
     with pytest.raises(ConfigError, match=f"pytest is not installed for {bare}"):
         shop.runner("pytest", interpreter=bare).tests_in(shop.tree)
+
+
+def test_assertions_are_rewritten_in_plug_ins_of_the_tree_and_not_in_installed_ones(shop: Shop) -> None:
+    """What is installed is no test's business, and to rewrite it takes longer than all else at the start."""
+    shop.write("ours.py", "VALUE = 1\n")
+    for name, text in (
+        ("METADATA", "Name: ours\nVersion: 1\n"),
+        ("entry_points.txt", "[pytest11]\nours = ours\n"),
+        ("RECORD", "ours.py,,\n"),
+    ):
+        shop.write(f"ours-1.dist-info/{name}", text)
+    kinds = "[type(sys.modules[name].__loader__).__name__ for name in ('ours', '_hypothesis_pytestplugin')]"
+    shop.write("test_a.py", f"import sys\n\ndef test_b():\n    assert {kinds} == ['AssertionRewritingHook', 'SourceFileLoader']\n")
+    with replace(shop.runner("pytest", "-q"), environment={"PATH": "/usr/bin:/bin"}).open(shop.tree) as bench:
+        attempt = bench.attempt(named("test_a.py::test_b"), 0)
+    assert attempt.passed, attempt.says
