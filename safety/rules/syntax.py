@@ -34,6 +34,8 @@ _UNCLOSED = re.compile(r"\bf[rR]?([\"'])(?:(?!\1).)*\{[^{}\"']*\1")
 _RECORDS = "**"
 _KEY = re.compile(r"""["'](\w+)["']\s*[\]:]|^[ \t-]*(\w+)[ \t]*[=:]|[(,][ \t]*(\w+)=""", re.MULTILINE)
 """What is kept under a name: in a mapping or a record, in a table, as a keyword."""
+_BY_PATTERN = re.compile(r"""["'](?:\\\{)+(?:\\s\*)?\((?:\?P<\w+>)?[\[\\\w]|\.replace\(\s*(?:r?["']\{+["']\s*\+|r?f["'](?:\{\{)+\{)""")
+"""Code that fills placeholders in by itself: by a pattern that takes what is in braces, or by `replace`, each by its name in braces."""
 
 
 def _line(text: str, number: int | None) -> str:
@@ -244,14 +246,12 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
     was = _fields(before)
     if not was:
         return
-    users = {
-        path: text
-        for path, text in {**case.around.related, **{c.path: c.after or "" for c in case.changes}}.items()
-        if path.endswith(".py") and ".format" in text
-    }
-    filled = set().union(*(_filled(text) for text in users.values())) if users else None
-    if filled and _RECORDS in filled:  # whatever a record has may be meant
-        filled = filled.union(*(_keys(text) for text in case.around.related.values()))
+    known = {**case.around.related, **{c.path: c.after or "" for c in case.changes}}
+    users = [text for path, text in known.items() if path.endswith(".py") and ".format" in text]
+    filled = set().union(*(_filled(text) for text in users)) if users else None
+    by_pattern = any(path.endswith(".py") and _BY_PATTERN.search(text) for path, text in known.items())
+    if by_pattern or (filled and _RECORDS in filled):  # whatever a record has may be meant
+        filled = (filled or set()).union(*(_keys(text) for text in case.around.related.values()))
     now = _fields(after)
     if now is None:
         line = next((item.number for item in added(change) if "{" in item.text or "}" in item.text), None)
@@ -272,7 +272,7 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
                 change.path,
                 line,
                 f"the placeholder {{{name[:40]}}} is new and nothing is known to fill it in",
-                Effect.BLOCK if filled is not None or not plain else Effect.NEEDS_APPROVAL,
+                Effect.BLOCK if users or not plain else Effect.NEEDS_APPROVAL,
             )
     if was - now and not (now - was) and "{" in before:
         yield Finding(
@@ -287,7 +287,8 @@ def _placeholders(case: Case, change: FileChange) -> Iterator[Finding]:
 def _is_filled(case: Case, path: str) -> bool:
     """Whether some code that is known names the file, and fills something in."""
     name = path.rsplit("/", 1)[-1]
-    return any(other.endswith(".py") and name in text and ".format" in text for other, text in case.around.related.items())
+    python = (text for other, text in case.around.related.items() if other.endswith(".py") and name in text)
+    return any(".format" in text or _BY_PATTERN.search(text) for text in python)
 
 
 def _fields(text: str) -> set[str] | None:

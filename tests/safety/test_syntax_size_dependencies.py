@@ -80,6 +80,18 @@ def test_what_a_record_has_may_fill_a_placeholder_in_where_whole_records_are_giv
     assert judge("agent/prompts/a.md", before, "{title}, due {due}.\n", around=named).effect is Effect.BLOCK
 
 
+@pytest.mark.parametrize(
+    "code", ['p = re.sub(r"\\{(\\w+)\\}", fill, p)\n', 'PLACE = re.compile(r"\\{\\{\\s*(\\w+)")\n', 'p = p.replace(f"{{{name}}}", value)\n']
+)
+def test_code_that_fills_in_by_itself_may_know_what_is_kept_under_a_name(code: str) -> None:
+    before, related = "{title} of {year}.\n", {"agent/a.py": code, "agent/books.json": '[{"title": "Emma", "year": 1815, "due": null}]\n'}
+    around = Surroundings(related=related)
+    assert judge("agent/prompts/a.md", before, "{title}, due {due}.\n", around=around).allowed
+    assert judge("agent/prompts/a.md", before, "{title}, due {dew}.\n", around=around).effect is Effect.NEEDS_APPROVAL
+    unknown = Surroundings(related={**related, "agent/a.py": 'p = p.replace("{", "(")\n'})
+    assert judge("agent/prompts/a.md", before, "{title}, due {due}.\n", around=unknown).effect is Effect.NEEDS_APPROVAL
+
+
 def test_long_changes_need_a_person() -> None:
     policy = Policy(max_changed_lines=3)
     assert judge("a.txt", None, "a\nb\nc\n", policy=policy).allowed
