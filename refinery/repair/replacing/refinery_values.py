@@ -46,8 +46,10 @@ ITEMS = 60
 """Items of a collection that is told."""
 WRITTEN = 200
 """Letters of a thing that was compared, as it is written."""
-FACTORS = 3
+FACTORS = 2
 """Differences between numbers of the answers that are tried at other numbers."""
+FIRST = 2
+"""Other values of a site that are tried before these differences."""
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -299,7 +301,7 @@ def _watching(run: Callable[[], str], pairs: Sequence[Sequence[str]]) -> dict[st
     answer = run()
     plan = {}
     for site, seen in state.watched.items():
-        tries = [*_alike(state.both.get(site, ())), *_as_wanted(seen, pairs)]
+        tries: list[Try] = []
         if len(seen) > 1:
             tries += [[-1, name, None] for name in dict.fromkeys(name for own in seen for name, _ in others(own))]
         for turn, own in enumerate(seen):
@@ -308,7 +310,9 @@ def _watching(run: Callable[[], str], pairs: Sequence[Sequence[str]]) -> dict[st
                 tries += [[turn, "seen", other] for other in _differing(own, seen)]
             elif turn and own is not seen[turn - 1]:
                 tries.append([turn, "before", None])
-        plan[site] = tries
+        wanted = list(_as_wanted(seen, pairs))
+        moved = [] if wanted else list(_moves(seen, pairs))
+        plan[site] = [*_alike(state.both.get(site, ())), *wanted, *tries[:FIRST], *moved, *tries[FIRST:]]
     return {"answer": answer, "plan": list(plan.items()), "operands": state.operands}
 
 
@@ -324,10 +328,14 @@ def _alike(both: Sequence[Try]) -> Iterator[Try]:
 
 
 def _as_wanted(seen: Sequence[Any], pairs: Sequence[Sequence[str]]) -> Iterator[Try]:
-    """What was wanted for what was said; for other numbers what differs from them as the wanted number does from the one that was said."""
+    """What was wanted for what was said, where the site came to what was said."""
     if any(_wanted(own, pairs) != own for own in seen if isinstance(own, (str, int, float, decimal.Decimal))):
         yield [-1, "wanted", [*pairs]]
-    elif any(_is_number(own) and own for own in seen):
+
+
+def _moves(seen: Sequence[Any], pairs: Sequence[Sequence[str]]) -> Iterator[Try]:
+    """Numbers that differ from a site's as the wanted number does from the one that was said."""
+    if any(_is_number(own) and own for own in seen):
         numbers = [(_number(said), _number(wanted)) for said, wanted in pairs]
         moves = dict.fromkeys((said, wanted) for said, wanted in numbers if said is not None and wanted is not None and said != wanted)
         for said, wanted in itertools.islice(moves, FACTORS):
