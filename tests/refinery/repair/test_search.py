@@ -9,8 +9,9 @@ import pytest
 
 from refinery.domain import Diagnosis, Execution, Hypothesis, Layer, Place, Replaced
 from refinery.edits.draft import draft
+from refinery.repair.making import SURE, UNWITNESSED
 from refinery.repair.pairs import FLOOR
-from refinery.repair.search import SURE, UNWITNESSED, candidates
+from refinery.repair.search import candidates
 
 TOOLS = '''\
 ORDERS = {"A1": {"id": "A1", "status": "sent", "carrier": "DHL"}}
