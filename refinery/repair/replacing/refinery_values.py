@@ -121,8 +121,16 @@ def compared(site: int, sign: str, left: Any, right: Any) -> Any:
     return (not own) if due else own
 
 
-def _written(left: Any, right: Any) -> list[str]:
-    return [repr(left)[:WRITTEN], repr(right)[:WRITTEN]]
+def _written(*things: Any) -> list[str]:
+    """As they are written; empty for what is too long, or cannot be."""
+    return [_text(each) for each in things]
+
+
+def _text(own: Any) -> str:
+    try:
+        return "" if hasattr(own, "__len__") and len(own) > WRITTEN else repr(own)[:WRITTEN]
+    except Exception:  # noqa: BLE001  the user's code says how it is written
+        return ""
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -321,7 +329,7 @@ def _alike(both: Sequence[Try]) -> Iterator[Try]:
     them goes wrong each time."""
     if len(both) > 1 and 0 < sum(same for *_, same in both) < len(both):
         yield [-1, "same", None]
-    written = [each[:2] for each in both]
+    written = [each[:2] for each in both if all(each[:2])]
     for each in {repr(pair): pair for pair in written}.values():
         if 1 < written.count(each) < len(written):
             yield [-1, "alike", each]

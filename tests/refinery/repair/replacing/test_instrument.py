@@ -173,6 +173,17 @@ def test_a_comparison_that_goes_wrong_with_the_same_things_goes_wrong_each_time(
     assert led_to(told, sites, 3) == {(4, -1, "alike")}, "nothing is the same there"
 
 
+def test_things_that_cannot_be_compared_or_written_are_left_in_peace(tmp_path: Path) -> None:
+    code = (
+        "class Odd:\n    def __eq__(self, other):\n        raise ValueError\n    def __lt__(self, other):\n        return False\n"
+        "    def __repr__(self):\n        raise ValueError\n"
+        "def answer(n):\n    return [Odd() < Odd() for _ in range(n)]\n"
+    )
+    answer, told, sites = explored(tmp_path, code, 3)
+    assert answer == "[false, false, false]"
+    assert (9, 1, "not") in led_to(told, sites, [False, True, False])
+
+
 @pytest.mark.parametrize(
     ("code", "given", "pair", "wanted", "place"),
     [
