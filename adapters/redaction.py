@@ -11,6 +11,7 @@ from adapters.trace import Document, Failure, Feedback, Json, Message, Span, Too
 
 SHORTEST = 4
 """Shorter values would be found in every other word."""
+OTHER = "-other-case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Masking:
         return _each_text(value, self.back)
 
     def _name(self, found: Found, text: str) -> None:
-        number = 1 + sum(mark.startswith(f"[{found.what}-") for mark in self._values)
-        while (mark := f"[{found.what}-{number}]") in text or mark in self._values:
+        """Its mark; one that tells so where it differs from a value that has a mark in capitals alone."""
+        alike = next((mark for value, mark in self._marks.items() if OTHER not in mark and value.casefold() == found.value.casefold()), "")
+        stem = f"{alike[:-1]}{OTHER}" if alike else f"[{found.what}"
+        number = 1 + sum(mark.startswith(f"{stem}-") and OTHER not in mark[len(stem) :] for mark in self._values)
+        while (mark := f"{stem}-{number}]") in text or mark in self._values:
             number += 1
         self._marks[found.value], self._values[mark] = mark, found.value
 

@@ -53,6 +53,13 @@ def test_the_same_value_has_the_same_mark_and_comes_back() -> None:
     assert masking.json_back({"a": ["[secret-2]", 3]}) == {"a": ["hunter-22-long", 3]}
 
 
+def test_a_value_that_differs_in_capitals_alone_has_a_mark_that_tells_so() -> None:
+    masking = Masking(personal)
+    text = "From Ann@Example.org, known as ann@example.org; not bob@example.org, and ANN@example.org"
+    assert masking.text(text) == "From [mail-1], known as [mail-1-other-case-1]; not [mail-2], and [mail-1-other-case-2]"
+    assert masking.back(masking.text(text)) == text
+
+
 def test_a_mark_that_stands_in_the_text_already_is_not_taken() -> None:
     masking = Masking(secrets)
     masked = masking.text("[secret-1] is a mark, hunter-22 is not")
