@@ -24,6 +24,8 @@ PART = re.compile(r"[\w.+#&'-]+(?: [\w.+#&'-]+){0,2}")
 FEWEST_LISTED = 2
 """Values with commas that are taken for lists: sentences and numbers have them too."""
 SHORT = 60
+FIGURES = re.compile(r"(?<![\d./:-])\d+(?:[./]\d+)?(?: ?([+;|&]) ?| )\d+(?:[./]\d+)?(?![\d./:-])")
+"""Two numbers, and what stands between them."""
 
 
 def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]) -> None:
@@ -51,6 +53,7 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
     for name, shapes in seen.items():
         known = [(count, shape) for shape, count in shapes.items() if shape]
         world.shapes[name] = max(known)[1] if known else ""
+    world.figures = {found[1] or "" for text in world.texts for found in FIGURES.finditer(text)}
     world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
 
 

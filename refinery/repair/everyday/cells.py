@@ -19,7 +19,7 @@ SEPARATED = re.compile(r"[\w.+'-]+(?: [\w.+'-]+)?(?:( ?[;|] ?)[\w.+'-]+(?: [\w.+
 SURE, LIKELY, SAME, BY_CHANCE = 0.8, 0.65, 0.55, 0.4
 """How likely a field of several parts is meant by them where its letters are gone through; where it is put somewhere as one; where it is
 compared; and how likely something is of which it is only known that there are such fields."""
-SUMMED, SUMMED_SEEN, LISTED = 0.25, 0.5, 0.2
+SUMMED, SUMMED_SEEN, LISTED = 0.25, 0.6, 0.2
 """How likely all parts are meant of which only the first is read as a number: their sum, the same where the data has such, and each."""
 
 
@@ -144,7 +144,8 @@ def _first(site: Site, node: ast.Call) -> Iterator[Mutation]:
     cut = isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and made.func.attr in ("split", "findall")
     if not cut or not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
         return
-    several = made.func.attr == "findall" or bool(_between(site, made.func.value))
+    sign = made.args[0].value if made.args and isinstance(made.args[0], ast.Constant) else ""
+    several = made.func.attr == "findall" or bool(_between(site, made.func.value)) or str(sign).strip() in site.world.figures
     each = f"{site.src(node.func)}(part) for part in {site.src(parts)}"
     says = f"Read all parts of `{short(site.src(parts))}`, not only the first"
     yield site.put(node, f"sum({each})", FIRST, says, SUMMED_SEEN if several else SUMMED)

@@ -13,6 +13,8 @@ from refinery.repair.mutations.patterns import compiled
 FAMILY = "pattern"
 WORD = re.compile(r"[A-Za-z]+")
 GROUP = re.compile(r"(?<!\\)\((?:\?:|\?P<\w+>)?((?:[A-Za-z]+\|)+[A-Za-z]+)\)(s?)(?![?*+{A-Za-z])")
+ODD = (("man", "men"), ("person", "people"), ("foot", "feet"), ("tooth", "teeth"), ("ife", "ives"), ("lf", "lves"), ("eaf", "eaves"))
+"""Ends of words that change otherwise than by a letter more."""
 HISSING = ("ses", "xes", "zes", "ches", "shes")
 SHORTEST = 2
 SURE, SAID, UNSEEN = 0.75, 0.5, 0.35
@@ -55,6 +57,14 @@ def _words(raw: str, said: set[str]) -> Iterator[tuple[str, float]]:
 def _both(word: str, said: set[str]) -> str:
     """A word so that one and many are matched; empty where failing inputs do not have its other number."""
     low = word.lower()
+    for pair in ODD:
+        for own, other in (pair, pair[::-1]):
+            if low.endswith(own) and low[: -len(own)] + other in said:
+                return f"{word[: -len(own)]}(?:{own}|{other})"
+    if low.endswith("ren") and low[:-3] in said:
+        return f"{word[:-3]}(?:ren)?"
+    if f"{low}ren" in said:
+        return f"{word}(?:ren)?"
     if low.endswith("ies") and f"{low[:-3]}y" in said:
         return f"{word[:-3]}(?:y|ies)"
     if low.endswith(HISSING) and low[:-2] in said:
@@ -78,8 +88,8 @@ def _groups(raw: str, said: set[str]) -> Iterator[tuple[str, float]]:
             yield f"{raw[: group.end()]}s?{raw[group.end() :]}", 0.95
             each = "|".join(f"{word}s?" for word in group[1].split("|"))
             yield f"{raw[: group.start(1)]}{each}{raw[group.end(1) :]}", 0.9
-        elif not group[2] and all(word.endswith("s") for word in words) and any(word[:-1] in said for word in words):
-            each = "|".join(f"{word}?" for word in group[1].split("|"))
+        elif not group[2] and any(_both(word, said) for word in words):
+            each = "|".join(_both(word, said) or (f"{word}?" if word.endswith("s") else word) for word in group[1].split("|"))
             yield f"{raw[: group.start(1)]}{each}{raw[group.end(1) :]}", 0.9
 
 

@@ -37,6 +37,8 @@ CLEANS = re.compile(
 MADE, MADE_BY_ANOTHER, BESIDE = 0.45, 0.4, 0.25
 """How likely what is refined is meant where the raw stands; where a function made it that sounds so; and what it counts more where the
 statement has the refined already."""
+COUNTED = 0.2
+"""The same where something was added or taken away: many need both, so that only what stands beside it tells."""
 MOST = 4
 
 
@@ -55,7 +57,9 @@ def propose(site: Site) -> Iterator[Mutation]:
         for name, of, prior in made:
             if of == text and not _beside(site, node, name):
                 says = f"Use `{name}`, which is made of `{short(text)}`, instead of it"
-                found.append(site.put(node, name, FAMILY, says, prior + (BESIDE if name in read else 0.0)))
+                likely = prior + (BESIDE if name in read else 0.0)
+                if likely > COUNTED:
+                    found.append(site.put(node, name, FAMILY, says, likely))
     yield from sorted(found, key=lambda each: -each.prior)[:MOST]
 
 
@@ -102,6 +106,9 @@ def _source(value: ast.expr, name: str) -> tuple[Path, float] | None:
         inner = value.value
     elif isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
         inner = value.values[0]
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        moment = isinstance(value.right, ast.Call) and name_of(value.right.func) == "timedelta"
+        inner, prior = value.left, MADE if moment else COUNTED
     if isinstance(inner, Path):
         return inner, prior
     below = _source(inner, name) if inner is not None else None

@@ -17,8 +17,9 @@ Path = ast.Name | ast.Attribute | ast.Subscript
 MOST = 4
 IDLE, IDLE_LIKELY = 0.45, 0.7
 """How likely the variable of a loop is meant that the loop never reads; and so where it belongs to what stands there, or is asked for."""
-ASKED, SPOKEN = 0.5, 0.35
-"""How likely one is that is read: where the parameter is called like it, and where what stands there is."""
+ASKED, SPOKEN, OWNED = 0.5, 0.35, 0.4
+"""How likely one is that is read: where the parameter is called like it, where what stands there is, and where a function is handed
+another field of what the loop goes through a field of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,12 @@ def _own(site: Site, node: Path, wanted: str, loop: Round) -> Iterator[Mutation]
         return
     text, said = site.src(node), parts(site.src(node))
     counted = isinstance(loop.iterated, ast.Call) and site.src(loop.iterated.func) in ("range", "enumerate")
-    belongs = root == _root(loop.iterated) and not isinstance(node, ast.Name)
+    belongs = root == _root(loop.iterated) != "self" and not isinstance(node, ast.Name)
     for name in loop.names:
         asked = bool(parts(wanted) & parts(name)) and not parts(wanted) & parts(name_of(node))
         spoken = bool(said & parts(name))
-        prior = ASKED if asked else SPOKEN if spoken and belongs else 0.0
+        owned = belongs and isinstance(node, ast.Attribute) and isinstance(site.parent(node), ast.Call)
+        prior = ASKED if asked else OWNED if owned else SPOKEN if spoken and belongs else 0.0
         if name in loop.idle:
             prior = IDLE_LIKELY if asked or spoken or belongs else 0.0 if counted else IDLE
         says = f"Use `{name}`, which each round has its own of, instead of `{short(text)}`"

@@ -45,8 +45,6 @@ METHODS = (
     ("rstrip", "removesuffix"), ("debit", "credit"), ("seconds", "total_seconds"),
 )  # fmt: skip
 EXTREMES = {"min": "max", "max": "min"}
-RANKED = 0.5
-"""How likely the other end of an order is meant that is written down: of levels nobody sees which end is the greater."""
 NEIGHBOURS = (
     ("any", "all"), ("min", "max"), ("floor", "ceil"), ("int", "round"), ("sorted", "reversed"), ("sum", "len"),
     ("zip", "enumerate"), ("set", "sorted"), ("set", "list"), ("list", "tuple"), ("set", "tuple"), ("floor", "round"),
@@ -215,8 +213,7 @@ def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
     for pair in pairs:
         if name in pair:
             other = pair[1 - pair.index(name)]
-            prior = RANKED if name in EXTREMES and _by_rank(site, node) else 0.4
-            changed = site.between(start, start + len(name), other, "neighbour function", f"Call `{other}` instead of `{name}`", prior)
+            changed = site.between(start, start + len(name), other, "neighbour function", f"Call `{other}` instead of `{name}`", 0.4)
             yield replace(changed, imports=_import(site, func, name, other))
     yield from _brought(site, func, name)
     known = site.world.functions.get(name)
@@ -240,12 +237,6 @@ def _function(site: Site, node: ast.Call) -> Iterator[Mutation]:
     for near, other in sorted(scored, reverse=True)[:5]:
         says = f"Call `{other}` instead of `{name}`"
         yield site.between(start, start + len(name), other, "neighbour function", says, base + 0.35 * min(near, 1.0))
-
-
-def _by_rank(site: Site, node: ast.Call) -> bool:
-    """Whether the greatest, or least, is told by places in a list: `max(found, key=LEVELS.index)`."""
-    parts_of = (*node.args, *(each.value for each in node.keywords))
-    return any(isinstance(each, ast.Attribute) and each.attr == "index" for part in parts_of for each in site.module.inside(part))
 
 
 def _import(site: Site, func: ast.expr, name: str, other: str) -> str:

@@ -13,11 +13,10 @@ from refinery.edits.config import scalars
 from refinery.repair.asked import asked_in
 from refinery.repair.cased import miscased
 from refinery.repair.clues import clues
-from refinery.repair.everyday import calendars, cells, endings, lettercase, stale, unvarying
+from refinery.repair.everyday import calendars, cells, endings, lettercase, ranked, stale, unvarying
 from refinery.repair.families import Family
 from refinery.repair.module import Module
 from refinery.repair.mutation import Site
-from refinery.repair.mutations import names
 from refinery.repair.shapes import describe
 from refinery.repair.world import survey
 from tests.refinery.repair.test_mutations import _applied
@@ -47,6 +46,10 @@ LIKELY = [
      "(m.body)\n    return len(body", "", 0.4),
     ("those that were kept", stale, "def f(eggs):\n    whole = [e for e in eggs if e.whole]\n    return len(eggs)\n", "len(eggs",
      "len(whole", "", 0.4),
+    ("a day moved", stale, "def f(a):\n    here = a + timedelta(1)\n    return a.date(), here.hour\n", "a.date", "here.date", "", 0.6),
+    ("handed on beside", unvarying, "def f(ship):\n    for crate in ship.crates:\n        g(ship.hold)\n        crate.go()\n", "ship.hold",
+     "crate", "", 0.4),
+    ("a code with signs", lettercase, PLANT.format("x", "{'oak-7/b': 3}[x]"), "[x]", "[x.lower()]", '"to Oak-7/B."', 0.5),
     ("looked up as it came", lettercase, OAK, "name.strip()", "name.strip().lower()", '"Oak"', 0.5),
     ("a word in what was said", lettercase, PLANT.format("text", "'elm' in text"), "in text", "in text.lower()", '"My Elm is ill"', 0.5),
     ("words of what was said", lettercase, PLANT.format("text", "{'elm'} & {*text.split()}"), "text.split", "text.lower().split",
@@ -54,6 +57,7 @@ LIKELY = [
     ("many", endings, LAID.format("search(r'(\\d+) egg', t)"), "egg'", "eggs?'", '"3 eggs"', 0.3),
     ("one", endings, LAID.format("search(r'(\\d+) eggs\\b', t)"), "eggs", "eggs?", '"1 egg now"', 0.7),
     ("other endings", endings, LAID.format("search(r'\\bberry\\b', t)"), "berry", "berr(?:y|ies)", '"two berries"', 0.7),
+    ("ends that change", endings, LAID.format("search(r'(?:oxen|wolf)\\b', t)"), "wolf)", "wo(?:lf|lves))", '"two wolves"', 0.6),
     ("one of a group", endings, LAID.format("search(r'\\d (?:egg|nest)$', t)"), "nest", "nests?", '"2 nests"', 0.7),
     ("behind a group", endings, LAID.format("search(r'\\d (egg|nest)$', t)"), "nest)", "nest)s?", '"2 nests"', 0.7),
     ("all of a group", endings, LAID.format("search(r'\\d (egg|nest)s$', t)"), ")s", ")s?", '"1 nest"', 0.7),
@@ -82,7 +86,8 @@ LIKELY = [
      "for part in row['seen_in'].split(';'):\n            out[part] += 1", "", 0.6),
     ("the sum of all", cells, PLANT.format("t", "float(t.split()[0])"), "float(t.split()[0])", "sum(float(part) for part in t.split())",
      "", 0.25),
-    ("the other end", names, "KINDS = ['egg', 'chick']\ndef f(a):\n    return max(a, key=KINDS.index)\n", "max", "min", "", 0.5),
+    ("the other end of levels", ranked, "def f(levels):\n    return max(levels)\n", "max", "min", "", 0.5),
+    ("the other end", ranked, "KINDS = ['egg', 'chick']\ndef f(a):\n    return max(a, key=KINDS.index)\n", "max", "min", "", 0.5),
 ]  # fmt: skip
 UNLIKELY = [
     ("it counts rounds", unvarying, "def f(x):\n    for i in range(3):\n        x = step(x)\n    return x\n", ""),
@@ -94,12 +99,14 @@ UNLIKELY = [
     ("said in small letters", lettercase, OAK, '"oak"'),
     ("said in capitals of nothing known", lettercase, OAK, '"Ash"'),
     ("in small letters already", lettercase, PLANT.format("name", "{'oak': 3}[name.lower()]"), '"Oak"'),
+    ("a sum of both", stale, "def f(a, b):\n    both = a + b\n    return a * 2\n", ""),
     ("said as it is", endings, LAID.format("search(r'(\\d+) egg$', t)"), '"1 egg"'),
     ("either", endings, LAID.format("search(r'(\\d+) eggs?$', t)"), '"1 egg"'),
     ("no pattern", endings, "import re\ndef f(t):\n    return 'egg' in t\n", '"3 eggs"'),
     ("a place among months", calendars, MOVED.format("NAMES[day.month - 1]"), ""),
     ("a quarter", calendars, MOVED.format("(day.month - 1) // 3"), ""),
     ("a year's end seen to", calendars, "def f(y, month):\n    return (y, month + 1) if month < 12 else (y + 1, 1)\n", ""),
+    ("numbers", ranked, "def f(lengths):\n    return max(lengths)\n", ""),
     ("one part each", cells, SHELF.format("rows", "out.add(row['size'])"), ""),
     ("two parts read", cells, "def f(t):\n    a = t.split()\n    return float(a[0]), a[1]\n", ""),
 ]
