@@ -53,7 +53,8 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
     for name, shapes in seen.items():
         known = [(count, shape) for shape, count in shapes.items() if shape]
         world.shapes[name] = max(known)[1] if known else ""
-    world.figures = {found[1] or "" for text in world.texts for found in FIGURES.finditer(text)}
+    written = (text for path, text in sources.items() if not path.endswith(".py") and len(text) <= CONFIGURED)
+    world.figures = {found[1] or "" for text in (*world.texts, *written) for found in FIGURES.finditer(text)}
     world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.shapes import FIGURES
 from refinery.repair.world import base_of, name_of
 
 FAMILY = "parts of a value"
@@ -145,7 +146,8 @@ def _first(site: Site, node: ast.Call) -> Iterator[Mutation]:
     if not cut or not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
         return
     sign = made.args[0].value if made.args and isinstance(made.args[0], ast.Constant) else ""
-    several = made.func.attr == "findall" or bool(_between(site, made.func.value)) or str(sign).strip() in site.world.figures
+    told = {found[1] or "" for found in FIGURES.finditer(ast.get_docstring(site.function) or "")} | site.world.figures
+    several = made.func.attr == "findall" or bool(_between(site, made.func.value)) or str(sign).strip() in told
     each = f"{site.src(node.func)}(part) for part in {site.src(parts)}"
     says = f"Read all parts of `{short(site.src(parts))}`, not only the first"
     yield site.put(node, f"sum({each})", FIRST, says, SUMMED_SEEN if several else SUMMED)

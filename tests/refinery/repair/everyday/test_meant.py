@@ -86,6 +86,8 @@ LIKELY = [
      "for part in row['seen_in'].split(';'):\n            out[part] += 1", "", 0.6),
     ("the sum of all", cells, PLANT.format("t", "float(t.split()[0])"), "float(t.split()[0])", "sum(float(part) for part in t.split())",
      "", 0.25),
+    ("all that are spoken of", cells, 'def f(t):\n    """`3` or `3+4`."""\n    a = t.split("+")\n    return int(a[0])\n', "int(a[0])",
+     "sum(int(part) for part in a)", "", 0.6),
     ("the other end of levels", ranked, "def f(levels):\n    return max(levels)\n", "max", "min", "", 0.5),
     ("the other end", ranked, "KINDS = ['egg', 'chick']\ndef f(a):\n    return max(a, key=KINDS.index)\n", "max", "min", "", 0.5),
 ]  # fmt: skip
