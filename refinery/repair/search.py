@@ -17,6 +17,7 @@ from refinery.edits.scalar import NotParsable, Scalar
 from refinery.repair import symptoms
 from refinery.repair.aligned import mistaken
 from refinery.repair.asked import Asked
+from refinery.repair.cased import miscased
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
 from refinery.repair.columns import odd_data
@@ -143,6 +144,7 @@ class _Search:
         known = (*self.scalars, *self.beside)
         self.world: World = survey(self.modules.values(), known, sources)
         describe(self.world, known, {**sources, **beside})
+        self.world.miscased = miscased(self.clues, self.world, self.modules.values())
         self.wordings = wordings(sources, tuple(self.modules.values()), self.scalars)
         self.world.mistaken = mistaken(self.clues.instead, self.scalars)
         self.found = found

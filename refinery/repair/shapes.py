@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from refinery.edits.scalar import Scalar
@@ -17,14 +18,27 @@ NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*%?")
 SWITCH = frozenset({"true", "false", "yes", "no"})
 MOST_ROWS = 40
 """Lines of a table that tell what its columns look like."""
+BETWEEN = (";", "|", ",")
+"""What stands between the parts of a value that has several."""
+PART = re.compile(r"[\w.+#&'-]+(?: [\w.+#&'-]+){0,2}")
+FEWEST_LISTED = 2
+"""Values with commas that are taken for lists: sentences and numbers have them too."""
+SHORT = 60
+FIGURES = re.compile(r"(?<![\d./:-])\d+(?:[./]\d+)?(?: ?([+;|&]) ?| )\d+(?:[./]\d+)?(?![\d./:-])")
+"""Two numbers, and what stands between them."""
 
 
 def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]) -> None:
-    """Tells the world what fields of data look like, and which stand in one record of a table."""
+    """Tells the world what fields of data look like, which stand in one record of a table, and which texts there are."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
+    values: dict[str, list[str]] = defaultdict(list)
     for scalar in scalars:
         if scalar.keys and isinstance(scalar.keys[-1], str):
             seen[scalar.keys[-1]][_shape(scalar.value)] += 1
+        texts = [each for each in (*scalar.keys, scalar.value) if isinstance(each, str)]
+        world.texts.update(each for each in texts if len(each) <= SHORT)
+        if scalar.keys and isinstance(scalar.value, str):
+            values[str(scalar.keys[-1])].append(scalar.value)
     for path, text in sources.items():
         sign = SEPARATORS.get(PurePosixPath(path).suffix.lower())
         if sign and len(text) <= CONFIGURED:
@@ -33,9 +47,37 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
             for row in rows[1:]:
                 for name, cell in zip(rows[0], row, strict=True):
                     seen[name][_shape(cell)] += 1
+            for name, cell in _cells(text, sign):
+                values[name].append(cell)
+                world.texts.update(each for each in (name, cell) if len(each) <= SHORT)
     for name, shapes in seen.items():
         known = [(count, shape) for shape, count in shapes.items() if shape]
         world.shapes[name] = max(known)[1] if known else ""
+    written = (text for path, text in sources.items() if not path.endswith(".py") and len(text) <= CONFIGURED)
+    world.figures = {found[1] or "" for text in (*world.texts, *written) for found in FIGURES.finditer(text)}
+    world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
+
+
+def _cells(text: str, sign: str) -> Iterator[tuple[str, str]]:
+    """The cells of a table with the names of their columns, quoted ones too."""
+    try:
+        rows = list(csv.reader(text.splitlines()[: MOST_ROWS + 1], delimiter=sign))
+    except csv.Error:
+        return
+    for row in rows[1:]:
+        yield from zip((name.strip() for name in rows[0]), (cell.strip() for cell in row), strict=False)
+
+
+def _between(cells: Sequence[str]) -> str:
+    """What stands between short parts of some of the values, with its blanks; empty where none has several."""
+    for sign in BETWEEN:
+        listed = [cell for cell in cells if sign in cell and all(PART.fullmatch(part.strip()) for part in cell.split(sign))]
+        listed = [cell for cell in listed if sign != "," or not NUMBER.fullmatch(cell)]
+        if len(listed) >= (FEWEST_LISTED if sign == "," else 1):
+            blank = " " if all(sign + " " in cell for cell in listed) else ""
+            before = " " if all(" " + sign in cell for cell in listed) else ""
+            return f"{before}{sign}{blank}"
+    return ""
 
 
 def _rows(text: str, sign: str) -> Iterator[list[str]]:

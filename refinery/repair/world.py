@@ -81,6 +81,14 @@ class World:
     """Keys of a record under which code puts what it makes of another key: `row["cm"] = number(row["size"])`."""
     shapes: dict[str, str] = field(default_factory=dict)
     """What the values of a field of the data look like, see `refinery.repair.shapes`."""
+    texts: set[str] = field(default_factory=set)
+    """Short texts of the data: values, keys, cells of tables and their heads."""
+    parted: dict[str, str] = field(default_factory=dict)
+    """What stands between the parts of a value, by the fields of the data whose values have several."""
+    figures: set[str] = field(default_factory=set)
+    """What stands between the numbers of a value that has several, without blanks; empty for blanks alone."""
+    miscased: frozenset[str] = frozenset()
+    """Words that failing inputs say with capitals and data and code know without, see `refinery.repair.cased`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
     """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
 

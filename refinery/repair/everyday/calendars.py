@@ -14,6 +14,11 @@ FAMILY = "calendar"
 DATED = ("date", "datetime")
 ASKED = {"weekday": 0, "isoweekday": 1}
 """How the first day of the week is counted."""
+MONTH, MONTH_ALONE = 0.8, 0.5
+"""How likely a month that is counted on is meant to go over into another year, with the year beside it, and by itself."""
+ALONE = (ast.Tuple, ast.Call, ast.JoinedStr, ast.Assign, ast.Return, ast.Dict, ast.keyword, ast.List)
+"""Where a month is an answer, not a place in a list or a part of a sum."""
+BESIDES = frozenset({"range", "abs", "min", "max"})
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -25,8 +30,11 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _day(site, node)
         elif isinstance(node, ast.BinOp):
             yield from _years(site, node)
+            yield from _beside_a_year(site, node)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield from _weekend(site, node)
+    if isinstance(statement, ast.AugAssign):
+        yield from _moved_on(site, statement)
     if isinstance(statement, ast.Assign) and site.function is None:
         yield from _named_day(site, statement)
 
@@ -40,6 +48,7 @@ def _month(site: Site, node: ast.Call) -> Iterator[Mutation]:
         or (site.function and "12" in site.src(site.function))
     ):
         return
+    yield from _first_before(site, node, month)
     counted = site.src(month.left)
     if not counted.split(".")[-1].lower().endswith("month"):
         return
@@ -56,6 +65,54 @@ def _month(site: Site, node: ast.Call) -> Iterator[Mutation]:
     elif isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
         start, end = site.module.span(month)
         yield site.between(start, end, f"{own}, year={site.src(node.func.value)}.year + {more}", FAMILY, says, 0.85)
+
+
+def _beside_a_year(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`(day.year, day.month - 1)` in a pair, a text or any call; and in two lines: behind the last month the year goes on."""
+    counted, outer = site.src(node.left), site.parent(node)
+    outer = site.parent(outer) if isinstance(outer, ast.FormattedValue) else outer
+    steps = isinstance(node.op, ast.Add | ast.Sub) and counted.split(".")[-1].split("_")[-1].lower() == "month"
+    if not steps or site.function is None or "12" in site.src(site.function) or not isinstance(outer, ALONE):
+        return
+    if isinstance(outer, ast.Call) and (name_of(outer.func) in BESIDES or _part(outer, "month", 1) is not None):
+        return
+    number = node.right.value if isinstance(node.right, ast.Constant) and type(node.right.value) is int else None
+    shift = (number if isinstance(node.op, ast.Add) else -number) - 1 if number else None
+    by = f" {'+' if isinstance(node.op, ast.Add) else '-'} {grouped(site, node.right)}"
+    moved = counted if shift == 0 else f"({counted} {'+-'[shift < 0]} {abs(shift)})" if shift is not None else f"({counted} - 1{by})"
+    own, says = f"{moved} % 12 + 1", f"Go on with the next year behind the last month of `{short(site.src(node))}`"
+    wanted = counted[: -len("month")] + "year"
+    block = site.module.block(site.statement.node) if isinstance(site.statement.node, ast.Assign) else []
+    lines = [each.value for each in block if isinstance(each, ast.Assign)]
+    near = [part for each in (outer, *lines) for part in ast.walk(each) if isinstance(part, ast.Name | ast.Attribute)]
+    year = next((part for part in near if site.src(part) == wanted and isinstance(part.ctx, ast.Load)), None)
+    if year is None:
+        yield site.put(node, own, FAMILY, f"Begin anew behind the last month in `{short(site.src(node))}`", MONTH_ALONE)
+    else:
+        changes = sorted([(*site.module.span(year), f"{wanted} + {moved} // 12"), (*site.module.span(node), own)])
+        yield site.at_once(changes, FAMILY, says, MONTH)
+
+
+def _moved_on(site: Site, statement: ast.AugAssign) -> Iterator[Mutation]:
+    """`month += 1`, and nothing asks whether the year is over."""
+    name = site.src(statement.target)
+    year = name[: -len("month")] + "year"
+    if not name.endswith("month") or site.function is None or "12" in site.src(site.function) or site.src(statement.value) != "1":
+        return
+    forward = isinstance(statement.op, ast.Add)
+    if year in site.locals and isinstance(statement.op, ast.Add | ast.Sub):
+        over, first, sign = (f"{name} > 12", "1", "+") if forward else (f"{name} < 1", "12", "-")
+        says = f"Go on with the {'next' if forward else 'last'} year when `{name}` leaves this one"
+        yield site.add(f"if {over}:\n    {name} = {first}\n    {year} {sign}= 1", "after", FAMILY, says, MONTH)
+
+
+def _first_before(site: Site, node: ast.Call, month: ast.BinOp) -> Iterator[Mutation]:
+    """The first of the month before: a day before the first of this one, and of that month the first."""
+    day, of = _part(node, "day", 2), month.left.value if isinstance(month.left, ast.Attribute) else None
+    back = isinstance(month.op, ast.Sub) and site.src(month.right) == "1"
+    if back and of is not None and day is not None and site.src(day) == "1" and "timedelta" in site.module.globals:
+        new = f"({site.src(of)}.replace(day=1) - timedelta(days=1)).replace(day=1)"
+        yield site.put(node, new, FAMILY, "Take the first of the month before, be it in the year before", MONTH_ALONE)
 
 
 def _part(node: ast.Call, name: str, place: int) -> ast.expr | None:

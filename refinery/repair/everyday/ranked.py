@@ -1,4 +1,4 @@
-"""What is ranked by several parts or limits: parts compared one by one, and limits of which the widest stands first."""
+"""What is ranked by parts, limits or levels: parts compared one by one, limits of which the widest stands first, the other end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from refinery.repair.mutation import Mutation, Site, number_in, short
+from refinery.repair.mutations.names import EXTREMES
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of, text_of
 
@@ -14,6 +15,9 @@ BY_PARTS = "parts in order"
 LIMITS = "order of limits"
 RANKS = ("year", "month", "day", "hour", "minute", "second", "microsecond", "major", "minor", "patch")
 """Parts of which the former decides, and the latter only where the former is the same."""
+LEVELS = frozenset({"priority", "level", "severity", "rank", "urgency", "grade", "tier", "stage", "importance", "precedence"})
+OTHER_END = 0.5
+"""How likely the other end of an order is meant that is written down, or spoken of: of levels nobody sees which end is the greater."""
 LESS = (ast.Lt, ast.LtE)
 MORE = (ast.Gt, ast.GtE)
 SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -28,11 +32,21 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _by_parts(site, node)
         elif isinstance(node, ast.ListComp | ast.GeneratorExp):
             yield from _gone_through(site, node.generators[0])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES and _by_rank(site, node):
+            other = EXTREMES[node.func.id]
+            yield site.put(node.func, other, "neighbour function", f"Call `{other}` instead of `{node.func.id}`", OTHER_END)
     if isinstance(statement, ast.For):
         yield from _gone_through(site, statement)
     elif isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.List | ast.Tuple | ast.Dict):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
         yield from _written(site, name_of(target), statement.value)
+
+
+def _by_rank(site: Site, node: ast.Call) -> bool:
+    """Whether the greatest, or least, is told by places in a list, as `max(found, key=ORDER.index)`, or is a level, as its names say."""
+    if parts(f"{site.function.name if site.function else ''} {site.src(node)}") & LEVELS:
+        return True
+    return any(isinstance(each, ast.Attribute) and each.attr == "index" for each in site.module.inside(node))
 
 
 def _by_parts(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:

@@ -26,14 +26,15 @@ def propose(site: Site) -> Iterator[Mutation]:
     """Patterns as they were meant, each with the form that gives it away."""
     yield from _backspace(site)
     for node in site.statement.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_pattern(site, node):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_pattern(site, node):
             yield from _alternatives(site, node)
             yield from _groups(site, node)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "match":
             yield from _whole(site, node, node.func)
 
 
-def _is_pattern(site: Site, node: ast.Constant) -> bool:
+def is_pattern(site: Site, node: ast.Constant) -> bool:
+    """Whether a text is handed to `re`, or has what only patterns have in them."""
     outer = site.parent(node)
     handed = (
         isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr in FUNCTIONS and outer.args[:1] == [node]

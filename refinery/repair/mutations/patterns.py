@@ -105,7 +105,7 @@ def _flags(site: Site, node: ast.Call, module: str, name: str) -> Iterator[Mutat
 def _flagged(site: Site, node: ast.Call, flag: str) -> float:
     """What the inputs say of a flag, where the pattern stands in the call."""
     first = node.args[0] if node.args else None
-    plain = _compiled(site.src(first)) if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+    plain = compiled(site.src(first)) if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
     return _told(site.clues.asked.parts(plain, re.compile(plain.pattern, getattr(re, flag)))) if plain else 1.0
 
 
@@ -116,9 +116,9 @@ def _pattern(site: Site, node: ast.Constant) -> Iterator[Mutation]:
 
 def telling(text: str, asked: Asked) -> Iterator[tuple[str, str, float]]:
     """Of other patterns those that find other things in failing inputs alone: as literals, with what each does and how likely it is."""
-    own = _compiled(text)
+    own = compiled(text)
     for changed, says, prior in variants(text, asked):
-        pattern = _compiled(changed)
+        pattern = compiled(changed)
         if own and pattern and asked.parts(own, pattern) == (True, False):
             yield changed, says, prior
 
@@ -128,12 +128,12 @@ def variants(text: str, asked: Asked) -> Iterator[tuple[str, str, float]]:
 
     The likelier where it finds other things in failing inputs than the present one, and the same in passing ones.
     """
-    own = _compiled(text)
+    own = compiled(text)
     for old, new, says, prior in EDITS:
         places = list(re.finditer(old, text))
         for found in places[:4]:
             changed = text[: found.start()] + found.expand(new) + text[found.end() :]
-            pattern = _compiled(changed) if changed != text else None
+            pattern = compiled(changed) if changed != text else None
             if pattern is not None:
                 told = _told(asked.parts(own, pattern)) if own else 1.0
                 yield changed, says, min(LIKELIEST, told * prior / max(1, len(places) - 1))
@@ -144,7 +144,7 @@ def _told(parts: tuple[bool, bool]) -> float:
     return (TELLS if not good else 1.0) if bad else 1.0 if not good else UPSETS
 
 
-def _compiled(text: str) -> re.Pattern[str] | None:
+def compiled(text: str) -> re.Pattern[str] | None:
     """A literal as a pattern; None where `re` cannot read it."""
     try:
         with warnings.catch_warnings():
