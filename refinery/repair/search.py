@@ -180,7 +180,7 @@ class _Search:
         self.rank = {(item.path, item.line): place for place, item in enumerate(self.suspicions, 1)}
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        self.beside = tuple(_scalars(beside))
+        self.data, self.beside = beside, tuple(_scalars(beside))
         known = (*self.scalars, *self.beside)
         self.world: World = survey(self.modules.values(), known, sources)
         describe(self.world, known, {**sources, **beside})
@@ -260,7 +260,7 @@ class _Search:
             (setting, odd_data(self.scalars, tables, self.sources, self.clues)),
             (1.0, joints(self.scalars, self.sources, modules, self.clues)),
             (1.0, misread(self.scalars, self.sources, self.clues, heard)),
-            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues))),
+            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues, self.beside, self.data))),
             (1.0, restored(self.sources, self.earlier, self.clues, suspected)),
         )
         for share, changes in made:

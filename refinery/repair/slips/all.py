@@ -17,6 +17,7 @@ from refinery.repair.slips.quoting import quoting
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.samples import samples
 from refinery.repair.slips.sight import Found, Sight, Slips
+from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.values import values
 
@@ -35,6 +36,7 @@ SLIPS: tuple[Slips, ...] = (
     broken,
     rounds,
     pointers,
+    strangers,
 )
 
 
