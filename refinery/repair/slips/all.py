@@ -16,6 +16,7 @@ from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoting import quoting
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.samples import samples
+from refinery.repair.slips.separators import separators
 from refinery.repair.slips.sight import Found, Sight, Slips
 from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
@@ -37,6 +38,7 @@ SLIPS: tuple[Slips, ...] = (
     rounds,
     pointers,
     strangers,
+    separators,
 )
 
 
