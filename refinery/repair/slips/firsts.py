@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import islice
 from pathlib import PurePosixPath
 
 from adapters.trace import Json
@@ -12,9 +13,9 @@ from refinery.edits.entries import LOAD
 from refinery.edits.items import Listing, listings, moved
 from refinery.edits.reorder import reordered
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, value_at
+from refinery.repair.looked import Asked, asked_first, hidden
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import Row, grids, parted
-from refinery.repair.slips.looked import Asked, asked_first
 from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
 from refinery.repair.wording import parts
 
@@ -55,20 +56,8 @@ def firsts(sight: Sight) -> Iterator[Found]:
 
 def _moves(cues: Sequence[Sequence[str]], prior: float) -> Iterator[Move]:
     """Which rule goes before which."""
-    given = 0
-    for place in range(1, len(cues)):
-        for to in range(place):
-            hidden = [any(_within(one, cue) for one in cues[to]) for cue in cues[place]]
-            turned = any(_within(cue, one) for one in cues[to] for cue in cues[place])
-            if any(hidden) and not turned and given < MOST_MOVES:
-                given += 1
-                yield place, to, prior * (1.0 if all(hidden) else SOME)
-                break
-
-
-def _within(one: str, other: str) -> bool:
-    one, other = one.strip().lower(), other.strip().lower()
-    return len(one) > 1 and one != other and one in other
+    for place, to, whole in islice(hidden(cues), MOST_MOVES):
+        yield place, to, prior * (1.0 if whole else SOME)
 
 
 def _cues(value: Json) -> list[str]:
@@ -146,8 +135,15 @@ def _of_rows(text: Wording, head: Row, rows: Sequence[Row], asked: Asked) -> Ite
         return
     told = IN_ORDER.search(text.text) is not None
     for column, (start, end) in enumerate(head.cells):
-        named = bool(parts(text.text[start:end]) & CUES)
-        prior = SHOWN if told and (named or column == 0) else NAMED * (1.2 if asked.items else 1.0) if named else 0.0
+        name = text.text[start:end]
+        named = bool(parts(name) & CUES)
+        prior = (
+            SHOWN
+            if (told and (named or column == 0)) or name.lower() in asked.fields
+            else NAMED * (1.2 if asked.items else 1.0)
+            if named
+            else 0.0
+        )
         cues = [[text.text[a:b] for a, b in parted(text.text, *row.cells[column]) if a < b] for row in rows]
         for place, to, sure in _moves(cues, prior) if prior else ():
             order = [*range(len(rows))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from refinery.repair.module import Module
@@ -63,3 +63,18 @@ def _looks(test: ast.expr) -> bool:
         if isinstance(part, ast.Call) and name_of(part.func) in FITS:
             return True
     return False
+
+
+def hidden(cues: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, bool]]:
+    """Which rules stand behind one that takes what they are for: each with the first such, and whether nothing is left for it."""
+    for place, own in enumerate(cues):
+        for to in range(place):
+            taken = [any(_within(one, cue) for one in cues[to]) for cue in own]
+            if any(taken) and not any(_within(cue, one) for one in cues[to] for cue in own):
+                yield place, to, all(taken)
+                break
+
+
+def _within(one: str, other: str) -> bool:
+    one, other = one.strip().lower(), other.strip().lower()
+    return len(one) > 1 and one != other and one in other
