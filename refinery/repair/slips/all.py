@@ -8,6 +8,7 @@ from refinery.repair.slips.bounds import bounds
 from refinery.repair.slips.braces import braces
 from refinery.repair.slips.broken import broken
 from refinery.repair.slips.cells import cells
+from refinery.repair.slips.cycles import cycles
 from refinery.repair.slips.firsts import firsts
 from refinery.repair.slips.formats import formats
 from refinery.repair.slips.labels import labels
@@ -43,6 +44,7 @@ SLIPS: tuple[Slips, ...] = (
     separators,
     scales,
     firsts,
+    cycles,
 )
 
 
