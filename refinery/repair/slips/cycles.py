@@ -23,15 +23,14 @@ STEP, STEP_SAID = 0.3, 0.45
 def cycles(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     for path, text in sight.settings.items():
-        own = [each for each in sight.scalars if each.path == path and isinstance(each.value, str)]
+        own = {each.keys: each for each in sight.scalars if each.path == path and isinstance(each.value, str)}
         try:
             found = [each for each in listings(text, path) if 1 < len(each.values) < 12]
         except NotParsable:
             continue
         for listing in found:
-            items = [next((each for each in own if each.keys == (*listing.keys, at)), None) for at in range(len(listing.values))]
             for new, prior, says in _stepped([str(value) for value in listing.values], sight):
-                after = _all(text, [each for each in items if each], new)
+                after = _all(text, [own[keys] for at in range(len(new)) if (keys := (*listing.keys, at)) in own], new)
                 yield from rewritten(path, after, prior, f"Set {listing.name} to {says}", "all of them may be one step off")
     for scalar in sight.scalars:
         if isinstance(scalar.value, str) and scalar.path.endswith(tuple(LANGUAGES)):

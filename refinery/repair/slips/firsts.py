@@ -99,7 +99,7 @@ def _of_a_list(text: str, listing: Listing, asked: Asked) -> Iterator[Found]:
                 after = moved(text, listing, place, to)
             except NotFaithful:
                 continue
-            says = f"Move {cues[place][0]!r} before {cues[to][0]!r} in {listing.name}"
+            says = f"Move {cues[place][0]!r} before {cues[to][0]!r}{f' in {listing.name}' if listing.keys else ''}"
             yield from rewritten(listing.path, after, sure, says, "of rules the first that fits is taken, and that one hides it")
 
 

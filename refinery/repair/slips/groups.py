@@ -56,8 +56,7 @@ class Group:
 
 def groups(sight: Sight) -> list[Group]:
     """All of them that are no larger than what is named by hand."""
-    found = (*_in_settings(sight), *_in_lines(sight), *_in_texts(sight), *_in_code(sight.modules))
-    return [each for each in found if len(each.entries) <= LARGEST]
+    return [*_in_settings(sight), *_in_lines(sight), *_in_texts(sight), *_in_code(sight.modules)]
 
 
 def is_name(text: str) -> bool:
@@ -67,7 +66,7 @@ def is_name(text: str) -> bool:
 
 
 def _group(where: str, entries: Sequence[Entry], *home: object) -> Iterator[Group]:
-    if len(entries) > 2 and all(is_name(each.text) for each in entries):
+    if 2 < len(entries) <= LARGEST and all(is_name(each.text) for each in entries):
         yield Group(where, tuple(entries), home)
 
 

@@ -27,6 +27,8 @@ COUNTED = re.compile(r"(?i)\b(?:all|every|amounts?|prices?|times?|durations?|siz
 ANY = (10, 100, 1000, 60)
 SMALLEST, LARGEST = Decimal("0.4"), Decimal("2.5")
 """How many times the least and the greatest of the others a number may be."""
+ROOM = Decimal("1.8")
+"""How much farther it may be from them where a word says the unit."""
 FAR = 5
 """How many times the least, or the greatest, of the others is far from them."""
 TIGHT = 12
@@ -110,7 +112,8 @@ def _out_of_scale(value: Decimal, beside: Sequence[Decimal], units: frozenset[st
     for many in dict.fromkeys((*(each for unit in sorted(units) for each in TIMES[unit]), *ANY)):
         new = value * many if abs(value) < low else value / many
         known = any(many in TIMES[unit] for unit in units)
-        if low * SMALLEST <= abs(new) <= high * LARGEST and (shown := _plain(new, beside)) is not None:
+        room = ROOM if known else 1
+        if low * SMALLEST / room <= abs(new) <= high * LARGEST * room and (shown := _plain(new, beside)) is not None:
             yield shown, prior if known or not units else UNSAID, f"the others are from {low} to {high}"
 
 

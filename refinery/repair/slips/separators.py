@@ -57,8 +57,8 @@ def separators(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     known = sight.said | {key for scalar in sight.scalars for key in scalar.keys if isinstance(key, str)}
     for lines in _kin(sight):
-        own = [line for line in lines if line.listed]
-        if 0 < len(own) <= MOST_LINES:
+        own = [line for line in lines if line.listed] if len(lines) <= MOST_LINES else []
+        if own:
             yield from _odd(own, sight.code)
             yield from _unparted(own, known)
     for path, text in sight.settings.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from refinery.repair.slips.groups import Entry, Group, groups
@@ -24,6 +24,7 @@ ANYTHING = frozenset({"default", "defaults", "other", "others", "else", "fallbac
 def strangers(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
     every = groups(sight)
+    named = [each.names for each in every]
     places: dict[str, set[object]] = defaultdict(set)
     holders: dict[str, set[int]] = defaultdict(set)
     for number, group in enumerate(every):
@@ -31,8 +32,7 @@ def strangers(sight: Sight) -> Iterator[Found]:
             places[entry.text].add(entry.place)
             holders[entry.text].add(number)
     best: dict[tuple[Entry, str], tuple[float, str]] = {}
-    for own in every:
-        names = own.names
+    for own, names in zip(every, named, strict=True):
         if not SHARED < len(names) <= LARGEST:
             continue
         known = Counter(number for name in names for number in holders[name])
@@ -40,10 +40,10 @@ def strangers(sight: Sight) -> Iterator[Found]:
             other = every[number]
             if many != len(names) - 1 or other.home == own.home:
                 continue
-            strange = next(each for each in own.entries if each.text not in other.names)
+            strange = next(each for each in own.entries if each.text not in named[number])
             if len(places[strange.text]) > 1 or strange.text in sight.said or strange.text.lower() in ANYTHING:
                 continue
-            for prior, new in _meant(strange.text, own, other):
+            for prior, new in _meant(strange.text, own, list(named[number])):
                 prior *= 1.0 if many > SHARED else FEW_SHARED
                 if prior > best.get((strange, new), (0.0, ""))[0]:
                     best[strange, new] = prior, f"{other.where} has all the others, and has no {strange.text}"
@@ -51,11 +51,12 @@ def strangers(sight: Sight) -> Iterator[Found]:
         yield from entry.put(new, prior, f"Write {new}, not {entry.text},", why)
 
 
-def _meant(strange: str, own: Group, other: Group) -> Iterator[tuple[float, str]]:
+def _meant(strange: str, own: Group, members: Sequence[str]) -> Iterator[tuple[float, str]]:
     """What a name may be meant to be: what the group lacks first, what is spelt alike first of these."""
-    free = [name for name in other.names if name not in own.names]
-    once = len(own.names) == len(own.entries)
-    alike = {name: SequenceMatcher(None, strange.lower(), name.lower()).ratio() for name in other.names}
+    names = own.names
+    free = [name for name in members if name not in names]
+    once = len(names) == len(own.entries)
+    alike = {name: SequenceMatcher(None, strange.lower(), name.lower()).ratio() for name in members}
     order = sorted(free, key=lambda name: -alike[name])[:MOST]
     near = [name for name in free if alike[name] >= ALIKE]
     for name in order:
@@ -66,6 +67,6 @@ def _meant(strange: str, own: Group, other: Group) -> Iterator[tuple[float, str]
         elif len(free) <= FEW or not once:
             yield ONE_OF_FEW, name
     if not once:
-        taken = sorted((name for name in other.names if name in own.names), key=lambda name: -alike[name])
+        taken = sorted((name for name in members if name in names), key=lambda name: -alike[name])
         for name in taken[:MOST] if len(taken) <= FEW else [name for name in taken[:MOST] if alike[name] >= ALIKE]:
             yield SPELT_ALIKE if alike[name] >= ALIKE else TAKEN, name

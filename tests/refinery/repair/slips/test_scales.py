@@ -14,6 +14,8 @@ def test_a_number_is_of_the_size_of_those_beside_it() -> None:
     rates = "# all amounts in cents\nbells:\n  tower: 450\n  chapel: 520\n  school: 390\n"
     assert made(scales, {"b.yaml": rates.replace("520", "5.2")})[rates] == 0.6
     assert made(scales, {"b.yaml": rates}) == {}
+    dear = rates.replace("520", "1800")
+    assert made(scales, {"b.yaml": dear.replace("1800", "18")})[dear] == 0.6
 
 
 def test_without_a_word_for_a_unit_it_is_less_likely() -> None:
