@@ -53,7 +53,7 @@ def _stepped(words: Sequence[str], sight: Sight) -> Iterator[tuple[list[str], fl
 
 
 def _in_a_text(text: str, sight: Sight) -> Iterator[tuple[str, float, str]]:
-    """`sat, sun`, and nothing else."""
+    """`tue, wed`, and nothing else."""
     words = [each for each in WORDS.finditer(text) if each.group().lower() not in ("and", "or", "to")]
     gaps = [text[one.end() : other.start()] for one, other in pairwise(words)]
     if 1 < len(words) < 12 and words[0].start() == 0 and words[-1].end() == len(text) and all(BETWEEN.fullmatch(gap) for gap in gaps):

@@ -11,7 +11,7 @@ BELLS = "[tower]\nswing_ms = 900\n\n[chapel]\nswing_ms = 1200\n\n[school]\nswing
 def test_a_number_is_of_the_size_of_those_beside_it() -> None:
     assert made(scales, {"b.toml": BELLS}) == {}
     assert made(scales, {"b.toml": BELLS.replace("1200", "1.2")})[BELLS] == 0.6
-    rates = "# all amounts in cents\nbells:\n  tower: 450\n  chapel: 520\n  school: 390\n"
+    rates = "# prices in pence\nbells:\n  tower: 450\n  chapel: 520\n  school: 390\n"
     assert made(scales, {"b.yaml": rates.replace("520", "5.2")})[rates] == 0.6
     assert made(scales, {"b.yaml": rates}) == {}
     dear = rates.replace("520", "1800")
