@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -12,6 +12,8 @@ from refinery.repair.wording import parts
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ROUNDS = (DAYS, MONTHS, *(tuple(word[:letters] for word in each) for each, letters in ((DAYS, 3), (DAYS, 2), (MONTHS, 3))))
+"""Names of days and of months that come round, and how they are cut short."""
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)((?::\d\d)?)")
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)")
 OFFSET = re.compile(r"([+-])(\d\d:?\d\d)")
@@ -111,3 +113,18 @@ def _stepped(year: int, month: int, day: int, step: int, rest: str) -> Iterator[
         yield f"{(date(year, month, day) + timedelta(days=step)).isoformat()}{rest}", 0.4, "a day near the present one"
     except (ValueError, OverflowError):
         return
+
+
+def stepped(words: Sequence[str]) -> Iterator[list[str]]:
+    """The same stretch of the days of a week, or of the months, one step before and one behind; nothing where it is no such stretch."""
+    lower = [word.lower() for word in words]
+    members = next((each for each in ROUNDS if set(lower) <= set(each)), ())
+    places = [members.index(word) for word in lower] if members else []
+    if 1 < len(places) < len(members) and all((other - one) % len(members) == 1 for one, other in pairwise(places)):
+        for step in (-1, 1):
+            new = [members[(place + step) % len(members)] for place in places]
+            yield [_dressed(word, like) for word, like in zip(new, words, strict=True)]
+
+
+def _dressed(word: str, like: str) -> str:
+    return word if like.islower() else word.upper() if like.isupper() else word.capitalize()

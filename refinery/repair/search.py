@@ -140,7 +140,7 @@ class _Search:
         self.suspicions = localise(executions, _places(diagnosis), sources, self.clues.words)
         self.modules = _modules(sources, self.suspicions)
         self.scalars = tuple(_scalars(sources))
-        self.beside = tuple(_scalars(beside))
+        self.data, self.beside = beside, tuple(_scalars(beside))
         known = (*self.scalars, *self.beside)
         self.world: World = survey(self.modules.values(), known, sources)
         describe(self.world, known, {**sources, **beside})
@@ -219,7 +219,7 @@ class _Search:
             (setting, odd_data(self.scalars, tables, self.sources, self.clues)),
             (1.0, joints(self.scalars, self.sources, modules, self.clues)),
             (1.0, misread(self.scalars, self.sources, self.clues, heard)),
-            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues))),
+            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues, self.beside, self.data))),
             (1.0, restored(self.sources, self.earlier, self.clues, suspected)),
         )
         for share, changes in made:

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from refinery.repair.moments import DAYS
+from refinery.repair.moments import DAYS, stepped
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import name_of
+from refinery.repair.world import name_of, text_of
 
 FAMILY = "calendar"
 DATED = ("date", "datetime")
+STEP, STEP_SAID = 0.25, 0.4
+"""How likely days in a row are all one step off; and so where the failure speaks of the one that would come in, or go out."""
 ASKED = {"weekday": 0, "isoweekday": 1}
 """How the first day of the week is counted."""
 MONTH, MONTH_ALONE = 0.8, 0.5
@@ -33,10 +35,23 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _beside_a_year(site, node)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield from _weekend(site, node)
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            yield from _one_step_off(site, node)
     if isinstance(statement, ast.AugAssign):
         yield from _moved_on(site, statement)
     if isinstance(statement, ast.Assign) and site.function is None:
         yield from _named_day(site, statement)
+
+
+def _one_step_off(site: Site, node: ast.List | ast.Tuple | ast.Set) -> Iterator[Mutation]:
+    """Days, or months, that stand together, all of them the next or the former."""
+    texts = [text for each in node.elts if (text := text_of(each))]
+    for new in stepped(texts) if len(texts) == len(node.elts) else ():
+        said = any(site.clues.says(word) for word in {*new} ^ {*texts})
+        spans = [site.module.span(each) for each in node.elts]
+        changes = [(start + 1, end - 1, word) for (start, end), word in zip(spans, new, strict=True)]
+        if all(site.module.text[start:end] == text for (start, end, _), text in zip(changes, texts, strict=True)):
+            yield site.at_once(changes, FAMILY, f"Take {', '.join(new)}", STEP_SAID if said else STEP)
 
 
 def _month(site: Site, node: ast.Call) -> Iterator[Mutation]:

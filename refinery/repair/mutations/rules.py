@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from refinery.repair.looked import asked_first, hidden
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.samples import sample
+from refinery.repair.world import name_of, text_of
 
 FAMILY = "order of rules"
 MOST_RULES = 16
 SHADOWED = 0.65
 """How likely a rule stands too late that never has its turn, since one before it takes what it is for."""
+SOME = 0.5
+"""How likely it does where that one takes some of what it is for."""
 OUT_OF_LINE = 0.6
 """How likely two neighbours are exchanged where all others stand in the order of their numbers."""
 NEIGHBOURS, ELSEWHERE = 0.28, 0.12
@@ -25,16 +30,20 @@ FARTHEST = 3
 def propose(site: Site) -> Iterator[Mutation]:
     """Neighbours exchanged, and a rule moved before the one that takes what it is for."""
     statement = site.statement.node
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+    if isinstance(statement, ast.For):
+        parts = _items(statement.iter) if _ends(statement) or _works_on(statement) else []
+    elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        parts = _items(statement.value) if isinstance(target, ast.Name) else []
+        parts = parts if 1 < len(parts) <= MOST_RULES and _in_turn(site, name_of(target)) else []
+    else:
         return
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-    parts = _items(statement.value)
-    if not isinstance(target, ast.Name) or not 1 < len(parts) <= MOST_RULES or not _in_turn(site, target.id):
+    if not 1 < len(parts) <= MOST_RULES:
         return
     spans = [(site.module.span(first)[0], site.module.span(last)[1]) for first, last in parts]
     texts = [site.module.text[start:end] for start, end in spans]
     tells = [_told(first) for first, _ in parts]
-    for place, to, prior in _moves(tells):
+    for place, to, prior in _moves(tells, list(_hidden(site, parts))):
         order = [*range(len(parts))]
         order.insert(to, order.pop(place))
         new = "".join(
@@ -101,13 +110,36 @@ def _written(node: ast.AST) -> Iterator[ast.AST]:
         yield from _written(child)
 
 
-def _moves(tells: list[ast.Constant | None]) -> Iterator[tuple[int, int, float]]:
+def _hidden(site: Site, items: list[tuple[ast.expr, ast.expr]]) -> Iterator[tuple[int, int, float]]:
+    """Rules behind one whose cues are within their own: fields that a loop looks for, and lists of texts."""
+    fields = asked_first([site.module]).fields
+    columns: dict[str, list[list[str]]] = defaultdict(lambda: [[] for _ in items])
+    for place, (_, item) in enumerate(items):
+        pairs = zip(item.keys, item.values, strict=True) if isinstance(item, ast.Dict) else ()
+        named = [*((text_of(key) if key else None, value) for key, value in pairs)]
+        named += [(each.arg, each.value) for each in item.keywords] if isinstance(item, ast.Call) else []
+        listed = [item, *(item.elts if isinstance(item, ast.Tuple | ast.List) else ()), *(value for _, value in named)]
+        for each in listed:
+            if isinstance(each, ast.List | ast.Tuple | ast.Set) and each.elts and all(text_of(part) for part in each.elts):
+                columns["lists"][place] += [text for part in each.elts if (text := text_of(part))] if each is not item else []
+        for name, value in named:
+            if name in fields and (text := text_of(value)):
+                columns[str(name)][place].append(text)
+        if isinstance(item, ast.List | ast.Tuple | ast.Set) and isinstance(items[place][0], ast.Constant):
+            columns["lists"][place] += [text for part in item.elts if (text := text_of(part))]
+    for cues in columns.values():
+        for place, to, whole in hidden(cues):
+            yield place, to, SHADOWED if whole else SOME
+
+
+def _moves(tells: list[ast.Constant | None], hides: list[tuple[int, int, float]]) -> Iterator[tuple[int, int, float]]:
     """Which item goes to which place, and how likely."""
     values = [tell.value if tell else None for tell in tells]
-    given = set()
+    given = {(place, to) for place, to, _ in hides}
+    yield from hides
     for place in range(1, len(values)):
         before = next((to for to in range(place) if _takes(values[to], values[place])), None)
-        if before is not None:
+        if before is not None and (place, before) not in given:
             given.add((place, before))
             yield place, before, SHADOWED
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]

@@ -8,6 +8,8 @@ from refinery.repair.slips.bounds import bounds
 from refinery.repair.slips.braces import braces
 from refinery.repair.slips.broken import broken
 from refinery.repair.slips.cells import cells
+from refinery.repair.slips.cycles import cycles
+from refinery.repair.slips.firsts import firsts
 from refinery.repair.slips.formats import formats
 from refinery.repair.slips.labels import labels
 from refinery.repair.slips.markup import markup
@@ -16,7 +18,10 @@ from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoting import quoting
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.samples import samples
+from refinery.repair.slips.scales import scales
+from refinery.repair.slips.separators import separators
 from refinery.repair.slips.sight import Found, Sight, Slips
+from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.values import values
 
@@ -35,6 +40,11 @@ SLIPS: tuple[Slips, ...] = (
     broken,
     rounds,
     pointers,
+    strangers,
+    separators,
+    scales,
+    firsts,
+    cycles,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -39,6 +39,10 @@ class Sight:
     modules: Sequence[Module]
     texts: Sequence[Wording]
     clues: Clues
+    data: Sequence[Scalar] = ()
+    """Values that may not be edited."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """The files in which they stand, and others that may not be edited."""
 
     @cached_property
     def code(self) -> str:

@@ -116,9 +116,9 @@ def _shares(scalar: Scalar, of_one: set[str]) -> Iterator[Other]:
 def _units(scalar: Scalar, kin: Sequence[Scalar]) -> Iterator[Other]:
     """`pause_seconds: 5000`, which are milliseconds."""
     value, names = scalar.value, parts(scalar.key) if scalar.key else frozenset()
-    beside = [each.value for each in kin if each is not scalar and isinstance(each.value, int | float)]
     for word, many in UNITS.items():
         if word in names and type(value) is int and value >= many and value % many == 0:
+            beside = [each.value for each in kin if each is not scalar and isinstance(each.value, int | float)]
             odd = bool(beside) and all(each < many for each in beside)
             if odd or (not beside and many == 1000):
                 yield value // many, UNIT_BESIDE if odd else UNIT, f"{value} {word}s are many, and may be counted in a smaller unit"

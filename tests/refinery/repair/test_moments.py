@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refinery.repair.moments import other_numbers, other_texts
+from refinery.repair.moments import other_numbers, other_texts, stepped
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,10 @@ def test_a_number_becomes_the_moment_that_is_meant(key: str, value: float, comme
 
 def test_a_number_that_is_no_moment_is_left_alone() -> None:
     assert not list(other_numbers("size", 3, "# big enough"))
+
+
+def test_days_in_a_row_are_all_one_step_off() -> None:
+    assert list(stepped(["Sun", "Mon"])) == [["Sat", "Sun"], ["Mon", "Tue"]]
+    assert list(stepped(["may", "june"])) == [["april", "may"], ["june", "july"]]
+    assert list(stepped(["mon", "wed"])) == []
+    assert list(stepped(["mon", "june"])) == []

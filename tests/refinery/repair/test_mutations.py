@@ -731,6 +731,27 @@ def test_a_rule_goes_before_the_one_that_takes_what_it_is_for() -> None:
     assert prior(taken, turned[0]) > prior(free, turned[1])
 
 
+@pytest.mark.parametrize(
+    ("wide", "narrow", "loop"),
+    [
+        ("('hot', ['tea'])", "('pot', ['teapot', 'kettle'])", "for team, words in RULES:\n        if any(word in text for word in words)"),
+        ("'hot': ['tea']", "'pot': ['teapot']", "for team, words in RULES.items():\n        if any(word in text for word in words)"),
+        ("{'team': 1, 'word': 'tea'}", "{'team': 2, 'word': 'teapot'}", "for team in RULES:\n        if team['word'] in text"),
+        ("Rule(1, word='tea')", "Rule(2, word='teapot')", "for team in RULES:\n        if team.word in text"),
+        ("('tea', 1)", "('teapot', 2)", "for word, team in RULES:\n        if word in text"),
+    ],
+)
+def test_so_does_one_whose_words_stand_in_lists_or_fields(wide: str, narrow: str, loop: str) -> None:
+    opening, closing = ("{", "}") if wide.startswith("'") else ("[", "]")
+    after = ":\n            return team\n"
+    named = f"RULES = {opening}{{}}, {{}}{closing}\ndef f(text):\n    {loop}{after}"
+    inside = f"def f(text):\n    {loop.replace('RULES', f'{opening}{{}}, {{}}{closing}')}{after}"
+    for source in (named, inside) if ".items" not in loop and "Rule(" not in wide and "{" not in wide else (named,):
+        told = [source.replace("{}, {}", f"{one}, {other}") for one, other in ((wide, narrow), (narrow, wide))]
+        assert prior(told[0], told[1]) >= 0.5
+        assert not [text for each, text in mutations(told[1]) if text == told[0] and each.prior >= 0.5]
+
+
 def test_what_is_not_gone_through_in_order_keeps_its_order() -> None:
     source = "NAMES = ['tea', 'teapot']\ndef f(name):\n    return name in NAMES\n"
     assert all(mutation.operator != "order of rules" for mutation, _ in mutations(source))

@@ -56,3 +56,13 @@ def test_what_its_names_speak_against_is_likely_turned(name: str, source: str, o
 @pytest.mark.parametrize(("operator", "source"), UNLIKELY)
 def test_what_is_as_its_names_say_is_left(operator: str, source: str) -> None:
     assert not [mutation for mutation, _ in mutations(source) if mutation.operator == operator]
+
+
+def test_days_in_a_row_are_all_one_step_off() -> None:
+    source = "def f(day):\n    return day in ('tuesday', 'wednesday')\n"
+    assert {text for _, text in mutations(source)} >= {
+        source.replace("'tuesday', 'wednesday'", "'monday', 'tuesday'"),
+        source.replace("'tuesday', 'wednesday'", "'wednesday', 'thursday'"),
+    }
+    apart = source.replace("wednesday", "friday")
+    assert apart.replace("'tuesday', 'friday'", "'wednesday', 'saturday'") not in {text for _, text in mutations(apart)}

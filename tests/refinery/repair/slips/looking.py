@@ -15,8 +15,10 @@ from refinery.repair.slips.sight import Sight, Slips
 READS = 'from pathlib import Path\n\n\ndef text(name):\n    return Path("prompts", name).read_text()\n'
 
 
-def made(slips: Slips, sources: Mapping[str, str], code: str = READS, said: str = "") -> dict[str, float]:
-    """The texts that are proposed, with their scores."""
+def made(
+    slips: Slips, sources: Mapping[str, str], code: str = READS, said: str = "", beside: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """The texts that are proposed, with their scores; what is `beside` may not be edited."""
     modules = [Module("m.py", code)]
     found: list[Scalar] = []
     for path, text in sources.items():
@@ -25,7 +27,8 @@ def made(slips: Slips, sources: Mapping[str, str], code: str = READS, said: str 
         except NotParsable:
             continue
     told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
-    sight = Sight(sources, found, modules, wordings(sources, modules, found), told)
+    data = [each for path, text in (beside or {}).items() if is_config(path) for each in scalars(text, path)]
+    sight = Sight(sources, found, modules, wordings(sources, modules, found), told, data, beside or {})
     return {change.after: score for score, change in slips(sight)}
 
 
