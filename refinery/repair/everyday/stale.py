@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.wording import likeness
-from refinery.repair.world import name_of
+from refinery.repair.world import name_of, parameters
 
 FAMILY = "raw for refined"
 Path = ast.Name | ast.Attribute | ast.Subscript
@@ -70,21 +70,38 @@ def _made(site: Site) -> Iterator[tuple[str, str, float]]:
     for node in inside:
         if not isinstance(node, ast.Assign) or node.lineno >= line or site.parent(node) not in above or len(node.targets) > 1:
             continue
-        target = node.targets[0]
-        made = _source(node.value, target.id) if isinstance(target, ast.Name) and target.id not in site.stored else None
-        if made is None or not isinstance(target, ast.Name):
-            continue
-        of, prior = site.src(made[0]), made[1]
-        root = of.split(".")[0].split("[")[0]
-        again = any(
-            isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id == root and node.lineno < each.lineno <= line
-            for each in inside
-        )
-        if root in site.locals and target.id not in (root, of) and of != "self" and not again:
-            yield target.id, of, prior
+        for target, value in _each(node.targets[0], node.value):
+            made = _source(site, value, target.id) if target.id not in site.stored else None
+            if made is None:
+                continue
+            of, prior = site.src(made[0]), made[1]
+            root = of.split(".")[0].split("[")[0]
+            again = any(
+                isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id == root and node.lineno < each.lineno <= line
+                for each in inside
+            )
+            if root in site.locals and target.id not in (root, of) and of != "self" and not again:
+                yield target.id, of, prior
 
 
-def _source(value: ast.expr, name: str) -> tuple[Path, float] | None:
+def _each(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """The names that are given values, each with its own."""
+    if isinstance(target, ast.Name):
+        yield target, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        yield from ((one, other) for one, other in zip(target.elts, value.elts, strict=True) if isinstance(one, ast.Name))
+
+
+def _gives_its_own(site: Site, called: str) -> bool:
+    """Whether a function of the user's gives what it was given, or what has taken its place."""
+    function = site.world.functions.get(called, (None, None))[1]
+    if function is None:
+        return False
+    given = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return bool(given) and all(isinstance(each, ast.Name) and each.id in parameters(function)[:1] for each in given)
+
+
+def _source(site: Site, value: ast.expr, name: str) -> tuple[Path, float] | None:
     """What a value is a cleaner, shorter or ordered form of, with how likely it stands for it; None where it is another kind of thing."""
     inner: ast.expr | None = None
     prior = MADE
@@ -92,10 +109,10 @@ def _source(value: ast.expr, name: str) -> tuple[Path, float] | None:
         called = value.func.attr if isinstance(value.func, ast.Attribute) else name_of(value.func)
         if isinstance(value.func, ast.Attribute) and called in KEEPING:
             inner = value.func.value
-        elif called not in OTHERS and value.args and not isinstance(value.args[0], ast.Starred):
+        elif value.args and not isinstance(value.args[0], ast.Starred) and ((own := _gives_its_own(site, called)) or called not in OTHERS):
             inner = value.args[-1] if called == "sub" else value.args[0]
-            prior = MADE if called in ALIKE else MADE_BY_ANOTHER
-            if called not in ALIKE and not CLEANS.search(f"{called} {name}") and not likeness(name, name_of(inner)):
+            prior = MADE if own or called in ALIKE else MADE_BY_ANOTHER
+            if not own and called not in ALIKE and not CLEANS.search(f"{called} {name}") and not likeness(name, name_of(inner)):
                 return None
     elif isinstance(value, ast.ListComp | ast.SetComp | ast.GeneratorExp) and len(value.generators) == 1:
         target, kept = value.generators[0].target, value.elt
@@ -111,7 +128,7 @@ def _source(value: ast.expr, name: str) -> tuple[Path, float] | None:
         inner, prior = value.left, MADE if moment else COUNTED
     if isinstance(inner, Path):
         return inner, prior
-    below = _source(inner, name) if inner is not None else None
+    below = _source(site, inner, name) if inner is not None else None
     return (below[0], min(prior, below[1])) if below else None
 
 

@@ -46,6 +46,8 @@ LIKELY = [
      "(m.body)\n    return len(body", "", 0.4),
     ("those that were kept", stale, "def f(eggs):\n    whole = [e for e in eggs if e.whole]\n    return len(eggs)\n", "len(eggs",
      "len(whole", "", 0.4),
+    ("what a function of the user's leads to", stale, "def find(x):\n    while up[x] != x:\n        x = up[x]\n    return x\n"
+     "def f(a, b):\n    one, two = find(a), find(b)\n    up[a] = two\n", "up[a]", "up[one]", "", 0.45),
     ("a day moved", stale, "def f(a):\n    here = a + timedelta(1)\n    return a.date(), here.hour\n", "a.date", "here.date", "", 0.6),
     ("handed on beside", unvarying, "def f(ship):\n    for crate in ship.crates:\n        g(ship.hold)\n        crate.go()\n", "ship.hold",
      "crate", "", 0.4),
@@ -95,6 +97,7 @@ UNLIKELY = [
     ("it counts rounds", unvarying, "def f(x):\n    for i in range(3):\n        x = step(x)\n    return x\n", ""),
     ("each has its own", unvarying, WEIGHED.format("        total += weigh(crate, scale)\n"), ""),
     ("of no account", unvarying, "def f(a, b):\n    return [b + 1 for _ in a]\n", ""),
+    ("what another function makes of it", stale, "def find(x):\n    return up[x]\ndef f(a):\n    one = find(a)\n    up[a] = one\n", ""),
     ("its length", stale, "def f(note):\n    size = len(note)\n    return note[0]\n", ""),
     ("made afterwards", stale, "def f(note):\n    first = note[0]\n    tidy = note.strip()\n    return first, tidy\n", ""),
     ("whether it was clean", stale, TIDY.format("note == tidy"), ""),
