@@ -38,14 +38,25 @@ def _standing(site: Site, function: Function, call: ast.Call) -> Iterator[Mutati
     same = [isinstance(each, ast.Name) and each.id == name for each, name in zip(call.args, given, strict=True)]
     still = all(same)
     for place, (argument, name) in enumerate(zip(call.args, given, strict=True)):
+        yield from _from_here(site, call, argument, name)
         if not isinstance(argument, ast.Name) or (not same[place] and argument.id in given):
             continue
         asked_of = site.module.uses(function).get(name, set()) & {"base", "object"}
         others = _beside(site, call, argument.id) if place == 0 or not asked_of else []
         for new in others[:MOST] if still or (place == 0 and not same[place]) else []:
-            yield site.put(argument, new, FAMILY, f"Go on with `{short(new)}`, not with `{argument.id}` again", 0.75 if still else 0.35)
+            yield site.put(argument, new, FAMILY, f"Go on with `{short(new)}`, not with `{argument.id}` again", 0.75 if still else 0.3)
         for new, prior in _counted(site, function, call, name) if same[place] else ():
             yield site.put(argument, new, FAMILY, f"Go on with `{short(new)}`, not with the same `{name}`", 0.75 if still else prior)
+
+
+def _from_here(site: Site, call: ast.Call, argument: ast.expr, name: str) -> Iterator[Mutation]:
+    """`pick(start + 1)` in `for at in range(start, end)`: the places before `at` were gone through by others."""
+    loop = site.module.loop(site.statement.node)
+    first = argument.left if isinstance(argument, ast.BinOp) else argument
+    if not (isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and name_of(loop.iter.func) == "range" and loop.iter.args):
+        return
+    if site.src(first) == name == site.src(loop.iter.args[0]) and site.src(loop.target) not in map(site.src, call.args):
+        yield site.put(first, site.src(loop.target), FAMILY, f"Go on behind `{site.src(loop.target)}`, not behind `{name}`", 0.65)
 
 
 def _beside(site: Site, call: ast.Call, name: str) -> list[str]:
@@ -82,7 +93,7 @@ def _counted(site: Site, function: Function, call: ast.Call, name: str) -> Itera
             elif isinstance(other, ast.Name | ast.Attribute):
                 yield f"{name} + 1", 0.45
             elif isinstance(other, ast.Constant) and other.value in (0, 1):
-                yield f"{name} - 1", 0.4
+                yield f"{name} - 1", 0.3
             elif isinstance(other, ast.Call) and name_of(other.func) == "len":
                 yield f"{name} + 1", 0.6
     free = isinstance(item, ast.Name) and item.id not in map(site.src, call.args)

@@ -28,6 +28,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _for_none(site, function, node)
         elif isinstance(node, ast.Call) and site.src(node.func) == "range" and len(node.args) == 2:
             yield from _end(site, node.args[0], node.args[1])
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            yield from _elsewhere(site, function, node)
 
 
 def _asked_twice(site: Site, function: Function, statement: ast.If) -> Iterator[Mutation]:
@@ -103,7 +105,7 @@ def _limited(site: Site, call: ast.Call, stop: ast.expr) -> Iterator[Mutation]:
 def _for_none(site: Site, function: Function, node: ast.IfExp) -> Iterator[Mutation]:
     """`stack[-1] if stack else -1`: before the first is -1, behind the last is their number."""
     text, empty, items = site.src(node.body), site.src(node.orelse), site.src(node.test)
-    if f"{items}[-1]" not in text or not isinstance(node.test, ast.Name | ast.Attribute):
+    if f"{items}[-1]" not in text or not isinstance(node.test, ast.Name | ast.Attribute) or not _is_place(node.orelse):
         return
     away = text.split(f"{items}[-1]")[0].strip()
     if away.endswith("-"):  # how far it is: from before the first
@@ -120,7 +122,26 @@ def _for_none(site: Site, function: Function, node: ast.IfExp) -> Iterator[Mutat
     numbers = [each for each in site.locals if each in counted] or [f"len({each})" for each in counted if each.isidentifier()][:1]
     before = "0" if text.endswith("+ 1") else "-1"
     scores = dict.fromkeys(numbers[:2], 0.6 if down else 0.3) | {before: 0.3 if down else 0.6}
-    scores |= {site.src(each): 0.35 for each in others if site.src(each) not in scores}
+    scores |= {site.src(each): 0.35 for each in others if _is_place(each) and site.src(each) not in scores}
     for new, prior in scores.items():
         if new != empty:
             yield site.put(node.orelse, new, NONE, f"Take `{new}` where `{items}` is empty", prior)
+
+
+def _is_place(node: ast.expr) -> bool:
+    return (
+        number_in(node) is not None
+        or isinstance(node, ast.Name | ast.BinOp)
+        or (isinstance(node, ast.Call) and name_of(node.func) == "len")
+    )
+
+
+def _elsewhere(site: Site, function: Function, node: ast.BinOp) -> Iterator[Mutation]:
+    """`at + size` where the function says `min(at + size, last)` elsewhere."""
+    outer, text = site.parent(node), site.src(node)
+    if isinstance(outer, ast.Call) and name_of(outer.func) in ("min", "max"):
+        return
+    for new, other in site.module.ingredients(function).items():
+        bound = isinstance(other, ast.Call) and new.startswith(("min(", "max(")) and len(other.args) == 2
+        if isinstance(other, ast.Call) and bound and text in map(site.src, other.args):
+            yield site.put(node, new, LIMIT, f"Use `{short(new)}`, as elsewhere, for `{short(text)}`", 0.5)

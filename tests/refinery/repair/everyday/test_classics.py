@@ -80,7 +80,12 @@ LIFT = (
     "    def _lower(self, floor):\n        return floor\n"
 )
 
+TRIPS = "def go(stops, day, trip):\n    for at in range(day, len(stops)):\n        go(stops, {} + 1, [*trip, stops[at]])\n"
+BLOCKS = "def f(log, at, size):\n    last = log[{} - 1]\n    return last, log[at : min(at + size, len(log))]\n"
+
 LIKELY = [
+    ("behind this one", TRIPS, "day", "at", 0.6),
+    ("limited as elsewhere", BLOCKS, "at + size", "min(at + size, len(log))", 0.45),
     ("the holder goes elsewhere", SEATS, "guest", "holder[seat]", 0.6),
     ("the way goes on", CAVES, "cave", "way", 0.6),
     ("less room", BAGS, "room", "room - each", 0.6),
@@ -127,6 +132,9 @@ def test_the_first_of_a_product_is_what_lies_between() -> None:
 
 
 UNLIKELY = [
+    ("none before it", "def f(rows):\n    return rows[-1] if rows else 'none'\n"),
+    ("handed on", TRIPS.format("at")),
+    ("limit left out", BLOCKS.format("at")),
     ("handed on", SEATS.format("holder[seat]")),
     ("handed on", CAVES.format("way")),
     (
