@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, short
+from refinery.repair.world import name_of
 
 SIDES = "rows and columns"
 STEP = "loop bound"
 ORDER = "loops exchanged"
 MOST = 3
+THREE = 3
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -86,6 +88,8 @@ def _around(site: Site, loop: ast.For) -> Iterator[Mutation]:
         loops.append(inner)
     heads = [f"for {site.src(each.target)} in {site.src(each.iter)}" for each in loops]
     spans = [(site.module.span(each)[0], site.module.span(each.iter)[1]) for each in loops]
+    between = _between(site, loop)
+    yield from _all_at_once(site, loop, between)
     for place in range(1, min(len(loops), MOST)):
         bound = {part.id for part in ast.walk(loops[0].target) if isinstance(part, ast.Name)}
         if bound & {part.id for part in ast.walk(loops[place].iter) if isinstance(part, ast.Name)}:
@@ -95,4 +99,44 @@ def _around(site: Site, loop: ast.For) -> Iterator[Mutation]:
         for at, which in enumerate(order):
             new += heads[which] + (text[spans[at][1] : spans[at + 1][0]] if at + 1 < len(order) else "")
         says = f"Go through `{short(site.src(loops[place].iter))}` in the outermost loop"
-        yield site.between(spans[0][0], spans[-1][1], new, ORDER, says, 0.35 if len(loops) > 2 else 0.2)
+        via = bool(between) and site.src(loops[place].target) in between
+        prior = 0.9 if via else 0.2 if between or len(loops) < THREE else 0.35
+        yield site.between(spans[0][0], spans[-1][1], new, ORDER, says, prior)
+
+
+def _all_at_once(site: Site, loop: ast.For, between: set[str]) -> Iterator[Mutation]:
+    """`for a, b, via in product(stops, repeat=3)` goes through the last name first."""
+    names = [site.src(each) for each in loop.target.elts] if isinstance(loop.target, ast.Tuple) else []
+    if not (isinstance(loop.iter, ast.Call) and name_of(loop.iter.func) == "product" and len(names) == THREE):
+        return
+    given = {site.src(each) for each in loop.iter.args}
+    if len(given) == 1 and names[0] not in between and (via := next((each for each in names if each in between), "")):
+        new = ", ".join([via, *(each for each in names if each != via)])
+        yield site.put(loop.target, new, ORDER, f"Go through `{via}` in the outermost loop", 0.9)
+
+
+def _between(site: Site, loop: ast.For) -> set[str]:
+    """The places by which the way from one to another goes: `far[a][via] + far[via][b]` for `far[a][b]`."""
+    read: dict[str, set[tuple[str, str]]] = {}
+    kept: set[tuple[str, str, str]] = set()
+    for node in site.module.inside(loop):
+        if isinstance(node, ast.Subscript) and (place := _place(site, node)):
+            if isinstance(node.ctx, ast.Store):
+                kept.add(place)
+            else:
+                read.setdefault(place[0], set()).add(place[1:])
+    return {
+        middle
+        for table, one, other in kept
+        for first, middle in read.get(table, ())
+        if first == one and middle not in (one, other) and (middle, other) in read[table]
+    }
+
+
+def _place(site: Site, node: ast.Subscript) -> tuple[str, str, str] | None:
+    """The table, the row and the column of `table[row][column]` or `table[row, column]`."""
+    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+        return site.src(node.value), *(site.src(each) for each in node.slice.elts)  # type: ignore[return-value]
+    if isinstance(node.value, ast.Subscript):
+        return site.src(node.value.value), site.src(node.value.slice), site.src(node.slice)
+    return None

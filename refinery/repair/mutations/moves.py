@@ -97,6 +97,18 @@ def _other_way(site: Site, function: Function, statement: ast.stmt) -> Iterator[
         if f"self.{name}(" not in here and not name.startswith("__"):
             for where, prior in (("before", 0.3), ("after", 0.25)):
                 yield site.add(code, where, MISSING, f"Do `{short(code)}` too", prior)
+            if len(called.args) != 1 or name.startswith("_") != own.name.startswith("_"):
+                continue
+            if _answers(method):
+                says = f"Go on with `{own.name}` from where `{name}` ends"
+                yield site.put(called.args[0], f"self.{name}({site.src(called.args[0])})", MISSING, says, 0.3)
+            if _answers(own):
+                says = f"Go on with `{name}` from where `{own.name}` ends"
+                yield site.put(called, f"self.{name}({site.src(called)})", MISSING, says, 0.3)
+
+
+def _answers(function: Function) -> bool:
+    return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
 
 
 def _taken_out(site: Site, statement: ast.stmt) -> Iterator[Mutation]:

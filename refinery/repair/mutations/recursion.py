@@ -35,7 +35,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     yield from _with_own(site, function)
     yield from _nothing_there(site, function, given)
     if isinstance(statement, ast.If):
-        yield from _base(site, statement.test)
+        yield from _base(site, function, statement.test)
     if isinstance(statement, ast.Return) and statement.value is not None:
         yield from _ending(site, statement.value, given)
 
@@ -128,7 +128,7 @@ def _with_own(site: Site, function: Function) -> Iterator[Mutation]:
                 yield site.put(node, new, FAMILY, f"Put `{name}` before each `{tail}`", 0.25)
 
 
-def _base(site: Site, test: ast.expr) -> Iterator[Mutation]:
+def _base(site: Site, function: Function, test: ast.expr) -> Iterator[Mutation]:
     """`n == 0` for `n <= 1`: both the operator and the number; `not items` for fewer than two of them."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
         value = test.comparators[0].value
@@ -144,7 +144,11 @@ def _base(site: Site, test: ast.expr) -> Iterator[Mutation]:
                 yield site.put(test, new, FAMILY, f"Stop when `{short(new)}`", 0.25)
     elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         text = site.src(test.operand)
-        yield site.put(test, f"len({text}) <= 1", FAMILY, f"Stop when `{short(text)}` has at most one item", 0.25)
+        cut = [each.slice for each in site.module.inside(function) if isinstance(each, ast.Subscript) and site.src(each.value) == text]
+        halves = {site.src(each.upper) for each in cut if isinstance(each, ast.Slice) and each.upper is not None and each.lower is None}
+        halved = any(isinstance(each, ast.Slice) and each.lower is not None and site.src(each.lower) in halves for each in cut)
+        says = f"Stop when `{short(text)}` has at most one item"
+        yield site.put(test, f"len({text}) <= 1", FAMILY, says, 0.65 if halved else 0.25)
 
 
 def _ending(site: Site, value: ast.expr, given: list[str]) -> Iterator[Mutation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from refinery.repair.module import FUNCTIONS, Function
@@ -18,6 +19,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     function, statement = site.function, site.statement.node
     if function is None or isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.Return, ast.Raise, ast.Continue, ast.Break)):
         return
+    yield from _with_the_other(site, function, statement)
     outer = site.parent(statement)
     for name in ("body", "orelse"):
         block = getattr(outer, name, None)
@@ -42,3 +44,23 @@ def _opposite(site: Site, function: Function, earlier: ast.stmt) -> Iterator[str
         code = f"{site.src(earlier.target)} {sign} {site.src(earlier.value)}"
         if not isinstance(earlier.target, ast.Name) and code not in site.module.source(function):
             yield code
+
+
+def _with_the_other(site: Site, function: Function, statement: ast.stmt) -> Iterator[Mutation]:
+    """What was put into two things at once is taken out of the one, and stays in the other."""
+    call = statement.value if isinstance(statement, ast.Assign | ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("pop", "popleft")):
+        return
+    items, text = site.src(call.func.value), site.module.source(function)
+    what = site.src(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+    for put in site.module.inside(function):
+        first = put.value if isinstance(put, ast.Expr) else None
+        if not (isinstance(first, ast.Call) and site.src(first.func) == f"{items}.append" and len(first.args) == 1 and what.isidentifier()):
+            continue
+        block, one = site.module.block(put), site.src(first.args[0])  # type: ignore[arg-type]
+        at = block.index(put)  # type: ignore[arg-type]
+        for near in (*block[max(0, at - 1) : at], *block[at + 1 : at + 2]):
+            found = re.fullmatch(rf"([\w.]+)(?:\.add\({re.escape(one)}\)|\[{re.escape(one)}\] = True)", site.src(near))
+            if found and not re.search(rf"{re.escape(found[1])}(?:\.(?:discard|remove|clear)\(|\[\w+\] = False)", text):
+                code = f"{found[1]}.discard({what})" if "add(" in found[0] else f"{found[1]}[{what}] = False"
+                yield site.add(code, "after", FAMILY, f"Take `{what}` out of `{found[1]}` too", 0.5)
