@@ -18,6 +18,8 @@ TRIED_BETWEEN = 6
 """Values of one number that are tried between two others."""
 ROUND = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Steps in which people set numbers, as parts of a power of ten, the roundest first."""
+CLEARLY = 1.5
+"""How many times likelier one value has to be for another, though it is nearer, not to be kept."""
 
 Key = tuple[str, int | None, str, int]
 
@@ -56,14 +58,18 @@ def turn_of(hypothesis: Hypothesis) -> Turn | None:
 
 
 def nearest(found: Sequence[Hypothesis]) -> list[int]:
-    """Which to keep, by number: of several values that a setting could have, the one nearest to what it is. The others would only bear
-    each other out."""
-    best: dict[Key, tuple[float, int]] = {}
+    """Which to keep, by number: of several values that a setting could have, the one nearest to what it is, unless another is `CLEARLY`
+    likelier. The others would only bear each other out."""
     turns = [turn_of(each) if each.layer is Layer.CONFIG else None for each in found]
+    rivals: dict[Key, list[int]] = {}
     for number, turn in enumerate(turns):
         if turn:
-            best[turn.key] = min(best.get(turn.key, (turn.far, number)), (turn.far, number))
-    kept = {number for _, number in best.values()}
+            rivals.setdefault(turn.key, []).append(number)
+    far = {number: turn.far for number, turn in enumerate(turns) if turn}
+    kept = set()
+    for numbers in rivals.values():
+        likely = max(found[number].confidence for number in numbers) / CLEARLY
+        kept.add(min((number for number in numbers if found[number].confidence >= likely), key=lambda number: (far[number], number)))
     return [number for number, turn in enumerate(turns) if turn is None or number in kept]
 
 

@@ -82,10 +82,15 @@ def _values(scenario: Scenario, before: Attempt, after: Attempt, turn: Turn) -> 
     found: dict[float, int] = {}
     for (old, kind), (new, new_kind), (aim, aim_kind) in zip(*spoken, strict=True):
         if kind == new_kind == aim_kind and float(old) not in (float(new), float(aim)):
-            slack = 0.5 * 10.0 ** -len(aim.partition(".")[2])
+            slack = _rounding(aim) + (_rounding(old) if "." in old else 0.0)
             for value in _solutions(turn, float(old), float(new), float(aim), slack):
                 found[value] = max(found.get(value, 0), _told(aim))
     return found
+
+
+def _rounding(text: str) -> float:
+    """By how much a number may differ from what is written, at the most."""
+    return 0.5 * 10.0 ** -len(text.partition(".")[2])
 
 
 def _spoken(text: str) -> list[tuple[str, str]]:

@@ -48,6 +48,12 @@ def test_of_several_values_of_a_setting_the_nearest_is_kept_and_of_code_every_on
     assert nearest(found) == [1, 2, 3]
 
 
+def test_a_value_that_is_clearly_likelier_is_kept_though_another_is_nearer() -> None:
+    near, far = setting("top = 0.1", "top = 9.5"), setting("top = 0.1", "top = 10")
+    for likely, kept in ((0.6, [1]), (0.3, [0])):
+        assert nearest([replace(near, confidence=0.3), replace(far, confidence=likely)]) == kept
+
+
 @pytest.mark.parametrize(
     ("one", "other", "whole", "wanted"),
     [

@@ -43,6 +43,11 @@ def test_of_the_values_that_give_the_answer_the_roundest_is_meant() -> None:
     assert "Set rate to 10" in [change for change, _ in found], "any value from 9.98 to 10.0 gives 33.3"
 
 
+def test_the_answer_that_was_given_may_have_been_rounded_too() -> None:
+    found = worked_out("119.13 EUR", "107.33 EUR", (turned("0.1", "100"), "0.00 EUR"))
+    assert found[0][0] == "Set rate to 10", "9.995 follows where 119.13 is taken as it is written"
+
+
 def test_an_answer_that_tells_no_more_digits_than_the_value_has_is_no_evidence_by_itself() -> None:
     assert worked_out("2 days", "5 days", (turned("2", "4"), "4 days"))[0] == ("Set rate to 5", 2)
 
