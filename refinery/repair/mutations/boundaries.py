@@ -9,6 +9,8 @@ from refinery.repair.mutation import Mutation, Site, grouped, memorising, short
 from refinery.repair.world import role
 
 FAMILY = "off by one"
+REMAINDER = 0.35
+"""What one more or less counts of a remainder, or of what it is of: it asks something else then, and nobody counts there."""
 NUMBERISH = (ast.Name, ast.Call, ast.BinOp, ast.Attribute, ast.Subscript)
 
 
@@ -67,7 +69,7 @@ def _number(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     exact = isinstance(parent, ast.Subscript | ast.Slice | ast.BinOp | ast.Compare | ast.UnaryOp) or _in_range(site, node)
     if isinstance(value, int):
         for new in (value + 1, value - 1):
-            prior = (0.45 if exact else 0.25) * (1.0 if abs(value) <= 3 else 0.6)
+            prior = (0.45 if exact else 0.25) * (1.0 if abs(value) <= 3 else 0.6) * (REMAINDER if _of_a_remainder(parent, node) else 1.0)
             if new >= 0 or not isinstance(parent, ast.UnaryOp | ast.BinOp):
                 yield site.put(node, str(new), FAMILY, f"Use `{new}` instead of `{value}`", prior)
     if value == 0 and isinstance(parent, ast.Subscript):
@@ -81,6 +83,15 @@ def _number(site: Site, node: ast.Constant) -> Iterator[Mutation]:
     for new_value in _sizes(value):
         says = f"Use `{new_value!r}` instead of `{value!r}`" + (f" for `{name}`" if name else "")
         yield memorising(site.put(node, repr(new_value), "other number", says, 0.12, "the number is a guess that the tests do not prove"))
+
+
+def _of_a_remainder(parent: ast.AST | None, node: ast.Constant) -> bool:
+    """Whether a number is what a remainder should be, or what it is the remainder of."""
+    if isinstance(parent, ast.BinOp):
+        return isinstance(parent.op, ast.Mod) and parent.right is node
+    if not isinstance(parent, ast.Compare) or not isinstance(parent.ops[0], ast.Eq | ast.NotEq):
+        return False
+    return any(isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mod) for side in (parent.left, *parent.comparators))
 
 
 def _sizes(value: float) -> Iterator[float]:

@@ -704,6 +704,12 @@ def prior(source: str, after: str) -> float:
     return max(mutation.prior for mutation, text in mutations(source) if text == after)
 
 
+def test_what_a_remainder_should_be_is_seldom_one_off() -> None:
+    even, few = "def f(n):\n    return n % 2 == {}\n", "def f(n):\n    return n == {}\n"
+    assert 0 < prior(even.format(0), even.format(1)) < 0.5 * prior(few.format(0), few.format(1))
+    assert 0 < prior(even.format(0), even.format(0).replace("% 2", "% 3")) < 0.5 * prior(few.format(2), few.format(3))
+
+
 def test_what_was_made_of_a_variable_is_likely_meant_in_its_place() -> None:
     source = "def f(rows, field):\n    known = [row[field] for row in rows if row[field]]\n    return sum(known) / len(rows)\n"
     assert prior(source, source.replace("len(rows)", "len(known)")) > prior(source, source.replace("len(rows)", "len(field)")) + 0.1
