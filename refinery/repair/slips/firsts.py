@@ -28,9 +28,9 @@ IN_ORDER = re.compile(
     r"(?i)\bfirst\b[^.\n]{0,40}\b(?:match|fit|appl|row|rule|line|win|count|take)|\b(?:match|fit|appl|row|rule|line|take)\w*[^.\n]{0,30}\bfirst\b"
     r"|\btop to bottom\b|\btop down\b|\bin (?:this |that |the given )?order\b"
 )
-SHOWN, NAMED, SOME = 0.75, 0.5, 0.85
-"""How likely the hidden rule stands too late: where code takes, or a text says to take, the first that fits; where the name alone speaks
-for it; and what it counts that only some of its cues are hidden."""
+SHOWN, NAMED_IN_TURN, NAMED, SOME = 0.75, 0.6, 0.5, 0.85
+"""How likely the hidden rule stands too late: where code takes, or a text says to take, the first that fits; where the name speaks for it,
+and code takes the first of something; where the name alone does; and what it counts that only some of its cues are hidden."""
 MOST_RULES, MOST_MOVES, LARGEST = 20, 3, 40_000
 
 Move = tuple[int, int, float]
@@ -137,15 +137,14 @@ def _of_rows(text: Wording, head: Row, rows: Sequence[Row], asked: Asked) -> Ite
     for column, (start, end) in enumerate(head.cells):
         name = text.text[start:end]
         named = bool(parts(name) & CUES)
-        prior = (
-            SHOWN
-            if (told and (named or column == 0)) or name.lower() in asked.fields
-            else NAMED * (1.2 if asked.items else 1.0)
-            if named
-            else 0.0
-        )
+        if (told and (named or column == 0)) or name.lower() in asked.fields:
+            prior = SHOWN
+        elif named:
+            prior = NAMED_IN_TURN if asked.items else NAMED
+        else:
+            continue
         cues = [[text.text[a:b] for a, b in parted(text.text, *row.cells[column]) if a < b] for row in rows]
-        for place, to, sure in _moves(cues, prior) if prior else ():
+        for place, to, sure in _moves(cues, prior):
             order = [*range(len(rows))]
             order.insert(to, order.pop(place))
             lines = [text.text[rows[which].start : rows[which].end] for which in order]
