@@ -1,0 +1,43 @@
+"""Hours of a clock that counts to twelve, ends that run on, ranks among what is in order, and counts that may be nought."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.refinery.repair.everyday.test_values import likelihood
+from tests.refinery.repair.test_mutations import mutations
+
+DOCTOR = "def visit(hour, late):\n{}    return hour\n"
+TOLD = "def visit(hour, mark):\n{}    return hour\n"
+
+LIKELY = [
+    ("added", DOCTOR.format("    {}hour += 12 if late else 0\n"), "", "hour %= 12\n    ", 0.6),
+    ("as a product", DOCTOR.format("    {}hour += 12 * (late == 'x')\n"), "", "hour %= 12\n    ", 0.6),
+    ("in a branch", DOCTOR.format("    {}if late:\n        hour += 12\n"), "", "hour %= 12\n    ", 0.6),
+    ("noon is known", DOCTOR.format("    {}if late and hour != 12:\n        hour += 12\n"), "", "hour %= 12\n    ", 0.6),
+    ("beside a whole day", TOLD.format("    {}if mark == 'pm':\n        hour = hour + 12\n"), "",
+     "if mark == 'pm' or mark == 'am':\n        hour %= 12\n    ", 0.6),
+    ("one or the other", "def f(h, pm):\n    return {}\n", "h + 12 if pm else h", "h % 12 + 12 if pm else h % 12", 0.6),
+    ("noon in a choice", "def f(h, pm):\n    return {}\n", "h + 12 if pm and h < 12 else h", "h % 12 + 12 if pm else h % 12", 0.6),
+    ("a product", "def f(m):\n    return int(m[1]) {}+ 12 * (m[2] == 'pm')\n", "", "% 12 ", 0.6),
+    ("the product first", "def f(hour, late):\n    return 12 * bool(late) + hour{}\n", "", " % 12", 0.6),
+    ("shown", "def f(hour):\n    return f'{{{}}} ' + ('pm' if hour > 11 else 'am')\n", "hour % 12", "(hour % 12 or 12)", 0.6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "old", "new", "least"), [case[1:] for case in LIKELY], ids=[case[0] for case in LIKELY])
+def test_what_the_code_shows_is_likely(source: str, old: str, new: str, least: float) -> None:
+    assert likelihood(source.format(old), source.format(new)) >= least
+
+
+UNLIKELY = [
+    ("half of the day", "def f(month, years):\n    return month + 12 * years\n"),
+    ("half of the day", DOCTOR.format("    hour %= 12\n    if late:\n        hour += 12\n")),
+    ("half of the day", "def f(x, big):\n    if big:\n        x += 12\n    return x\n"),
+    ("half of the day", "def f(hour):\n    return hour % 12\n"),
+]
+
+
+@pytest.mark.parametrize(("operator", "source"), UNLIKELY)
+def test_nothing_is_proposed_without_the_sign(operator: str, source: str) -> None:
+    assert not [mutation for mutation, _ in mutations(source) if mutation.operator == operator]
