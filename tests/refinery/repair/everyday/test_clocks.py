@@ -9,6 +9,18 @@ from tests.refinery.repair.test_mutations import mutations
 
 DOCTOR = "def visit(hour, late):\n{}    return hour\n"
 TOLD = "def visit(hour, mark):\n{}    return hour\n"
+TENTS = (
+    "def gaps(tents):\n    reached = 0\n    for tent in sorted(tents, key=by_left):\n"
+    "        if tent.left > reached:\n            yield reached, tent.left\n        reached = {}\n"
+)
+ROADS = (
+    "def joined(roads):\n    out = []\n    for a, b in sorted(roads):\n"
+    "        if out and a <= out[-1][1]:\n            out[-1] = (out[-1][0], {})\n        else:\n            out.append((a, b))\n"
+)
+SHIFTS = (
+    "def clash(shifts):\n    last = None\n    for shift in shifts:\n"
+    "        if last and shift['from'] < last['until']:\n            return shift\n        {}\n"
+)
 
 LIKELY = [
     ("added", DOCTOR.format("    {}hour += 12 if late else 0\n"), "", "hour %= 12\n    ", 0.6),
@@ -22,6 +34,11 @@ LIKELY = [
     ("a product", "def f(m):\n    return int(m[1]) {}+ 12 * (m[2] == 'pm')\n", "", "% 12 ", 0.6),
     ("the product first", "def f(hour, late):\n    return 12 * bool(late) + hour{}\n", "", " % 12", 0.6),
     ("shown", "def f(hour):\n    return f'{{{}}} ' + ('pm' if hour > 11 else 'am')\n", "hour % 12", "(hour % 12 or 12)", 0.6),
+    ("the farthest end", TENTS, "tent.right", "max(reached, tent.right)", 0.6),
+    ("the farthest of a pair", ROADS, "b", "max(out[-1][1], b)", 0.6),
+    ("the farthest by its item", ROADS.replace("(out[-1][0], {})", "{}").replace("] = ", "][1] = "), "b", "max(out[-1][1], b)", 0.6),
+    ("the one that ends last", SHIFTS, "last = shift",
+     "if last is None or shift['until'] > last['until']:\n            last = shift", 0.5),
 ]  # fmt: skip
 
 
@@ -35,6 +52,15 @@ UNLIKELY = [
     ("half of the day", DOCTOR.format("    hour %= 12\n    if late:\n        hour += 12\n")),
     ("half of the day", "def f(x, big):\n    if big:\n        x += 12\n    return x\n"),
     ("half of the day", "def f(hour):\n    return hour % 12\n"),
+    (
+        "farthest end",
+        "def f(a):\n    n = 0\n    for x in a:\n        if x.weight > n:\n            n = x.end\n    return n\n",
+    ),
+    ("farthest end", TENTS.format("tent.left")),
+    (
+        "farthest end",
+        "def f(a):\n    free = 0\n    for x in a:\n        if x.start >= free:\n            yield x\n            free = x.end\n",
+    ),
 ]
 
 
