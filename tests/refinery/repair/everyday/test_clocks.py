@@ -41,6 +41,31 @@ LIKELY = [
      "if last is None or shift['until'] > last['until']:\n            last = shift", 0.5),
 ]  # fmt: skip
 
+RANKS = "def quantile(lengths, share):\n    lengths = sorted(lengths)\n    {}return lengths[{}]\n"
+MATH = "import math\n"
+PER_CENT = "def f(x, p):\n    at = {}\n    return sorted(x)[at]\n"
+RARE = MATH + "def rarity(bird, seen, walks):\n    return math.log({})\n"
+MEDIAN = "def median(x):\n    x = sorted(x)\n    return {}\n"
+COUNTED = [
+    ("nearest rank", MATH + RANKS, "int(share * len(lengths))", "max(math.ceil(share * len(lengths)), 1) - 1", "", 0.6),
+    ("within the list", RANKS, "int(share * len(lengths))", "min(int(share * len(lengths)), len(lengths) - 1)", "IndexError: out", 0.6),
+    ("with one less", MATH + RANKS, "max(int(share * len(lengths)) - 1, 0)", "max(math.ceil(share * len(lengths)), 1) - 1", "", 0.6),
+    ("one too far", MATH + RANKS, "math.ceil(share * len(lengths))", "max(math.ceil(share * len(lengths)), 1) - 1", "", 0.6),
+    ("whole numbers", PER_CENT, "p * len(x) // 100", "max(-(-p * len(x) // 100), 1) - 1", "", 0.6),
+    ("hundredths", MATH + PER_CENT, "int(p / 100 * len(x))", "max(math.ceil(p / 100 * len(x)), 1) - 1", "", 0.6),
+    ("the middle", MEDIAN, "x[len(x) // 2]", "(x[(len(x) - 1) // 2] + x[len(x) // 2]) / 2", "", 0.6),
+    ("a bird never seen", RARE, "walks / seen.get(bird, 0)", "(1 + walks) / (1 + seen.get(bird, 0))", "", 0.5),
+    ("as the failure says", RARE, "walks / seen.get(bird, 0)", "(1 + walks) / (1 + seen.get(bird, 0))", "ZeroDivisionError: by", 0.8),
+    ("one side alone", RARE, "walks / (1 + seen[bird])", "(1 + walks) / (1 + seen[bird])", "", 0.5),
+    ("a list that is empty", "def f(a, b):\n    return sum(a) / {}\n", "len(b)", "(len(b) or 1)", "ZeroDivisionError: by", 0.6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "old", "new", "said", "least"), [case[1:] for case in COUNTED], ids=[case[0] for case in COUNTED])
+def test_what_is_counted_is_likely_mended(source: str, old: str, new: str, said: str, least: float) -> None:
+    before, after = (source.format("", text) if source.count("{}") > 1 else source.format(text) for text in (old, new))
+    assert likelihood(before, after, said) >= least
+
 
 @pytest.mark.parametrize(("source", "old", "new", "least"), [case[1:] for case in LIKELY], ids=[case[0] for case in LIKELY])
 def test_what_the_code_shows_is_likely(source: str, old: str, new: str, least: float) -> None:
@@ -57,6 +82,12 @@ UNLIKELY = [
         "def f(a):\n    n = 0\n    for x in a:\n        if x.weight > n:\n            n = x.end\n    return n\n",
     ),
     ("farthest end", TENTS.format("tent.left")),
+    ("rank", "def f(x, share):\n    return x[int(share * len(x))]\n"),
+    ("rank", (MATH + RANKS).format("", "max(math.ceil(share * len(lengths)), 1) - 1")),
+    ("middle of two", "def f(x):\n    return x[len(x) // 2]\n"),
+    ("add one", RARE.format("(1 + walks) / (1 + seen[bird])")),
+    ("add one", RARE.format("walks / bird.size")),
+    ("count of nought", "def f(a):\n    return sum(a) / len(a) if a else 0\n"),
     (
         "farthest end",
         "def f(a):\n    free = 0\n    for x in a:\n        if x.start >= free:\n            yield x\n            free = x.end\n",
