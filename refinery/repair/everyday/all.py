@@ -60,6 +60,7 @@ from refinery.repair.everyday import (
     texts,
     ties,
     uncalled,
+    unspent,
     unvarying,
     wrappers,
 )
@@ -113,6 +114,7 @@ EVERYDAY: tuple[Callable[[Site], Iterator[Mutation]], ...] = (
     spans.propose,
     ranks.propose,
     counts.propose,
+    unspent.propose,
     signs.propose,
     unvarying.propose,
     stale.propose,
