@@ -15,7 +15,7 @@ HALF = 12
 HOUR = frozenset({"hour", "hours", "hr", "hrs", "hh", "h"})
 LATE = re.compile(r"(?i)(?<![a-z])(?:[ap]\.?m\.?|afternoon|evening|meridiem|ampm|am_pm|half)(?![a-z])")
 AFTER_NOON = re.compile(r"(?i)(['\"])p(\.?m?\.?)\1")
-LIKELY, NEARLY, SHOWN = 0.7, 0.5, 0.6
+LIKELY, SHOWN = 0.7, 0.6
 
 
 def propose(site: Site) -> Iterator[Mutation]:
@@ -31,6 +31,7 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _either(site, node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             yield from _sum(site, node)
+            yield from _in_a_branch(site, node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             yield from _shown(site, node)
 
@@ -44,6 +45,9 @@ def _choice(node: ast.expr) -> ast.expr | None:
     if isinstance(node, ast.IfExp):
         numbers = [each.value for each in (node.body, node.orelse) if isinstance(each, ast.Constant)]
         return node.test if sorted(map(str, numbers)) == ["0", str(HALF)] else None
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):  # `{"am": 0, "pm": 12}[mark]`
+        numbers = [each.value for each in node.value.values if isinstance(each, ast.Constant)]
+        return node.slice if sorted(map(str, numbers)) == ["0", str(HALF)] else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             truth = isinstance(other, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call) or LATE.search(name_of(other))
@@ -114,13 +118,29 @@ def _sum(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
     """`hour + 12 * late` and `hour + (12 if late else 0)`, in either order."""
     for hour, added in ((node.left, node.right), (node.right, node.left)):
         test = _choice(added)
-        if test is None or _is_half(hour) or not _of_a_clock(site, hour, site.src(test)):
+        if test is None or _is_half(hour) or not _of_a_clock(site, hour, site.src(added)):
             continue
         changes = [(*site.module.span(hour), f"{grouped(site, hour)} % {HALF}")]
         kept = _without(site, test, site.src(hour))
         if kept:
             changes.append((*site.module.span(test), kept))
         yield site.at_once(sorted(changes), FAMILY, f"Count the twelfth `{short(site.src(hour), 24)}` of a half as its nought", LIKELY)
+
+
+def _in_a_branch(site: Site, node: ast.BinOp) -> Iterator[Mutation]:
+    """`if late: return hour + 12`: the hour begins anew there, and before."""
+    outer, statement = site.parent(site.statement.node), site.statement.node
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(outer, ast.If) or statement not in outer.body or isinstance(site.parent(node), ast.IfExp):
+        return
+    hour = node.left
+    if not _is_half(node.right) or not LATE.search(site.src(outer.test)) or not _of_a_clock(site, hour, ""):
+        return
+    if target is None or site.src(target) != site.src(hour):
+        says = f"Count the twelfth `{short(site.src(hour), 24)}` of a half as its nought"
+        yield site.put(hour, f"{grouped(site, hour)} % {HALF}", FAMILY, says, SHOWN)
+        if isinstance(hour, ast.Name):
+            yield site.add(f"{hour.id} %= {HALF}", "before", FAMILY, says, LIKELY, at=outer)
 
 
 def _shown(site: Site, node: ast.BinOp) -> Iterator[Mutation]:

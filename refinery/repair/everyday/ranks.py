@@ -35,7 +35,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _share(site: Site, node: ast.AST) -> tuple[ast.expr, str] | None:
-    """What is rounded to an index, with the list that it is a share of: `int(share * len(items))`, `percent * len(items) // 100`."""
+    """What is rounded to an index, `int(share * len(items))`, and how the length is written that it is a share of."""
     formula: ast.AST = node
     if isinstance(node, ast.Call) and len(node.args) == 1 and name_of(node.func) in ROUNDED:
         formula = node.args[0]
@@ -43,8 +43,20 @@ def _share(site: Site, node: ast.AST) -> tuple[ast.expr, str] | None:
         return None
     if not isinstance(formula, ast.BinOp) or not any(isinstance(each, ast.Mult) for each in ast.walk(formula)):
         return None
-    found = re.search(r"\blen\(([\w.]+)\)(?! - 1)", site.src(formula))
-    return (formula, found[1]) if found else None
+    found = re.search(r"\blen\([\w.]+\)(?! - 1)", site.src(formula))
+    if found:
+        return formula, found[0]
+    names = [each.id for each in ast.walk(formula) if isinstance(each, ast.Name)]
+    return next(((formula, name) for name in names if _size(site, name).startswith("len(")), None)
+
+
+def _size(site: Site, name: str) -> str:
+    """What a name stands for where it was given the length of something, or its half; else the name."""
+    for each in site.module.inside(site.function) if site.function else ():
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name) and each.targets[0].id == name:
+            text = site.src(each.value)
+            return text if re.match(r"\(?len\([\w.]+\)|\w+ // 2$", text) else name
+    return name
 
 
 def _outermost(site: Site, node: ast.expr) -> ast.expr:
@@ -59,8 +71,8 @@ def _outermost(site: Site, node: ast.expr) -> ast.expr:
 
 
 def _ranks(site: Site, node: ast.expr, share: tuple[ast.expr, str], whole: ast.expr) -> Iterator[Mutation]:
-    formula, items = share
-    text, old, size = site.src(formula), site.src(whole), f"len({items})"
+    formula, size = share
+    text, old = site.src(formula), site.src(whole)
     if formula is node and isinstance(formula, ast.BinOp):
         ceiling, imports = f"-(-{grouped(site, formula.left) if '+' in text else site.src(formula.left)} // {site.src(formula.right)})", ""
     else:
@@ -68,9 +80,9 @@ def _ranks(site: Site, node: ast.expr, share: tuple[ast.expr, str], whole: ast.e
         ceiling = f"{through}({text})"
     for new, says, prior in (
         (f"max({ceiling}, 1) - 1", "Take the nearest rank, rounded up and counted from one", NEAREST),
-        (f"min({site.src(node)}, {size} - 1)", f"Stay within `{items}`", HELD + (0.2 if "IndexError" in site.clues.errors else 0.0)),
-        (f"round({text.replace(size, f'({size} - 1)', 1)})", f"Go from the first of `{items}` to the last", BETWEEN),
-        (f"int({text.replace(size, f'({size} - 1)', 1)})", f"Go from the first of `{items}` to the last, rounded down", BETWEEN),
+        (f"min({site.src(node)}, {size} - 1)", "Stay within the list", HELD + (0.2 if "IndexError" in site.clues.errors else 0.0)),
+        (f"round({_one_less(text, size)})", "Go from the first to the last", BETWEEN),
+        (f"int({_one_less(text, size)})", "Go from the first to the last, rounded down", BETWEEN),
     ):
         if new.replace(" ", "") not in old.replace(" ", "") and ("- 1" not in old or "ceil" not in old or "max(" in new):
             yield replace(site.put(whole, new, FAMILY, says, prior), imports=imports if "ceil" in new else "")
@@ -78,11 +90,21 @@ def _ranks(site: Site, node: ast.expr, share: tuple[ast.expr, str], whole: ast.e
 
 def _middle(site: Site, node: ast.Subscript, said: str) -> Iterator[Mutation]:
     """`ordered[len(ordered) // 2]` is the upper one of the two in the middle."""
-    items, index = site.src(node.value), site.src(node.slice)
+    if "median" not in parts(said) or parts(said) & {"low", "lower", "high", "upper"}:
+        return
+    items = site.src(node.value)
     size = f"len({items})"
-    if "median" not in parts(said) or index not in (f"{size} // 2", f"({size} - 1) // 2", f"int({size} / 2)", f"{size} // 2 - 1"):
+    index = site.src(node.slice)
+    for _ in range(2):  # `n = len(items)` and `middle = n // 2`
+        index = re.sub(r"\b[A-Za-z_]\w*\b(?!\()", lambda found: found[0] if found[0] == items else _size(site, found[0]), index)
+    if index not in (f"{size} // 2", f"({size} - 1) // 2", f"int({size} / 2)", f"{size} // 2 - 1"):
         return
     if isinstance(site.parent(node), ast.BinOp) or (site.function and re.search(r"% 2\b|& 1\b", site.module.source(site.function))):
         return
     new = f"({items}[({size} - 1) // 2] + {items}[{size} // 2]) / 2"
     yield site.put(node, new, MIDDLE, f"Take the middle between the two in the middle of `{short(items)}`", 0.7)
+
+
+def _one_less(text: str, size: str) -> str:
+    """A formula with one less than a size."""
+    return re.sub(rf"(?<!\w){re.escape(size)}(?!\w)", f"({size} - 1)", text, count=1)

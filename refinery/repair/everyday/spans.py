@@ -31,8 +31,11 @@ def propose(site: Site) -> Iterator[Mutation]:
         return
     target, value = statement.targets[0], statement.value
     readable = ast.Name | ast.Attribute | ast.Subscript
-    if isinstance(value, ast.Tuple) and len(value.elts) == 2 and isinstance(target, ast.Subscript):
-        yield from _pair(site, loop, statement, value.elts[1])
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == 2 and isinstance(target, readable):
+        if _is(site, loop, value.elts[0], STARTS, 0) <= site.src(value.elts[0]).startswith(site.src(target)):
+            yield from _pair(site, loop, statement, value.elts[1])
+    elif isinstance(value, ast.Call) and isinstance(target, readable):
+        yield from _made_anew(site, loop, statement, value)
     elif isinstance(target, readable) and isinstance(value, readable) and _is(site, loop, value, ENDS, 1):
         kept = site.src(target)
         if _beside_a_start(site, loop, kept) and not _farther_anyhow(site, statement, kept):
@@ -102,6 +105,19 @@ def _pair(site: Site, loop: ast.For, statement: ast.Assign, end: ast.expr) -> It
             new = f"max({text}, {site.src(end)})"
             yield site.put(end, new, FAMILY, f"Keep the farthest end of `{short(target, 24)}` so far", LIKELY)
             return
+
+
+def _made_anew(site: Site, loop: ast.For, statement: ast.Assign, call: ast.Call) -> Iterator[Mutation]:
+    """`joined[-1] = Span(joined[-1].start, each.end)`, also by keywords or with what is replaced."""
+    target = site.src(statement.targets[0])
+    if target not in site.src(call):
+        return
+    for given in (*call.args, *(each.value for each in call.keywords)):
+        if isinstance(given, ast.Attribute) and _is(site, loop, given, ENDS, 1) and not site.src(given).startswith(target):
+            kept = f"{target}.{given.attr}"
+            if _beside_a_start(site, loop, kept) and not _farther_anyhow(site, statement, kept):
+                new = f"max({kept}, {site.src(given)})"
+                yield site.put(given, new, FAMILY, f"Keep the farthest end of `{short(target, 24)}` so far", LIKELY)
 
 
 def _whole(site: Site, loop: ast.For, statement: ast.Assign, kept: str, each: str) -> Iterator[Mutation]:
