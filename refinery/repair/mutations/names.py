@@ -21,6 +21,8 @@ UNLIKE = -0.06
 """What it counts that another field of the record holds values of the same shape, or of another."""
 UNREAD = 0.12
 """What it counts that the data has the other field, and no code reads it."""
+ONLY_UNREAD = {"date": 0.5, "number": 0.5}
+"""How likely a field is that is the only one of the same shape beside this one that no code reads."""
 REFINED = 0.4
 """How likely a field is that code made of this one: the raw is read where the refined was meant."""
 MADE_OF = 0.38
@@ -158,6 +160,7 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
     scores: dict[str, float] = {}
     mistaken = world.mistaken.get(key, {})
     ordered = BY_ANOTHER if _orders(site, node) else 0.0
+    idle = [each for each in siblings if world.unused(each) and world.shapes[each] == world.shapes.get(key)]
     for other in {*siblings, *mistaken, *_near(key, known)}:
         if other == key or not other.isidentifier() or (how == "attribute" and other in world.functions):
             continue
@@ -166,6 +169,8 @@ def _field(site: Site, node: ast.Attribute | ast.Subscript | ast.Call) -> Iterat
         scores[other] = (0.12 if other in siblings else 0.05) + 0.35 * near + 0.2 * site.clues.mention(other) + (0.25 if missing else 0.0)
         if other in siblings:
             scores[other] = max(scores[other] + _fitting(world, key, other) + ordered, REFINED if other in world.refined[key] else 0.0)
+        if [other] == idle:
+            scores[other] = max(scores[other], ONLY_UNREAD.get(world.shapes[other], 0.0))
         if other in mistaken:
             scores[other] = max(scores[other], ALIGNED * (1.0 + mistaken[other]))
     for other, prior in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:8]:
