@@ -24,7 +24,7 @@ SIGNS_LAST, WHOLE_LAST = re.compile(r"(?:\\[A-Za-z]|[\W_])*$"), re.compile(r"(?:
 BRACKETS = re.compile(r"[()\[\]{}<>\"']")
 SENTENCE = re.compile(r"[.!?,;]\s*$")
 MOST_WORDS = 3
-ODD_FIRST, ODD_LAST = re.compile(r"[./#@$~+:-](?=\w)"), re.compile(r"(?<=\w)[/:.,;$-]$")
+ODD_FIRST, ODD_LAST = re.compile(r"[./#@$~+:-](?=\w)"), re.compile(r"(?<=\w)[/:,;$]$")
 
 Told = tuple[str, float, str]
 """What an entry is meant to be, how likely, and why."""
@@ -76,7 +76,7 @@ def _lacking(text: str, others: Sequence[str], sight: Sight) -> Iterator[Told]:
     for whole, form, put in ((head, WHOLE_FIRST, _begun), (tail, WHOLE_LAST, _ended)):
         found = form.search(whole) if len(others) >= FEWEST - 1 else None
         sign = found.group() if found else ""
-        if sign not in signs and not any(letter.isdigit() for letter in sign) and (new := put(text, sign)):
+        if sign not in signs and re.fullmatch(r"(?!\w+$)\D+", sign) and (new := put(text, sign)):
             yield new, LONGER, f"all the others have `{sign}` there"
 
 

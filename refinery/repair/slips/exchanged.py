@@ -52,7 +52,8 @@ def _turned(one: str, other: str, ones: Sequence[str], others: Sequence[str]) ->
     """How likely two cells belong each into the column of the other, of which these are the other cells; 0 where nothing shows it."""
     if one == other or not one or not other or one in ones or other in others:
         return 0.0
-    known = (one in others and len(set(others)) < len(others)) or (other in ones and len(set(ones)) < len(ones))
+    pairs = ((one, others), (other, ones))
+    known = any(cell in column and len(set(column)) < len(column) and cell[0].isalpha() for cell, column in pairs)
     if known and not set(ones) & set(others):
         return SHOWN
     for form in (_form, _case):
