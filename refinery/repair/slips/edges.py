@@ -69,10 +69,13 @@ def _lacking(text: str, others: Sequence[str], sight: Sight) -> Iterator[Told]:
         signs = signs[0][:1], signs[1][-1:]
     prior = LACKS if len(others) >= FEWEST else LACKS_BESIDE_TWO if len(others) > 1 else LACKS_BESIDE_ONE
     wordy = SENTENCE.search(signs[1]) and any(len(each.split()) > MOST_WORDS for each in others)
-    for sign, new in ((signs[0], _begun(text, signs[0])), (signs[1], "" if wordy else _ended(text, signs[1]))):
+    begun, ended = _begun(text, signs[0]), "" if wordy else _ended(text, signs[1])
+    for sign, new in ((signs[0], begun), (signs[1], ended)):
         if new:
             told = len(others) > 1 or _known(sign, sight)
             yield new, prior if told else LACKS_UNTOLD, f"all the others have `{sign}` there"
+    if begun and ended and len(others) > 1:
+        yield begun + ended[len(text) :], prior, f"all the others have `{signs[0]}` and `{signs[1]}` there"
     for whole, form, put in ((head, WHOLE_FIRST, _begun), (tail, WHOLE_LAST, _ended)):
         found = form.search(whole) if len(others) >= FEWEST - 1 else None
         sign = found.group() if found else ""

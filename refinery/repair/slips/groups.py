@@ -19,7 +19,7 @@ from refinery.repair.slips.grids import grids, parted
 from refinery.repair.slips.handlers import handled
 from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
 
-POINT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+[*_`\"']*([\w][\w /-]*?)[*_`\"']*[ \t]*(?:$|[:=(]|->|→|[ \t][-–—])")
+POINT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+[*_`\"']*([/.#@$~]?\w[\w /-]*?)[*_`\"']*[ \t]*(?:$|[:=(]|->|→|[ \t][-–—])")
 HEADING = re.compile(r"^(#+[ \t]|\*\*|\[|=+[ \t]|--+[ \t]|<)[ \t]*`?(\w[\w /-]*?)`?:?(?:\*\*|\]|[ \t]=+|[ \t]--+|>)?:?[ \t]*$")
 LONGEST, MOST_WORDS, LARGEST = 40, 4, 400
 """Letters and words of a name, and entries of a group; what is longer is a text, or data without end."""

@@ -31,6 +31,12 @@ def test_a_pattern_has_the_anchor_of_the_others() -> None:
     ends = good.replace('in"', 'in$"').replace('up"', 'up$"').replace('to"', 'to$"')
     assert made(edges, {"b.toml": ends.replace("up$", "up")})[ends] == 0.6
     assert made(edges, {"b.toml": good}) == {}
+    words = '{"a": ["\\\\bjib\\\\b", "\\\\bmast\\\\b", "\\\\bkeel\\\\b"]}'
+    assert made(edges, {"b.json": words.replace("\\\\bmast\\\\b", "mast")})[words] == 0.6
+    points = "Say one:\n- /tack: turn\n- /reef: less sail\n- /moor: stop\n"
+    assert made(edges, {"prompts/a.md": points.replace("/reef", "reef")}) == {points: 0.6}
+    keys = '[say]\n"/tack" = 1\n"/reef" = 2\n"/moor" = 3\n'
+    assert made(edges, {"b.toml": keys.replace('"/reef"', "reef")}) == {keys: 0.6}
     days = 'days = ["2031-05-01", "2031-05-07", "2030-02-01"]\n'
     assert made(edges, {"b.toml": days}) == {}
 
