@@ -58,9 +58,10 @@ def renamed(text: str, scalar: Scalar, depth: int, name: str) -> str:
     try:
         wanted = _named(LOAD[language](text), scalar.keys[: depth + 1], name)
         for start, end in sorted(found, key=lambda span: abs(span[0] - scalar.start)):
-            after = text[:start] + name + text[end:]
-            if _reads(after, wanted, language):
-                return after
+            for written in (name, json.dumps(name, ensure_ascii=False)):
+                after = text[:start] + written + text[end:]
+                if _reads(after, wanted, language):
+                    return after
     except NotParsable:
         pass
     raise NotFaithful(f"{scalar.name} cannot be called {name} without changing something else of {scalar.path}")

@@ -9,12 +9,15 @@ from refinery.repair.slips.braces import braces
 from refinery.repair.slips.broken import broken
 from refinery.repair.slips.cells import cells
 from refinery.repair.slips.cycles import cycles
+from refinery.repair.slips.edges import edges
+from refinery.repair.slips.exchanged import exchanged
 from refinery.repair.slips.firsts import firsts
 from refinery.repair.slips.formats import formats
 from refinery.repair.slips.labels import labels
 from refinery.repair.slips.markup import markup
 from refinery.repair.slips.order import order
 from refinery.repair.slips.pointers import pointers
+from refinery.repair.slips.quoted import quoted
 from refinery.repair.slips.quoting import quoting
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.samples import samples
@@ -45,6 +48,9 @@ SLIPS: tuple[Slips, ...] = (
     scales,
     firsts,
     cycles,
+    edges,
+    quoted,
+    exchanged,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,13 +16,16 @@ from refinery.repair.columns import columns_of, with_cell
 from refinery.repair.module import Module
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import grids, parted
+from refinery.repair.slips.handlers import handled
 from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
-from refinery.repair.world import name_of, text_of
 
-POINT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+[*_`\"']*([\w][\w /-]*?)[*_`\"']*[ \t]*(?:$|[:=(]|->|→|[ \t][-–—])")
-HEADING = re.compile(r"^(#+)[ \t]+`?([\w][\w /-]*?)`?[ \t]*$")
+POINT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+[*_`\"']*([/.#@$~]?\w[\w /-]*?)[*_`\"']*[ \t]*(?:$|[:=(]|->|→|[ \t][-–—])")
+HEADING = re.compile(r"^(#+[ \t]|\*\*|\[|=+[ \t]|--+[ \t]|<)[ \t]*`?(\w[\w /-]*?)`?:?(?:\*\*|\]|[ \t]=+|[ \t]--+|>)?:?[ \t]*$")
 LONGEST, MOST_WORDS, LARGEST = 40, 4, 400
 """Letters and words of a name, and entries of a group; what is longer is a text, or data without end."""
+
+CODE, HEADINGS = "code", "headings"
+"""How the homes begin of what code names, and of what a text has for headings."""
 
 Put = Callable[[str, float, str, str], Iterator[Found]]
 """Writes another name in the place of one: the name, how likely it is, what it says, and why."""
@@ -136,19 +138,27 @@ def _points(text: Wording) -> Iterator[Group]:
             block = []
         at += len(line)
     for level, entries in levels.items():
-        yield from _group(f"the headings of {text.name}", entries, text.path, text.name, level)
+        plain = [Entry(_plain(each.text), each.place, partial(_dressed, each)) for each in entries]
+        for own in (entries, plain) if [each.text for each in plain] != [each.text for each in entries] else (entries,):
+            yield from _group(f"the headings of {text.name}", own, HEADINGS, text.path, text.name, level)
+
+
+def _plain(heading: str) -> str:
+    """A heading as code names such things."""
+    return re.sub(r"[ -]+", "_", heading.lower())
+
+
+def _dressed(entry: Entry, new: str, prior: float, says: str, why: str) -> Iterator[Found]:
+    """Another heading, in the letters that the one has which stands there."""
+    blank = "_" if "_" in entry.text else " "
+    words = [word.capitalize() if number == 0 or entry.text.istitle() else word for number, word in enumerate(new.split("_"))]
+    return entry.put(blank.join(words) if entry.text[:1].isupper() else new, prior, says, why)
 
 
 def _in_code(modules: Sequence[Module]) -> Iterator[Group]:
-    for each in choices(modules, (), ()):
-        yield from _group(each.where, [Entry(name, (each.where, place), _never) for place, name in enumerate(each.members)], each.where)
-    compared: dict[str, dict[str, None]] = defaultdict(dict)
-    for module in modules:
-        for node in module.inside(module.tree):
-            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and (text := text_of(node.comparators[0])):
-                compared[name_of(node.left)][text] = None
-    for name, texts in compared.items():
-        yield from _group(f"what `{name}` is compared with", [Entry(each, (name, at), _never) for at, each in enumerate(texts)], name)
+    every = dict.fromkeys((*((each.where, each.members) for each in choices(modules, (), ())), *handled(modules)))
+    for where, names in every:
+        yield from _group(where, [Entry(name, (where, place), _never) for place, name in enumerate(names)], CODE, where)
 
 
 def _entry(text: Wording, start: int, end: int) -> Entry:

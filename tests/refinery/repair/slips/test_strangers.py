@@ -43,3 +43,39 @@ def test_a_name_in_a_list_of_a_record_is_one_that_code_names() -> None:
     good = '[{"coats": ["bay", "dun"]}, {"coats": ["roan", "bay"]}]'
     assert good in made(strangers, {"r.json": good.replace("roan", "brown")}, code)
     assert made(strangers, {"r.json": good}, code) == {}
+
+
+HEADED = "# Stable\n\n## coats\n\nBrush.\n\n## hooves\n\nPick.\n\n## evening feed\n\nFill.\n"
+
+
+def test_a_heading_is_a_name_for_which_code_has_a_function() -> None:
+    parts = ("coats", "hooves", "feed")
+    found = (
+        READS + "\n\ndef go(part):\n    return globals()[f'tend_{part}']()\n" + "".join(f"\n\ndef tend_{n}():\n    pass\n" for n in parts)
+    )
+    compared = READS + "".join(f"\n\ndef {n}(part):\n    return part in ('{n}', '')\n" for n in parts)
+    listed = READS + "".join(f"\n\ndef {n}():\n    pass\n" for n in parts)
+    listed += "\n\ndef go(part):\n    return {'coats': coats, 'hooves': hooves, 'feed': feed}[part]()\n"
+    good = HEADED.replace("evening feed", "feed")
+    for code in (found, compared, listed):
+        assert made(strangers, {"prompts/a.md": HEADED}, code).get(good, 0) > 0.5
+        assert made(strangers, {"prompts/a.md": good}, code) == {}
+    assert made(strangers, {"prompts/a.md": HEADED}) == {}
+
+
+def test_headings_are_compared_as_code_writes_them_and_some_are_for_the_reader() -> None:
+    code = READS + "\nTEND = {'coat_care': 1, 'hoof_care': 2, 'feed': 3}\n"
+    bad = "**Coat care**\nBrush.\n**Manners**\nBe kind.\n**Hoof care**\nPick.\n**Evening feed**\nFill.\n"
+    wrong = made(strangers, {"prompts/a.md": bad}, code)
+    assert wrong[bad.replace("Evening feed", "Feed")] == 0.7
+    assert wrong[bad.replace("Manners", "Feed")] == 0.3
+    assert made(strangers, {"prompts/a.md": bad.replace("Evening feed", "Feed")}, code) == {}
+
+
+def test_a_name_that_is_no_key_is_the_one_that_its_kin_have_most() -> None:
+    good = '[stalls]\nnorth = 4\nsouth = 2\neast = 3\n[at]\nAda = "south"\nBea = "south"\nCleo = "south"\nDot = "north"\nEve = "south"\n'
+    wrong = made(strangers, {"s.toml": good.replace('Eve = "south"', 'Eve = "attic"')})
+    assert wrong[good] > wrong[good.replace('Eve = "south"', 'Eve = "north"')]
+    assert made(strangers, {"s.toml": good}) == {}
+    alone = good.replace('Dot = "north"', 'Dot = "south"')
+    assert alone in made(strangers, {"s.toml": alone.replace('Eve = "south"', 'Eve = "attic"')})
