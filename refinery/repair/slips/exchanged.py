@@ -15,14 +15,13 @@ from refinery.edits.entries import renamed
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.columns import columns_of
 from refinery.repair.prompts import Wording
-from refinery.repair.slips.grids import grids
+from refinery.repair.slips.grids import bare, grids
 from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
 
 SHOWN, HALF = 0.6, 0.4
 """How likely two cells changed places where each is like the other column alone, and where one of the columns has cells of all forms."""
 FEWEST, MOST_ROWS, MOST_COLUMNS, LONGEST = 3, 60, 8, 120
 ARROW = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(\S[^\n]*?)[ \t]*(->|→|=>|:|=)[ \t]+(\S[^\n]*?)[ \t]*$")
-DRESS = "*_`\"' "
 
 Put = Callable[[int, int, float, str, str], Iterator[Found]]
 
@@ -128,7 +127,7 @@ def _in_texts(sight: Sight) -> Iterator[list[Row]]:
         for line in text.text.splitlines(keepends=True):
             found = ARROW.match(line.rstrip("\n"))
             if found:
-                spans = [_bare(text.text, at + found.start(place), at + found.end(place)) for place in (1, 3)]
+                spans = [bare(text.text, at + found.start(place), at + found.end(place)) for place in (1, 3)]
                 blocks[block, found[2]].append(_row(text, spans))
             block += not found
             at += len(line)
@@ -142,12 +141,6 @@ def _row(text: Wording, spans: Sequence[tuple[int, int]]) -> Row:
 
     cells = tuple(text.text[start:end] for start, end in spans)
     return Row(cells, put)
-
-
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    first = start + len(piece) - len(piece.lstrip(DRESS))
-    return first, max(first, start + len(piece.rstrip(DRESS)))
 
 
 def _spliced(

@@ -30,7 +30,7 @@ def grids(text: Wording) -> Iterator[tuple[Row, ...]]:
         match = ROW.match(line.rstrip("\n"))
         if match:
             spans = [each.span() for each in re.finditer(r"[^|]+", match[1])]
-            cells = tuple(_bare(text.text, at + match.start(1) + start, at + match.start(1) + end) for start, end in spans)
+            cells = tuple(bare(text.text, at + match.start(1) + start, at + match.start(1) + end) for start, end in spans)
             rows.append(Row(at, at + len(line.rstrip("\n")), cells))
         elif rows:
             ruled = len(rows) > 2 and set(text.text[rows[1].start : rows[1].end]) <= set("|:- \t")
@@ -43,10 +43,11 @@ def grids(text: Wording) -> Iterator[tuple[Row, ...]]:
 def parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The names that stand in one cell, with commas between."""
     for part in PART.finditer(text, start, end):
-        yield _bare(text, *part.span())
+        yield bare(text, *part.span())
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+def bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where a piece of a text begins and ends without blanks, and without the signs that dress a word up."""
     piece = text[start:end]
     first = start + len(piece) - len(piece.lstrip(DRESS))
     return first, max(first, start + len(piece.rstrip(DRESS)))
