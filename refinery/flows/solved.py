@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from refinery.domain import Attempt, Edit, Hypothesis, Scenario
+from refinery.domain import Attempt, Edit, Hypothesis, Layer, Scenario
 from refinery.flows.numbers import NUMBER, Key, Turn, turn_of, turned_to
 from refinery.flows.progress import sides
 from refinery.flows.screen import Screened
 
 WORD = re.compile(r"[^\W\d]+")
+UNITS = frozenset({7, 12, 24, 60, 100, 365, 1000, 1024, 3600, 86400})
+"""Numbers by which code goes from one unit to another: none is set so that an answer comes out."""
 DIGITS = 5
 """Digits that a value may have."""
 SURPLUS = (0.2, 0.3, 0.5)
@@ -53,7 +55,7 @@ class Solved:
     def saw(self, hypothesis: Hypothesis, seen: Screened) -> Iterator[Hypothesis]:
         """The hypotheses to look at next, if a look at this one tells of any."""
         turn = turn_of(hypothesis)
-        if turn is None or turn.key in self._known or seen.late:
+        if turn is None or turn.key in self._known or seen.late or (hypothesis.layer is Layer.CODE and turn.before in UNITS):
             return
         self._probed.add(turn.key)
         for attempt in seen.failed:

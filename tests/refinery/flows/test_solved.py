@@ -84,6 +84,12 @@ def test_a_number_is_worked_out_once_and_only_from_answers_that_tell_of_it() -> 
     assert worked_out("134.40 EUR", "145.60 EUR", nothing, tells, again) == worked_out("134.40 EUR", "145.60 EUR", tells)
 
 
+def test_a_number_that_code_goes_from_one_unit_to_another_by_is_not_worked_out() -> None:
+    in_code = [replace(turned(old, new), layer=Layer.CODE) for old, new in (("100", "10"), ("90", "9"))]
+    found = [worked_out("0.90 EUR", "0.81 EUR", (each, "9.00 EUR")) for each in in_code]
+    assert [bool(each) for each in found] == [False, True]
+
+
 def test_one_look_is_asked_for_at_a_number_of_which_nothing_is_known() -> None:
     solved = Solved({}, {})
     assert solved.wants(turned("1", "2"))
