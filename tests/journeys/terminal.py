@@ -47,6 +47,10 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.screen, text.encode())
 
+    def interrupt(self) -> None:
+        """Ctrl-C, and Enter behind it: a signal that comes just before Python begins to read is seen when there is something to read."""
+        self.type("\x03\n")
+
     def ended(self) -> int:
         while self._read():
             pass

@@ -35,7 +35,7 @@ def test_refinery_alone_opens_the_session_and_ctrl_c_leaves_it_where_it_is(termi
     assert "What went wrong?" in shown
     terminal.type("2\n")
     terminal.until("to a colleague:")
-    terminal.type("\x03")
+    terminal.interrupt()
     assert terminal.ended() == 130
     assert "Nothing is lost. To go on here: refinery" in terminal.seen
     again = Terminal(*REFINERY, "start", "--plain", columns=COLUMNS)
