@@ -18,7 +18,7 @@ from refinery.repair.clues import Clues
 from refinery.repair.module import FUNCTIONS, Module
 from refinery.repair.placeholders import FILLS, Refill
 from refinery.repair.prompts import Wording
-from refinery.repair.world import World, name_of, text_of
+from refinery.repair.world import World, called, text_of
 
 NAME = r"[A-Za-z_]\w*"
 USUAL = (
@@ -240,7 +240,7 @@ def _given(modules: Iterable[Module], world: World, scalars: Iterable[Scalar]) -
     nodes = [(module, node) for module in modules for node in module.inside(module.tree)]
     handing = {node.name for _, node in nodes if isinstance(node, FUNCTIONS) and node.args.kwarg} | FILLS
     for module, node in nodes:
-        if isinstance(node, ast.Call) and _called(node) in handing:
+        if isinstance(node, ast.Call) and called(node) in handing:
             names = tuple(keyword.arg for keyword in node.keywords if keyword.arg)
             spoken = frozenset(text for part in ast.walk(node) if (text := text_of(part)))
             if len(names) > 1:
@@ -250,10 +250,6 @@ def _given(modules: Iterable[Module], world: World, scalars: Iterable[Scalar]) -
     for owner, fields in world.fields.items():
         yield Given(fields, f"`{owner}`")
     yield from _records(scalars)
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else name_of(call.func)
 
 
 def _records(scalars: Iterable[Scalar]) -> Iterator[Given]:

@@ -241,6 +241,12 @@ def base_of(node: ast.expr) -> tuple[ast.expr, str, str] | None:
     return None
 
 
+def called(node: ast.AST) -> str:
+    """The bare name of what a call calls; empty for what is no call, or calls what another call gives."""
+    func = node.func if isinstance(node, ast.Call) else None
+    return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+
+
 def parameters(function: Function) -> tuple[str, ...]:
     """Names of the parameters that can be given, `self` left out."""
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.world import called
 
 SMOOTHED = "add one"
 GUARDED = "count of nought"
@@ -20,7 +21,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     """Quotients of counts, and logarithms of them."""
     told = "ZeroDivisionError" in site.clues.errors or site.clues.any_of("math domain error", "positive input", "division by zero")
     for node in site.statement.nodes:
-        if isinstance(node, ast.Call) and _called(node) in LOGARITHMS and node.args:
+        if isinstance(node, ast.Call) and called(node) in LOGARITHMS and node.args:
             yield from _logarithm(site, node.args[0], told)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             yield from _quotient(site, node, told)
@@ -55,10 +56,10 @@ def _one_more(site: Site, side: ast.expr) -> bool:
 def _quotient(site: Site, node: ast.BinOp, told: bool) -> Iterator[Mutation]:
     """`part / counts.get(name, 0)`: one stands for nought, or nought comes of it."""
     by, outer = site.src(node.right), site.parent(node)
-    logarithm = isinstance(outer, ast.Call) and _called(outer) in LOGARITHMS
+    logarithm = isinstance(outer, ast.Call) and called(outer) in LOGARITHMS
     if logarithm or not _counted(site, node.right) or (not told and _asked(site, by)):
         return
-    if not told and not (isinstance(node.right, ast.Subscript) or _called(node.right) == "get"):
+    if not told and not (isinstance(node.right, ast.Subscript) or called(node.right) == "get"):
         return
     prior = GUARD_TOLD if told else GUARD
     yield site.put(node.right, f"({by} or 1)", GUARDED, f"Divide by one where `{short(by)}` is nought", prior, RISK)
@@ -82,14 +83,14 @@ def _counted(site: Site, node: ast.expr) -> bool:
         return value is not None and not isinstance(value, ast.Name) and _counted(site, value)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         made = _made(site, node.value.id)
-        return isinstance(made, ast.Call) and (_called(made) == "Counter" or ast.unparse(made) == "defaultdict(int)")
+        return isinstance(made, ast.Call) and (called(made) == "Counter" or ast.unparse(made) == "defaultdict(int)")
     if not isinstance(node, ast.Call):
         return False
-    called = _called(node)
-    if called == "get":
+    name = called(node)
+    if name == "get":
         return len(node.args) == 2 and isinstance(node.args[1], ast.Constant) and node.args[1].value in (0, 0.0)
-    ones = called == "sum" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp)
-    return ones or (called == "count" and isinstance(node.func, ast.Attribute)) or (called == "len" and len(node.args) == 1)
+    ones = name == "sum" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp)
+    return ones or (name == "count" and isinstance(node.func, ast.Attribute)) or (name == "len" and len(node.args) == 1)
 
 
 def _made(site: Site, name: str) -> ast.expr | None:
@@ -98,9 +99,3 @@ def _made(site: Site, name: str) -> ast.expr | None:
         if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name) and each.targets[0].id == name:
             return each.value
     return None
-
-
-def _called(node: ast.expr) -> str:
-    """The bare name of what is called."""
-    func = node.func if isinstance(node, ast.Call) else None
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""

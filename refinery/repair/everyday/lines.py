@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from refinery.repair.mutation import Mutation, Site
-from refinery.repair.world import name_of
+from refinery.repair.world import called
 
 FAMILY = "end of a line"
 FILES = frozenset({"file", "handle", "fh", "fp", "stream", "stdin", "infile"})
@@ -41,14 +41,10 @@ def _kept(site: Site, node: ast.Name) -> bool:
     """Whether a line is used as it is: nothing takes its end off, and it matters."""
     parent = site.parent(node)
     if not isinstance(parent, ast.Attribute):
-        return isinstance(parent, KEEPS) and not (isinstance(parent, ast.Call) and _called(parent) in BLIND)
+        return isinstance(parent, KEEPS) and not (isinstance(parent, ast.Call) and called(parent) in BLIND)
     call = site.parent(parent)
     at_spaces = parent.attr == "split" and isinstance(call, ast.Call) and not call.args
     return hasattr(str, parent.attr) and parent.attr not in UNHURT and not at_spaces and not _taken_off_later(site, parent)
-
-
-def _called(node: ast.Call) -> str:
-    return name_of(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
 
 
 def _taken_off_later(site: Site, node: ast.Attribute) -> bool:

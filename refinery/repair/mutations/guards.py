@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from refinery.repair.module import Function
 from refinery.repair.mutation import Mutation, Site, grouped, short
-from refinery.repair.world import base_of, text_of
+from refinery.repair.world import base_of, called, text_of
 
 FAMILY = "missing value"
 RISK = "a missing value is passed over where it may deserve an error"
@@ -213,15 +213,13 @@ def returned(site: Site, function: Function) -> tuple[str, ...]:
                 isinstance(value, ast.List | ast.Dict | ast.Tuple) and not any(ast.iter_child_nodes(value))
             ):
                 values.append(site.src(value))
-            elif isinstance(value, ast.List | ast.ListComp) or (isinstance(value, ast.Call) and _called(value) in ("sorted", "list")):
+            elif isinstance(value, ast.List | ast.ListComp) or (isinstance(value, ast.Call) and called(value) in ("sorted", "list")):
                 kinds.append("[]")
             elif isinstance(value, ast.Dict | ast.DictComp):
                 kinds.append("{}")
-            elif isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Call) and _called(value) in ("join", "format", "str")):
+            elif isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Call) and called(value) in ("join", "format", "str")):
                 kinds.append('""')
-            elif isinstance(value, ast.BinOp) or (
-                isinstance(value, ast.Call) and _called(value) in ("sum", "len", "round", "int", "float")
-            ):
+            elif isinstance(value, ast.BinOp) or (isinstance(value, ast.Call) and called(value) in ("sum", "len", "round", "int", "float")):
                 kinds.append("0")
             elif isinstance(value, ast.Compare | ast.BoolOp):
                 kinds.append("False")
@@ -231,10 +229,6 @@ def returned(site: Site, function: Function) -> tuple[str, ...]:
             kinds.append(value_text)
     rest = ["None", *(argument.arg for argument in function.args.args if argument.arg not in ("self", "cls"))][:3]
     return tuple(dict.fromkeys((*values, *kinds, *rest)))[:5]
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
 
 
 def _guards(site: Site, test: ast.expr) -> set[str]:

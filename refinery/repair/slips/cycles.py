@@ -12,7 +12,7 @@ from refinery.edits.items import listings
 from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.moments import stepped
 from refinery.repair.slips.grids import grids
-from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
+from refinery.repair.slips.sight import Found, Sight, reworded, rewritten, turned
 
 WORDS = re.compile(r"[A-Za-z]+")
 BETWEEN = re.compile(r"\s*(?:[,;/|&+]|\band\b|\bor\b|-|–|\.\.|\bto\b)?\s*")
@@ -35,11 +35,7 @@ def cycles(sight: Sight) -> Iterator[Found]:
     for scalar in sight.scalars:
         if isinstance(scalar.value, str) and scalar.path.endswith(tuple(LANGUAGES)):
             for after, prior, says in _in_a_text(scalar.value, sight):
-                try:
-                    whole = replaced(sight.sources[scalar.path], scalar, after)
-                except (NotFaithful, NotParsable):
-                    continue
-                yield from rewritten(scalar.path, whole, prior, f"Set {scalar.name} to {says}", "all of them may be one step off")
+                yield from turned(sight.sources, scalar, after, prior, f"Set {scalar.name} to {says}", "all of them may be one step off")
     for wording in sight.texts:
         for start, end in (cell for _, *rows in grids(wording) for row in rows for cell in row.cells):
             for after, prior, says in _in_a_text(wording.text[start:end], sight):

@@ -7,10 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from refinery.edits.config import replaced
-from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.slips.groups import Entry, groups
-from refinery.repair.slips.sight import Found, Sight, rewritten
+from refinery.repair.slips.sight import Found, Sight, turned
 
 LACKS, LACKS_BESIDE_TWO, LACKS_BESIDE_ONE, LACKS_UNTOLD = 0.7, 0.6, 0.5, 0.3
 """How likely an entry lacks the sign that three others have, or two, or the only other one: where code has such texts, and else."""
@@ -53,7 +51,7 @@ def _kin(sight: Sight) -> Iterator[tuple[Sequence[Entry], bool]]:
     lists: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for scalar in sight.scalars:
         if isinstance(scalar.value, str) and scalar.keys and isinstance(scalar.keys[-1], int):
-            put = partial(_set, sight.sources[scalar.path], scalar)
+            put = partial(turned, sight.sources, scalar)
             lists[scalar.path, scalar.keys[:-1]].append(Entry(scalar.value, (scalar.path, scalar.start), put))
     yield from ((entries, True) for entries in lists.values())
     for group in groups(sight):
@@ -124,11 +122,3 @@ def _known(sign: str, sight: Sight) -> bool:
         return True
     form = re.compile(rf"{re.escape(sign)}\w.*|\w[^\s]*{re.escape(sign)}")
     return any(form.fullmatch(said) for said in sight.said)
-
-
-def _set(source: str, scalar: Scalar, new: str, prior: float, says: str, why: str) -> Iterator[Found]:
-    try:
-        after = replaced(source, scalar, new)
-    except (NotFaithful, NotParsable):
-        return
-    yield from rewritten(scalar.path, after, prior, says, why)

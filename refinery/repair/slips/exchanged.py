@@ -16,7 +16,7 @@ from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
 from refinery.repair.columns import columns_of
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import bare, grids
-from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
+from refinery.repair.slips.sight import Found, Sight, reworded, rewritten, tried
 
 SHOWN, HALF = 0.6, 0.4
 """How likely two cells changed places where each is like the other column alone, and where one of the columns has cells of all forms."""
@@ -151,12 +151,8 @@ def _spliced(
 
 
 def _exchanged(path: str, text: str, fields: Sequence[Scalar], one: int, other: int, prior: float, says: str, why: str) -> Iterator[Found]:
-    try:
-        first, last = sorted((fields[one], fields[other]), key=lambda each: each.start)
-        after = replaced(replaced(text, last, first.value), first, last.value)
-    except (NotFaithful, NotParsable):
-        return
-    yield from rewritten(path, after, prior, says, why)
+    first, last = sorted((fields[one], fields[other]), key=lambda each: each.start)
+    return tried(path, lambda: replaced(replaced(text, last, first.value), first, last.value), prior, says, why)
 
 
 def _renamed(path: str, text: str, entry: Scalar, one: int, other: int, prior: float, says: str, why: str) -> Iterator[Found]:

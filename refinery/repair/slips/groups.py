@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from refinery.edits.config import replaced
 from refinery.edits.entries import renamed
-from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
+from refinery.edits.scalar import Scalar
 from refinery.repair.choices import choices
 from refinery.repair.columns import columns_of, with_cell
 from refinery.repair.module import Module
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import grids, parted
 from refinery.repair.slips.handlers import handled
-from refinery.repair.slips.sight import Found, Sight, reworded, rewritten
+from refinery.repair.slips.sight import Found, Sight, reworded, rewritten, tried, turned
 
 POINT = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+[*_`\"']*([/.#@$~]?\w[\w /-]*?)[*_`\"']*[ \t]*(?:$|[:=(]|->|→|[ \t][-–—])")
 HEADING = re.compile(r"^(#+[ \t]|\*\*|\[|=+[ \t]|--+[ \t]|<)[ \t]*`?(\w[\w /-]*?)`?:?(?:\*\*|\]|[ \t]=+|[ \t]--+|>)?:?[ \t]*$")
@@ -82,7 +81,7 @@ def _in_settings(sight: Sight) -> Iterator[Group]:
                     put = partial(_call, sight.sources, scalar, depth) if edited else _never
                     keys[scalar.path, scalar.keys[:depth]].setdefault(key, Entry(key, (scalar.path, scalar.start * 100 + depth), put))
             if isinstance(scalar.value, str) and scalar.keys:
-                entry = Entry(scalar.value, (scalar.path, scalar.start), partial(_set, sight.sources, scalar) if edited else _never)
+                entry = Entry(scalar.value, (scalar.path, scalar.start), partial(turned, sight.sources, scalar) if edited else _never)
                 for column in _columns(scalar):
                     values[scalar.path, *column].append(entry)
         for (path, table), own in keys.items():
@@ -170,11 +169,7 @@ def _word(text: Wording, start: int, end: int, new: str, prior: float, says: str
 
 
 def _call(sources: Mapping[str, str], scalar: Scalar, depth: int, new: str, prior: float, says: str, why: str) -> Iterator[Found]:
-    return _tried(scalar.path, lambda: renamed(sources[scalar.path], scalar, depth, new), prior, says, why)
-
-
-def _set(sources: Mapping[str, str], scalar: Scalar, new: str, prior: float, says: str, why: str) -> Iterator[Found]:
-    return _tried(scalar.path, lambda: replaced(sources[scalar.path], scalar, new), prior, says, why)
+    return tried(scalar.path, lambda: renamed(sources[scalar.path], scalar, depth, new), prior, says, why)
 
 
 def _cell(path: str, put: Callable[[str], str], new: str, prior: float, says: str, why: str) -> Iterator[Found]:
@@ -183,11 +178,3 @@ def _cell(path: str, put: Callable[[str], str], new: str, prior: float, says: st
 
 def _never(*_given: object) -> Iterator[Found]:
     return iter(())
-
-
-def _tried(path: str, change: Callable[[], str], prior: float, says: str, why: str) -> Iterator[Found]:
-    try:
-        after = change()
-    except (NotFaithful, NotParsable):
-        return
-    yield from rewritten(path, after, prior, says, why)

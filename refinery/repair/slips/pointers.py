@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from refinery.edits.config import replaced
-from refinery.edits.scalar import NotFaithful, NotParsable, Scalar
-from refinery.repair.slips.sight import Found, Sight, rewritten
+from refinery.edits.scalar import Scalar
+from refinery.repair.slips.sight import Found, Sight, turned
 
 LIKE, FAR = 0.8, 0.45
 """How likely it is an entry of a name spelt alike, or one that has the name within itself; and another entry."""
@@ -29,12 +28,8 @@ def pointers(sight: Sight) -> Iterator[Found]:
             ((_likeness(scalar.value, name, held), name) for names in tables.values() for name, held in names.items()), reverse=True
         )
         for alike, name in ranked[:MOST]:
-            try:
-                after = replaced(sight.sources[scalar.path], scalar, name)
-            except (NotFaithful, NotParsable):
-                continue
             why = f"no table has an entry {scalar.value}, and one has {name}"
-            yield from rewritten(scalar.path, after, LIKE if alike >= ALIKE else FAR, f"Set {scalar.name} to {name}", why)
+            yield from turned(sight.sources, scalar, name, LIKE if alike >= ALIKE else FAR, f"Set {scalar.name} to {name}", why)
 
 
 def _tables(sight: Sight, path: str) -> dict[tuple[str | int, ...], dict[str, list[Scalar]]]:

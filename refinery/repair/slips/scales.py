@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from refinery.edits.config import replaced
-from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, Value
+from refinery.edits.scalar import Scalar, Value
 from refinery.repair.columns import Cell, columns_of, with_cell
 from refinery.repair.knobs import in_tables
-from refinery.repair.slips.sight import Found, Sight, rewritten
+from refinery.repair.slips.sight import Found, Sight, rewritten, turned
 from refinery.repair.wording import parts
 
 TIMES: Mapping[str, tuple[int, ...]] = {
@@ -58,10 +57,10 @@ def scales(sight: Sight) -> Iterator[Found]:
             looked |= {id(scalar)} if any(abs(each) / FAR <= abs(value) <= abs(each) * FAR for each in beside) else set()
             for new, prior, why in _out_of_scale(value, beside, units):
                 looked.add(id(scalar))
-                yield from _set(sight, scalar, new, prior, why)
+                yield from turned(sight.sources, scalar, new, prior, f"Set {scalar.name} to {new}", why)
     for scalar in numbers:
         for new, prior, why in _by_itself(scalar, _units(scalar, sight) | told[scalar.path]) if id(scalar) not in looked else ():
-            yield from _set(sight, scalar, new, prior, why)
+            yield from turned(sight.sources, scalar, new, prior, f"Set {scalar.name} to {new}", why)
     yield from _in_lines(sight)
 
 
@@ -149,14 +148,6 @@ def _of_column(sight: Sight, path: str, name: str, cell: Cell, beside: Sequence[
     for value, prior, why in _out_of_scale(Decimal(cell.text), beside, parts(name) & TIMES.keys()):
         after = with_cell(sight.sources[path], cell, str(value))
         yield from rewritten(path, after, prior, f"Set {name} in record {cell.record} to {value}", why)
-
-
-def _set(sight: Sight, scalar: Scalar, value: Value, prior: float, why: str) -> Iterator[Found]:
-    try:
-        after = replaced(sight.sources[scalar.path], scalar, value)
-    except (NotFaithful, NotParsable):
-        return
-    yield from rewritten(scalar.path, after, prior, f"Set {scalar.name} to {value}", why)
 
 
 def _number(value: Value) -> Decimal | None:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from refinery.edits.config import LANGUAGES, replaced
+from refinery.edits.config import LANGUAGES
 from refinery.edits.draft import spliced
 from refinery.edits.entries import LOAD
 from refinery.edits.items import listings
@@ -18,7 +18,7 @@ from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, value_at
 from refinery.repair.columns import columns_of, with_cell
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import grids
-from refinery.repair.slips.sight import Found, Sight, Spans, reworded, rewritten
+from refinery.repair.slips.sight import Found, Sight, Spans, reworded, rewritten, turned
 
 SIGN = re.compile(r"[ \t]*([,;|])[ \t]*|[ \t]+(/)[ \t]+|(?<=\w)(/)(?=\w)|(?<=[a-z])(\.)[ \t]+(?=[a-z])")
 LISTED = re.compile(r"^[ \t]*(?:[-*+|>][ \t]*)?[^\n:,;|]{1,60}?(?::|->|→|=)[ \t]+([^\n]*?)[ \t]*[.|]?[ \t]*$", re.MULTILINE)
@@ -177,8 +177,4 @@ def _cell(path: str, cell: str, put: Callable[[str], str], spans: Spans, prior: 
 
 
 def _set(sight: Sight, scalar: Scalar, spans: Spans, prior: float, says: str, why: str) -> Iterator[Found]:
-    try:
-        after = replaced(sight.sources[scalar.path], scalar, spliced(str(scalar.value), spans))
-    except (NotFaithful, NotParsable):
-        return
-    yield from rewritten(scalar.path, after, prior, says, why)
+    return turned(sight.sources, scalar, spliced(str(scalar.value), spans), prior, says, why)

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from refinery.domain import Layer
-from refinery.edits.config import LANGUAGES
+from refinery.edits.config import LANGUAGES, replaced
 from refinery.edits.draft import spliced
-from refinery.edits.scalar import Scalar
+from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, Value
 from refinery.repair.clues import Clues
 from refinery.repair.module import Module
 from refinery.repair.placeholders import Refill
@@ -107,6 +107,20 @@ def rewritten(path: str, after: str, prior: float, says: str, why: str) -> Itera
     """A file of settings with another text, if it has one."""
     if after:
         yield prior, Refill(path, after, f"{says} in {path}", why, Layer.CONFIG)
+
+
+def tried(path: str, change: Callable[[], str], prior: float, says: str, why: str) -> Iterator[Found]:
+    """A file of settings after a change, if it can be made with everything else as it is."""
+    try:
+        after = change()
+    except (NotFaithful, NotParsable):
+        return
+    yield from rewritten(path, after, prior, says, why)
+
+
+def turned(sources: Mapping[str, str], scalar: Scalar, value: Value, prior: float, says: str, why: str) -> Iterator[Found]:
+    """A setting with another value."""
+    return tried(scalar.path, lambda: replaced(sources[scalar.path], scalar, value), prior, says, why)
 
 
 Slips = Callable[[Sight], Iterator[Found]]

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
-from refinery.edits.config import replaced
-from refinery.edits.scalar import NotFaithful, NotParsable, Scalar, Value
-from refinery.repair.slips.sight import Found, Sight, rewritten
+from refinery.edits.scalar import Scalar, Value
+from refinery.repair.slips.sight import Found, Sight, turned
 from refinery.repair.wording import parts
 
 CRON = re.compile(r"(\S+) (\S+)((?: \S+){3})")
@@ -51,11 +50,7 @@ def values(sight: Sight) -> Iterator[Found]:
         beside = by_key[scalar.key]
         others = (*_jobs(scalar), *_zones(scalar, sight), *_addresses(scalar, beside, sight), *_shares(scalar, of_one))
         for new, prior, why in (*others, *_units(scalar, beside)):
-            try:
-                after = replaced(sight.sources[scalar.path], scalar, new)
-            except (NotFaithful, NotParsable):
-                continue
-            yield from rewritten(scalar.path, after, prior, f"Set {scalar.name} to {new}", why)
+            yield from turned(sight.sources, scalar, new, prior, f"Set {scalar.name} to {new}", why)
 
 
 Other = tuple[Value, float, str]
