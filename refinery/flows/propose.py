@@ -25,6 +25,7 @@ from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
 from refinery.flows.solved import Solved
+from refinery.flows.synthesised import synthesised
 from refinery.flows.tally import Tally
 from refinery.flows.weighed import BELIEVED, alone
 from refinery.repair.asked import asked_in
@@ -109,8 +110,9 @@ class Proposals:
             self.bench.say(Event("locate", "where another value would make it pass"))
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order, words)
+                terms = synthesised(shown, screen, read.sources, read.files, order, found)
             told = self.diagnosis, shown.executions, words
-            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, beside=read.data)
+            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, beside=read.data, synthesised=terms)
             ranking = Ranking(self._within_time(search), self.diagnosis)
             ranking.add(self._consulted(read))
             while True:

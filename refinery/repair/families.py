@@ -56,6 +56,7 @@ from refinery.repair.mutations import (
     whole,
     widths,
 )
+from refinery.repair.synthesis import family
 
 Family = Callable[[Site], Iterator[Mutation]]
 
@@ -108,5 +109,6 @@ FAMILIES: tuple[Family, ...] = (
     relations.propose,
     since.propose,
     steps.propose,
+    family.propose,
     *EVERYDAY,
 )

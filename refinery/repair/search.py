@@ -54,6 +54,8 @@ from refinery.repair.slips.all import slips
 from refinery.repair.slips.sight import Sight
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
+from refinery.repair.synthesis.family import OPERATOR as SYNTHESISED
+from refinery.repair.synthesis.terms import Term
 from refinery.repair.turns import CONFIGURED, Knob
 from refinery.repair.world import World, survey
 
@@ -73,8 +75,9 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose,)
 """What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
-UNTOLD = frozenset({REPEATED})
-"""Kinds of edits of which another value at their place tells nothing: a step that is done once has no value that stands for two."""
+UNTOLD = {REPEATED: 1.0, SYNTHESISED: 0.6}
+"""Kinds of edits of which another value at their place tells little, and how much of the suspicion they keep at least: a step that is done
+once has no value that stands for two, and what several things in scope are made into is seldom among the values that are tried."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -97,15 +100,18 @@ def candidates(
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
     beside: Mapping[str, str] | None = None,
+    synthesised: Mapping[tuple[str, int], Sequence[Term]] | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited. Single edits come
+    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited, `synthesised` what could
+    stand in the place of what. Single edits come
     first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at
     two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {})
+    search.world.synthesised = synthesised or {}
     return search.run(limit)
 
 
@@ -280,7 +286,8 @@ class _Search:
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
                 prior = min(1.0, empty * mutation.prior * told)
-                score = weight * (unswayed if mutation.operator in UNTOLD else suspicion) * prior * FATIGUE ** tired[mutation.operator]
+                place = max(suspicion, UNTOLD.get(mutation.operator, 0.0) * unswayed)
+                score = weight * place * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 forgotten = bool(unused and unused.search(mutation.new))
                 if forgotten:

@@ -1,0 +1,66 @@
+"""What runs left over becomes an edit of the expression in whose place it may stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from refinery.domain import Diagnosis, Layer
+from refinery.repair.clues import clues
+from refinery.repair.module import Module
+from refinery.repair.mutation import Site
+from refinery.repair.synthesis import family
+from refinery.repair.synthesis.places import span_of
+from refinery.repair.synthesis.refinery_terms import OWN, SIDES
+from refinery.repair.synthesis.terms import Term
+from refinery.repair.world import survey
+
+CODE = """\
+def fare(rider, rules, top):
+    price = rider["zones"] * rules["zone"] + 1
+    return price if rider["since"] < rules["until"] else 0
+"""
+
+
+def made(old: str, *terms: tuple[str, str, str]) -> list[tuple[str, float]]:
+    """What the line becomes, with how likely, the likeliest first: of terms for the expression that is written so."""
+    module = Module("m.py", CODE)
+    world = survey([module])
+    statement, node = next((each, node) for each in module.statements for node in each.nodes if module.source(node) == old)
+    world.synthesised = {("m.py", statement.first): [Term(span_of(node), kind, text, atom, 1.0) for kind, text, atom in terms]}
+    told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [], None)
+    found = list(family.propose(Site(module, statement, world, told)))
+    texts = [module.text[: each.start] + each.new + module.text[each.end :] for each in found]
+    return [(text.split("\n")[statement.first - 1].strip(), each.prior) for text, each in zip(texts, found, strict=True)]
+
+
+def test_what_stands_there_is_put_in_brackets_where_its_meaning_hangs_on_them() -> None:
+    [(sum_of_two, _)] = made('rider["zones"]', ("sum", f"{OWN} + top", "top"))
+    assert sum_of_two == 'price = (rider["zones"] + top) * rules["zone"] + 1'
+    [(least, _)] = made('rider["zones"] * rules["zone"] + 1', ("bound", f"min({OWN}, top)", "top"))
+    assert least == 'price = min((rider["zones"] * rules["zone"] + 1), top)'
+
+
+def test_both_sides_of_a_comparison_take_the_same_step() -> None:
+    [(line, _)] = made('rider["since"] < rules["until"]', ("sides", f"{SIDES}minutes({{}})", "minutes"))
+    assert line == 'return price if minutes(rider["since"]) < minutes(rules["until"]) else 0'
+
+
+@pytest.mark.parametrize(
+    ("likelier", "other"),
+    [
+        (("bound", f"min({OWN}, top)", "top"), ("bound", f"min({OWN}, rider)", "rider")),
+        (("bound", f'min({OWN}, rules["zone_most"])', 'rules["zone_most"]'), ("bound", f'min({OWN}, rules["zone"])', 'rules["zone"]')),
+        (("bound", f'min({OWN}, rider["since"])', 'rider["since"]'), ("bound", f'min({OWN}, rules["until"])', 'rules["until"]')),
+    ],
+)
+def test_what_nothing_reads_or_a_field_of_the_same_record_is_likelier(likelier: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+    first, second = made('rider["zones"]', other, likelier)
+    assert likelier[2] in first[0]
+    assert first[1] > second[1]
+
+
+def test_of_one_expression_the_likeliest_are_tried() -> None:
+    many = [("other text", f"name{number}", f"name{number}") for number in range(20)]
+    found = made('rider["since"]', *many, ("text", f"{OWN}.strip()", ""))
+    assert len(found) == family.MOST
+    assert 'rider["since"].strip()' in found[0][0]
