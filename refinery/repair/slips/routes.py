@@ -21,8 +21,8 @@ LATE, LATE_UNTOLD = 0.75, 0.45
 """How likely a rule stands too late where right answers are of it, and where they do not tell."""
 ASIDE, ASIDE_UNTOLD = 0.7, 0.4
 """How likely a word stands under the wrong name: where right answers are of another rule, and where they do not tell."""
-LACKS, LACKS_UNTOLD = 0.6, 0.2
-"""How likely a rule lacks a word that a question has: where right answers are of it, and where they do not tell."""
+LACKS = 0.6
+"""How likely a rule that right answers are of lacks a word that a question has."""
 MOST_WORDS, MOST_OTHERS, SHORTEST, LONGEST_NAME, WEARS = 6, 6, 3, 40, 0.9
 
 
@@ -40,7 +40,7 @@ def routes(sight: Sight) -> Iterator[Found]:
             if fits:
                 yield from _late(book, fits, wanted)
                 yield from _aside(book, line, fits, wanted)
-            elif any(book.fits(other) for other in good):
+            elif wanted and any(book.fits(other) for other in good):
                 yield from _lacks(book, line, wanted, usual, sight)
 
 
@@ -68,10 +68,10 @@ def _aside(book: Book, line: str, fits: Sequence[int], wanted: Sequence[int]) ->
 
 def _lacks(book: Book, line: str, wanted: Sequence[int], usual: Set[str], sight: Sight) -> Iterator[Found]:
     for order, word in enumerate(_telling(line, usual, sight)):
-        for to in wanted or range(min(len(book.rules), MOST_OTHERS)):
+        for to in wanted:
             says = f"Add `{word}` to {book.rules[to].shown}"
             why = "a question that went wrong has no word of any rule, and no other question has that one"
-            yield from book.add(to, word, (LACKS if wanted else LACKS_UNTOLD) * WEARS**order, says, why)
+            yield from book.add(to, word, LACKS * WEARS**order, says, why)
 
 
 def _telling(line: str, usual: Set[str], sight: Sight) -> list[str]:
