@@ -62,6 +62,8 @@ class Given:
     where: str
     spoken: frozenset[str] = frozenset()
     """Texts in the call, among which may be the name of the template."""
+    more: bool = False
+    """A whole record is handed on with them, whose names are not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _options(wording: Wording, line: _Line, whole: Collection[str], given: Itera
     """What could stand in the line, with where it comes from: the nearest first, and of one call what no line has before what one has."""
     own = set(line.names)
     stem = PurePosixPath(wording.path).stem if wording.path == wording.name else ""
-    having = [each for each in given if own <= set(each.names)]
+    having = [each for each in given if own <= set(each.names) or (each.more and own & set(each.names))]
     named = [each for each in having if stem and stem in each.spoken]
     fit = named or [each for each in having if len(own) > 1 or len(set(each.names) & set(whole)) > 1 or len(each.names) <= FEW]
     found: dict[str, str] = {}
@@ -141,9 +143,9 @@ def _wrong(line: _Line, clues: Clues) -> set[int] | None:
         return None
     found: set[int] = set()
     for each in clues.answers:
-        got, wanted = pattern.search(each.wrong), pattern.search(each.right)
-        if got and wanted:
-            found.update(place for place, (one, other) in enumerate(zip(got.groups(), wanted.groups(), strict=True)) if one != other)
+        got, wanted = list(pattern.finditer(each.wrong)), list(pattern.finditer(each.right))
+        for said, meant in zip(got, wanted, strict=True) if len(got) == len(wanted) else ():
+            found.update(place for place, (one, other) in enumerate(zip(said.groups(), meant.groups(), strict=True)) if one != other)
     return found or None
 
 
@@ -244,9 +246,10 @@ def _given(modules: Iterable[Module], world: World, scalars: Iterable[Scalar]) -
             names = tuple(keyword.arg for keyword in node.keywords if keyword.arg)
             spoken = frozenset(text for part in ast.walk(node) if (text := text_of(part)))
             if len(names) > 1:
-                yield Given(names, f"{module.path}:{node.lineno}", spoken)
-        elif isinstance(node, ast.Dict) and len(node.keys) > 1 and all(text_of(key) for key in node.keys):
-            yield Given(tuple(text for key in node.keys if (text := text_of(key))), f"{module.path}:{node.lineno}")
+                yield Given(names, f"{module.path}:{node.lineno}", spoken, len(names) < len(node.keywords))
+        elif isinstance(node, ast.Dict) and len(node.keys) > 1 and all(key is None or text_of(key) for key in node.keys):
+            names = tuple(text for key in node.keys if (text := text_of(key)))
+            yield Given(names, f"{module.path}:{node.lineno}", more=None in node.keys)
     for owner, fields in world.fields.items():
         yield Given(fields, f"`{owner}`")
     yield from _records(scalars)

@@ -78,15 +78,26 @@ def _bounds(made: Compared, scalars: Sequence[Scalar]) -> Iterator[tuple[float, 
             if isinstance(own, str) and isinstance(other, str) and made.sign == "==" and own != other:
                 yield SAME * share, Knob(scalar, other, SAME, f"what was compared with it, and should have been the same: {other!r}")
             elif isinstance(own, int | float) and isinstance(other, int | float) and not isinstance(other, bool):
-                for step, new in enumerate(_reaching(own, other)):
+                for step, new in enumerate(_reaching(own, other, _beyond(made, own is made.left))):
                     why = f"it was compared with {other:g}, and the opposite would cure"
                     yield REACHED * share * 0.9**step, Knob(scalar, new, REACHED, why)
 
 
-def _reaching(bound: float, value: float) -> Iterator[float]:
-    """Bounds on the other side of a value, or at it, that people would set: as it is where it is round, and the nearest rounder ones."""
+def _beyond(made: Compared, left: bool) -> int:
+    """Where one of two equal values has to go for the opposite: 1 up, -1 down, 0 where they should but be the same, or were not."""
+    up = {"<": -1, ">": 1, "<=": 1, ">=": -1}.get(made.sign, 0)
+    return (up if left else -up) if made.left == made.right else 0
+
+
+def _reaching(bound: float, value: float, step: int = 0) -> Iterator[float]:
+    """Bounds on the other side of a value, or at it, that people would set: as it is where it is round, and the nearest rounder ones.
+
+    `step` is where a whole bound goes that is the value.
+    """
     whole = isinstance(bound, int)
-    if round(value, 0 if whole else 2) == value:
+    if whole and step and bound == value:
+        yield int(bound) + step
+    elif round(value, 0 if whole else 2) == value:
         yield int(value) if whole else value
     beyond = -1 if value < bound else 1
     size = abs(value) or abs(bound)

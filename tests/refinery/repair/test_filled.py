@@ -65,3 +65,16 @@ def test_a_text_in_a_setting_is_a_template_too() -> None:
 def test_what_has_no_place_gets_one_at_the_end_of_a_line() -> None:
     code = "def f(t, q, h):\n    return t.format(question=q, history=h)\n"
     assert {"Q: {question}{history}\n", "Q: {question} {history}\n"} <= set(made("Q: {question}\nThank you.\n", code=code))
+
+
+def test_what_is_given_beside_a_whole_record_takes_the_place_of_what_was_filled_in_wrong() -> None:
+    hands = 'fill("bill", **{**row, "day": day, "net": half})'
+    code = f"def f(fill, row, day, half):\n    return {hands}\ndef fill(name, **values):\n    return values\n"
+    line, said = "{name} pays {gross} on {day} in all.\n", answered("Ann pays 4 on Monday in all.", "Ann pays 8 on Monday in all.")
+    meant = line.replace("gross", "net")
+    assert made(line, said, code)[meant] > made(line, said, code.replace("**row, ", ""))[meant]
+
+
+def test_every_line_of_an_answer_that_a_template_made_tells_what_was_filled_in_wrong() -> None:
+    found = made(LINE, answered("Bo pays 4 EUR in all.\nAnn pays 4 EUR in all.", "Bo pays 4 EUR in all.\nAnn pays 8 EUR in all."))
+    assert max(found, key=lambda text: found[text]) == "{name} pays {net} {unit} in all.\n"

@@ -55,3 +55,10 @@ def test_texts_that_should_have_been_the_same_are_made_so() -> None:
 def test_numbers_that_stand_nowhere_in_the_settings_lead_to_nothing() -> None:
     assert changes(">", 7, 8) == []
     assert changes("in", "x", {"a": 1}) == []
+
+
+def test_a_whole_bound_that_is_the_value_goes_to_the_side_on_which_the_opposite_is() -> None:
+    assert changes("<", 25, 25)[0] == ("search.most", 24)
+    assert changes(">=", 25, 25)[0] == ("search.most", 24)
+    assert changes("<=", 25, 25)[0] == ("search.most", 26)
+    assert changes(">", 25, 25)[0] == ("search.most", 26)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from refinery.domain import Diagnosis, Layer
 from refinery.edits.config import is_config, scalars
 from refinery.edits.scalar import NotParsable, Scalar
+from refinery.repair.asked import Asked
 from refinery.repair.clues import clues
 from refinery.repair.module import Module
 from refinery.repair.prompts import wordings
@@ -16,7 +17,12 @@ READS = 'from pathlib import Path\n\n\ndef text(name):\n    return Path("prompts
 
 
 def made(
-    slips: Slips, sources: Mapping[str, str], code: str = READS, said: str = "", beside: Mapping[str, str] | None = None
+    slips: Slips,
+    sources: Mapping[str, str],
+    code: str = READS,
+    said: str = "",
+    beside: Mapping[str, str] | None = None,
+    asked: Asked | None = None,
 ) -> dict[str, float]:
     """The texts that are proposed, with their scores; what is `beside` may not be edited."""
     modules = [Module("m.py", code)]
@@ -26,11 +32,11 @@ def made(
             found += scalars(text, path) if is_config(path) else ()
         except NotParsable:
             continue
-    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+    told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [], asked)
     data = [each for path, text in (beside or {}).items() if is_config(path) for each in scalars(text, path)]
     sight = Sight(sources, found, modules, wordings(sources, modules, found), told, data, beside or {})
     return {change.after: score for score, change in slips(sight)}
 
 
-def of_prompt(slips: Slips, text: str, code: str = READS, said: str = "") -> dict[str, float]:
-    return made(slips, {"prompts/a.md": text}, code, said)
+def of_prompt(slips: Slips, text: str, code: str = READS, said: str = "", asked: Asked | None = None) -> dict[str, float]:
+    return made(slips, {"prompts/a.md": text}, code, said, asked=asked)

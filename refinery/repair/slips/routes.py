@@ -1,0 +1,85 @@
+"""Rules that send a question somewhere by the words it has, in texts and in settings, with what failing questions say of them.
+
+A question that has words of a rule, and of another one before it, was sent by that one; where the right answer is of the later rule, it
+stands too late. One that has words of a wrong rule alone has a word that stands under the wrong name, and of one that has none, a word
+is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+
+from refinery.repair.asked import TOKEN
+from refinery.repair.slips.books import Book, of_texts
+from refinery.repair.slips.meant import Meant
+from refinery.repair.slips.shelves import of_settings
+from refinery.repair.slips.sight import Found, Sight
+from refinery.repair.wording import EMPTY_WORDS, parts
+
+LATE, LATE_UNTOLD = 0.75, 0.45
+"""How likely a rule stands too late where right answers are of it, and where they do not tell."""
+ASIDE, ASIDE_UNTOLD = 0.7, 0.4
+"""How likely a word stands under the wrong name: where right answers are of another rule, and where they do not tell."""
+LACKS = 0.6
+"""How likely a rule that right answers are of lacks a word that a question has."""
+MOST_WORDS, MOST_OTHERS, SHORTEST, LONGEST_NAME, WEARS = 6, 6, 3, 40, 0.9
+
+
+def routes(sight: Sight) -> Iterator[Found]:
+    """Every such change with its score, in no order."""
+    bad, good = sight.clues.asked.lines
+    meant = Meant(sight)
+    usual = {word for line in good for word in TOKEN.findall(line.lower())}
+    for book in (*of_texts(sight.texts), *of_settings(sight)) if bad else ():
+        if not any(book.fits(line) for line in (*bad, *good)):
+            continue
+        wanted = [place for place, rule in enumerate(book.rules) if meant.tells(rule.names, rule.replies)]
+        for line in bad:
+            fits = book.fits(line)
+            if fits:
+                yield from _late(book, fits, wanted)
+                yield from _aside(book, line, fits, wanted)
+            elif wanted and any(book.fits(other) for other in good):
+                yield from _lacks(book, line, wanted, usual, sight)
+
+
+def _late(book: Book, fits: Sequence[int], wanted: Sequence[int]) -> Iterator[Found]:
+    first, *later = fits
+    for place in [each for each in later if each in wanted] if wanted else later[:2]:
+        says = f"Move {book.rules[place].shown} before {book.rules[first].shown}"
+        why = "a question that went wrong has words of both, and the first that fits is taken"
+        yield from book.move(place, first, LATE if wanted else LATE_UNTOLD, says, why)
+
+
+def _aside(book: Book, line: str, fits: Sequence[int], wanted: Sequence[int]) -> Iterator[Found]:
+    own = book.rules[fits[0]]
+    cues = [place for place, cue in enumerate(own.cues) if cue.lower() in line.lower()]
+    others = [place for place in range(len(book.rules)) if place not in fits]
+    told = [place for place in others if place in wanted]
+    if len(cues) != 1 or (wanted and not told) or len(own.cues) < 2:
+        return
+    for to in told or others[:MOST_OTHERS]:
+        cue = own.cues[cues[0]]
+        says = f"Move `{cue}` from {own.shown} to {book.rules[to].shown}"
+        why = "a question that went wrong has it, and nothing else of that rule"
+        yield from book.shift(fits[0], cues[0], to, ASIDE if told else ASIDE_UNTOLD, says, why)
+
+
+def _lacks(book: Book, line: str, wanted: Sequence[int], usual: Set[str], sight: Sight) -> Iterator[Found]:
+    for order, word in enumerate(_telling(line, usual, sight)):
+        for to in wanted:
+            says = f"Add `{word}` to {book.rules[to].shown}"
+            why = "a question that went wrong has no word of any rule, and no other question has that one"
+            yield from book.add(to, word, LACKS * WEARS**order, says, why)
+
+
+def _telling(line: str, usual: Set[str], sight: Sight) -> list[str]:
+    """Words that a question may be known by, the likeliest first: names tell nothing, and what code and settings call things little."""
+    tokens = TOKEN.findall(line)
+    named = {word for place, word in enumerate(tokens) if place and word[:1].isupper() and not line.isupper()}
+    words = [word for word in dict.fromkeys(tokens) if word.isalpha() and len(word) >= SHORTEST and word not in named]
+    new = [word.lower() for word in words if word.lower() not in usual and word.lower() not in EMPTY_WORDS] if len(tokens) > 1 else []
+    things = {part for scalar in sight.scalars for key in scalar.keys if isinstance(key, str) for part in parts(key)}
+    things |= {word for text in sight.said if len(text) < LONGEST_NAME for word in parts(text)}
+    return sorted(new, key=lambda word: word in things or re.search(rf"\b{word}\b", sight.code) is not None)[:MOST_WORDS]
