@@ -24,6 +24,7 @@ PART = re.compile(r"[\w.+#&'-]+(?: [\w.+#&'-]+){0,2}")
 FEWEST_LISTED = 2
 """Values with commas that are taken for lists: sentences and numbers have them too."""
 SHORT = 60
+NUMBERS = re.compile(r"([0-9]+)")
 FIGURES = re.compile(r"(?<![\d./:-])\d+(?:[./]\d+)?(?: ?([+;|&]) ?| )\d+(?:[./]\d+)?(?![\d./:-])")
 """Two numbers, and what stands between them."""
 
@@ -48,24 +49,37 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
                 for name, cell in zip(rows[0], row, strict=True):
                     seen[name][_shape(cell)] += 1
             for name, cell in _cells(text, sign):
-                values[name].append(cell)
-                world.texts.update(each for each in (name, cell) if len(each) <= SHORT)
+                values[name].append(cell.strip())
+                if cell != cell.strip():
+                    world.padded.add(name)
+                world.texts.update(each for each in (name, cell.strip()) if len(each) <= SHORT)
     for name, shapes in seen.items():
         known = [(count, shape) for shape, count in shapes.items() if shape]
         world.shapes[name] = max(known)[1] if known else ""
     written = (text for path, text in sources.items() if not path.endswith(".py") and len(text) <= CONFIGURED)
     world.figures = {found[1] or "" for text in (*world.texts, *written) for found in FIGURES.finditer(text)}
     world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
+    world.uneven = {name: tuple(cells[:MOST_ROWS]) for name, cells in values.items() if uneven(cells)}
+
+
+def uneven(values: Sequence[str]) -> bool:
+    """Whether short values with numbers in them stand in another order as texts than by these numbers."""
+    values = [each for each in values if each and len(each) <= SHORT][:MOST_ROWS]
+    parted = [NUMBERS.split(each) for each in values]
+    if not all(len(each) == len(parted[0]) > 1 for each in parted):
+        return False
+    order = [[int(part) if part.isdecimal() else part for part in each] for each in parted]
+    return [values[place] for place in sorted(range(len(values)), key=order.__getitem__)] != sorted(values)
 
 
 def _cells(text: str, sign: str) -> Iterator[tuple[str, str]]:
-    """The cells of a table with the names of their columns, quoted ones too."""
+    """The cells of a table as they are written, with the names of their columns, quoted ones too."""
     try:
         rows = list(csv.reader(text.splitlines()[: MOST_ROWS + 1], delimiter=sign))
     except csv.Error:
         return
     for row in rows[1:]:
-        yield from zip((name.strip() for name in rows[0]), (cell.strip() for cell in row), strict=False)
+        yield from zip((name.strip() for name in rows[0]), row, strict=False)
 
 
 def _between(cells: Sequence[str]) -> str:

@@ -88,6 +88,12 @@ class World:
     """What stands between the parts of a value, by the fields of the data whose values have several."""
     figures: set[str] = field(default_factory=set)
     """What stands between the numbers of a value that has several, without blanks; empty for blanks alone."""
+    uneven: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of the fields whose texts stand in another order than the numbers in them: `9` comes behind `10`."""
+    padded: set[str] = field(default_factory=set)
+    """Columns of tables in which cells have blanks around them."""
+    sorting: set[str] = field(default_factory=set)
+    """Names of what says by what something is ordered."""
     miscased: frozenset[str] = frozenset()
     """Words that failing inputs say with capitals and data and code know without, see `refinery.repair.cased`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -316,6 +322,8 @@ def _look(world: World, module: Module, node: ast.AST) -> None:
             world.styles[name_of(read[0])]["item"] += 2 if read[2] == "get" else 1
     elif isinstance(node, ast.BinOp):
         _amount(world, node)
+    elif isinstance(node, ast.keyword) and node.arg == "key":
+        world.sorting.update(name_of(part) for part in ast.walk(node.value) if isinstance(part, ast.Name | ast.Attribute))
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         world.called.add(node.id)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):

@@ -41,6 +41,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 def _flat(site: Site, name: str, value: ast.expr) -> Iterator[Mutation]:
     """`new = grid[:]` and then `new[0][1] = ...` changes the rows of the old one too."""
+    yield from _with_what_they_hold(site, name, value)
     whole = isinstance(value, ast.Subscript) and site.src(value.slice) == ":"
     made = isinstance(value, ast.Call) and site.src(value.func) in ("list", "dict") and len(value.args) == 1 and not value.keywords
     of = value.value if whole and isinstance(value, ast.Subscript) else value.args[0] if made and isinstance(value, ast.Call) else None
@@ -54,6 +55,62 @@ def _flat(site: Site, name: str, value: ast.expr) -> Iterator[Mutation]:
         through, imports = ("deepcopy", "") if "deepcopy" in site.module.globals else ("copy.deepcopy", "copy")
         says = f"Copy `{short(site.src(of))}` with all it holds"
         yield replace(site.put(value, f"{through}({site.src(of)})", FAMILY, says, 0.85), imports=imports)
+
+
+def _with_what_they_hold(site: Site, name: str, value: ast.expr) -> Iterator[Mutation]:
+    """`own = dict(DEFAULTS)` has the very lists of the defaults: who adds to them adds to those of everybody."""
+    of: ast.expr | None = value if isinstance(value, ast.Name) else None
+    if isinstance(value, ast.Call) and name_of(value.func if isinstance(value.func, ast.Name) else None) in ("dict", "list"):
+        of = value.args[0] if len(value.args) == 1 else None
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "copy":
+        of = value.args[0] if value.args else value.func.value
+    elif isinstance(value, ast.Dict) and value.keys and value.keys[0] is None:
+        of = value.values[0]
+    kept = _kept(site, of) if of is not None and site.function is not None else None
+    held = _held(site, kept)
+    if isinstance(value, ast.Dict):
+        held -= {site.src(key) for key in value.keys if key is not None}
+    if of is None or not held or site.function is None:
+        return
+    through, imports = ("deepcopy", "") if "deepcopy" in site.module.globals else ("copy.deepcopy", "copy")
+    deep = any(_filled(site, node, name) for node in site.module.inside(site.function))
+    if not deep and isinstance(value, ast.Name):
+        return
+    start = value if not isinstance(value, ast.Dict) else of
+    says = f"Copy `{short(site.src(of))}` with all it holds"
+    yield replace(site.put(start, f"{through}({site.src(of)})", FAMILY, says, 0.9 if deep else 0.5), imports=imports)
+
+
+def _kept(site: Site, of: ast.expr) -> ast.expr | None:
+    """What stands at the top of the file, or of a class, under a name that is given nowhere else."""
+    if not isinstance(of, ast.Name | ast.Attribute):
+        return None
+    made: list[ast.Assign | ast.AnnAssign] = []
+    for node in site.module.inside(site.module.tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            made += [node] if isinstance(target, ast.Name) and target.id == name_of(of) else []
+    return made[0].value if len(made) == 1 and site.module.function(made[0]) is None else None
+
+
+def _held(site: Site, kept: ast.expr | None) -> set[str]:
+    """The keys under which a written dictionary holds lists and the like; of a list of such one for all."""
+    if isinstance(kept, ast.Dict):
+        return {site.src(key) for key, part in zip(kept.keys, kept.values, strict=True) if key and isinstance(part, DISPLAYS)}
+    return {"0"} if isinstance(kept, ast.List) and any(isinstance(part, DISPLAYS) for part in kept.elts) else set()
+
+
+def _filled(site: Site, node: ast.AST, name: str) -> bool:
+    """Whether something that is held under a name is changed in place: `own["tags"].append(tag)`, `own["tags"] += more`."""
+    if isinstance(node, ast.Attribute) and node.attr in CHANGES and node.attr != "get":
+        return isinstance(node.value, ast.Subscript | ast.Call) and site.src(node.value).startswith((f"{name}[", f"{name}.get("))
+    target = node.target if isinstance(node, ast.AugAssign) else node if isinstance(node, ast.Subscript) else None
+    if isinstance(node, ast.AugAssign) and not isinstance(node.value, ast.List | ast.ListComp | ast.Set):
+        return False
+    if isinstance(target, ast.Subscript) and isinstance(target.ctx, ast.Store):
+        inner = target.value if isinstance(node, ast.Subscript) else target
+        return isinstance(inner, ast.Subscript) and site.src(inner).startswith(f"{name}[")
+    return False
 
 
 def _changed(site: Site, name: str) -> str:

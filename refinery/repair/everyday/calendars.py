@@ -30,6 +30,7 @@ def propose(site: Site) -> Iterator[Mutation]:
         if isinstance(node, ast.Call):
             yield from _month(site, node)
             yield from _day(site, node)
+            yield from _to_a_working_day(site, node)
         elif isinstance(node, ast.BinOp):
             yield from _years(site, node)
             yield from _beside_a_year(site, node)
@@ -200,6 +201,27 @@ def _weekend(site: Site, node: ast.Compare) -> Iterator[Mutation]:
             yield site.put(right, str(wanted), FAMILY, says, 0.7)
         elif numbers[0] == 7 and not first:
             yield site.put(right, "6", FAMILY, says, 0.8)
+
+
+def _to_a_working_day(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`day += timedelta(days=1)` where it is at the weekend: from Saturday it is two days to Monday, and from Sunday two back to Friday."""
+    given = (node.args or [each.value for each in node.keywords if each.arg == "days"])[:1]
+    stepped_by = given[0].value if name_of(node.func) == "timedelta" and given and isinstance(given[0], ast.Constant) else None
+    outer = site.parent(site.statement.node)
+    test = outer.test if isinstance(outer, ast.If) and stepped_by in (1, 2) else None
+    if not isinstance(test, ast.Compare) or site.statement.node not in getattr(outer, "body", ()) or not isinstance(test.left, ast.Call):
+        return
+    func = test.left.func
+    first = ASKED.get(func.attr) if isinstance(func, ast.Attribute) else None
+    both = isinstance(test.ops[0], ast.Gt | ast.GtE | ast.In)
+    whole, step = site.statement.node, site.parent(node)
+    if first is None or not both or not isinstance(func, ast.Attribute) or site.src(func.value) not in site.src(whole):
+        return
+    sign = whole.op if isinstance(whole, ast.AugAssign) else step.op if isinstance(step, ast.BinOp) else None
+    asked = site.src(test.left)
+    new, to = (f"{7 + first} - {asked}", "Monday") if isinstance(sign, ast.Add) else (f"{asked} - {4 + first}", "Friday")
+    if isinstance(sign, ast.Add | ast.Sub):
+        yield site.put(given[0], new, FAMILY, f"Go to {to}, from Saturday as from Sunday", 0.8)
 
 
 def _named_day(site: Site, statement: ast.Assign) -> Iterator[Mutation]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from refinery.repair.mutation import Mutation, Site, number_in, short
 from refinery.repair.mutations.names import EXTREMES
+from refinery.repair.mutations.ordering import SORTING, name_of_callee
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of, text_of
 
@@ -18,6 +19,9 @@ RANKS = ("year", "month", "day", "hour", "minute", "second", "microsecond", "maj
 LEVELS = frozenset({"priority", "level", "severity", "rank", "urgency", "grade", "tier", "stage", "importance", "precedence"})
 OTHER_END = 0.5
 """How likely the other end of an order is meant that is written down, or spoken of: of levels nobody sees which end is the greater."""
+FLAGGED = 0.75
+"""How likely the other side of a question is meant to come first: that what is true comes last is the best known trap of such keys."""
+CONTRARY: dict[type[ast.cmpop], str] = {ast.In: "not in", ast.NotIn: "in", ast.Eq: "!=", ast.NotEq: "=="}
 LESS = (ast.Lt, ast.LtE)
 MORE = (ast.Gt, ast.GtE)
 SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -32,6 +36,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _by_parts(site, node)
         elif isinstance(node, ast.ListComp | ast.GeneratorExp):
             yield from _gone_through(site, node.generators[0])
+        elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1 and _is_key(site, node):
+            yield from _preferred(site, node)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTREMES and _by_rank(site, node):
             other = EXTREMES[node.func.id]
             yield site.put(node.func, other, "neighbour function", f"Call `{other}` instead of `{node.func.id}`", OTHER_END)
@@ -47,6 +53,49 @@ def _by_rank(site: Site, node: ast.Call) -> bool:
     if parts(f"{site.function.name if site.function else ''} {site.src(node)}") & LEVELS:
         return True
     return any(isinstance(each, ast.Attribute) and each.attr == "index" for each in site.module.inside(node))
+
+
+def _is_key(site: Site, node: ast.Tuple) -> bool:
+    """Whether something is ordered by a tuple: it is the key, or the function that gives it is, or it is put among what is ordered."""
+    outer, function = site.parent(node), site.function
+    if isinstance(outer, ast.Lambda):
+        return isinstance(site.parent(outer), ast.keyword)
+    if isinstance(outer, ast.Return):
+        return function is not None and function.name in site.world.sorting
+    name = ""
+    if isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "append":
+        name = site.src(outer.func.value)
+    elif isinstance(outer, ast.ListComp | ast.GeneratorExp):
+        above = site.parent(outer)
+        name = name_of(above.targets[0]) if isinstance(above, ast.Assign) else ""
+        if isinstance(above, ast.Call):
+            return name_of_callee(above) in SORTING
+    calls = site.module.inside(function) if function is not None and name else ()
+    return any(isinstance(each, ast.Call) and name_of_callee(each) in SORTING and name in _ordered_by(site, each) for each in calls)
+
+
+def _ordered_by(site: Site, call: ast.Call) -> tuple[str, ...]:
+    """What a call puts in order."""
+    return (*map(site.src, call.args), site.src(call.func.value) if isinstance(call.func, ast.Attribute) else "")
+
+
+def _preferred(site: Site, key: ast.Tuple) -> Iterator[Mutation]:
+    """`x in favourites` in a key: what is true comes behind what is not, where the least comes first; so does what is set."""
+    for part in key.elts:
+        text, says = site.src(part), f"Let come first what came last by `{short(site.src(part))}`"
+        if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in CONTRARY:
+            middle = f" {CONTRARY[type(part.ops[0])]} "
+            new = site.src(part.left) + middle + site.src(part.comparators[0])
+            yield site.put(part, new, "order", says, FLAGGED)
+        elif isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not):
+            yield site.put(part, site.src(part.operand), "order", says, FLAGGED)
+        elif isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and _switch(site, part):
+            yield site.put(part, f"not {text}", "order", says, FLAGGED)
+
+
+def _switch(site: Site, part: ast.expr) -> bool:
+    name = text_of(part.slice) or "" if isinstance(part, ast.Subscript) else name_of(part)
+    return site.world.shapes.get(name) == "switch" or name.startswith(("is_", "has_"))
 
 
 def _by_parts(site: Site, node: ast.BoolOp) -> Iterator[Mutation]:

@@ -15,6 +15,9 @@ FAMILY = "missing conversion"
 SHOWN = re.compile(r"\{([\w.]+):,?\.(\d+|\{\w+\})f\}")
 CLEANERS = (("strip()", 0.3), ("lower()", 0.35), ("strip().lower()", 0.2), ("upper()", 0.2), ("strip().upper()", 0.2), ("casefold()", 0.1))
 
+PADDED, PADDED_SOMEWHERE = 0.7, 0.5
+"""How likely a cell is stripped in whose column there are blanks around cells; and where there are some in any column."""
+
 
 def propose(site: Site) -> Iterator[Mutation]:
     """Conversions where kinds meet: comparisons, arithmetic, keys, arguments, results."""
@@ -177,7 +180,15 @@ def _cleaned(site: Site, node: ast.expr, weight: float) -> Iterator[Mutation]:
         if method.split(".")[0][:-2] in text:
             continue
         says = f"Compare `{short(text)}` after `{method}`"
-        yield site.put(node, f"{text}.{method}", FAMILY, says, prior * weight)
+        yield site.put(node, f"{text}.{method}", FAMILY, says, max(prior * weight, _padded(site, node) if method == "strip()" else 0.0))
+
+
+def _padded(site: Site, node: ast.expr) -> float:
+    """How likely blanks are meant to be stripped off a cell: the data have such, in its column or in one that is not named."""
+    read = base_of(node) if isinstance(node, ast.Subscript) else None
+    if read is not None:
+        return PADDED if read[1] in site.world.padded else 0.0
+    return PADDED_SOMEWHERE if site.world.padded and isinstance(node, ast.Subscript) and "csv" in site.module.globals else 0.0
 
 
 def _called(site: Site, node: ast.Call, kinds: bool) -> Iterator[Mutation]:

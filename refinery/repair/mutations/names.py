@@ -60,6 +60,10 @@ AFFIXES = frozenset({"prefix", "suffix", "ext", "extension", "ending", "unit", "
 ENDS = {"lstrip": "removeprefix", "rstrip": "removesuffix"}
 """What takes off a text as a whole, by what takes off its letters."""
 
+OVER = ("expir", "due", "deadline", "until", "end", "valid", "best")
+"""How words begin that name when something is over."""
+RUNS_OUT = 0.8
+
 
 def propose(site: Site) -> Iterator[Mutation]:
     """Neighbours of every name that is read."""
@@ -108,12 +112,14 @@ def _variable(site: Site, node: ast.Name) -> Iterator[Mutation]:
 
 
 def _extreme(site: Site, node: ast.Attribute) -> Iterator[Mutation]:
-    """`date.max` for `date.min`: what has none comes last, not first."""
+    """`date.max` for `date.min`: what has none comes last, not first; what runs out, and never does, is the last to be taken."""
     parent = site.parent(node)
     if not (isinstance(parent, ast.Call) and parent.func is node):
         other = EXTREMES[node.attr]
         new = f"{site.src(node.value)}.{other}"
-        yield site.put(node, new, "other extreme", f"Take `{new}` instead of `{site.src(node)}`", 0.5)
+        missing = parts(site.src(parent).removesuffix(site.src(node))) if isinstance(parent, ast.BoolOp | ast.IfExp) else frozenset()
+        prior = RUNS_OUT if other == "max" and any(word.startswith(OVER) for word in missing) else 0.5
+        yield site.put(node, new, "other extreme", f"Take `{new}` instead of `{site.src(node)}`", prior)
 
 
 def _looked_up(site: Site, node: ast.Name, parent: ast.AST | None) -> bool:
