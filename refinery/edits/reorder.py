@@ -22,6 +22,8 @@ def reordered(text: str, path: str, own: Sequence[Scalar], keys: tuple[str | int
     document = LOAD[language](text)
     table = value_at(document, keys)
     names = list(table) if isinstance(table, dict) else []
+    if not 0 <= place < len(names) or not 0 <= to < len(names):
+        raise NotFaithful(f"{path} has no such entries there")
     order = [name for name in names if name != names[place]]
     order.insert(to, names[place])
     for spans in (_lines(text, own, keys, names), _inline(text, own, keys, names)):

@@ -29,6 +29,7 @@ from refinery.flows.synthesised import synthesised
 from refinery.flows.tally import Tally
 from refinery.flows.weighed import BELIEVED, alone
 from refinery.repair.asked import asked_in
+from refinery.repair.lost import Lost
 from refinery.repair.pairs import FLOOR
 from refinery.repair.search import candidates, suspected
 from refinery.workbench import Workbench
@@ -70,6 +71,7 @@ class Proposals:
     """Those that were looked at, in their order."""
     _numbers: Numbers = field(default_factory=Numbers)
     _solved: Solved = field(default_factory=lambda: Solved({}, {}))
+    _lost: Lost = field(default_factory=lambda: Lost(strict=False))
     _patience: float = 0.0
     _end: float = 0.0
     _stream: Generator[Proposal, None, None] | None = None
@@ -82,6 +84,7 @@ class Proposals:
         """Stop the search and give its folders back."""
         if self._stream is not None:
             self._stream.close()
+        self.notes += self._lost.notes
         if self.tally.endless:
             self.notes.append(f"{self.tally.endless} candidate edits were given up: a run of theirs took more than {self._patience:g} s")
 
@@ -111,8 +114,17 @@ class Proposals:
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order, words)
                 terms = synthesised(shown, screen, read.sources, read.files, order, found)
-            told = self.diagnosis, shown.executions, words
-            search = candidates(read.sources, *told, limit=most, asked=said, earlier=past, found=found, beside=read.data, synthesised=terms)
+            search = candidates(
+                read.sources,
+                *(self.diagnosis, shown.executions, words),
+                limit=most,
+                asked=said,
+                earlier=past,
+                found=found,
+                beside=read.data,
+                synthesised=terms,
+                lost=self._lost,
+            )
             ranking = Ranking(self._within_time(search), self.diagnosis)
             ranking.add(self._consulted(read))
             while True:

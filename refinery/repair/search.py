@@ -34,6 +34,7 @@ from refinery.repair.knobs import heard_of, in_tables, knobs, patterned, reading
 from refinery.repair.learning import learn
 from refinery.repair.lists import rearranged
 from refinery.repair.localise import Suspicion, localise
+from refinery.repair.lost import Lost
 from refinery.repair.making import Change, Coded, Making, Turned, guess, needs
 from refinery.repair.members import kin
 from refinery.repair.misread import misread
@@ -51,7 +52,7 @@ from refinery.repair.replacing.operands import wanted
 from refinery.repair.reworded import reworded
 from refinery.repair.shape import says_nothing
 from refinery.repair.shapes import describe
-from refinery.repair.slips.all import slips
+from refinery.repair.slips.all import SLIPS
 from refinery.repair.slips.sight import Sight
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
@@ -102,17 +103,19 @@ def candidates(
     found: Sequence[Replaced] = (),
     beside: Mapping[str, str] | None = None,
     synthesised: Mapping[tuple[str, int], Sequence[Term]] | None = None,
+    lost: Lost | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
     files were before the latest commits, `found` what came of other values, `beside` data that may not be edited, `synthesised` what could
-    stand in the place of what. Single edits come
+    stand in the place of what, `lost` keeps what goes wrong with a kind of edit, which is raised without it. Single edits come
     first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at
     two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
     """
     search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {})
     search.world.synthesised = synthesised or {}
+    search.lost = lost or search.lost
     return search.run(limit)
 
 
@@ -164,6 +167,7 @@ class _Search:
         """Changes of code since one of them had its turn."""
         self.order = count()
         self.twice = Twice()
+        self.lost = Lost()
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
@@ -216,6 +220,7 @@ class _Search:
         for score, needed in wanted(self.found, self.scalars, self.sources):
             make = Turned(needed, heard_of(needed.scalar, heard)) if isinstance(needed, Knob) else needed
             self._push(score, make)
+        sight = Sight(self.sources, self.scalars, modules, self.wordings, self.clues, self.beside, self.data)
         made: tuple[tuple[float, Iterable[tuple[float, Refill | Hypothesis]]], ...] = (
             (0.8, refills(self.sources, modules, self.clues, self.world, self.scalars)),
             (0.85 if code_fits else 1.0, self._reworded(lines)),
@@ -226,11 +231,11 @@ class _Search:
             (setting, odd_data(self.scalars, tables, self.sources, self.clues)),
             (1.0, joints(self.scalars, self.sources, modules, self.clues)),
             (1.0, misread(self.scalars, self.sources, self.clues, heard)),
-            (1.0, slips(Sight(self.sources, self.scalars, modules, self.wordings, self.clues, self.beside, self.data))),
             (1.0, restored(self.sources, self.earlier, self.clues, suspected)),
+            *((1.0, each(sight)) for each in SLIPS),
         )
         for share, changes in made:
-            for score, change in changes:
+            for score, change in self.lost.without(changes):
                 self._push(score * share, change)
         plain = (((score / top) ** SHARP, module, statement) for score, module, statement in suspects)
         shares = self.swayed.shares(plain)
@@ -282,7 +287,7 @@ class _Search:
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
         for family in families:
-            found = sorted(family(site), key=lambda mutation: -mutation.prior)
+            found = sorted(self.lost.without(family(site)), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)

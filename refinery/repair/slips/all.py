@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from refinery.repair.slips.bounds import bounds
 from refinery.repair.slips.braces import braces
 from refinery.repair.slips.broken import broken
@@ -26,7 +24,7 @@ from refinery.repair.slips.routes import routes
 from refinery.repair.slips.samples import samples
 from refinery.repair.slips.scales import scales
 from refinery.repair.slips.separators import separators
-from refinery.repair.slips.sight import Found, Sight, Slips
+from refinery.repair.slips.sight import Slips
 from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.values import values
@@ -60,9 +58,3 @@ SLIPS: tuple[Slips, ...] = (
     kinds,
     documented,
 )
-
-
-def slips(sight: Sight) -> Iterator[Found]:
-    """Every such change with its score, in no order; what the form of a file shows is wrong, whatever reads it."""
-    for each in SLIPS:
-        yield from each(sight)

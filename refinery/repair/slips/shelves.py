@@ -25,16 +25,25 @@ def of_settings(sight: Sight) -> Iterator[Book]:
 class Settings(Book):
     """Rules in a file of settings: lists beside each other."""
 
-    def __init__(self, sight: Sight, path: str, rules: Sequence[Rule], lists: Sequence[Listing]) -> None:
+    def __init__(self, sight: Sight, path: str, rules: Sequence[Rule], lists: Sequence[Listing], recorded: bool) -> None:
         self.sight, self.path, self.rules, self.lists = sight, path, rules, lists
+        self.above = 2 if recorded else 1
+        """How many keys name a rule within what holds all of them: of a record, its own and that of its list."""
 
     def move(self, place: int, to: int, prior: float, says: str, why: str) -> Iterator[Found]:
-        text, keys = self.sight.sources[self.path], self.lists[0].keys
+        text, around = self.sight.sources[self.path], self.lists[0].keys[: -self.above]
+        names = [each.keys[-self.above] for each in self.lists]
+        numbers = [name for name in names if isinstance(name, int)]
+        if len(numbers) == len(names):
+            whole = next((each for each in listings(text, self.path) if each.keys == around), None)
+            return tried(self.path, lambda: moved(text, whole, numbers[place], numbers[to]), prior, says, why) if whole else iter(())
+        table = value_at(LOAD[LANGUAGES[PurePosixPath(self.path).suffix.lower()]](text), around)
+        every: list[str | int] = list(table) if isinstance(table, dict) else []
+        if not set(names) <= set(every):
+            return iter(())
         own = [each for each in self.sight.scalars if each.path == self.path]
-        if isinstance(keys[-1], str) and (len(keys) < 2 or not isinstance(keys[-2], int)):
-            return tried(self.path, lambda: reordered(text, self.path, own, keys[:-1], place, to), prior, says, why)
-        whole = next((each for each in listings(text, self.path) if each.keys == keys[:-2]), None)
-        return tried(self.path, lambda: moved(text, whole, place, to), prior, says, why) if whole else iter(())
+        places = every.index(names[place]), every.index(names[to])
+        return tried(self.path, lambda: reordered(text, self.path, own, around, *places), prior, says, why)
 
     def shift(self, place: int, cue: int, to: int, prior: float, says: str, why: str) -> Iterator[Found]:
         own, other = self.lists[place], self.lists[to]
@@ -66,7 +75,7 @@ def _lists(sight: Sight, path: str, text: str) -> Iterator[Book]:
     for (sort, *_), lists in beside.items():
         if all(isinstance(each.keys[-1], str) for each in lists):
             rules = [_of_list(each, document, sort == "of each") for each in lists]
-            yield Settings(sight, path, rules, lists)
+            yield Settings(sight, path, rules, lists, sort == "of each")
 
 
 def _of_list(each: Listing, document: Json, recorded: bool) -> Rule:

@@ -64,6 +64,19 @@ def test_so_it_is_in_settings(path: str, text: str) -> None:
     assert [after.index("bones") < after.index("eyes") for after in late] == [True]
 
 
+NAMED = "open: 8\nwards:\n  nurse: Eva\n  eyes:\n    cues: [lens, ankle]\n  bones:\n    cues: [wrist, hip]\nshifts: [early, late]\n"
+PLAIN = 'open = 8\n[wards]\nnurse = "Eva"\neyes = ["lens", "ankle"]\nbones = ["wrist", "hip"]\n'
+
+
+@pytest.mark.parametrize(("path", "text"), [("wards.yaml", NAMED), ("wards.toml", PLAIN)])
+def test_rules_that_stand_beside_other_settings_are_moved_among_them(path: str, text: str) -> None:
+    late = made(routes, {path: text}, said=WRONG, asked=asked_in(["from ankle to hip"], ["my lens"]))
+    assert [after.index("bones") < after.index("eyes") for after in late] == [True]
+    assert all(after.index("nurse") < after.index("bones") for after in late)
+    shift = made(routes, {path: text}, said="expected 'late', got 'early'", asked=asked_in(["late or early"], ["my lens"]))
+    assert all(after.index("wards") > after.index("open") for after in shift)
+
+
 def test_no_failing_question_says_nothing() -> None:
     assert of_prompt(routes, TABLE, said=WRONG, asked=asked_in([], ["my lens"])) == {}
 
