@@ -56,7 +56,7 @@ from refinery.repair.slips.all import SLIPS
 from refinery.repair.slips.sight import Sight
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
-from refinery.repair.synthesis.family import OPERATOR as SYNTHESISED
+from refinery.repair.synthesis import family
 from refinery.repair.synthesis.terms import Term
 from refinery.repair.turns import CONFIGURED, Knob
 from refinery.repair.world import World, survey
@@ -77,7 +77,7 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose, aliased.propose)
 """What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
-UNTOLD = {REPEATED: 1.0, SYNTHESISED: 0.6}
+UNTOLD = {REPEATED: 1.0, family.OPERATOR: 0.6, family.AT_HAND: 0.4}
 """Kinds of edits of which another value at their place tells little, and how much of the suspicion they keep at least: a step that is done
 once has no value that stands for two, and what several things in scope are made into is seldom among the values that are tried."""
 PAIRED = 8
@@ -286,8 +286,8 @@ class _Search:
             idle -= self.world.agreed.get(site.function, frozenset())
         unused = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(idle)))})\b") if idle else None
         empty = NOTHING if any(says_nothing(node) for node in statement.nodes) else 1.0
-        for family in families:
-            found = sorted(self.lost.without(family(site)), key=lambda mutation: -mutation.prior)
+        for propose in families:
+            found = sorted(self.lost.without(propose(site)), key=lambda mutation: -mutation.prior)
             tired: Counter[str] = Counter()
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)

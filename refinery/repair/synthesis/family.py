@@ -11,6 +11,8 @@ from refinery.repair.synthesis.refinery_terms import OWN, SIDES
 from refinery.repair.synthesis.terms import Span, Term
 
 OPERATOR = "synthesised expression"
+AT_HAND = "expression of what is at hand"
+"""The same, of a kind that fits almost everywhere, with what other code reads too: more than one failing scenario has to speak for it."""
 WEIGHTS = {
     "other": 0.25,
     "other text": 0.12,
@@ -34,6 +36,7 @@ WEIGHTS = {
     "or": 0.1,
 }
 """How likely each kind is right where it comes to something else in what fails, and to the same in what passes."""
+ANYWHERE = frozenset({"other", "other text", "product", "sum", "difference", "quotient", "rest", "instead", "and", "or"})
 UNREAD = 2.0
 """What it counts more when nothing else reads what is in it."""
 BESIDE = 1.3
@@ -52,9 +55,11 @@ def propose(site: Site) -> Iterator[Mutation]:
     made: dict[Span, list[Mutation]] = {}
     for term in terms:
         if (node := nodes.get(term.span)) and (new := _new(site, node, term)) is not None:
-            likely = WEIGHTS[term.kind] * (UNREAD if _unread(site, term.atom) else 1.0) * (BESIDE if _beside(node, term.atom) else 1.0)
+            unread = _unread(site, term.atom)
+            likely = WEIGHTS[term.kind] * (UNREAD if unread else 1.0) * (BESIDE if _beside(node, term.atom) else 1.0)
+            operator = AT_HAND if term.kind in ANYWHERE and not unread else OPERATOR
             says = f"Use `{short(new)}` instead of `{short(site.src(node))}`"
-            made.setdefault(term.span, []).append(site.put(node, new, OPERATOR, says, min(MOST_LIKELY, likely) * term.share))
+            made.setdefault(term.span, []).append(site.put(node, new, operator, says, min(MOST_LIKELY, likely) * term.share))
     for own in made.values():
         yield from sorted(own, key=lambda mutation: (-mutation.prior, len(mutation.new)))[:MOST]
 

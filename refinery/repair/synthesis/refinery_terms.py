@@ -187,9 +187,10 @@ def _number(text: str, each: str) -> Iterator[Atom]:
 def _fields(text: str, each: Any) -> Iterator[Atom]:
     """What a record or an object holds."""
     if isinstance(each, dict):
-        for key, value in itertools.islice(each.items(), FIELDS):
-            if isinstance(key, str):
-                yield from _of(f"{text}[{json.dumps(key, ensure_ascii=False)}]", value)
+        if not all(isinstance(value, dict) for value in each.values()):  # a table of records has no fields
+            for key, value in itertools.islice(each.items(), FIELDS):
+                if isinstance(key, str) and key.isidentifier() and key.islower():
+                    yield from _of(f"{text}[{json.dumps(key)}]", value)
         return
     if isinstance(each, (type, types.ModuleType, types.FunctionType, str, int, float)):
         return
@@ -227,7 +228,8 @@ def _terms(own: Any, both: tuple[str, Any, Any] | None, frame: types.FrameType) 
         yield from _conditions(own, both, atoms, helpers)
         return
     for text, each in atoms:
-        yield "other text" if isinstance(own, str) else "other", text, text, partial(_itself, each)
+        if not isinstance(own, (list, tuple, set, frozenset, dict)):
+            yield "other text" if isinstance(own, str) else "other", text, text, partial(_itself, each)
     for name, helper in helpers:
         yield "helper", f"{name}({OWN})", name, partial(helper, own)
     if _is_number(own):

@@ -6,8 +6,8 @@ import pytest
 
 from refinery.domain import Diagnosis, Layer
 from refinery.repair.clues import clues
-from refinery.repair.module import Module
-from refinery.repair.mutation import Site
+from refinery.repair.module import Module, Statement
+from refinery.repair.mutation import Mutation, Site
 from refinery.repair.synthesis import family
 from refinery.repair.synthesis.places import span_of
 from refinery.repair.synthesis.refinery_terms import OWN, SIDES
@@ -23,14 +23,18 @@ def fare(rider, rules, top):
 
 def made(old: str, *terms: tuple[str, str, str]) -> list[tuple[str, float]]:
     """What the line becomes, with how likely, the likeliest first: of terms for the expression that is written so."""
+    module, statement, found = proposed(old, *terms)
+    texts = [module.text[: each.start] + each.new + module.text[each.end :] for each in found]
+    return [(text.split("\n")[statement.first - 1].strip(), each.prior) for text, each in zip(texts, found, strict=True)]
+
+
+def proposed(old: str, *terms: tuple[str, str, str]) -> tuple[Module, Statement, list[Mutation]]:
     module = Module("m.py", CODE)
     world = survey([module])
     statement, node = next((each, node) for each in module.statements for node in each.nodes if module.source(node) == old)
     world.synthesised = {("m.py", statement.first): [Term(span_of(node), kind, text, atom, 1.0) for kind, text, atom in terms]}
     told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [], None)
-    found = list(family.propose(Site(module, statement, world, told)))
-    texts = [module.text[: each.start] + each.new + module.text[each.end :] for each in found]
-    return [(text.split("\n")[statement.first - 1].strip(), each.prior) for text, each in zip(texts, found, strict=True)]
+    return module, statement, list(family.propose(Site(module, statement, world, told)))
 
 
 def test_what_stands_there_is_put_in_brackets_where_its_meaning_hangs_on_them() -> None:
@@ -64,3 +68,16 @@ def test_of_one_expression_the_likeliest_are_tried() -> None:
     found = made('rider["since"]', *many, ("text", f"{OWN}.strip()", ""))
     assert len(found) == family.MOST
     assert 'rider["since"].strip()' in found[0][0]
+
+
+@pytest.mark.parametrize(
+    ("term", "operator"),
+    [
+        (("sum", f"{OWN} + top", "top"), family.OPERATOR),
+        (("sum", f'{OWN} + rules["zone"]', 'rules["zone"]'), family.AT_HAND),
+        (("bound", f'min({OWN}, rules["zone"])', 'rules["zone"]'), family.OPERATOR),
+    ],
+)
+def test_what_fits_almost_everywhere_and_is_read_elsewhere_is_of_a_kind_of_its_own(term: tuple[str, str, str], operator: str) -> None:
+    _, _, found = proposed('rider["zones"]', term)
+    assert [each.operator for each in found] == [operator]
