@@ -60,17 +60,10 @@ def _last_one(site: Site, function: Function, statement: ast.Assign) -> Iterator
 
 
 def _clamped(site: Site, function: Function, statement: ast.Assign) -> Iterator[Mutation]:
-    """`size[i] = size[i - left]` as far as is known: `if i < right` says how far that is; multiples begin at the square."""
+    """What is taken over from a table holds as far as is known; multiples begin at the square; a range ends with what it goes through."""
     target, value, outer = statement.targets[0], statement.value, site.parent(statement)
-    if isinstance(target, ast.Subscript) and isinstance(value, ast.Subscript) and site.src(target.value) == site.src(value.value):
-        test = outer.test if isinstance(outer, ast.If) and isinstance(outer.test, ast.Compare) and len(outer.test.ops) == 1 else None
-        if test is not None and isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
-            near, far = (site.src(each) for each in (test.left, test.comparators[0]))
-            near, far = (near, far) if isinstance(test.ops[0], ast.Lt | ast.LtE) else (far, near)
-            ends = [f"{far} - {near}", f"{far} - {near} + 1"]
-            for at, end in enumerate(ends if isinstance(test.ops[0], ast.Lt | ast.Gt) else ends[::-1]):
-                if near == site.src(target.slice):
-                    yield site.put(value, f"min({end}, {site.src(value)})", LIMIT, f"Take no more than `{end}`", 0.7 * 0.7**at)
+    if isinstance(value, ast.Subscript) and isinstance(outer, ast.If) and statement in outer.body:
+        yield from _known(site, outer.test, target, value)
     factor = value.right if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) else None
     if isinstance(factor, ast.Name) and isinstance(value, ast.BinOp) and f"// {factor.id}" in site.src(value.left):
         square = f"{factor.id} * {factor.id}"
@@ -81,6 +74,21 @@ def _clamped(site: Site, function: Function, statement: ast.Assign) -> Iterator[
             ranged = isinstance(node, ast.Call) and site.src(node.func) == "range" and len(node.args) == 2
             if isinstance(node, ast.Call) and ranged and site.src(node.args[1]) == target.id and site.src(node.args[0]) in sides:
                 yield from _limited(site, node, value)
+
+
+def _known(site: Site, test: ast.expr, target: ast.expr, value: ast.Subscript) -> Iterator[Mutation]:
+    """`size[i] = size[i - left]`, also by way of a name: `if i < right` around it says how far it holds."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        return
+    near, far = (site.src(each) for each in (test.left, test.comparators[0]))
+    near, far = (near, far) if isinstance(test.ops[0], ast.Lt | ast.LtE) else (far, near)
+    same = isinstance(target, ast.Subscript) and site.src(target.value) == site.src(value.value) and near == site.src(target.slice)
+    away = isinstance(value.slice, ast.BinOp) and isinstance(value.slice.op, ast.Sub)
+    if same or (away and near in [part.id for part in ast.walk(value.slice) if isinstance(part, ast.Name)]):
+        ends = [f"{far} - {near}", f"{far} - {near} + 1"]
+        for at, end in enumerate(ends if isinstance(test.ops[0], ast.Lt | ast.Gt) else ends[::-1]):
+            new = f"min({end}, {site.src(value)})"
+            yield site.put(value, new, LIMIT, f"Take no more than `{end}`", (0.7 if same else 0.55) * 0.7**at)
 
 
 def _end(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:

@@ -63,6 +63,7 @@ PALM = (
     "def f(word):\n    far = 0\n    size = [0] * len(word)\n    for at in range(len(word)):\n        if at < far:\n"
     "            size[at] = {}\n        far = at\n    return size\n"
 )
+ECHO = "def f(song, loud, beat, known):\n    if known > beat:\n        now = {}\n    return now\n"
 MULTIPLES = "def f(low, prime):\n    return list(range(first(low, prime)))\ndef first(low, prime):\n    start = {}\n    return start\n"
 PAGES = "def f(lines, at, most):\n    for line in range(at, {}):\n        show(lines[line])\n"
 HILLS = (
@@ -103,6 +104,7 @@ LIKELY = [
     ("down to the first", SORT, "", "at >= 0 and ", 0.6),
     ("the other edge", FLOOD, "", "x < 0 or ", 0.6),
     ("as far as is known", PALM, "size[at - 1]", "min(far - at, size[at - 1])", 0.6),
+    ("as far as is known, by a name", ECHO, "loud[beat - 7]", "min(known - beat, loud[beat - 7])", 0.5),
     ("from the square", MULTIPLES, "-(-low // prime) * prime", "max(prime * prime, -(-low // prime) * prime)", 0.5),
     ("to the last", PAGES, "at + most", "min(at + most, len(lines))", 0.4),
     ("before the first", HILLS, "stack[-1] if stack else 0", "stack[-1] if stack else -1", 0.5),
@@ -152,6 +154,7 @@ UNLIKELY = [
     ("before the first", TYPED.format("at >= 2 and to >= 2 and ")),
     ("before the first", "def f(cards):\n    for at in range(1, 9):\n        if cards[at - 1]:\n            show(at)\n"),
     ("limit left out", "def f(size, at):\n    if size:\n        size[at] = size[at - 1]\n"),
+    ("limit left out", ECHO.format("loud[7]")),
     ("none before it", HILLS.format("stack[-1] + 1 if cards else 0")),
 ]
 
