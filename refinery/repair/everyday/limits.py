@@ -30,6 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _end(site, node.args[0], node.args[1])
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             yield from _elsewhere(site, function, node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Sub):
+            yield from _other_part(site, node, node.slice)
 
 
 def _asked_twice(site: Site, function: Function, statement: ast.If) -> Iterator[Mutation]:
@@ -98,6 +100,19 @@ def _end(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:
         return
     if number_in(stop.right) is None and site.src(start) in (site.src(stop.left), site.src(stop.right)):
         yield from _limited(site, call, stop)
+
+
+def _other_part(site: Site, node: ast.Subscript, place: ast.BinOp) -> Iterator[Mutation]:
+    """The size of the other part, where this one goes from nought to one less than all: one is neither here nor there."""
+    table, part = site.src(node.value), site.src(place.right)
+    items = (each for each in site.statement.nodes if isinstance(each, ast.Subscript))
+    beside = any(site.src(each.value) == table and site.src(each.slice) == part for each in items)
+    for outer in site.module.above(node) if beside else ():
+        around = getattr(outer, "generators", [outer] if isinstance(outer, ast.For) else [])
+        for loop in around:
+            if site.src(loop.target) == part and site.src(loop.iter) == f"range({site.src(place.left)})":
+                new = f"{site.src(place.left)} - 1 - {part}"
+                yield site.put(place, new, LIMIT, f"Leave one out: `{new}` is the other part", 0.5)
 
 
 def _limited(site: Site, call: ast.Call, stop: ast.expr) -> Iterator[Mutation]:

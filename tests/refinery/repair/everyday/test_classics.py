@@ -76,6 +76,10 @@ ONLY = (
 HALVES = "def f(deck):\n    if {}:\n        return deck\n    half = len(deck) // 2\n    return join(f(deck[:half]), f(deck[half:]))\n"
 TOGETHER = "def f(town):\n    way.append(town)\n    on_way.add(town)\n    while way:\n        last = way.pop()\n{}        show(last)\n"
 OUT = "        on_way.discard(last)\n"
+DRESS = (
+    "def f(doll, shelf):\n    if not shelf:\n        return 1\n    ways = 0\n    for hat, coat in shelf:\n        hats.add(hat)\n"
+    "        coats.add(coat)\n        ways += f(doll, shelf[1:])\n{}        hats.remove(hat)\n    return ways\n"
+)
 LIFT = (
     "class Tower:\n    def change(self, floor):\n        self._lower({})\n    def _lift(self, floor):\n        return floor\n"
     "    def _lower(self, floor):\n        return floor\n"
@@ -112,6 +116,7 @@ LIKELY = [
     ("the only one", ONLY, "not queue", "len(queue) == 1", 0.5),
     ("one is enough", HALVES, "not deck", "len(deck) <= 1", 0.6),
     ("out of both", TOGETHER, "", OUT, 0.45),
+    ("taken off as the other", DRESS, "", "        coats.remove(coat)\n", 0.5),
     ("up and down", LIFT, "floor", "self._lift(floor)", 0.25),
 ]
 
