@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, short
@@ -60,7 +61,7 @@ def _mirror(one: str, other: str) -> dict[str, str]:
         return {}
     pairs = {(first, second) for first, second in zip(PART.findall(one), PART.findall(other), strict=True) if first != second}
     mirror = dict(pairs) | {second: first for first, second in pairs}
-    return mirror if len({frozenset(each) for each in pairs}) == 1 else {}
+    return mirror if len({frozenset(each) for each in pairs}) == 1 and not any(map(iskeyword, mirror)) else {}
 
 
 def _turned(text: str, mirror: dict[str, str]) -> str:

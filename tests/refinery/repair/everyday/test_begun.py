@@ -63,6 +63,7 @@ UNLIKELY = [
     ("guard given back", TRAIN.format("Car", "engine", "engine")),
     ("mirror left out", DOORS.format(EAST, "if", WEST, "push_west(gate)")),
     ("mirror left out", DOORS.format(EAST, "if", "", "gate")),
+    ("mirror left out", DOORS.format(EAST, "if", "", "push_None(gate)")),
     ("mirror left out", LEAN.format("", "keep")),
     ("limit left out", SHARES.format("n - a", "n + 1")),
     ("way back", PIPES.format("        room[at][came[at]] += much\n", "came[at]")),
