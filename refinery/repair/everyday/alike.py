@@ -95,6 +95,7 @@ def _is_own(text: str) -> bool:
 
 def _other_way(site: Site, function: Function, statement: ast.stmt) -> Iterator[Mutation]:
     """`near[a].append(b)` without `near[b].append(a)`; what is taken from one way is given to the other."""
+    yield from _along_the_way(site, function, statement)
     ends = _ends(statement)
     if ends is None:
         return
@@ -117,6 +118,21 @@ def _other_way(site: Site, function: Function, statement: ast.stmt) -> Iterator[
     for twin, weight in twins:
         for where in ("after", "before"):
             yield site.add(twin, where, BACK, f"Do `{short(twin)}` too, the way back", prior * weight * (1.0 if where == "after" else 0.9))
+
+
+def _along_the_way(site: Site, function: Function, statement: ast.stmt) -> Iterator[Mutation]:
+    """What lies between a thing and that from which one came to it: what is taken of the one way is given to the other."""
+    cell = statement.target if isinstance(statement, ast.AugAssign) and type(statement.op) in SIGNS else None
+    if not isinstance(statement, ast.AugAssign) or not isinstance(cell, ast.Subscript) or not isinstance(cell.value, ast.Subscript):
+        return
+    one, other = cell.value.slice, cell.slice
+    _, turned = SIGNS[type(statement.op)]
+    for here, there in ((one, other), (other, one)):
+        if isinstance(here, ast.Name) and isinstance(there, ast.Subscript) and site.src(there.slice) == here.id:
+            back = f"{site.src(cell.value.value)}[{site.src(other)}][{site.src(one)}]"
+            if back not in site.src(function):
+                code = f"{back} {turned} {site.src(statement.value)}"
+                yield site.add(code, "after", BACK, f"Do `{short(code)}` too, the way back", 0.6)
 
 
 def _one_edge(site: Site, statement: ast.stmt, one: str, other: str) -> bool:

@@ -1,5 +1,4 @@
-"""Steps through tables and texts that the lines around tell: how far what is taken over holds, where one falls back to, and what
-moves on together."""
+"""Steps through tables and texts that the lines around tell: where one falls back to, what moves on together, and which end is kept."""
 
 from __future__ import annotations
 
@@ -10,7 +9,6 @@ from refinery.repair.module import FUNCTIONS, Function
 from refinery.repair.mutation import Mutation, Site, short
 from refinery.repair.world import name_of
 
-FAR = "as far as is known"
 BACK = "fall back"
 CROSSED = "crossed pair"
 TOGETHER = "on together"
@@ -24,7 +22,6 @@ def propose(site: Site) -> Iterator[Mutation]:
         return
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], statement.value
-        yield from _far(site, statement, value)
         yield from _back(site, function, target, value)
         yield from _together(site, statement, target)
         yield from _kept_end(site, statement, target, value)
@@ -33,23 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _crossed(site, node)
 
 
-def _far(site: Site, statement: ast.Assign, value: ast.expr) -> Iterator[Mutation]:
-    """`if at < end: size[at] = size[at - start]`: what was found before holds no further than up to `end`."""
-    outer = site.parent(statement)
-    test = outer.test if isinstance(outer, ast.If) and statement in outer.body else None
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(value, ast.Subscript)):
-        return
-    at, end = (site.src(each) for each in (test.left, test.comparators[0]))
-    if isinstance(test.ops[0], ast.Gt | ast.GtE):
-        at, end = end, at
-    elif not isinstance(test.ops[0], ast.Lt | ast.LtE):
-        return
-    if isinstance(value.slice, ast.BinOp) and isinstance(value.slice.op, ast.Sub) and at.isidentifier() and at in _names(value.slice):
-        yield site.put(value, f"min({end} - {at}, {site.src(value)})", FAR, f"Take over no more than there is up to `{short(end)}`", 0.55)
-
-
 def _back(site: Site, function: Function, target: ast.expr, value: ast.expr) -> Iterator[Mutation]:
-    """`state = 0` in a loop that elsewhere falls back by `state = table[state - 1]`."""
+    """A loop that falls back by a table, and at another place to the very beginning."""
     if site.src(value) != "0" or not isinstance(target, ast.Name) or site.module.loop(site.statement.node) is None:
         return
     for node in site.module.inside(function):
@@ -61,30 +43,30 @@ def _back(site: Site, function: Function, target: ast.expr, value: ast.expr) -> 
 
 
 def _together(site: Site, statement: ast.Assign, target: ast.expr) -> Iterator[Mutation]:
-    """Where `a[i] == b[j]`, what is left begins behind both: `t[i + 1][j + 1]`, not `t[i + 1][j]`."""
+    """What belongs to a pair of equal items goes on behind both of them, not behind one alone."""
     outer, place = site.parent(statement), _cell(target)
     if place is None or not isinstance(outer, ast.If) or statement not in outer.body or not isinstance(test := outer.test, ast.Compare):
         return
     sides = [test.left, *test.comparators]
     if len(sides) != 2 or not isinstance(test.ops[0], ast.Eq) or not all(isinstance(each, ast.Subscript) for each in sides):
         return
-    places = [site.src(each) for each in place[1:]]
-    if not all(place in _names(side) for place, side in zip(places, sides, strict=True)):
+    places = [_shifted(each) for each in place[1:]]
+    if not {name for name, _ in places} <= set(_names(test)):
         return
     for node in site.statement.nodes:
         cell = _cell(node) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) else None
         if cell is None or site.src(cell[0]) != site.src(place[0]):
             continue
-        here = [site.src(each) for each in cell[1:]]
+        steps = [at - own if name == its else None for (its, own), (name, at) in zip(places, map(_shifted, cell[1:]), strict=True)]
         for still, moved in ((0, 1), (1, 0)):
-            step = here[moved].removeprefix(places[moved])
-            if here[still] == places[still] and step and step != here[moved]:
-                says = f"Go on from `{places[still]}{step}` too, since both are used up"
-                yield site.put(cell[1 + still], f"{places[still]}{step}", TOGETHER, says, 0.6)
+            if steps[still] == 0 and (step := steps[moved]):
+                (name, own), end = places[still], cell[1 + still]
+                new = f"{name} {'+' if own + step > 0 else '-'} {abs(own + step)}" if own + step else name
+                yield site.put(end, new, TOGETHER, f"Go on from `{new}` too, since both are used up", 0.6)
 
 
 def _crossed(site: Site, node: ast.Compare) -> Iterator[Mutation]:
-    """`a[i - 1] == b[j - 2]` is half of two that changed places: `a[i - 2] == b[j - 1]` is the other."""
+    """An item of one that equals an item of another further back is half of two that changed places: the other two cross as well."""
     one, other = _stepped(node.left), _stepped(node.comparators[0])
     if one is None or other is None or one[1] == other[1] or one[0] == other[0]:
         return
@@ -99,19 +81,27 @@ def _crossed(site: Site, node: ast.Compare) -> Iterator[Mutation]:
 
 
 def _kept_end(site: Site, statement: ast.Assign, target: ast.expr, value: ast.expr) -> Iterator[Mutation]:
-    """`low, high = spans[-1]`, then `spans[-1] = (low, end)`: `high` may have been further than `end`."""
-    block = site.module.block(statement)
-    above = block[block.index(statement) - 1] if statement is not block[0] else None
-    if not (isinstance(above, ast.Assign) and isinstance(above.targets[0], ast.Tuple) and isinstance(value, ast.Tuple | ast.List)):
+    """What is taken apart and put back with another end: the end that it had may have reached further."""
+    taken = _taken_apart(site, statement, site.src(target)) if isinstance(value, ast.Tuple | ast.List) else None
+    if not isinstance(value, ast.Tuple | ast.List) or taken is None or len(taken.elts) != len(value.elts):
         return
-    before = [site.src(each) for each in above.targets[0].elts]
-    if site.src(above.value) != site.src(target) or len(before) != len(value.elts):
-        return
+    before = [site.src(each) for each in taken.elts]
     other = [place for place, (name, each) in enumerate(zip(before, value.elts, strict=True)) if site.src(each) != name]
-    if len(other) == 1 and isinstance(given := value.elts[other[0]], ast.Name) and len(before) > 1:
+    if len(other) == 1 and len(before) > 1 and isinstance(given := value.elts[other[0]], ast.Name):
         name = before[other[0]]
         for how, prior in (("max", 0.6 if other[0] else 0.3), ("min", 0.2 if other[0] else 0.5)):
             yield site.put(given, f"{how}({name}, {given.id})", WIDER, f"Keep `{name}` where it reaches further than `{given.id}`", prior)
+
+
+def _taken_apart(site: Site, statement: ast.stmt, what: str) -> ast.Tuple | None:
+    """The names into which what is put back was taken apart: right above, or above the condition around."""
+    outer = site.parent(statement)
+    for each in (statement, outer) if isinstance(outer, ast.If) else (statement,):
+        block = site.module.block(each)
+        above = block[block.index(each) - 1] if each is not block[0] else None
+        if isinstance(above, ast.Assign) and isinstance(above.targets[0], ast.Tuple) and site.src(above.value) == what:
+            return above.targets[0]
+    return None
 
 
 def _cell(node: ast.expr) -> tuple[ast.expr, ast.expr, ast.expr] | None:
@@ -119,6 +109,17 @@ def _cell(node: ast.expr) -> tuple[ast.expr, ast.expr, ast.expr] | None:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Subscript):
         return node.value.value, node.value.slice, node.slice
     return None
+
+
+def _shifted(node: ast.expr) -> tuple[str, int]:
+    """`at` and 2 of `at + 2`, `at` and 0 of `at`; no name for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id, 0
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name) and isinstance(node.op, ast.Add | ast.Sub):
+        step = node.right.value if isinstance(node.right, ast.Constant) else None
+        if type(step) is int:
+            return node.left.id, step if isinstance(node.op, ast.Add) else -step
+    return "", 0
 
 
 def _stepped(node: ast.expr) -> tuple[str, int, tuple[ast.Subscript, ast.BinOp]] | None:

@@ -30,6 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _end(site, node.args[0], node.args[1])
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             yield from _elsewhere(site, function, node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Sub):
+            yield from _other_part(site, node, node.slice)
 
 
 def _asked_twice(site: Site, function: Function, statement: ast.If) -> Iterator[Mutation]:
@@ -60,17 +62,10 @@ def _last_one(site: Site, function: Function, statement: ast.Assign) -> Iterator
 
 
 def _clamped(site: Site, function: Function, statement: ast.Assign) -> Iterator[Mutation]:
-    """`size[i] = size[i - left]` as far as is known: `if i < right` says how far that is; multiples begin at the square."""
+    """What is taken over from a table holds as far as is known; multiples begin at the square; a range ends with what it goes through."""
     target, value, outer = statement.targets[0], statement.value, site.parent(statement)
-    if isinstance(target, ast.Subscript) and isinstance(value, ast.Subscript) and site.src(target.value) == site.src(value.value):
-        test = outer.test if isinstance(outer, ast.If) and isinstance(outer.test, ast.Compare) and len(outer.test.ops) == 1 else None
-        if test is not None and isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
-            near, far = (site.src(each) for each in (test.left, test.comparators[0]))
-            near, far = (near, far) if isinstance(test.ops[0], ast.Lt | ast.LtE) else (far, near)
-            ends = [f"{far} - {near}", f"{far} - {near} + 1"]
-            for at, end in enumerate(ends if isinstance(test.ops[0], ast.Lt | ast.Gt) else ends[::-1]):
-                if near == site.src(target.slice):
-                    yield site.put(value, f"min({end}, {site.src(value)})", LIMIT, f"Take no more than `{end}`", 0.7 * 0.7**at)
+    if isinstance(value, ast.Subscript) and isinstance(outer, ast.If) and statement in outer.body:
+        yield from _known(site, outer.test, target, value)
     factor = value.right if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) else None
     if isinstance(factor, ast.Name) and isinstance(value, ast.BinOp) and f"// {factor.id}" in site.src(value.left):
         square = f"{factor.id} * {factor.id}"
@@ -83,6 +78,21 @@ def _clamped(site: Site, function: Function, statement: ast.Assign) -> Iterator[
                 yield from _limited(site, node, value)
 
 
+def _known(site: Site, test: ast.expr, target: ast.expr, value: ast.Subscript) -> Iterator[Mutation]:
+    """`size[i] = size[i - left]`, also by way of a name: `if i < right` around it says how far it holds."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        return
+    near, far = (site.src(each) for each in (test.left, test.comparators[0]))
+    near, far = (near, far) if isinstance(test.ops[0], ast.Lt | ast.LtE) else (far, near)
+    same = isinstance(target, ast.Subscript) and site.src(target.value) == site.src(value.value) and near == site.src(target.slice)
+    away = isinstance(value.slice, ast.BinOp) and isinstance(value.slice.op, ast.Sub)
+    if same or (away and near in [part.id for part in ast.walk(value.slice) if isinstance(part, ast.Name)]):
+        ends = [f"{far} - {near}", f"{far} - {near} + 1"]
+        for at, end in enumerate(ends if isinstance(test.ops[0], ast.Lt | ast.Gt) else ends[::-1]):
+            new = f"min({end}, {site.src(value)})"
+            yield site.put(value, new, LIMIT, f"Take no more than `{end}`", (0.7 if same else 0.55) * 0.7**at)
+
+
 def _end(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:
     """`range(start, start + size)` goes beyond the last."""
     call = site.parent(stop)
@@ -90,6 +100,19 @@ def _end(site: Site, start: ast.expr, stop: ast.expr) -> Iterator[Mutation]:
         return
     if number_in(stop.right) is None and site.src(start) in (site.src(stop.left), site.src(stop.right)):
         yield from _limited(site, call, stop)
+
+
+def _other_part(site: Site, node: ast.Subscript, place: ast.BinOp) -> Iterator[Mutation]:
+    """The size of the other part, where this one goes from nought to one less than all: one is neither here nor there."""
+    table, part = site.src(node.value), site.src(place.right)
+    items = (each for each in site.statement.nodes if isinstance(each, ast.Subscript))
+    beside = any(site.src(each.value) == table and site.src(each.slice) == part for each in items)
+    for outer in site.module.above(node) if beside else ():
+        around = getattr(outer, "generators", [outer] if isinstance(outer, ast.For) else [])
+        for loop in around:
+            if site.src(loop.target) == part and site.src(loop.iter) == f"range({site.src(place.left)})":
+                new = f"{site.src(place.left)} - 1 - {part}"
+                yield site.put(place, new, LIMIT, f"Leave one out: `{new}` is the other part", 0.5)
 
 
 def _limited(site: Site, call: ast.Call, stop: ast.expr) -> Iterator[Mutation]:

@@ -33,7 +33,7 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _heir(site: Site, function: Function, call: ast.Call) -> Iterator[Mutation]:
-    """`node.key = next.key` and then `drop(below, key)`: what has gone up is what is to be dropped below."""
+    """What has taken the place of another is what the function goes on to look for below, no longer the one that was there."""
     block = site.module.block(site.statement.node)
     above = block[block.index(site.statement.node) - 1] if site.statement.node is not block[0] else None
     if not (isinstance(above, ast.Assign) and isinstance(above.value, ast.Attribute) and isinstance(above.targets[0], ast.Attribute)):
@@ -42,14 +42,14 @@ def _heir(site: Site, function: Function, call: ast.Call) -> Iterator[Mutation]:
         return
     for argument in call.args:
         if isinstance(argument, ast.Name) and argument.id in parameters(function):
-            compared = f"{argument.id} < {site.src(above.targets[0])}", f"{argument.id} > {site.src(above.targets[0])}"
-            if any(each in site.src(function) for each in compared):
-                new = site.src(above.value)
-                yield site.put(argument, new, HEIR, f"Go on with `{new}`, which stands here from now on", 0.7)
+            sides, new = {argument.id, site.src(above.targets[0])}, site.src(above.value)
+            compared = (node for node in site.module.inside(function) if isinstance(node, ast.Compare) and len(node.ops) == 1)
+            if any({site.src(node.left), site.src(node.comparators[0])} == sides for node in compared):
+                yield site.put(argument, new, HEIR, f"Go on with `{short(new)}`, which stands here from now on", 0.7)
 
 
 def _kept_place(site: Site, function: Function, target: ast.expr, value: ast.expr) -> Iterator[Mutation]:
-    """`tried = at` is kept and never read: `at = at + 1` was to go back to it."""
+    """A place that is kept and never read is where one was to go back to, not on from where one is."""
     idle = site.module.idle.get(function, frozenset())
     if not idle:
         return
@@ -67,7 +67,7 @@ def _kept_place(site: Site, function: Function, target: ast.expr, value: ast.exp
 
 
 def _likewise(site: Site, function: Function, statement: ast.If) -> Iterator[Mutation]:
-    """`if x == 1: return False`, and in the loop below `if x == last: return False`: it may be so from the beginning."""
+    """What ends a loop with the answer that is also given before it may be so before the first round."""
     test, body = statement.test, [site.src(each) for each in statement.body]
     if not isinstance(test, ast.Compare) or len(body) != 1 or not isinstance(statement.body[0], ast.Return) or statement.orelse:
         return
@@ -82,7 +82,7 @@ def _likewise(site: Site, function: Function, statement: ast.If) -> Iterator[Mut
 
 
 def _named(site: Site, function: Function, statement: ast.For) -> Iterator[Mutation]:
-    """`count.setdefault(node, 0)` for each node, and not for those that are only named by another."""
+    """What each gets that has others, and those do not that others only name."""
     outer, item = site.module.loop(statement), statement.target
     if not isinstance(outer, ast.For) or not isinstance(item, ast.Name) or not set(_names(outer.target)) & set(_names(statement.iter)):
         return

@@ -43,7 +43,7 @@ def _without_twin(site: Site, function: Function, statement: ast.stmt) -> Iterat
     known = _simple(site, function)
     for renaming in _renamings(known):
         twin = _renamed(text, renaming)
-        if twin != text and twin not in known:
+        if twin != text and twin not in known and _sound(twin):
             yield site.add(twin, "after", FAMILY, f"Do `{short(twin)}` too, as is done for its twin", 0.5)
             yield site.put(statement, twin, FAMILY, f"Do `{short(twin)}` instead of `{short(text)}`", 0.3)
 
@@ -55,7 +55,7 @@ def _half(site: Site, function: Function, test: ast.expr) -> Iterator[Mutation]:
     for renaming in (*_renamings(_simple(site, function)), *_asked_together(site, function)):
         for part in test.values if isinstance(test, ast.BoolOp) else [test]:
             twin = _renamed(site.src(part), renaming)
-            if isinstance(part, ast.Compare) and twin not in text:
+            if isinstance(part, ast.Compare) and twin not in text and _sound(twin):
                 yield site.put(test, f"{bare} and {twin}", FAMILY, f"Ask for `{short(twin)}` too, as is done for its twin", 0.45)
                 yield site.put(test, f"{bare} or {twin}", FAMILY, f"Let `{short(twin)}` pass too, as its twin does", 0.25)
 
@@ -90,6 +90,15 @@ def _asked_together(site: Site, function: Function) -> Iterator[dict[str, str]]:
 
 def _renamed(text: str, renaming: dict[str, str]) -> str:
     return WORD.sub(lambda match: renaming.get(match[0], match[0]), text)
+
+
+def _sound(code: str) -> bool:
+    """Whether it is still code: a renaming that makes None of a name does not hold for fields and for what is given a value."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _simple(site: Site, function: Function) -> list[str]:

@@ -38,7 +38,8 @@ def _opposite(site: Site, function: Function, earlier: ast.stmt) -> Iterator[str
         verb, owner = earlier.value.func.attr, site.src(earlier.value.func.value)
         text = site.module.source(function)
         if verb in OPPOSITE and len(called.args) == 1 and not any(f"{owner}.{undo}" in text for undo in ("pop", "remove(", "discard(")):
-            yield f"{owner}.{OPPOSITE[verb].format(site.src(called.args[0]))}"
+            code = OPPOSITE[verb].format(site.src(called.args[0]))
+            yield f"{owner}.{code.replace('discard(', 'remove(') if '.remove(' in text else code}"
     elif isinstance(earlier, ast.AugAssign) and isinstance(earlier.op, ast.Add | ast.Sub):
         sign = "-=" if isinstance(earlier.op, ast.Add) else "+="
         code = f"{site.src(earlier.target)} {sign} {site.src(earlier.value)}"

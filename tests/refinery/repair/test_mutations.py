@@ -22,14 +22,15 @@ from refinery.repair.world import survey
 def mutations(source: str, said: str = "", asked: Sequence[str] = ()) -> list[tuple[Mutation, str]]:
     """Every mutation of every statement, with the text it leads to."""
     module = Module("m.py", source)
+    return [(mutation, _applied(module, mutation)) for mutation in proposed(module, said, asked)]
+
+
+def proposed(module: Module, said: str = "", asked: Sequence[str] = ()) -> list[Mutation]:
+    """Every mutation of every statement."""
     world = survey([module])
     told = clues(Diagnosis("t", said, "", Layer.CODE, "x", "", 0, "s", 0.5), [], asked_in(asked, []))
-    return [
-        (mutation, _applied(module, mutation))
-        for statement in module.statements
-        for family in FAMILIES
-        for mutation in family(Site(module, statement, world, told))
-    ]
+    sites = [Site(module, statement, world, told) for statement in module.statements]
+    return [mutation for site in sites for family in FAMILIES for mutation in family(site)]
 
 
 def _applied(module: Module, mutation: Mutation) -> str:
@@ -598,6 +599,12 @@ def test_a_word_that_is_looked_for_in_a_list_is_left_alone() -> None:
 def test_what_the_code_itself_speaks_for_is_likely(source: str, old: str, new: str) -> None:
     made = [mutation.prior for mutation, text in mutations(source) if text == source.replace(old, new, 1) and not mutation.memorises]
     assert max(made) >= 0.3
+
+
+@pytest.mark.parametrize("code", ["oar.bell = cup\n    mast.bell = None\n    oar.cup = 3", "oar = cup\n    oar = None\n    cup = [oar]"])
+def test_no_twin_gives_none_a_value(code: str) -> None:
+    twins = [each.new for each in proposed(Module("m.py", f"def f(oar, mast, cup):\n    {code}\n")) if each.operator == "missing twin"]
+    assert not [twin for twin in twins if ".None" in twin or twin.startswith("None =")]
 
 
 def test_nothing_is_put_behind_a_jump() -> None:

@@ -63,6 +63,7 @@ PALM = (
     "def f(word):\n    far = 0\n    size = [0] * len(word)\n    for at in range(len(word)):\n        if at < far:\n"
     "            size[at] = {}\n        far = at\n    return size\n"
 )
+ECHO = "def f(song, loud, beat, known):\n    if known > beat:\n        now = {}\n    return now\n"
 MULTIPLES = "def f(low, prime):\n    return list(range(first(low, prime)))\ndef first(low, prime):\n    start = {}\n    return start\n"
 PAGES = "def f(lines, at, most):\n    for line in range(at, {}):\n        show(lines[line])\n"
 HILLS = (
@@ -75,6 +76,10 @@ ONLY = (
 HALVES = "def f(deck):\n    if {}:\n        return deck\n    half = len(deck) // 2\n    return join(f(deck[:half]), f(deck[half:]))\n"
 TOGETHER = "def f(town):\n    way.append(town)\n    on_way.add(town)\n    while way:\n        last = way.pop()\n{}        show(last)\n"
 OUT = "        on_way.discard(last)\n"
+DRESS = (
+    "def f(doll, shelf):\n    if not shelf:\n        return 1\n    ways = 0\n    for hat, coat in shelf:\n        hats.add(hat)\n"
+    "        coats.add(coat)\n        ways += f(doll, shelf[1:])\n{}        hats.remove(hat)\n    return ways\n"
+)
 LIFT = (
     "class Tower:\n    def change(self, floor):\n        self._lower({})\n    def _lift(self, floor):\n        return floor\n"
     "    def _lower(self, floor):\n        return floor\n"
@@ -103,6 +108,7 @@ LIKELY = [
     ("down to the first", SORT, "", "at >= 0 and ", 0.6),
     ("the other edge", FLOOD, "", "x < 0 or ", 0.6),
     ("as far as is known", PALM, "size[at - 1]", "min(far - at, size[at - 1])", 0.6),
+    ("as far as is known, by a name", ECHO, "loud[beat - 7]", "min(known - beat, loud[beat - 7])", 0.5),
     ("from the square", MULTIPLES, "-(-low // prime) * prime", "max(prime * prime, -(-low // prime) * prime)", 0.5),
     ("to the last", PAGES, "at + most", "min(at + most, len(lines))", 0.4),
     ("before the first", HILLS, "stack[-1] if stack else 0", "stack[-1] if stack else -1", 0.5),
@@ -110,6 +116,7 @@ LIKELY = [
     ("the only one", ONLY, "not queue", "len(queue) == 1", 0.5),
     ("one is enough", HALVES, "not deck", "len(deck) <= 1", 0.6),
     ("out of both", TOGETHER, "", OUT, 0.45),
+    ("taken off as the other", DRESS, "", "        coats.remove(coat)\n", 0.5),
     ("up and down", LIFT, "floor", "self._lift(floor)", 0.25),
 ]
 
@@ -152,6 +159,7 @@ UNLIKELY = [
     ("before the first", TYPED.format("at >= 2 and to >= 2 and ")),
     ("before the first", "def f(cards):\n    for at in range(1, 9):\n        if cards[at - 1]:\n            show(at)\n"),
     ("limit left out", "def f(size, at):\n    if size:\n        size[at] = size[at - 1]\n"),
+    ("limit left out", ECHO.format("loud[7]")),
     ("none before it", HILLS.format("stack[-1] + 1 if cards else 0")),
 ]
 
