@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from refinery.edits.scalar import Scalar
+from refinery.repair.knobs import in_tables
 from refinery.repair.slips.sight import Found, Sight, turned
 
 TOLD, HELD = 0.85, 0.6
@@ -24,13 +25,14 @@ TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 
 def paths(sight: Sight) -> Iterator[Found]:
     """Every such change with its score, in no order."""
-    files = _Files(sight)
+    files, recorded = _Files(sight), in_tables(sight.scalars)
     for scalar in sight.scalars:
         if not isinstance(scalar.value, str) or not NAME.fullmatch(scalar.value):
             continue
         own = files.named(scalar.value)
         ranked = sorted(files.beside(own) if own else files.instead(scalar.value), reverse=True)[:MOST]
-        for place, (prior, path, why) in enumerate(ranked):
+        sure = HELD if (scalar.path, scalar.keys) in recorded else 0.0  # each record names a file of its own
+        for place, (prior, path, why) in enumerate(each for each in ranked if each[0] >= sure):
             new = _written(scalar, own, path)
             yield from turned(sight.sources, scalar, new, prior * WEARS**place, f"Set {scalar.name} to {new}", why)
 
@@ -41,6 +43,7 @@ class _Files:
     def __init__(self, sight: Sight) -> None:
         self.texts: Mapping[str, str] = {**sight.beside, **sight.sources}
         self.clues = sight.clues
+        self._tokens: dict[str, frozenset[str]] = {}
 
     def named(self, value: str) -> str:
         """The file that a setting names, from wherever it is looked for; empty where there is none, or more than one."""
@@ -81,7 +84,9 @@ class _Files:
         return frozenset().union(*(_tokens(each.wrong) - _tokens(each.right) for each in self.clues.answers))
 
     def _held(self, path: str) -> frozenset[str]:
-        return _tokens(self.texts[path])
+        if path not in self._tokens:
+            self._tokens[path] = _tokens(self.texts[path])
+        return self._tokens[path]
 
 
 def _tokens(text: str) -> frozenset[str]:

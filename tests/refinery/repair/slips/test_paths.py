@@ -32,3 +32,9 @@ def test_a_file_that_is_not_there_becomes_one_that_is_named_like_it() -> None:
     assert made(paths, {"c.toml": 'tides = "tables/rivers.csv"\n'}, said=error, beside=BESIDE) == {}
     folder = made(paths, {"c.toml": 'tides = "table/moons.txt"\n'}, said="FileNotFoundError: 'table/moons.txt'", beside=BESIDE)
     assert 'tides = "tables/moons.txt"\n' in folder
+
+
+def test_records_that_each_name_a_file_keep_theirs() -> None:
+    records = '[{"text": "tables/tides_2031.txt"}, {"text": "tables/moons.txt"}]\n'
+    assert made(paths, {"c.json": records}, beside=BESIDE) == {}
+    assert list(made(paths, {"c.json": records}, said="expected '4.75', got '4.5'", beside=BESIDE).values()) == [0.85]
