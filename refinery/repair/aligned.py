@@ -56,16 +56,25 @@ def turned(texts: Iterable[str]) -> bool:
     return any(got != wanted and sorted(TOKEN.findall(got)) == sorted(TOKEN.findall(wanted)) for got, wanted in pairs)
 
 
-def mistaken(seen: Iterable[Instead], scalars: Iterable[Scalar]) -> dict[str, dict[str, float]]:
+Row = tuple[str, str, int, str]
+"""A cell of a table in lines: its file, the name of its column, its line and what it says."""
+
+
+def mistaken(seen: Iterable[Instead], scalars: Iterable[Scalar], rows: Iterable[Row] = ()) -> dict[str, dict[str, float]]:
     """For a field, those that it may have been taken for: a record holds what was said under the one, and what was right under the other.
 
-    With each the share of the differences that it explains.
+    With each the share of the differences that it explains; whole texts count where nothing inside them was laid beside the other.
     """
     where: dict[str, dict[tuple[str, tuple[str | int, ...]], set[str]]] = defaultdict(lambda: defaultdict(set))
     for scalar in scalars:
         if scalar.keys and isinstance(scalar.keys[-1], str) and (text := _shown(scalar.value)):
             where[text][scalar.path, scalar.keys[:-1]].add(scalar.keys[-1])
-    seen = tuple(seen)
+    for path, name, line, text in rows:
+        where[_plain(text)][path, (line,)].add(name)
+    every = tuple(seen)
+    seen = [
+        each for each in every if not any(other is not each and other.wrong in each.wrong and other.right in each.right for other in every)
+    ]
     found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for each in seen:
         wrong, right = _plain(each.wrong), _plain(each.right)

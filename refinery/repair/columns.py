@@ -119,6 +119,12 @@ def columns_of(
     return columns | _maps(found)
 
 
+def rows(sources: Mapping[str, str]) -> Iterator[tuple[str, str, int, str]]:
+    """Each cell of the tables in lines that says something: its file, the name of its column, its record and what it says."""
+    for (path, name), cells in columns_of((), (), sources).items():
+        yield from ((path, name, cell.record, cell.text) for cell in cells if cell.text)
+
+
 def _maps(found: Iterable[Scalar]) -> dict[tuple[str, str], list[Cell]]:
     """Numbers under names that are all of a kind, such as a rate for each: tables in which every row is one number."""
     by_table: dict[tuple[str, tuple[str | int, ...]], list[Scalar]] = defaultdict(list)

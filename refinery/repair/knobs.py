@@ -42,6 +42,9 @@ PATTERNS = frozenset({"pattern", "patterns", "regex", "regexp", "match"})
 SURE = 0.65
 EVIDENT = 0.8
 """What a turn counts at the least where the file itself shows that the value is not what is meant: whatever reads it, it is wrong."""
+OF_WRONG_KIND = frozenset({"TypeError", "AttributeError"})
+AVOIDS = 0.5
+"""What the turn of a switch counts where a value is of a kind that code cannot use: it keeps the code from being reached, no more."""
 KIND = 0.5
 """What it counts where the value is one of a few that the other records have too: a kind, and not a datum."""
 FEW_KINDS = 6
@@ -97,6 +100,7 @@ def knobs(
         weight = speaks * ((KIND if about else RECORD) if data else 1.0)
         if data and members and not thing and not _item(scalar):  # which tool, which level: a setting, though it stands in a record
             weight = max(weight, weight / (KIND if about else RECORD) * (1.0 if _about(scalar, whole(scalar), clues) else SELECTS))
+        weight *= AVOIDS if isinstance(scalar.value, bool) and clues.errors & OF_WRONG_KIND and not clues.says(scalar.key) else 1.0
         weight *= ITEM if isinstance(scalar.value, str) and _item(scalar) else 1.0
         there = by_record[scalar.path, scalar.keys[:-1]] if _item(scalar) else [scalar]  # nothing stands in a list twice
         seen: set[tuple[type, Value]] = {(type(each.value), each.value) for each in there}

@@ -37,6 +37,8 @@ ALIGNED = 0.55
 """How likely a field is that holds what is right where that of the placeholder holds what was said; with its share, twice that."""
 IN_LINE, WEARS = 0.5, 0.9
 """How likely a place at the end of a line is for what has none, and what each further line counts of that before it."""
+IN_ANSWERS = 0.95
+"""How far a failure speaks at the least of a line, where its answer has what stands around the placeholder."""
 OTHER = 0.25
 """How likely another field of the record is that a template is filled from."""
 
@@ -83,7 +85,7 @@ def refills(
         for score, change in _left_out(path, text, places, known):
             yield score * spoken, change
         yield from _unfilled(path, text, places, filling, placed, clues, spoken)
-        yield from _taken_for(path, text, places, filling, world, spoken)
+        yield from _taken_for(path, text, places, filling, world, clues, spoken)
         for place, ((one, start, middle), (other, begin, end)) in enumerate(pairwise(places)):
             if one != other and place < MOST_SWAPS:
                 after = text[:start] + other + text[middle:begin] + one + text[end:]
@@ -162,7 +164,7 @@ def _unfilled(
 
 
 def _taken_for(
-    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, world: World, spoken: float
+    path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, world: World, clues: Clues, spoken: float
 ) -> Iterator[tuple[float, Refill]]:
     """Another field of the record, first one that holds what is right where the record's own holds what was said."""
     for name, start, end in places:
@@ -172,10 +174,19 @@ def _taken_for(
             says = f"Fill in {other}, not {name}, in {path}"
             if other in mistaken:
                 why = f"wrong answers have the `{name}` of a record where the right ones have its `{other}`"
-                score = ALIGNED * (1.0 + mistaken[other]) * spoken
+                seen = _is_in_answers(text, start, end, clues)
+                score = ALIGNED * (1.0 + mistaken[other]) * (max(spoken, IN_ANSWERS) if seen else spoken)
             else:
                 why, score = f"records that have `{name}` have `{other}` too", OTHER * spoken
             yield score, Refill(path, text[:start] + other + text[end:], says, why)
+
+
+def _is_in_answers(text: str, start: int, end: int, clues: Clues) -> bool:
+    """Whether wrong answers have what stands right before a placeholder, and what stands right behind it, up to the next ones."""
+    before = re.split(r"[{}$:]|^", text[text.rfind("\n", 0, start) + 1 : start].rstrip("{$"))[-1].strip()
+    behind = re.split(r"[{}$]", text[end : _line_end(text, end)].lstrip("}"))[0].strip()
+    pieces = [each for each in (before, behind) if each]
+    return bool(pieces) and any(all(each in answer.wrong for each in pieces) for answer in clues.answers)
 
 
 def _filling(modules: Iterable[Module], world: World, scalars: Iterable[Scalar]) -> _Filling:

@@ -20,7 +20,7 @@ from refinery.repair.asked import Asked
 from refinery.repair.cased import miscased
 from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
-from refinery.repair.columns import odd_data
+from refinery.repair.columns import odd_data, rows
 from refinery.repair.entries import lacking
 from refinery.repair.everyday import aliased
 from refinery.repair.examples import relabelled
@@ -156,7 +156,7 @@ class _Search:
         describe(self.world, known, {**sources, **beside})
         self.world.miscased = miscased(self.clues, self.world, self.modules.values())
         self.wordings = wordings(sources, tuple(self.modules.values()), self.scalars)
-        self.world.mistaken = mistaken(self.clues.instead, self.scalars)
+        self.world.mistaken = mistaken(self.clues.instead, known, rows({**sources, **beside}))
         self.found = found
         self.swayed = Swayed(found, self.modules.values())
         self.make = Making(sources, diagnosis, executions, self.suspicions, self.swayed, learn(self.modules.values()))

@@ -101,12 +101,15 @@ def _values(site: Site, node: ast.Dict) -> Iterator[Mutation]:
     entries = [(key, value) for key, value in zip(node.keys, node.values, strict=True) if text_of(key)]
     for (first, one), (second, other) in pairwise(entries):
         crossed = likeness(name_of(one), text_of(second) or "") + likeness(name_of(other), text_of(first) or "")
+        straight = likeness(name_of(one), text_of(first) or "") + likeness(name_of(other), text_of(second) or "")
         start, middle = site.module.span(one)
         begin, end = site.module.span(other)
         text = site.module.text
         new = text[begin:end] + text[middle:begin] + text[start:middle]
         says = f"Exchange the values of `{text_of(first)}` and `{text_of(second)}`"
-        yield site.between(start, end, new, FAMILY, says, 0.75 if crossed >= 1 else 0.3 if type(one) is type(other) else 0.1)
+        yield site.between(
+            start, end, new, FAMILY, says, 0.75 if crossed >= 1 else 0.3 if straight < 2 and type(one) is type(other) else 0.1
+        )
 
 
 def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Mutation]:

@@ -16,6 +16,7 @@ from refinery.repair.slips.kinds import kinds
 from refinery.repair.slips.labels import labels
 from refinery.repair.slips.markup import markup
 from refinery.repair.slips.order import order
+from refinery.repair.slips.paths import paths
 from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoted import quoted
 from refinery.repair.slips.quoting import quoting
@@ -24,9 +25,11 @@ from refinery.repair.slips.routes import routes
 from refinery.repair.slips.samples import samples
 from refinery.repair.slips.scales import scales
 from refinery.repair.slips.separators import separators
+from refinery.repair.slips.shares import shares
 from refinery.repair.slips.sight import Slips
 from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
+from refinery.repair.slips.tallies import tallies
 from refinery.repair.slips.values import values
 from refinery.repair.slips.written import written
 
@@ -57,4 +60,7 @@ SLIPS: tuple[Slips, ...] = (
     routes,
     kinds,
     documented,
+    paths,
+    shares,
+    tallies,
 )

@@ -26,6 +26,11 @@ class Meant:
         """Whether right answers have one of the names, or are what one of the replies reads like, and wrong ones are not."""
         return bool({_plain(name) for name in names} & self.names) or any(self._said(reply) for reply in replies)
 
+    def took(self, names: Iterable[str]) -> bool:
+        """Whether a wrong answer has one of the names, and no right one."""
+        own, pairs = {_plain(name) for name in names}, (*self._sight.clues.instead, *self._sight.clues.answers)
+        return bool(own & {_plain(each.wrong) for each in pairs} - {_plain(each.right) for each in pairs})
+
     @cached_property
     def names(self) -> frozenset[str]:
         """All names that right answers have as a whole, and those of templates that they read like."""

@@ -17,8 +17,8 @@ from refinery.repair.slips.shelves import of_settings
 from refinery.repair.slips.sight import Found, Sight
 from refinery.repair.wording import EMPTY_WORDS, parts
 
-LATE, LATE_UNTOLD = 0.75, 0.45
-"""How likely a rule stands too late where right answers are of it, and where they do not tell."""
+LATE, LATE_KNOWN, LATE_UNTOLD = 0.75, 0.9, 0.45
+"""How likely a rule stands too late where right answers are of it, where also wrong ones are of the rule before, and where none tell."""
 ASIDE, ASIDE_UNTOLD = 0.7, 0.4
 """How likely a word stands under the wrong name: where right answers are of another rule, and where they do not tell."""
 LACKS = 0.6
@@ -38,18 +38,19 @@ def routes(sight: Sight) -> Iterator[Found]:
         for line in bad:
             fits = book.fits(line)
             if fits:
-                yield from _late(book, fits, wanted)
+                yield from _late(book, fits, wanted, meant)
                 yield from _aside(book, line, fits, wanted)
             elif wanted and any(book.fits(other) for other in good):
                 yield from _lacks(book, line, wanted, usual, sight)
 
 
-def _late(book: Book, fits: Sequence[int], wanted: Sequence[int]) -> Iterator[Found]:
+def _late(book: Book, fits: Sequence[int], wanted: Sequence[int], meant: Meant) -> Iterator[Found]:
     first, *later = fits
+    prior = LATE_UNTOLD if not wanted else LATE_KNOWN if meant.took(book.rules[first].names) else LATE
     for place in [each for each in later if each in wanted] if wanted else later[:2]:
         says = f"Move {book.rules[place].shown} before {book.rules[first].shown}"
         why = "a question that went wrong has words of both, and the first that fits is taken"
-        yield from book.move(place, first, LATE if wanted else LATE_UNTOLD, says, why)
+        yield from book.move(place, first, prior, says, why)
 
 
 def _aside(book: Book, line: str, fits: Sequence[int], wanted: Sequence[int]) -> Iterator[Found]:

@@ -49,3 +49,27 @@ def test_whole_texts_that_differ_are_told_and_what_right_answers_alone_have() ->
     assert told_apart([said]) == (Instead("one y", "one x"), Instead("same", "two"))
     assert lacked([said]) == ("one x", "two")
     assert lacked(["expected 'one', got 'two'"]) == ()
+
+
+def test_columns_of_a_table_in_lines_are_taken_for_each_other_too() -> None:
+    told = Diagnosis("t", "expected 'Oak is painted pale green', got 'Oak is painted PG'", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+    code = "def f(template, room, row):\n    return template.format(room=room, **{'short': row['short'], 'long': row['long']})\n"
+    sources = {"a.py": code, "prompts/a.txt": "Paint\n{room} is painted {short}\n"}
+    table = {"paint.csv": "short,long\nPG,pale green\nDB,dark blue\n"}
+    best = {
+        closed: max(
+            (
+                each.confidence
+                for each in candidates(sources, told, [], [told.summary], beside=table if closed else {})
+                if "{long}" in each.edits[0].new
+            ),
+            default=0.0,
+        )
+        for closed in (True, False)
+    }
+    assert best[True] > 0.8 > 0.5 > best[False]
+
+
+def test_a_whole_text_counts_only_where_nothing_inside_it_tells() -> None:
+    seen = (Instead("Ann", "2"), Instead("Oak is on floor Ann", "Oak is on floor 2"))
+    assert mistaken(seen, scalars(ROOMS, "rooms.json")) == mistaken(seen[:1], scalars(ROOMS, "rooms.json"))

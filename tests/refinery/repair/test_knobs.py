@@ -149,3 +149,14 @@ def test_a_pattern_of_a_setting_is_turned_where_that_tells_failing_inputs_from_p
     assert not list(patterned(found, clues(told, [], asked_in(['"a dog"'], ['"a cat"']))))
     lazy = scalars("rules: [{pattern: 'c.*t', kind: pet}]\n", "a.yaml")
     assert not list(patterned(lazy, clues(told, [], asked_in([], [])))), "no input speaks for another"
+
+
+def test_a_switch_is_hardly_turned_where_a_value_is_of_the_wrong_kind() -> None:
+    def best(said: str) -> float:
+        found = scalars("strict: true\n", "a.yaml")
+        told = clues(Diagnosis("t", said, "", Layer.CONFIG, "x", "", 0, "s", 0.5), [])
+        heard = {"strict": Reading(1.0, "m.py:2")}
+        return max(score for score, _ in knobs(found, {"a.yaml": "strict: true\n"}, survey([Module("m.py", CODE)], found), told, heard))
+
+    assert best("TypeError: unsupported operand") < best("ValueError: not a day")
+    assert best("TypeError: unsupported operand; strict is on") > best("TypeError: unsupported operand")

@@ -42,3 +42,11 @@ def test_a_number_is_quoted_above_all_where_its_name_says_that_it_counts_parts()
     price, version = scored("price: 2.50\n"), scored("version: 2.50\n")
     assert 0 < price['price: "2.50"\n'] < 0.5 < version['version: "2.50"\n']
     assert scored("version: 2.5\n") == {}
+
+
+def test_it_is_surer_where_a_text_of_its_form_stands_beside_it() -> None:
+    alone = max(scored("shop:\n  shuts: 18:00\n").values())
+    beside = max(scored('shop:\n  opens: "10:30"\n  shuts: 18:00\n').values())
+    assert beside > 0.9 > alone
+    assert max(scored('shop:\n  shuts: 18:00\nbar:\n  note: "10:30"\n').values()) == alone
+    assert max(scored('shop:\n  shuts: 18:00\nbar:\n  shuts: "10:30"\n').values()) == beside

@@ -804,3 +804,11 @@ def test_what_is_the_least_may_be_meant_to_be_the_most() -> None:
 def test_patterns_of_bytes_and_of_other_flags_are_told_nothing_of_by_inputs() -> None:
     for call in ('re.compile(b"a")', 're.compile(r"a", re.X)', "re.compile(TEXT)"):
         assert mutations(f"import re\ndef f(text):\n    return {call}.search(text)\n", asked=["a b"])
+
+
+def test_values_are_seldom_exchanged_that_have_the_names_of_their_keys() -> None:
+    def prior(values: str) -> float:
+        found = mutations(f"def f(bird):\n    return {{'wing': {values}}}\n")
+        return next(each.prior for each, _ in found if each.says.startswith("Exchange the values"))
+
+    assert prior("bird['wing'], 'beak': bird['beak']") < prior("bird['w'], 'beak': bird['b']") < prior("bird['beak'], 'beak': bird['wing']")

@@ -21,7 +21,9 @@ def test_the_rule_that_right_answers_are_of_goes_before_the_one_that_was_taken(t
     ((after, prior),) = found.items()
     assert after.index("bones") < after.index("eyes")
     assert sorted(after.split()) == sorted(text.split())
-    assert prior == 0.75
+    assert prior == 0.9
+    other = of_prompt(routes, text, said="expected 'bones', got 'nothing'", asked=asked_in(["blurred since my ankle broke"], ["my lens"]))
+    assert other == {after: 0.75}
 
 
 @pytest.mark.parametrize("text", [TABLE, POINTS, LINES])
