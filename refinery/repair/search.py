@@ -22,7 +22,7 @@ from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
 from refinery.repair.columns import odd_data, rows
 from refinery.repair.entries import lacking
-from refinery.repair.everyday import aliased
+from refinery.repair.everyday import aliased, dated, newest, shared, summed, windows
 from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES, Family
@@ -75,8 +75,10 @@ ASIDE_STILL = 0.2
 """The confidence that an edit keeps at a statement at which no other value cures: it is looked at late, and just believed."""
 TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
-FELT_ELSEWHERE: tuple[Family, ...] = (copies.propose, aliased.propose)
-"""What goes wrong elsewhere than where it is done: another value there tells nothing of it."""
+FELT_ELSEWHERE: tuple[Family, ...] = (
+    copies.propose, aliased.propose, dated.propose, newest.propose, shared.propose, summed.propose, windows.propose,
+)  # fmt: skip
+"""What goes wrong elsewhere than where it is done, or each round otherwise: another value there tells nothing of it."""
 UNTOLD = {REPEATED: 1.0, family.OPERATOR: 0.6, family.AT_HAND: 0.4}
 """Kinds of edits of which another value at their place tells little, and how much of the suspicion they keep at least: a step that is done
 once has no value that stands for two, and what several things in scope are made into is seldom among the values that are tried."""

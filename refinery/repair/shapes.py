@@ -14,6 +14,8 @@ from refinery.repair.turns import CONFIGURED
 from refinery.repair.world import World
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}:\d{2}(?::\d{2})?")
+TIMED = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
+"""A time whose text stands in the order of times."""
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*%?")
 SWITCH = frozenset({"true", "false", "yes", "no"})
 MOST_ROWS = 40
@@ -33,7 +35,11 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
     """Tells the world what fields of data look like, which stand in one record of a table, and which texts there are."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     values: dict[str, list[str]] = defaultdict(list)
+    columns: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for scalar in scalars:
+        if len(scalar.keys) > 1 and isinstance(scalar.keys[-1], str) and isinstance(scalar.keys[-2], int):
+            within = next((each for each in reversed(scalar.keys[:-2]) if isinstance(each, str)), PurePosixPath(scalar.path).stem)
+            columns[scalar.path, scalar.keys[:-2], within, scalar.keys[-1]].append(str(scalar.value))
         if scalar.keys and isinstance(scalar.keys[-1], str):
             seen[scalar.keys[-1]][_shape(scalar.value)] += 1
         texts = [each for each in (*scalar.keys, scalar.value) if isinstance(each, str)]
@@ -50,9 +56,11 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
                     seen[name][_shape(cell)] += 1
             for name, cell in _cells(text, sign):
                 values[name].append(cell.strip())
+                columns[path, (), PurePosixPath(path).stem, name].append(cell.strip())
                 if cell != cell.strip():
                     world.padded.add(name)
                 world.texts.update(each for each in (name, cell.strip()) if len(each) <= SHORT)
+    _in_order(world, columns)
     for name, shapes in seen.items():
         known = [(count, shape) for shape, count in shapes.items() if shape]
         world.shapes[name] = max(known)[1] if known else ""
@@ -60,6 +68,21 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
     world.figures = {found[1] or "" for text in (*world.texts, *written) for found in FIGURES.finditer(text)}
     world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
     world.uneven = {name: tuple(cells[:MOST_ROWS]) for name, cells in values.items() if uneven(cells)}
+
+
+def _in_order(world: World, columns: Mapping[tuple[object, ...], Sequence[str]]) -> None:
+    """Tells the world which records are not listed by their times, and which fields say the same in several of them."""
+    ways: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (*_, within, name), cells in columns.items():
+        told = [cell for cell in cells if cell]
+        if len(set(told)) < len(told):
+            world.repeated.add(str(name))
+        if len(set(told)) > 1 and all(TIMED.fullmatch(cell) for cell in told):
+            way = "up" if told == sorted(told) else "down" if told == sorted(told, reverse=True) else "mixed"
+            ways[str(within), str(name)].add(way)
+    for (within, name), found in ways.items():
+        if "mixed" in found or len(found) > 1:
+            world.unsorted[within].add(name)
 
 
 def uneven(values: Sequence[str]) -> bool:

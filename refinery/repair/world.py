@@ -90,6 +90,10 @@ class World:
     """What stands between the numbers of a value that has several, without blanks; empty for blanks alone."""
     uneven: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of the fields whose texts stand in another order than the numbers in them: `9` comes behind `10`."""
+    unsorted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Fields with times by the lists, or files, of records that stand in no order of them."""
+    repeated: set[str] = field(default_factory=set)
+    """Fields that say the same in several records of one list, or rows of one table."""
     padded: set[str] = field(default_factory=set)
     """Columns of tables in which cells have blanks around them."""
     sorting: set[str] = field(default_factory=set)

@@ -64,7 +64,7 @@ def _kept(site: Site, function: Function) -> Iterator[Mutation]:
     if not (isinstance(statement, ast.Assign) and isinstance(target := statement.targets[0], ast.Subscript)):
         return
     store, key = site.src(target.value), target.slice
-    uses = [each for each in _keys(site, function, store) if site.src(each) == site.src(key)]
+    uses = [each for each in keys_of(site, function, store) if site.src(each) == site.src(key)]
     given = [statement.value, *_given(site, function, statement.value)]
     calls = [each for value in given for each in ast.walk(value) if isinstance(each, ast.Call)]
     if len(uses) < 2 or not calls or not isinstance(key, ast.Name | ast.Tuple | ast.JoinedStr):
@@ -105,7 +105,7 @@ def _all(site: Site, uses: Sequence[ast.expr], new: str, name: str) -> Mutation:
     return site.between(start, end, text, FAMILY, f"Keep it by `{name}` too", 0.65)
 
 
-def _keys(site: Site, function: Function, store: str) -> Iterator[ast.expr]:
+def keys_of(site: Site, function: Function, store: str) -> Iterator[ast.expr]:
     """By what a store is asked in a function."""
     for node in site.module.inside(function):
         if isinstance(node, ast.Subscript) and site.src(node.value) == store:

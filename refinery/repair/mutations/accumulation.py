@@ -49,18 +49,18 @@ def _stored(site: Site, statement: ast.Assign, target: ast.Subscript) -> Iterato
         return
     again = site.module.loop(statement) is not None or isinstance(target.value, ast.Attribute)
     prior = 0.45 if again else 0.12
-    added = grouped(site, statement.value)
+    added, alone = grouped(site, statement.value), grouped(site, target.slice)
     filled = site.function is not None and _filled(site, site.function, store)
     says = f"Add to `{short(store)}` under `{short(key, 24)}` instead of replacing what stands there"
-    yield site.put(statement, f"{store}[{key}] = {store}.get({key}, 0) + {added}", FAMILY, says, prior * (0.8 if filled else 1.0))
+    yield site.put(statement, f"{store}[{key}] = {store}.get({alone}, 0) + {added}", FAMILY, says, prior * (0.8 if filled else 1.0))
     yield site.put(statement, f"{store}[{key}] += {value}", FAMILY, says, prior * (1.0 if filled else 0.5))
     yield site.put(
-        statement, f"{store}.setdefault({key}, []).append({value})", FAMILY, f"Keep every value of `{short(store)}`", prior * 0.7
+        statement, f"{store}.setdefault({alone}, []).append({value})", FAMILY, f"Keep every value of `{short(store)}`", prior * 0.7
     )
     if isinstance(statement.value, ast.List | ast.ListComp):
-        yield site.put(statement, f"{store}.setdefault({key}, []).extend({value})", FAMILY, says, prior)
+        yield site.put(statement, f"{store}.setdefault({alone}, []).extend({value})", FAMILY, says, prior)
     yield site.put(
-        statement, f"{store}.setdefault({key}, {value})", "first wins", f"Keep the first value under `{short(key, 24)}`", prior * 0.6
+        statement, f"{store}.setdefault({alone}, {value})", "first wins", f"Keep the first value under `{short(key, 24)}`", prior * 0.6
     )
 
 

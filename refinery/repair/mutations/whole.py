@@ -48,20 +48,31 @@ def _word(site: Site, node: ast.Compare) -> Iterator[Mutation]:
         return
     whole, one = site.src(text), site.src(word)
     absent = isinstance(node.ops[0], ast.NotIn)
-    pattern = rf'r"\b{fixed}\b"' if fixed else _pattern(one)
+    listed = isinstance(word, ast.Name) and _gone_through(site, word)
+    patterns = [(rf'r"\b{fixed}\b"' if fixed else _pattern(one), sure)]
+    if listed:
+        patterns.insert(0, (_pattern(one, "(?:e?s)?"), min(1.0, sure + 0.1)))
     says = f"Look for `{short(one, 24)}` as a word of its own in `{short(whole, 24)}`"
-    found = f"re.search({pattern}, {whole})"
     given = isinstance(site.parent(node), ast.Return | ast.Assign | ast.keyword | ast.Dict)
-    told = f"{found} is {'' if absent else 'not '}None" if given else f"not {found}" if absent else found
-    searched = site.put(node, told, WORD, says, sure)
-    yield replace(searched, imports="" if "re" in site.module.globals else "re")
+    for pattern, prior in patterns:
+        found = f"re.search({pattern}, {whole})"
+        told = f"{found} is {'' if absent else 'not '}None" if given else f"not {found}" if absent else found
+        several = ", or of several" if "e?s" in pattern else ""
+        searched = site.put(node, told, WORD, f"{says}{several}", prior)
+        yield replace(searched, imports="" if "re" in site.module.globals else "re")
     if not (isinstance(text, ast.Call) and name_of(text.func) == "split"):
         yield site.put(text, f"{grouped(site, text)}.split()", WORD, says, 0.9 * sure)
 
 
-def _pattern(one: str) -> str:
+def _pattern(one: str, more: str = "") -> str:
     quote = "'" if '"' in one else '"'
-    return rf"rf{quote}\b{{re.escape({one})}}\b{quote}"
+    return rf"rf{quote}\b{{re.escape({one})}}{more}\b{quote}"
+
+
+def _gone_through(site: Site, word: ast.Name) -> bool:
+    """Whether it is one of several words, which stood for more than one thing before as well: `frog` was found in `frogs`."""
+    loop = site.module.loop(site.statement.node)
+    return word.id in site.module.comprehension_names(word) or (isinstance(loop, ast.For) and site.src(loop.target) == word.id)
 
 
 def _is_text(site: Site, node: ast.expr) -> float:

@@ -9,6 +9,7 @@ from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.synthesis.places import span_of
 from refinery.repair.synthesis.refinery_terms import OWN, SIDES
 from refinery.repair.synthesis.terms import Span, Term
+from refinery.repair.world import parameters
 
 OPERATOR = "synthesised expression"
 AT_HAND = "expression of what is at hand"
@@ -54,7 +55,7 @@ def propose(site: Site) -> Iterator[Mutation]:
     nodes = {span_of(node): node for node in reversed(site.statement.nodes)}
     made: dict[Span, list[Mutation]] = {}
     for term in terms:
-        if (node := nodes.get(term.span)) and (new := _new(site, node, term)) is not None:
+        if (node := nodes.get(term.span)) and not _chokes(site, node, term) and (new := _new(site, node, term)) is not None:
             unread = _unread(site, term.atom)
             likely = WEIGHTS[term.kind] * (UNREAD if unread else 1.0) * (BESIDE if _beside(node, term.atom) else 1.0)
             operator = AT_HAND if term.kind in ANYWHERE and not unread else OPERATOR
@@ -79,6 +80,28 @@ def _new(site: Site, node: ast.expr, term: Term) -> str | None:
         if isinstance(outer, ast.BinOp | ast.BoolOp | ast.Compare | ast.UnaryOp):
             return f"({text})"
     return text
+
+
+def _chokes(site: Site, node: ast.expr, term: Term) -> bool:
+    """Whether `help(found if found else None)` is made, with a helper that does not ask for None: the branch alone is what it is for."""
+    branches = (node.body, node.orelse) if isinstance(node, ast.IfExp) else ()
+    empty = any(isinstance(each, ast.Constant) and each.value is None for each in branches)
+    if not empty or not term.text.endswith(f"({OWN})"):
+        return False
+    known = site.world.functions.get(term.text.removesuffix(f"({OWN})").rpartition(".")[2])
+    tests = [each for each in known[0].inside(known[1]) if isinstance(each, ast.If | ast.IfExp | ast.Compare | ast.BoolOp)] if known else []
+    taken = parameters(known[1])[:1] if known else ()
+    return not any(_asks_for_nothing(each, name) for each in tests for name in taken)
+
+
+def _asks_for_nothing(node: ast.AST, name: str) -> bool:
+    """Whether a condition asks whether a name holds anything at all."""
+    if isinstance(node, ast.Compare):
+        nothing = any(isinstance(each, ast.Constant) and each.value is None for each in node.comparators)
+        return nothing and isinstance(node.left, ast.Name) and node.left.id == name
+    tests = node.values if isinstance(node, ast.BoolOp) else [node.test] if isinstance(node, ast.If | ast.IfExp) else []
+    bare = [each.operand if isinstance(each, ast.UnaryOp) else each for each in tests]
+    return any(isinstance(each, ast.Name) and each.id == name for each in bare)
 
 
 def _beside(node: ast.expr, atom: str) -> bool:

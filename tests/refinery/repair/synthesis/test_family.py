@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from refinery.domain import Diagnosis, Layer
@@ -81,3 +83,15 @@ def test_of_one_expression_the_likeliest_are_tried() -> None:
 def test_what_fits_almost_everywhere_and_is_read_elsewhere_is_of_a_kind_of_its_own(term: tuple[str, str, str], operator: str) -> None:
     _, _, found = proposed('rider["zones"]', term)
     assert [each.operator for each in found] == [operator]
+
+
+@pytest.mark.parametrize(
+    ("helper", "wrapped"), [("return word.title()", False), ("return word.title() if word else ''", True), ("return word is None", True)]
+)
+def test_a_helper_is_put_around_nothing_only_where_it_asks_for_it(helper: str, wrapped: bool) -> None:
+    module = Module("m.py", f"def dress(word):\n    {helper}\n\ndef f(hit):\n    return hit.word if hit else None\n")
+    world, statement = survey([module]), module.statements[-1]
+    choice = next(node for node in statement.nodes if isinstance(node, ast.IfExp))
+    world.synthesised = {("m.py", statement.first): [Term(span_of(choice), "helper", f"dress({OWN})", "dress", 1.0)]}
+    told = clues(Diagnosis("t", "", "", Layer.CODE, "x", "", 0, "s", 0.5), [], None)
+    assert bool(list(family.propose(Site(module, statement, world, told)))) is wrapped
