@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from adapters.trace import Json, Trace
 from knowledge.errors import KnowledgeError
 from knowledge.passage import Passage
-from refinery.agents.lookaround import TOOLS as FILES
 from refinery.agents.lookaround import LookAround
 from refinery.agents.lookup import TOOLS as LOOKUPS
 from refinery.agents.lookup import Lookup
@@ -23,7 +22,6 @@ GUIDES = Tool(
 )
 _READS = {"steps": "steps", "step": "read"}
 """Our names for look-ups of the run: `read` is for files here."""
-FILES_AND_GUIDES = (*FILES, GUIDES)
 RUN = tuple(replace(tool, name=own) for own, named in _READS.items() for tool in LOOKUPS if tool.name == named)
 """For runs that could not be shown whole."""
 

@@ -136,7 +136,7 @@ def excerpt_files(sources: Mapping[str, str], diagnosis: Diagnosis, about: str =
     if parts and not notes:
         parts.append("These are all the files that can be read, in full: there is nothing more to look up in them.")
     listing = "\n\n".join(parts) or "No file could be shown."
-    return Excerpt(listing, tuple(f"{note} to the model, for their length" for note in notes))
+    return Excerpt(listing, tuple(f"{note} to the model, for their length" for note in notes), whole=not notes)
 
 
 def relevance(sources: Mapping[str, str], about: str) -> dict[str, float]:

@@ -10,9 +10,10 @@ from pathlib import PurePosixPath
 from adapters.trace import Trace
 from knowledge.passage import Passage
 from refinery.agents.answer import SCHEMA, read_answer
-from refinery.agents.background import FILES_AND_GUIDES, RUN, Background, Search, told
+from refinery.agents.background import GUIDES, RUN, Background, Search, told
 from refinery.agents.diagnosed import SURE, excerpt_diagnosis
 from refinery.agents.excerpt import excerpt_failures, excerpt_files, excerpt_passing, excerpt_trace, names
+from refinery.agents.lookaround import TOOLS as FILES
 from refinery.agents.lookaround import LookAround
 from refinery.agents.loop import Limits, Talk, again, talk
 from refinery.agents.prompting import fenced, prompt
@@ -130,8 +131,9 @@ def _request(
         closed=fenced("files that cannot be changed", names(closed)) if closed else "None.",
         advice="\n\n".join(map(told, advice)) or "None.",
         tried="\n".join(map(_tried, tried)) or "Nothing yet.",
+        closing="Look around where you have to, then conclude." if not (files.whole and run.whole) else "Conclude.",
     )
-    offered = (*FILES_AND_GUIDES, *(() if run.whole else RUN), CONCLUDE)
+    offered = (*(() if files.whole else FILES), GUIDES, *(() if run.whole else RUN), CONCLUDE)
     request = Request(prompt("theorist", limit=str(limit)), (Message("user", case),), offered, max_tokens=MAX_TOKENS, purpose=PURPOSE)
     return request, (*red.notes, *run.notes, *files.notes)
 

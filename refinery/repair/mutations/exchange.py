@@ -46,7 +46,7 @@ def _names(site: Site) -> Iterator[Mutation]:
         start, end = min(spans)[0], max(span[1] for span in spans)
         moved = [(first - start, last - start, new) for first, last, new in spans]
         new = spliced(site.module.text[start:end], moved)
-        prior = 0.7 if _crossed(site, places[one], places[other]) else 0.3
+        prior = 0.7 if _crossed(site, places[one], places[other]) else 0.1 if _side_by_side(site, places[one], places[other]) else 0.3
         yield site.between(start, end, new, FAMILY, f"Exchange `{short(one, 24)}` and `{short(other, 24)}`", prior)
 
 
@@ -55,6 +55,12 @@ def _crossed(site: Site, ones: list[ast.expr], others: list[ast.expr]) -> bool:
     first, second = (_partner(site, each[0]) if len(each) == 1 else "" for each in (ones, others))
     one, other = name_of(ones[0]), name_of(others[0])
     return _told(first, other) and _told(second, one) and not (_told(first, one) or _told(second, other))
+
+
+def _side_by_side(site: Site, ones: list[ast.expr], others: list[ast.expr]) -> bool:
+    """Whether two stand in one list that is compared with another: as likely their order is not meant to count."""
+    lists = {site.parent(node) for node in (*ones, *others)}
+    return len(lists) == 1 and all(isinstance(each, ast.List | ast.Tuple) and isinstance(site.parent(each), ast.Compare) for each in lists)
 
 
 def _partner(site: Site, node: ast.expr) -> str:

@@ -47,6 +47,8 @@ STEPS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("int({})", int),
     ("float({})", float),
     ("len({})", len),
+    ("sorted({})", sorted),
+    ("set({})", set),
     ("abs({})", abs),
     ("{}.lower()", operator.methodcaller("lower")),
     ("{}.strip()", operator.methodcaller("strip")),

@@ -151,6 +151,18 @@ def test_the_run_can_be_looked_up_only_where_it_was_not_shown_whole() -> None:
     assert offered == [set(), {"steps", "step"}, set()]
 
 
+def test_where_every_file_is_shown_in_full_there_is_nothing_to_look_around_in() -> None:
+    _, script = ask(reply(hypothesis(CONFIG_EDIT)))
+    (request,) = script.requests
+    assert {tool.name for tool in request.tools} == {"guides", "propose"}
+    assert request.messages[0].text.endswith("\nConclude.\n")
+    many = SOURCES | {f"agent/part{number}.py": "x = 1\n" * 20_000 for number in range(8)}
+    script = Scripted(reply(hypothesis(CONFIG_EDIT)))
+    propose(script, DIAGNOSIS, TRACE, many, ADVICE, silent)
+    assert {"search", "read", "uses"} <= {tool.name for tool in script.requests[0].tools}
+    assert script.requests[0].messages[0].text.endswith("\nLook around where you have to, then conclude.\n")
+
+
 def test_a_section_that_is_not_there_goes_back_to_the_model_once() -> None:
     add = {"path": "agent/prompt.md#Prices", "old": "", "new": "Prefer the newest list."}
     whole = {**add, "new": "# Prices\nPrefer the newest list."}

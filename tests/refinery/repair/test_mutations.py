@@ -816,3 +816,11 @@ def test_values_are_seldom_exchanged_that_have_the_names_of_their_keys() -> None
         return next(each.prior for each, _ in found if each.says.startswith("Exchange the values"))
 
     assert prior("bird['wing'], 'beak': bird['beak']") < prior("bird['w'], 'beak': bird['b']") < prior("bird['beak'], 'beak': bird['wing']")
+
+
+def test_an_exchange_in_a_list_that_is_compared_is_no_likely_one() -> None:
+    def likely(code: str) -> float:
+        return max(mutation.prior for mutation, _ in mutations(code) if mutation.says == "Exchange `home` and `away`")
+
+    assert likely("def f(game, home, away):\n    return game.teams == [home, away]\n") < 0.2
+    assert likely("def f(home, away):\n    return shown([home, away])\n") == 0.3

@@ -147,3 +147,8 @@ def test_places_on_which_the_answer_does_not_hang_are_told(tmp_path: Path) -> No
     _, told, texts = looked(tmp_path, code, [3], wanted)
     assert "number + 2" in [texts[site] for site in told["idle"]]
     assert len(told["idle"]) < len(told["reached"])
+
+
+def test_lists_are_compared_whatever_their_order(tmp_path: Path) -> None:
+    _, told, texts = looked(tmp_path, "def answer(pair, one, two):\n    return pair == [one, two]\n", [["a", "b"], "b", "a"])
+    assert other(told, texts, "pair == [one, two]")[f"{SIDES}sorted({{}})"] is True
