@@ -25,7 +25,6 @@ from refinery.flows.reproduce import Reproduction
 from refinery.flows.screen import Screen, Screened, by_turned, in_order, screening
 from refinery.flows.smallest import smallest
 from refinery.flows.solved import Solved
-from refinery.flows.synthesised import synthesised
 from refinery.flows.tally import Tally
 from refinery.flows.weighed import BELIEVED, alone
 from refinery.repair.asked import asked_in
@@ -113,7 +112,6 @@ class Proposals:
             self.bench.say(Event("locate", "where another value would make it pass"))
             with self.ledger.step("search"):
                 found = replaced(shown, screen, read.sources, read.files, order, words)
-                terms = synthesised(shown, screen, read.sources, read.files, order, found)
             search = candidates(
                 read.sources,
                 *(self.diagnosis, shown.executions, words),
@@ -122,7 +120,6 @@ class Proposals:
                 earlier=past,
                 found=found,
                 beside=read.data,
-                synthesised=terms,
                 lost=self._lost,
             )
             ranking = Ranking(self._within_time(search), self.diagnosis)

@@ -73,7 +73,7 @@ def replaced(
     Nothing where it cannot be seen: for an agent that is no function of Python, that acts on the world, or whose checks look at more
     than its answer.
     """
-    asked = [each for each in shown.red if can_be_asked(each, screen)][:MOST]
+    asked = [each for each in shown.red if _can_be_asked(each, screen)][:MOST]
     if not asked:
         return ()
     homes = {each.test.partition("::")[0] for each in shown.red if each.test}
@@ -94,7 +94,7 @@ def replaced(
     return tuple(Replaced(path, line, frozenset(each.cured), tuple(each.compared)) for (path, line), each in found.items())
 
 
-def can_be_asked(scenario: Scenario, screen: Screen) -> bool:
+def _can_be_asked(scenario: Scenario, screen: Screen) -> bool:
     """Whether a run can be made again as often as one likes, and looked at from inside: nobody else is asked, or paid."""
     agent = screen.runner.tests if scenario.test else screen.runner.agent
     if agent is None or agent.network or agent.http or agent.models != "direct":

@@ -201,14 +201,6 @@ class Screen:
             with _written(folder.tree, changes), other.open(folder.tree) as running:
                 return running.attempt(scenario, 0)
 
-    def tested(self, changes: ChangeSet, tests: Sequence[Scenario], seconds: float) -> list[Attempt]:
-        """How a change goes about some of the user's tests, which may take so many seconds each; nothing when there is no more looking."""
-        with self._folder() as folder:
-            if folder is None:
-                return []
-            with _written(folder.tree, changes), self.runner.open(folder.tree) as running:
-                return list(running.looked(tests, Course(seconds, seconds)))
-
     def probed(self, changes: ChangeSet, probe: Probe) -> Attempt | None:
         """How a change goes about probes that stand beside the user's tests; None when there is no more looking to be done."""
         asked = ChangeSet((*changes, FileChange(probe.path, None, probe.source)))

@@ -56,7 +56,6 @@ from refinery.repair.mutations import (
     whole,
     widths,
 )
-from refinery.repair.synthesis import family
 
 Family = Callable[[Site], Iterator[Mutation]]
 
@@ -109,6 +108,5 @@ FAMILIES: tuple[Family, ...] = (
     relations.propose,
     since.propose,
     steps.propose,
-    family.propose,
     *EVERYDAY,
 )

@@ -22,14 +22,13 @@ from refinery.repair.pairs import Guess, changed, confidence
 from refinery.repair.placeholders import Refill
 from refinery.repair.replacing.evidence import Swayed
 from refinery.repair.shape import shape_of
-from refinery.repair.synthesis import family
 from refinery.repair.turns import Knob
 
 SHORTEST_TWIN = 16
 """Characters of code that does not read like other code by chance."""
 AT_HAND = frozenset({
     "wrong name", "wrong field", "swapped arguments", "term added", "term dropped", "missing statement", "missing update",
-    "hard-coded value", "bound", family.AT_HAND,
+    "hard-coded value", "bound",
 })  # fmt: skip
 """Kinds of edits that take whatever is at hand: of so many one is likely to cure a single scenario by chance."""
 MUTANTS = frozenset({

@@ -56,8 +56,6 @@ from refinery.repair.slips.all import SLIPS
 from refinery.repair.slips.sight import Sight
 from refinery.repair.sought import sought
 from refinery.repair.swapped import swapped
-from refinery.repair.synthesis import family
-from refinery.repair.synthesis.terms import Term
 from refinery.repair.turns import CONFIGURED, Knob
 from refinery.repair.world import World, survey
 
@@ -79,9 +77,8 @@ FELT_ELSEWHERE: tuple[Family, ...] = (
     copies.propose, aliased.propose, dated.propose, newest.propose, shared.propose, summed.propose, windows.propose,
 )  # fmt: skip
 """What goes wrong elsewhere than where it is done, or each round otherwise: another value there tells nothing of it."""
-UNTOLD = {REPEATED: 1.0, family.OPERATOR: 0.6, family.AT_HAND: 0.4}
-"""Kinds of edits of which another value at their place tells little, and how much of the suspicion they keep at least: a step that is done
-once has no value that stands for two, and what several things in scope are made into is seldom among the values that are tried."""
+UNTOLD = frozenset({REPEATED})
+"""Kinds of edits of which another value at their place tells nothing: a step that is done once has no value that stands for two."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -104,20 +101,17 @@ def candidates(
     earlier: Mapping[str, Sequence[str]] | None = None,
     found: Sequence[Replaced] = (),
     beside: Mapping[str, str] | None = None,
-    synthesised: Mapping[tuple[str, int], Sequence[Term]] | None = None,
     lost: Lost | None = None,
 ) -> Iterator[Hypothesis]:
     """Hypotheses that might cure the failure, best first, the same ones for the same arguments.
 
     `sources` are the files that may be edited, `words` those of the failing checks, `asked` those of all inputs, `earlier` what the
-    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited, `synthesised` what could
-    stand in the place of what, `lost` keeps what goes wrong with a kind of edit, which is raised without it. Single edits come
-    first, and with them the same change at more places than one; then pairs: a code and a configuration edit, and mistakes of one kind at
-    two places of a function. Those below `FLOOR` come last and are not to be kept by their tests alone.
+    files were before the latest commits, `found` what came of other values, `beside` data that may not be edited. `lost` keeps what goes
+    wrong with a kind of edit; without it that is raised. Single edits come first, and with them the same change at more places than one;
+    then pairs: a code and a configuration edit, and mistakes of one kind at two places of a function. Those below `FLOOR` come last and are
+    not to be kept by their tests alone.
     """
-    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {})
-    search.world.synthesised = synthesised or {}
-    search.lost = lost or search.lost
+    search = _Search(sources, diagnosis, executions, words, seed, asked, earlier or {}, found, beside or {}, lost or Lost())
     return search.run(limit)
 
 
@@ -144,7 +138,9 @@ class _Search:
         earlier: Mapping[str, Sequence[str]],
         found: Sequence[Replaced],
         beside: Mapping[str, str],
+        lost: Lost,
     ) -> None:
+        self.lost = lost
         self.sources = sources
         self.seed = seed
         self.earlier = earlier
@@ -169,7 +165,6 @@ class _Search:
         """Changes of code since one of them had its turn."""
         self.order = count()
         self.twice = Twice()
-        self.lost = Lost()
 
     def run(self, limit: int) -> Iterator[Hypothesis]:
         given = 0
@@ -294,8 +289,7 @@ class _Search:
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
                 prior = min(1.0, empty * mutation.prior * told)
-                place = max(suspicion, UNTOLD.get(mutation.operator, 0.0) * unswayed)
-                score = weight * place * prior * FATIGUE ** tired[mutation.operator]
+                score = weight * (unswayed if mutation.operator in UNTOLD else suspicion) * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 forgotten = bool(unused and unused.search(mutation.new))
                 if forgotten:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from refinery.edits.scalar import Scalar
 from refinery.repair.module import FUNCTIONS, Function, Module
-from refinery.repair.synthesis.terms import Term
 
 COMPOUND = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
 GIVE_NOTHING = frozenset({
@@ -102,8 +101,6 @@ class World:
     """Words that failing inputs say with capitals and data and code know without, see `refinery.repair.cased`."""
     mistaken: dict[str, dict[str, float]] = field(default_factory=dict)
     """Fields by those that they may have been taken for, see `refinery.repair.aligned`."""
-    synthesised: Mapping[tuple[str, int], Sequence[Term]] = field(default_factory=dict)
-    """What could stand in the place of what, by statement, see `refinery.repair.synthesis`."""
 
     def unread(self) -> list[str]:
         """Attributes that are set, or are fields, and that nobody reads: what read them may be gone."""

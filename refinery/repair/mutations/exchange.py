@@ -13,6 +13,7 @@ from refinery.repair.wording import likeness, parts
 from refinery.repair.world import base_of, name_of, text_of
 
 FAMILY = "exchanged"
+UNORDERED = "order that does not count"
 REGROUPED = "brackets"
 MOST = 6
 """Pairs of names of one statement that are exchanged."""
@@ -29,6 +30,8 @@ def propose(site: Site) -> Iterator[Mutation]:
             yield from _values(site, node)
         elif isinstance(node, ast.BinOp):
             yield from _regrouped(site, node)
+        elif isinstance(node, ast.Compare):
+            yield from _unordered(site, node)
 
 
 def _names(site: Site) -> Iterator[Mutation]:
@@ -61,6 +64,20 @@ def _side_by_side(site: Site, ones: list[ast.expr], others: list[ast.expr]) -> b
     """Whether two stand in one list that is compared with another: as likely their order is not meant to count."""
     lists = {site.parent(node) for node in (*ones, *others)}
     return len(lists) == 1 and all(isinstance(each, ast.List | ast.Tuple) and isinstance(site.parent(each), ast.Compare) for each in lists)
+
+
+def _unordered(site: Site, node: ast.Compare) -> Iterator[Mutation]:
+    """`sorted(game.teams) == sorted([home, away])`: what is put side by side to be compared may stand the other way round."""
+    sides = node.left, *node.comparators
+    if len(sides) != 2 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        return
+    pair = next((each for each in sides if isinstance(each, ast.List | ast.Tuple) and len(each.elts) == 2), None)
+    if pair is None or not all(isinstance(each, ast.Name | ast.Attribute | ast.Subscript) for each in pair.elts):
+        return
+    if any(isinstance(each, ast.Call) and site.src(each.func) in ("sorted", "set") for each in sides):
+        return
+    moved = [(*site.module.span(each), f"sorted({site.src(each)})") for each in sides]
+    yield site.at_once(moved, UNORDERED, f"Compare `{short(site.src(pair))}` in whatever order", 0.45)
 
 
 def _partner(site: Site, node: ast.expr) -> str:

@@ -10,7 +10,7 @@ HELPER = "refinery_values"
 """The module beside the user's code that is called."""
 FOUND = """
 __import__("sys").path.append(__import__("os").path.join(__import__("os").path.dirname(__import__("os").path.abspath(__file__)), "{up}"))
-import {helper}
+import refinery_values
 """
 SIGNS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -42,9 +42,9 @@ class Instrumented:
     sites: list[Site] = field(default_factory=list)
 
 
-def instrument(sources: Mapping[str, str], tests: Mapping[str, str] | None = None, around: str = "", helper: str = HELPER) -> Instrumented:
+def instrument(sources: Mapping[str, str], tests: Mapping[str, str] | None = None, around: str = "") -> Instrumented:
     """The Python files with calls in their functions, those that do not parse left out. In `tests`, each test is decorated with what
-    `around` says, a call of the `helper`, and nothing else is changed."""
+    `around` says, and nothing else is changed."""
     made = Instrumented()
     for path, text in sources.items():
         try:
@@ -52,7 +52,7 @@ def instrument(sources: Mapping[str, str], tests: Mapping[str, str] | None = Non
         except (SyntaxError, ValueError, RecursionError):
             continue
         _Functions(path, made.sites).visit(tree)
-        made.files[path] = written(tree, path, HELPER)
+        made.files[path] = _written(tree, path)
     for path, text in (tests or {}).items():
         try:
             tree = ast.parse(text)
@@ -61,17 +61,17 @@ def instrument(sources: Mapping[str, str], tests: Mapping[str, str] | None = Non
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
                 node.decorator_list.append(ast.parse(around, mode="eval").body)
-        made.files[path] = written(tree, path, helper)
+        made.files[path] = _written(tree, path)
     return made
 
 
-def written(tree: ast.Module, path: str, helper: str) -> str:
+def _written(tree: ast.Module, path: str) -> str:
     """The file, with the helper imported from the top of the tree, wherever its own imports are looked for."""
     place = 0
     while place < len(tree.body) and _stays_first(tree.body[place]):
         place += 1
     up = "/".join([".."] * path.count("/")) or "."
-    tree.body[place:place] = ast.parse(FOUND.format(up=up, helper=helper)).body
+    tree.body[place:place] = ast.parse(FOUND.format(up=up)).body
     return ast.unparse(ast.fix_missing_locations(tree))
 
 

@@ -423,11 +423,6 @@ def ended(begun: tuple[int, int]) -> Any:
 
 def ask(given: dict[str, Any]) -> dict[str, Any]:
     """What the agent makes of an input with other values on its way: the entry that stands for the agent's own."""
-    return explore(run_of(given), given["order"], given["seconds"], given["lanes"], given["pairs"])
-
-
-def run_of(given: dict[str, Any]) -> Callable[[], str]:
-    """A run of the agent on an input, which comes to its answer."""
     import importlib
 
     worker: Any = sys.modules["__main__"]
@@ -442,24 +437,13 @@ def run_of(given: dict[str, Any]) -> Callable[[], str]:
         except BaseException as error:  # noqa: BLE001  also what ends the agent is an answer here
             return RAISED + type(error).__name__
 
-    return run
+    return explore(run, given["order"], given["seconds"], given["lanes"], given["pairs"])
 
 
 def tried(
     order: Sequence[int], seconds: float, lanes: int, pairs: Sequence[Sequence[str]] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Around a test: what other values on its way would have come to; of the answers only that it passes."""
-
-    def made(run: Callable[[], str]) -> dict[str, Any]:
-        found = explore(run, order, seconds, lanes, pairs)
-        found["answers"] = [each for each in found["answers"] if each[0] == PASSED]
-        return found
-
-    return instead(made)
-
-
-def instead(made: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Around a test: it fails, and tells what is `made` of its runs."""
+    """Around a test: it fails, and tells what other values on its way would have come to; of the answers only that it passes."""
 
     def around(test: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(test)
@@ -471,7 +455,9 @@ def instead(made: Callable[[Callable[[], str]], dict[str, Any]]) -> Callable[[Ca
                     return RAISED + type(error).__name__
                 return PASSED
 
-            raise AssertionError(MARK + json.dumps(made(run)) + "\n")
+            made = explore(run, order, seconds, lanes, pairs)
+            made["answers"] = [each for each in made["answers"] if each[0] == PASSED]
+            raise AssertionError(MARK + json.dumps(made) + "\n")
 
         return inside
 

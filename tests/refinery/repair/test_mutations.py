@@ -824,3 +824,10 @@ def test_an_exchange_in_a_list_that_is_compared_is_no_likely_one() -> None:
 
     assert likely("def f(game, home, away):\n    return game.teams == [home, away]\n") < 0.2
     assert likely("def f(home, away):\n    return shown([home, away])\n") == 0.3
+    (edit,) = [
+        text
+        for mutation, text in mutations("def f(game, home, away):\n    return game.teams == [home, away]\n")
+        if "order" in mutation.says
+    ]
+    assert edit.endswith("return sorted(game.teams) == sorted([home, away])\n")
+    assert not [1 for mutation, _ in mutations("def f(game, at):\n    return game.place == [at, 0]\n") if "whatever order" in mutation.says]
