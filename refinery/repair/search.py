@@ -22,7 +22,7 @@ from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
 from refinery.repair.columns import odd_data, rows
 from refinery.repair.entries import lacking
-from refinery.repair.everyday import aliased, dated, newest, shared, summed, windows
+from refinery.repair.everyday import aliased, dated, lastday, newest, shared, summed, windows
 from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES, Family
@@ -40,7 +40,7 @@ from refinery.repair.members import kin
 from refinery.repair.misread import misread
 from refinery.repair.module import Module, Statement
 from refinery.repair.mutation import Site
-from refinery.repair.mutations import copies
+from refinery.repair.mutations import copies, whole
 from refinery.repair.mutations.loops import REPEATED
 from refinery.repair.named import named
 from refinery.repair.pairs import FLOOR, Twice, pairs
@@ -75,10 +75,13 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (
     copies.propose, aliased.propose, dated.propose, newest.propose, shared.propose, summed.propose, windows.propose,
+    lastday.propose,
 )  # fmt: skip
 """What goes wrong elsewhere than where it is done, or each round otherwise: another value there tells nothing of it."""
 UNTOLD = frozenset({REPEATED})
 """Kinds of edits of which another value at their place tells nothing: a step that is done once has no value that stands for two."""
+SHOWN = {whole.INSIDE: 0.6}
+"""Kinds of edits that the inputs themselves show to be needed, and how much of a suspicion they have at the least, wherever it is."""
 PAIRED = 8
 """The best code mutations and the best knobs that are also tried in pairs."""
 
@@ -289,7 +292,8 @@ class _Search:
             for mutation in found:
                 told = symptoms.weight(self.clues.symptoms, mutation.operator) * familiar(module, mutation)
                 prior = min(1.0, empty * mutation.prior * told)
-                score = weight * (unswayed if mutation.operator in UNTOLD else suspicion) * prior * FATIGUE ** tired[mutation.operator]
+                place = max(unswayed if mutation.operator in UNTOLD else suspicion, SHOWN.get(mutation.operator, 0.0))
+                score = weight * place * prior * FATIGUE ** tired[mutation.operator]
                 tired[mutation.operator] += 1
                 forgotten = bool(unused and unused.search(mutation.new))
                 if forgotten:

@@ -18,6 +18,8 @@ TIMED = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
 """A time whose text stands in the order of times."""
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*%?")
 SWITCH = frozenset({"true", "false", "yes", "no"})
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+CLOCK = re.compile(r"\d+((?::\d{2}){1,2})")
 MOST_ROWS = 40
 """Lines of a table that tell what its columns look like."""
 BETWEEN = (";", "|", ",")
@@ -67,6 +69,9 @@ def describe(world: World, scalars: Iterable[Scalar], sources: Mapping[str, str]
     written = (text for path, text in sources.items() if not path.endswith(".py") and len(text) <= CONFIGURED)
     world.figures = {found[1] or "" for text in (*world.texts, *written) for found in FIGURES.finditer(text)}
     world.parted = {name: between for name, cells in values.items() if (between := _between(cells))}
+    told = {name: [cell for cell in cells if cell] for name, cells in values.items()}
+    world.timed = frozenset(name for name, cells in told.items() if cells and all(map(MOMENT.fullmatch, cells)))
+    world.clocked = any(_clocked(cells) for cells in told.values())
     world.uneven = {name: tuple(cells[:MOST_ROWS]) for name, cells in values.items() if uneven(cells)}
 
 
@@ -93,6 +98,11 @@ def uneven(values: Sequence[str]) -> bool:
         return False
     order = [[int(part) if part.isdecimal() else part for part in each] for each in parted]
     return [values[place] for place in sorted(range(len(values)), key=order.__getitem__)] != sorted(values)
+
+
+def _clocked(cells: Sequence[str]) -> bool:
+    found = [CLOCK.fullmatch(cell) for cell in cells]
+    return len({len(each[1]) for each in found if each}) > 1 and all(found)
 
 
 def _cells(text: str, sign: str) -> Iterator[tuple[str, str]]:

@@ -93,6 +93,10 @@ class World:
     """Fields with times by the lists, or files, of records that stand in no order of them."""
     repeated: set[str] = field(default_factory=set)
     """Fields that say the same in several records of one list, or rows of one table."""
+    timed: frozenset[str] = frozenset()
+    """Fields of the data whose values are days with a time of day."""
+    clocked: bool = False
+    """Whether a field of the data holds times of two parts, and of three: `4:05` and `1:04:05`."""
     padded: set[str] = field(default_factory=set)
     """Columns of tables in which cells have blanks around them."""
     sorting: set[str] = field(default_factory=set)
