@@ -30,6 +30,7 @@ from refinery.repair.slips.sight import Slips
 from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.tallies import tallies
+from refinery.repair.slips.unquoted import unquoted
 from refinery.repair.slips.values import values
 from refinery.repair.slips.written import written
 
@@ -63,4 +64,5 @@ SLIPS: tuple[Slips, ...] = (
     paths,
     shares,
     tallies,
+    unquoted,
 )
