@@ -20,6 +20,7 @@ from refinery.repair.slips.paths import paths
 from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoted import quoted
 from refinery.repair.slips.quoting import quoting
+from refinery.repair.slips.rates import rates
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.routes import routes
 from refinery.repair.slips.samples import samples
@@ -65,4 +66,5 @@ SLIPS: tuple[Slips, ...] = (
     shares,
     tallies,
     unquoted,
+    rates,
 )
