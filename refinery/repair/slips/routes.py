@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import combinations, product
+from math import prod
 
 from refinery.repair.asked import TOKEN
-from refinery.repair.slips.books import Book, Rule, of_texts
+from refinery.repair.slips.books import Book, Written, of_texts
 from refinery.repair.slips.meant import Meant
 from refinery.repair.slips.shelves import of_settings
 from refinery.repair.slips.sight import Found, Sight
@@ -22,12 +23,14 @@ LATE, LATE_KNOWN, LATE_UNTOLD = 0.75, 0.9, 0.45
 """How likely a rule stands too late where right answers are of it, where also wrong ones are of the rule before, and where none tell."""
 ASIDE, ASIDE_UNTOLD = 0.7, 0.4
 """How likely a word stands under the wrong name: where right answers are of another rule, and where they do not tell."""
-FOREMOST, NOT_FOREMOST = 0.93, 0.85
+FOREMOST, NOT_FOREMOST = 0.93, 0.25
 """How likely it goes before all others where code, or another text, has it so; and what is left of before that one alone."""
 LACKS = 0.6
 """How likely a rule that right answers are of lacks a word that a question has."""
-MOST_LINES, WORDS_EACH = 3, 3
-"""Questions of which each may have a word of its own that a rule lacks, and how many of its words are tried."""
+UNLIKE = 0.3
+"""What a word counts that stands elsewhere in its question than the rule's own words in others, where another one stands as they do."""
+MOST_LINES = 3
+"""Questions of which each may have a word of its own that a rule lacks."""
 ASKING = frozenset({
     "what", "which", "who", "whose", "when", "where", "why", "how", "does", "did", "can", "could", "would", "please", "much", "many",
     "more", "most",
@@ -59,7 +62,7 @@ def _late(book: Book, fits: Sequence[int], wanted: Sequence[int], meant: Meant, 
     prior = LATE_UNTOLD if not wanted else LATE_KNOWN if meant.took(book.rules[first].names) else LATE
     for place in [each for each in later if each in wanted] if wanted else later[:2]:
         why = "a question that went wrong has words of both, and the first that fits is taken"
-        foremost = bool(first and wanted) and _foremost(book.rules, place, sight)
+        foremost = bool(first and wanted) and _foremost(book, place, sight)
         if foremost:
             says = f"Move {book.rules[place].shown} before all others"
             yield from book.move(place, 0, FOREMOST, says, f"{why}; elsewhere it stands before all of them")
@@ -67,20 +70,25 @@ def _late(book: Book, fits: Sequence[int], wanted: Sequence[int], meant: Meant, 
         yield from book.move(place, first, prior * (NOT_FOREMOST if foremost else 1), says, why)
 
 
-def _foremost(rules: Sequence[Rule], place: int, sight: Sight) -> bool:
-    """Whether a module or a list has the name of a rule before those of all the others, of which it has two at the least."""
+def _foremost(book: Book, place: int, sight: Sight) -> bool:
+    """Whether each module and other list that has the name of a rule, and those of two others at the least, has it before all of them."""
     said = [(module.text, "[\"'](?:{})[\"']") for module in sight.modules]
-    said += [(text.text, r"(?m)^[ \t]*(?:[-*+#]+|\d+[.)])[ \t]+[*`\"']*(?:{})\b") for text in sight.texts]
+    said += [
+        (text.text, r"(?m)^[ \t]*(?:[-*+#]+|\d+[.)])[ \t]+[*`\"']*(?:{})\b")
+        for text in sight.texts
+        if not (isinstance(book, Written) and book.text is text)
+    ]
+    told: list[bool] = []
     for text, form in said:
         found = [
             re.search(form.format("|".join(re.escape(each) for each in rule.names if len(each) > 1)), text) if rule.names else None
-            for rule in rules
+            for rule in book.rules
         ]
         starts = [match.start() if match else -1 for match in found]
         others = [start for at, start in enumerate(starts) if at != place and start >= 0]
-        if len(others) > 1 and 0 <= starts[place] < min(others):
-            return True
-    return False
+        if len(others) > 1 and starts[place] >= 0:
+            told.append(starts[place] < min(others))
+    return bool(told) and all(told)
 
 
 def _aside(book: Book, line: str, fits: Sequence[int], wanted: Sequence[int]) -> Iterator[Found]:
@@ -98,22 +106,27 @@ def _aside(book: Book, line: str, fits: Sequence[int], wanted: Sequence[int]) ->
 
 
 def _lacks(book: Book, lines: Sequence[str], wanted: Sequence[int], usual: Set[str], sight: Sight) -> Iterator[Found]:
+    told = [new for line in lines if (new := _telling(line, usual, sight))]
     for to in wanted:
-        asked = sight.clues.asked
-        told = [words for line in lines if (words := _telling(line, usual, sight))]
-        each = [sorted(words, key=lambda word: -asked.stands_like(word, book.rules[to].cues)) for words in told]
+        each = [_standing(words, book.rules[to].cues, sight) for words in told]
         for words in each:
-            for order, word in enumerate(words):
+            for word, share in words.items():
                 says = f"Add `{word}` to {book.rules[to].shown}"
                 why = "a question that went wrong has no word of any rule, and no other question has that one"
-                yield from book.add(to, (word,), LACKS * WEARS**order, says, why)
-        few = [words[:WORDS_EACH] for words in each] if 1 < len(each) <= MOST_LINES else []
-        for places in sorted(product(*(range(len(words)) for words in few)), key=sum)[:MOST_OTHERS] if few else ():
-            own = [words[at] for words, at in zip(few, places, strict=True)]
-            if not any(word in one and word in other for one, other in combinations(few, 2) for word in own):
-                says = f"Add `{'`, `'.join(own)}` to {book.rules[to].shown}"
-                why = "questions that went wrong have no word of any rule, each another one that no other question has"
-                yield from book.add(to, tuple(own), LACKS * WEARS ** sum(places), says, why)
+                yield from book.add(to, (word,), LACKS * share, says, why)
+        few = each if 1 < len(each) <= MOST_LINES and not any(one.keys() & other.keys() for one, other in combinations(each, 2)) else []
+        sets = [(tuple(own), prod(words[word] for words, word in zip(few, own, strict=True))) for own in product(*few)] if few else []
+        for own, share in sorted(sets, key=lambda one: -one[1])[:MOST_OTHERS]:
+            says = f"Add `{'`, `'.join(own)}` to {book.rules[to].shown}"
+            why = "questions that went wrong have no word of any rule, each another one that no other question has"
+            yield from book.add(to, own, LACKS * share, says, why)
+
+
+def _standing(words: Sequence[str], cues: Sequence[str], sight: Sight) -> dict[str, float]:
+    """What each word of a question counts, the likeliest first: more where it stands as words of the rule do in other questions."""
+    like = {word: sight.clues.asked.stands_like(word, cues) for word in words}
+    ordered = sorted(words, key=lambda word: -like[word])
+    return {word: WEARS**order * (1.0 if like[word] or not any(like.values()) else UNLIKE) for order, word in enumerate(ordered)}
 
 
 def _telling(line: str, usual: Set[str], sight: Sight) -> list[str]:

@@ -75,6 +75,13 @@ def test_questions_that_have_a_word_each_get_both_at_once(text: str) -> None:
     assert list(alike) == [text.replace("ankle", both.replace("heel", "").rstrip(", -\n"))]
 
 
+def test_words_that_stand_as_those_of_the_rule_do_come_first() -> None:
+    asked = asked_in(["quick, the elbow hurts", "fetch her, the heel hurts"], ["the wrist hurts", "the lens"])
+    found = of_prompt(routes, LINES, said="expected 'bones', got 'nothing'", asked=asked)
+    assert max(found, key=lambda after: found[after] + after.count(",")) == LINES.replace("ankle", "ankle, elbow, heel")
+    assert found[LINES.replace("ankle", "ankle, quick, heel")] < 0.2
+
+
 def test_in_settings_too_both_at_once() -> None:
     said, asked = "expected 'bones', got 'nothing'", asked_in(["my elbow", "my heel"], ["my lens"])
     good = '[wards]\neyes = ["lens", "ankle"]\nbones = ["wrist", "hip", "elbow", "heel"]\n'
