@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.trace import Json
@@ -55,6 +56,38 @@ def lists(text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, in
         raise NotParsable(str(error)) from error
     if len(documents) == 1 and documents[0] is not None:
         yield from _lists(documents[0], (), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A name in a table, and the characters it is written with."""
+
+    start: int
+    end: int
+    raw: str
+    sort: str
+    """What YAML takes it for: `str`, `int`, `float`, `bool`, `null` or `timestamp`."""
+
+
+def tables(text: str) -> Iterator[list[Key]]:
+    """The keys of every table of a text, but for those that merge another one."""
+    import yaml
+
+    try:
+        waiting: list[yaml.Node | None] = list(yaml.compose_all(text, yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError) as error:
+        raise NotParsable(str(error)) from error
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop(0)
+        if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        waiting += [item for _, item in node.value] if isinstance(node, yaml.MappingNode) else node.value
+        if isinstance(node, yaml.MappingNode):
+            names = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and not key.tag.endswith(":merge")]
+            spans = [(key.start_mark.index, key.end_mark.index, key.tag.rpartition(":")[2]) for key in names]
+            yield [Key(start, end, text[start:end], sort) for start, end, sort in spans]
 
 
 def _lists(node: yaml.Node, keys: tuple[str | int, ...], text: str) -> Iterator[tuple[tuple[str | int, ...], list[tuple[int, int]], bool]]:

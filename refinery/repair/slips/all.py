@@ -20,6 +20,7 @@ from refinery.repair.slips.paths import paths
 from refinery.repair.slips.pointers import pointers
 from refinery.repair.slips.quoted import quoted
 from refinery.repair.slips.quoting import quoting
+from refinery.repair.slips.rates import rates
 from refinery.repair.slips.rounds import rounds
 from refinery.repair.slips.routes import routes
 from refinery.repair.slips.samples import samples
@@ -30,6 +31,7 @@ from refinery.repair.slips.sight import Slips
 from refinery.repair.slips.strangers import strangers
 from refinery.repair.slips.tables import tables
 from refinery.repair.slips.tallies import tallies
+from refinery.repair.slips.unquoted import unquoted
 from refinery.repair.slips.values import values
 from refinery.repair.slips.written import written
 
@@ -63,4 +65,6 @@ SLIPS: tuple[Slips, ...] = (
     paths,
     shares,
     tallies,
+    unquoted,
+    rates,
 )

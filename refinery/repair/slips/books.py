@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from refinery.repair.prompts import Wording
 from refinery.repair.slips.grids import bare, grids, parted
@@ -15,7 +16,7 @@ MOST, LONGEST = 20, 40
 HEADING = re.compile(r"^#+[ \t]*([\w][\w /-]*?)[ \t]*:?[ \t]*$")
 POINT = re.compile(r"^[ \t]*[-*+][ \t]+(\S.*?)[ \t]*$")
 NAMED = re.compile(
-    r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?[*`\"']*([\w][\w -]{0,30}?)[*`\"']*[ \t]*(?::|->|=>|→|=|[-–—])[*]*[ \t]+(\S.*?,.*?)[ \t.]*$"
+    r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?[*`\"']*([\w][\w -]{0,30}?)[*`\"']*[ \t]*(?::|->|=>|→|=|[-–—])[*]*[ \t]+(\S.*?[,;|].*?)[ \t.]*$"
 )
 Spans = tuple[tuple[int, int], ...]
 
@@ -50,7 +51,7 @@ class Book:
     def shift(self, place: int, cue: int, to: int, prior: float, says: str, why: str) -> Iterator[Found]:
         raise NotImplementedError
 
-    def add(self, to: int, cue: str, prior: float, says: str, why: str) -> Iterator[Found]:
+    def add(self, to: int, cues: tuple[str, ...], prior: float, says: str, why: str) -> Iterator[Found]:
         raise NotImplementedError
 
 
@@ -75,8 +76,9 @@ class Written(Book):
             gone = (start, spans[cue + 1][0]) if cue + 1 < len(spans) else (spans[cue - 1][1], end)
         return reworded(self.text, [(*gone, ""), self._added(to, text[start:end])], prior, says, why)
 
-    def add(self, to: int, cue: str, prior: float, says: str, why: str) -> Iterator[Found]:
-        return reworded(self.text, [self._added(to, cue)], prior, says, why)
+    def add(self, to: int, cues: tuple[str, ...], prior: float, says: str, why: str) -> Iterator[Found]:
+        start, end, _ = self._added(to, "")
+        return reworded(self.text, [(start, end, "".join(self._added(to, cue)[2] for cue in cues))], prior, says, why)
 
     def _added(self, to: int, cue: str) -> tuple[int, int, str]:
         text, (start, end) = self.text.text, self.cues[to][-1]
@@ -84,7 +86,8 @@ class Written(Book):
             head = text[text.rfind("\n", 0, start) + 1 : start]
             return end, end, f"\n{head}{cue}{text[end : text.find(chr(10), end)] if chr(10) in text[end:] else ''}".rstrip()
         quote = text[start - 1 : start] if text[start - 1 : start] in "\"'`" and text[start - 1 : start] == text[end : end + 1] else ""
-        return end + len(quote), end + len(quote), f", {quote}{cue}{quote}"
+        between = next((text[one[1] : other[0]] for each in self.cues for one, other in pairwise(each)), ", ").strip("*_`\"'")
+        return end + len(quote), end + len(quote), f"{between}{quote}{cue}{quote}"
 
 
 def of_texts(texts: Iterable[Wording]) -> Iterator[Book]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from refinery.repair.prompts import Wording
 
 ROW = re.compile(r"^[ \t]*\|([^\n]*)\|[ \t]*$")
-PART = re.compile(r"[^,;]+")
+PART = re.compile(r"[^,;|]+")
 DRESS = " \t*_`\"'"
 
 
@@ -41,7 +41,7 @@ def grids(text: Wording) -> Iterator[tuple[Row, ...]]:
 
 
 def parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The names that stand in one cell, with commas between."""
+    """The names that stand in one cell, with commas, semicolons or bars between."""
     for part in PART.finditer(text, start, end):
         yield bare(text, *part.span())
 

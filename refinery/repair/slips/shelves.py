@@ -55,8 +55,14 @@ class Settings(Book):
 
         return tried(self.path, change, prior, says, why)
 
-    def add(self, to: int, cue: str, prior: float, says: str, why: str) -> Iterator[Found]:
-        return tried(self.path, lambda: with_item(self.sight.sources[self.path], self.lists[to], cue), prior, says, why)
+    def add(self, to: int, cues: tuple[str, ...], prior: float, says: str, why: str) -> Iterator[Found]:
+        def change() -> str:
+            text = self.sight.sources[self.path]
+            for cue in cues:
+                text = with_item(text, next(each for each in listings(text, self.path) if each.keys == self.lists[to].keys), cue)
+            return text
+
+        return tried(self.path, change, prior, says, why)
 
 
 def _lists(sight: Sight, path: str, text: str) -> Iterator[Book]:

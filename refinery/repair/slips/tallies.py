@@ -93,7 +93,7 @@ def _lacking(book: Book, place: int, records: Sequence[Record], told: _Told) -> 
         for cue in dict.fromkeys((text.lower(), first) if all(each.islower() for each in book.rules[place].cues) else (text,)):
             if len(cue) >= SHORTEST and all(cue not in " ".join(other).lower() or other in strange for other in records):
                 says = f"Add `{cue}` to {book.rules[place].shown}"
-                yield from book.add(place, cue, LACKS, says, "answers are too low by a record that no rule has")
+                yield from book.add(place, (cue,), LACKS, says, "answers are too low by a record that no rule has")
 
 
 def _told(sight: Sight) -> _Told:

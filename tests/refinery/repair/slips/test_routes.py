@@ -7,7 +7,7 @@ import pytest
 from refinery.repair.asked import asked_in
 from refinery.repair.slips.kinds import kinds
 from refinery.repair.slips.routes import routes
-from tests.refinery.repair.slips.looking import made, of_prompt
+from tests.refinery.repair.slips.looking import READS, made, of_prompt
 
 TABLE = "# Wards\n\n| ward | words |\n|---|---|\n| eyes | lens, blurred |\n| bones | wrist, ankle |\n"
 POINTS = "## eyes\n- lens\n- blurred\nSay: Go to the first floor, {name}.\n\n## bones\n- wrist\n- ankle\nSay: Go to the cellar, {name}.\n"
@@ -43,6 +43,49 @@ def test_a_word_that_no_rule_has_is_added_to_that_which_right_answers_are_of(tex
     assert after == text.replace("ankle", "ankle, elbow" if text is not POINTS else "ankle\n- elbow")
     assert prior == 0.6
     assert of_prompt(routes, text, said=said, asked=asked_in(["my elbow"], ["good day"])) == {}
+
+
+BARS = "- skin: rash; itching\n- eyes: lens; blurred\n- bones: wrist; ankle\n"
+
+
+def test_rules_may_have_other_signs_between_their_words() -> None:
+    for text in (BARS, BARS.replace("; ", " | ")):
+        found = of_prompt(routes, text, said=WRONG, asked=asked_in(["blurred since my ankle broke"], ["my lens"]))
+        assert [after.index("skin") < after.index("bones") < after.index("eyes") for after in found] == [True]
+        more = of_prompt(routes, text, said="expected 'bones', got 'x'", asked=asked_in(["my elbow, Anna"], ["my lens"]))
+        assert list(more) == [text.replace("ankle", "ankle; elbow" if text is BARS else "ankle | elbow")]
+
+
+@pytest.mark.parametrize("order", ["bones skin eyes", "skin bones eyes"])
+def test_a_rule_goes_before_all_others_where_code_has_it_there(order: str) -> None:
+    code = READS + "".join(f"\n\ndef {name}(ward):\n    return ward == '{name}'\n" for name in order.split())
+    found = of_prompt(routes, BARS, code, said=WRONG, asked=asked_in(["blurred since my ankle broke"], ["my lens"]))
+    first = BARS.index("skin"), min(after.index("bones") for after in found)
+    assert (first[0] == first[1]) == (order == "bones skin eyes")
+    assert len(found) == (2 if order == "bones skin eyes" else 1)
+
+
+@pytest.mark.parametrize("text", [TABLE, POINTS, LINES])
+def test_questions_that_have_a_word_each_get_both_at_once(text: str) -> None:
+    said, lines = "expected 'bones', got 'nothing'", ["my elbow, Anna", "his heel, Anna"]
+    found = of_prompt(routes, text, said=said, asked=asked_in(lines, ["my lens, his wrist"]))
+    both = "ankle\n- elbow\n- heel" if text is POINTS else "ankle, elbow, heel"
+    assert found[text.replace("ankle", both)] == 0.6
+    alike = of_prompt(routes, text, said=said, asked=asked_in(["my elbow", "his elbow"], ["my lens, his wrist"]))
+    assert list(alike) == [text.replace("ankle", both.replace("heel", "").rstrip(", -\n"))]
+
+
+def test_words_that_stand_as_those_of_the_rule_do_come_first() -> None:
+    asked = asked_in(["quick, the elbow hurts", "fetch her, the heel hurts"], ["the wrist hurts", "the lens"])
+    found = of_prompt(routes, LINES, said="expected 'bones', got 'nothing'", asked=asked)
+    assert max(found, key=lambda after: found[after] + after.count(",")) == LINES.replace("ankle", "ankle, elbow, heel")
+    assert found[LINES.replace("ankle", "ankle, quick, heel")] < 0.2
+
+
+def test_in_settings_too_both_at_once() -> None:
+    said, asked = "expected 'bones', got 'nothing'", asked_in(["my elbow", "my heel"], ["my lens"])
+    good = '[wards]\neyes = ["lens", "ankle"]\nbones = ["wrist", "hip", "elbow", "heel"]\n'
+    assert good in made(routes, {"wards.toml": good.replace(', "elbow", "heel"', "")}, said=said, asked=asked)
 
 
 def test_a_template_that_right_answers_read_like_tells_the_rule_too() -> None:
