@@ -20,13 +20,12 @@ from refinery.flows.screen import Screened
 WORD = re.compile(r"[^\W\d]+")
 UNITS = frozenset({7, 12, 24, 60, 100, 365, 1000, 1024, 3600, 86400})
 """Numbers by which code goes from one unit to another: none is set so that an answer comes out."""
-REST = re.compile(r"(?:^|[\s\"'_.{,])(?:default|fallback|others?|else|rest)[\"']?\s*[:=]")
-"""Settings that hold for what is not told apart."""
 DIGITS = 5
 """Digits that a value may have."""
 SURPLUS = (0.2, 0.3, 0.5)
 """How likely a value is to be the one that was meant: where it has as many digits as the answer tells, one less, and two less or more. A
-number that is not the cause could as well be set so that the answer comes out, but by chance alone to a rounder one."""
+number that is not the cause could as well be set so that the answer comes out, but by chance alone to a rounder one. For one with one digit
+less, too, two failing scenarios have to speak: of three that were kept for one scenario, none was right."""
 
 
 @dataclass(slots=True)
@@ -69,14 +68,9 @@ class Solved:
                 exact = replace(turn, whole=turn.whole and value.is_integer())
                 made = turned_to(hypothesis, exact, value, "does not give the number that is wanted, and by how much it misses tells this")
                 surplus = max(0, min(told - _digits(value), 2))
-                fitted = replace(made, confidence=SURPLUS[surplus], needs=1 if surplus and not _for_the_rest(made) else 2)
+                fitted = replace(made, confidence=SURPLUS[surplus], needs=1 if surplus > 1 else 2)
                 self._fitted.add(fitted.edits)
                 yield fitted
-
-
-def _for_the_rest(hypothesis: Hypothesis) -> bool:
-    """Whether the number is that of whatever has none of its own: for one case alone its own may as well be what is missing."""
-    return any(REST.search(edit.old) for edit in hypothesis.edits)
 
 
 def _values(scenario: Scenario, before: Attempt, after: Attempt, turn: Turn) -> dict[float, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -39,6 +40,8 @@ IN_LINE, WEARS = 0.5, 0.9
 """How likely a place at the end of a line is for what has none, and what each further line counts of that before it."""
 IN_ANSWERS = 0.95
 """How far a failure speaks at the least of a line, where its answer has what stands around the placeholder."""
+TWICE = 0.8
+"""How likely it is the one that is left out where a line says another of its record twice."""
 OTHER = 0.25
 """How likely another field of the record is that a template is filled from."""
 
@@ -167,6 +170,7 @@ def _taken_for(
     path: str, text: str, places: list[tuple[str, int, int]], filling: _Filling, world: World, clues: Clues, spoken: float
 ) -> Iterator[tuple[float, Refill]]:
     """Another field of the record, first one that holds what is right where the record's own holds what was said."""
+    twice = set(_said_twice(text, places, filling.offers))
     for name, start, end in places:
         mistaken = world.mistaken.get(name, {})
         near = world.companions.get(name, set()) & filling.offers
@@ -178,7 +182,17 @@ def _taken_for(
                 score = ALIGNED * (1.0 + mistaken[other]) * (max(spoken, IN_ANSWERS) if seen else spoken)
             else:
                 why, score = f"records that have `{name}` have `{other}` too", OTHER * spoken
+            if other in near and (name, other) in twice:
+                why, score = f"one line says `{name}` twice, and nowhere `{other}`, which stands beside it", max(score, TWICE * spoken)
             yield score, Refill(path, text[:start] + other + text[end:], says, why)
+
+
+def _said_twice(text: str, places: list[tuple[str, int, int]], offers: Set[str]) -> Iterator[tuple[str, str]]:
+    """A name that stands twice in one line, with each that the line could have, and has not."""
+    lines = Counter((name, _line_end(text, end)) for name, _, end in places)
+    for (name, line), times in lines.items():
+        if times > 1:
+            yield from ((name, other) for other in offers - {each for each, end in lines if end == line})
 
 
 def _is_in_answers(text: str, start: int, end: int, clues: Clues) -> bool:

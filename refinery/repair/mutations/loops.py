@@ -155,7 +155,9 @@ def _begun_anew(site: Site, guard: ast.If, names: Sequence[str]) -> bool:
     block = site.module.block(guard)
     behind = block[block.index(guard) + 1 :]
     asked = {part.id for part in ast.walk(guard.test) if isinstance(part, ast.Name)} & set(names)
-    return any(isinstance(each, ast.Assign) and site.src(each.targets[0]) in asked for each in behind)
+    targets = [each.targets[0] for each in behind if isinstance(each, ast.Assign)]
+    stored = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return bool(stored & asked)
 
 
 def _carried(site: Site, loop: ast.stmt, call: ast.Call, opening: str) -> Iterator[Mutation]:

@@ -9,6 +9,7 @@ from itertools import combinations
 from refinery.edits.draft import spliced
 from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
+from refinery.repair.world import name_of
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[tuple[str, float], ...]]] = {
     ast.Lt: ("<", (("<=", 0.75), (">", 0.45), (">=", 0.35), ("!=", 0.2))),
@@ -105,8 +106,12 @@ def _mirrored(node: ast.AST | None) -> bool:
     """Whether two things are compared both ways, as in `start < other_end and other_start < end`: each with the end of the other."""
     if not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.And):
         return False
-    sides = [_sides(part) for part in node.values if isinstance(part, ast.Compare) and len(part.ops) == 1]
-    return any((a & d and b & c) or (_named_alike(a, c) and _named_alike(b, d)) for (a, b), (c, d) in combinations(sides, 2))
+    compared = [part for part in node.values if isinstance(part, ast.Compare) and len(part.ops) == 1]
+    sides = [_sides(part) for part in compared]
+    if any((a & d and b & c) or (_named_alike(a, c) and _named_alike(b, d)) for (a, b), (c, d) in combinations(sides, 2)):
+        return True
+    ends = [[name_of(side) for side in _in_order(part)] for part in compared]
+    return any(all(one) and one == other for one, other in combinations(ends, 2))
 
 
 def _named_alike(some: set[str], others: set[str]) -> bool:
@@ -116,8 +121,14 @@ def _named_alike(some: set[str], others: set[str]) -> bool:
 
 def _sides(node: ast.Compare) -> tuple[set[str], set[str]]:
     """The names that the lesser side is made of, and the greater one."""
-    made = [{part.id for part in ast.walk(side) if isinstance(part, ast.Name)} for side in (node.left, node.comparators[0])]
-    return (made[0], made[1]) if isinstance(node.ops[0], ast.Lt | ast.LtE) else (made[1], made[0])
+    lesser, greater = ({part.id for part in ast.walk(side) if isinstance(part, ast.Name)} for side in _in_order(node))
+    return lesser, greater
+
+
+def _in_order(node: ast.Compare) -> tuple[ast.expr, ast.expr]:
+    """The side that should be the lesser, and the greater."""
+    left, right = node.left, node.comparators[0]
+    return (left, right) if isinstance(node.ops[0], ast.Lt | ast.LtE) else (right, left)
 
 
 def _is_word(node: ast.expr) -> bool:

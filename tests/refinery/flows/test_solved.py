@@ -13,8 +13,8 @@ from refinery.flows.screen import Screened
 from refinery.flows.solved import Solved
 
 
-def turned(old: str, new: str, at: int | None = None, name: str = "rate") -> Hypothesis:
-    edit = Edit("c.json", f'"{name}": {old}', f'"{name}": {new}', at)
+def turned(old: str, new: str, at: int | None = None) -> Hypothesis:
+    edit = Edit("c.json", f'"rate": {old}', f'"rate": {new}', at)
     return Hypothesis(f"Set rate to {new}", "why.", Layer.CONFIG, (edit,), confidence=0.2, needs=2)
 
 
@@ -30,16 +30,15 @@ def worked_out(before: str, wanted: str, *looks: tuple[Hypothesis, str]) -> list
 
 
 def test_a_value_follows_where_the_answer_grows_with_it() -> None:
-    assert ("Set rate to 1.04", 1) in worked_out("134.40 EUR", "145.60 EUR", (turned("0.96", "9.6"), "1344.00 EUR"))
+    assert ("Set rate to 1.04", 2) in worked_out("134.40 EUR", "145.60 EUR", (turned("0.96", "9.6"), "1344.00 EUR"))
 
 
 def test_a_value_follows_where_the_answer_grows_with_one_over_it() -> None:
-    assert ("Set rate to 0.8", 1) in worked_out("20.00 EUR", "25.00 EUR", (turned("1", "10"), "2.00 EUR"))
+    assert ("Set rate to 0.8", 2) in worked_out("20.00 EUR", "25.00 EUR", (turned("1", "10"), "2.00 EUR"))
 
 
-def test_for_what_holds_for_the_rest_one_scenario_is_not_enough() -> None:
-    found = worked_out("134.40 EUR", "145.60 EUR", (turned("0.96", "9.6", name="default"), "1344.00 EUR"))
-    assert [needs for _, needs in found] == [2] * len(found)
+def test_one_scenario_is_enough_for_a_value_that_is_much_rounder_than_the_answer() -> None:
+    assert ("Set rate to 1.5", 1) in worked_out("20.82 EUR", "31.23 EUR", (turned("1", "10"), "208.20 EUR"))
 
 
 def test_of_the_values_that_give_the_answer_the_roundest_is_meant() -> None:

@@ -831,3 +831,29 @@ def test_an_exchange_in_a_list_that_is_compared_is_no_likely_one() -> None:
     ]
     assert edit.endswith("return sorted(game.teams) == sorted([home, away])\n")
     assert not [1 for mutation, _ in mutations("def f(game, at):\n    return game.place == [at, 0]\n") if "whatever order" in mutation.says]
+
+
+def test_who_counts_an_end_in_does_so_at_all_ends_of_two_things_with_ends_of_the_same_names() -> None:
+    code = 'def f(trip, start, end):\n    return trip["start"] {} end and start {} {}\n'
+    made = {mutation.says: mutation.prior for mutation, _ in mutations(code.format("<=", "<=", 'trip["end"]'))}
+    (every,) = [prior for says, prior in made.items() if says.startswith("Leave out all ends")]
+    assert every > 2 * made["Compare `start` with `<` instead of `<=`"]
+    other = {mutation.says: mutation.prior for mutation, _ in mutations(code.format("<=", "<=", 'trip["limit"]'))}
+    assert other["Compare `start` with `<` instead of `<=`"] > made["Compare `start` with `<` instead of `<=`"]
+
+
+def test_what_is_begun_anew_with_others_at_once_is_put_away_after_the_loop_too() -> None:
+    code = """\
+def f(lines):
+    found, name, body = [], "", []
+    for line in lines:
+        if line.endswith(":"):
+            if name:
+                found.append((name, body))
+            name, body = line, []
+        else:
+            body.append(line)
+    return found
+"""
+    last = [text for mutation, text in mutations(code) if "for the last one too" in mutation.says]
+    assert any("body.append(line)\n    if name:\n        found.append((name, body))\n    return" in text for text in last)

@@ -75,3 +75,14 @@ def test_what_code_puts_in_the_place_of_a_mark_that_it_writes_out_is_given() -> 
 def test_a_placeholder_that_nobody_fills_becomes_what_code_works_out_and_no_template_has() -> None:
     code = 'KINDS = {"vegan": "salad", "raw": "fish"}\ndef f(day):\n    return {"dish": day.dish, "drinks": day.list()}\n'
     assert texts("{dish}, then {beverages}\n", code)[0] == "{dish}, then {drinks}\n"
+
+
+def test_where_a_line_says_one_twice_the_other_of_its_record_is_the_one_left_out() -> None:
+    code = 'def f(t):\n    trip = {"start": 1, "end": 2}\n    return t.format(**trip)\n'
+    told = Diagnosis("t", "", "", Layer.PROMPT, "x", "", 0, "s", 0.5)
+
+    def likely(template: str) -> float:
+        found = candidates({"a.py": code, "prompts/a.txt": template}, told, [], [])
+        return max(each.confidence for each in found if each.change == "Fill in end, not start, in prompts/a.txt")
+
+    assert likely("From {start} to {start}.\n") > 2 * likely("From {start}.\nBack: {start}.\n")
