@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from refinery.repair.module import FUNCTIONS
 from refinery.repair.mutation import Mutation, Site, memorising, short
@@ -202,7 +202,14 @@ def _swapped(site: Site) -> Iterator[Mutation]:
     other, end = site.module.span(second)
     text = site.module.text
     new = text[other:end] + text[middle:other] + text[start:middle]
-    yield site.between(start, end, new, "order of statements", f"Do `{short(site.src(second))}` before `{short(site.src(first))}`", 0.22)
+    prior = 0.6 if _skipped(first, second, block[place + 2 :]) else 0.22
+    yield site.between(start, end, new, "order of statements", f"Do `{short(site.src(second))}` before `{short(site.src(first))}`", prior)
+
+
+def _skipped(first: ast.stmt, second: ast.stmt, behind: Sequence[ast.stmt]) -> bool:
+    """Whether of two things that a loop adds up one is added before a round is left, and the other behind it."""
+    leaves = isinstance(second, ast.If) and not second.orelse and [type(each) for each in second.body] == [ast.Continue]
+    return leaves and isinstance(first, ast.AugAssign) and any(isinstance(each, ast.AugAssign) for each in behind)
 
 
 def _indented(site: Site) -> Iterator[Mutation]:

@@ -1,0 +1,90 @@
+"""Amounts in whole steps, rounded the wrong way, and of several that fit the first where the one that says most is meant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Set
+from dataclasses import replace
+
+from refinery.repair.module import Function
+from refinery.repair.mutation import Mutation, Site, grouped, short
+from refinery.repair.wording import parts
+from refinery.repair.world import name_of
+
+STEPS, CLOSEST = "whole steps", "closest of several"
+UP = frozenset({"up", "next", "begun", "begin", "start", "started", "full", "least", "cover"})
+DOWN = frozenset({"down", "complete", "completed", "most", "cut", "below"})
+SPECIFIC = frozenset({"specific", "longest", "closest", "precise", "exact", "nearest", "detailed"})
+TOLD, LIKELY, SELDOM = 0.85, 0.5, 0.3
+"""How likely an edit is that the function's own words ask for, one that nothing speaks for or against, and one the other way."""
+ROUNDED = {"round": None, "int": "floor", "floor": "floor", "ceil": "ceil"}
+"""Functions that make a whole number, with the way in which each does."""
+
+
+def propose(site: Site) -> Iterator[Mutation]:
+    """`ceil(x / step) * step` for `round(x / step) * step`, and the longest of what fits for the first of it."""
+    if site.function is None:
+        return
+    for node in site.statement.nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            yield from _steps(site, site.function, node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0:
+            yield from _closest(site, site.function, node)
+
+
+def _said(function: Function) -> Set[str]:
+    """The words of a function's name and of what it says of itself."""
+    return parts(function.name) | set((ast.get_docstring(function) or "").lower().replace(",", " ").replace(".", " ").split())
+
+
+def _steps(site: Site, function: Function, node: ast.BinOp) -> Iterator[Mutation]:
+    for call, step in ((node.left, node.right), (node.right, node.left)):
+        now, quotient = _whole(call)
+        if quotient is None or site.src(quotient.right) != site.src(step):
+            continue
+        text = f"{grouped(site, quotient.left)} / {grouped(site, quotient.right)}"
+        said = _said(function)
+        for way, words, others in (("ceil", UP, DOWN), ("floor", DOWN, UP)):
+            if way != now:
+                prior = TOLD if said & words and not said & others else SELDOM if said & others or way == "floor" else LIKELY
+                through, imports = (way, "") if way in site.module.globals else (f"math.{way}", "math")
+                says = f"Take whole steps of `{short(site.src(step), 24)}`, rounded {'up' if way == 'ceil' else 'down'}"
+                yield replace(site.put(call, f"{through}({text})", STEPS, says, prior), imports=imports)
+
+
+def _whole(node: ast.expr) -> tuple[str | None, ast.BinOp | None]:
+    """In which way a quotient is made whole, and the quotient."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        return "floor", node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and (name := name_of(node.func)) in ROUNDED:
+        inner = node.args[0]
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
+            return ROUNDED[name], inner
+    return None, None
+
+
+def _closest(site: Site, function: Function, node: ast.Subscript) -> Iterator[Mutation]:
+    """The first of what has a part in, or begins, what is looked for: of several such the longest says most."""
+    if not isinstance(node.value, ast.Name):
+        return
+    for given in site.module.inside(function):
+        if not isinstance(given, ast.Assign) or site.src(given.targets[0]) != node.value.id or not isinstance(given.value, ast.ListComp):
+            continue
+        loop = given.value.generators[-1]
+        if not isinstance(loop.target, ast.Name) or site.src(given.value.elt) != loop.target.id:
+            continue
+        for asked in loop.ifs:
+            if (part := _part(asked)) is not None and loop.target.id in {each.id for each in ast.walk(part) if isinstance(each, ast.Name)}:
+                key = site.src(part)
+                new = f"max({node.value.id}, key=lambda {loop.target.id}: len({key}))"
+                prior = TOLD if _said(function) & SPECIFIC else SELDOM
+                yield site.put(node, new, CLOSEST, f"Take the one of `{node.value.id}` with the longest `{short(key, 24)}`", prior)
+
+
+def _part(asked: ast.expr) -> ast.expr | None:
+    """What is looked for in something, or at its beginning or end."""
+    if isinstance(asked, ast.Compare) and isinstance(asked.ops[0], ast.In):
+        return asked.left
+    if isinstance(asked, ast.Call) and name_of(asked.func) in ("startswith", "endswith") and len(asked.args) == 1:
+        return asked.args[0]
+    return None
