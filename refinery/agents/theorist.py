@@ -120,6 +120,7 @@ def _request(
     checks = [check.says for attempt in failures for check in attempt.checks if not check.passed]
     tools = [span.tool for span in trace.spans] if trace else []
     run, files = excerpt_trace(trace, diagnosis, failures), excerpt_files(sources, diagnosis, " ".join((*checks, *tools)))
+    whole = files.whole and run.whole
     red, green = excerpt_failures(failures, suite), excerpt_passing(passing)
     case = prompt(
         "case",
@@ -131,10 +132,11 @@ def _request(
         closed=fenced("files that cannot be changed", names(closed)) if closed else "None.",
         advice="\n\n".join(map(told, advice)) or "None.",
         tried="\n".join(map(_tried, tried)) or "Nothing yet.",
-        closing="Look around where you have to, then conclude." if not (files.whole and run.whole) else "Conclude.",
+        closing="Conclude." if whole else "Look around where you have to, then conclude.",
     )
     offered = (*(() if files.whole else FILES), GUIDES, *(() if run.whole else RUN), CONCLUDE)
-    request = Request(prompt("theorist", limit=str(limit)), (Message("user", case),), offered, max_tokens=MAX_TOKENS, purpose=PURPOSE)
+    system = prompt("theorist", limit=str(limit), looking="" if whole else prompt("looking"))
+    request = Request(system, (Message("user", case),), offered, max_tokens=MAX_TOKENS, purpose=PURPOSE)
     return request, (*red.notes, *run.notes, *files.notes)
 
 

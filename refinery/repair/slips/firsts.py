@@ -25,13 +25,18 @@ CUES = frozenset({
 })  # fmt: skip
 """Words in the names of what is looked for in a text."""
 IN_ORDER = re.compile(
-    r"(?i)\bfirst\b[^.\n]{0,40}\b(?:match|fit|appl|row|rule|line|win|count|take)|\b(?:match|fit|appl|row|rule|line|take)\w*[^.\n]{0,30}\bfirst\b"
+    r"(?i)\bfirst\b[^.\n]{0,60}\b(?:match|fit|appl|row|rule|line|win|count|take)|\b(?:match|fit|appl|row|rule|line|take)\w*[^.\n]{0,30}\bfirst\b"
     r"|\btop to bottom\b|\btop down\b|\bin (?:this |that |the given )?order\b"
 )
 SHOWN, NAMED_IN_TURN, NAMED, SOME = 0.75, 0.6, 0.5, 0.85
 """How likely the hidden rule stands too late: where code takes, or a text says to take, the first that fits; where the name speaks for it,
 and code takes the first of something; where the name alone does; and what it counts that only some of its cues are hidden."""
 MOST_RULES, MOST_MOVES, LARGEST = 20, 3, 40_000
+
+LINE = re.compile(
+    r"^[ \t]*(?:[-*+]|\d+[.)])?[ \t]*(?P<cues>[^\n=>→|]*[^\n=>→|\s-])[ \t]*(?:=>|->|→)[ \t]*(?P<name>\S[^\n]*)$", re.MULTILINE
+)
+"""A line that leads from what is looked for to what it means: `- night train => rail`."""
 
 Move = tuple[int, int, float]
 
@@ -52,6 +57,7 @@ def firsts(sight: Sight) -> Iterator[Found]:
     for wording in sight.texts:
         for head, *rows in grids(wording):
             yield from _of_rows(wording, head, rows, asked)
+        yield from _of_lines(wording, asked)
 
 
 def _moves(cues: Sequence[Sequence[str]], prior: float) -> Iterator[Move]:
@@ -145,9 +151,26 @@ def _of_rows(text: Wording, head: Row, rows: Sequence[Row], asked: Asked) -> Ite
             continue
         cues = [[text.text[a:b] for a, b in parted(text.text, *row.cells[column]) if a < b] for row in rows]
         for place, to, sure in _moves(cues, prior):
-            order = [*range(len(rows))]
-            order.insert(to, order.pop(place))
-            lines = [text.text[rows[which].start : rows[which].end] for which in order]
-            spans = [(row.start, row.end, line) for row, line in zip(rows, lines, strict=True)]
-            why = "of rules the first that fits is taken, and that one hides it"
-            yield from reworded(text, spans, sure, f"Move the row of {cues[place][0]!r} before that of {cues[to][0]!r}", why)
+            says = f"Move the row of {cues[place][0]!r} before that of {cues[to][0]!r}"
+            yield from _in_order(text, [(row.start, row.end) for row in rows], place, to, sure, says)
+
+
+def _of_lines(text: Wording, asked: Asked) -> Iterator[Found]:
+    """Lines of a text that lead somewhere."""
+    lines = list(LINE.finditer(text.text))
+    if not 1 < len(lines) <= MOST_RULES:
+        return
+    prior = SHOWN if asked.items or IN_ORDER.search(text.text) else NAMED
+    cues = [_cues(line["cues"]) for line in lines]
+    for place, to, sure in _moves(cues, prior):
+        if lines[place]["name"] != lines[to]["name"]:
+            says = f"Move the line of {cues[place][0]!r} before that of {cues[to][0]!r}"
+            yield from _in_order(text, [line.span() for line in lines], place, to, sure, says)
+
+
+def _in_order(text: Wording, spans: Sequence[tuple[int, int]], place: int, to: int, sure: float, says: str) -> Iterator[Found]:
+    """The text with one of its rules put at the place of another."""
+    order = [*range(len(spans))]
+    order.insert(to, order.pop(place))
+    moved_to = [(start, end, text.text[slice(*spans[which])]) for (start, end), which in zip(spans, order, strict=True)]
+    yield from reworded(text, moved_to, sure, says, "of rules the first that fits is taken, and that one hides it")

@@ -64,3 +64,13 @@ def test_a_row_of_a_prompt_stands_before_the_one_that_hides_it() -> None:
     assert good in of_prompt(firsts, bad)
     assert of_prompt(firsts, good) == {}
     assert of_prompt(firsts, bad.replace("The first row that fits counts.", "Shelves.")) == {}
+
+
+@pytest.mark.parametrize("arrow", ["=>", "->", "→"])
+def test_a_line_that_leads_somewhere_does_too(arrow: str) -> None:
+    good = f"Of these the first that is contained in the title of the book wins.\n\n- sea birds {arrow} 2\n- birds {arrow} 1\n- ships {arrow} 3\n"
+    bad = good.replace(f"- sea birds {arrow} 2\n- birds {arrow} 1", f"- birds {arrow} 1\n- sea birds {arrow} 2")
+    assert of_prompt(firsts, bad) == {good: 0.75}
+    assert of_prompt(firsts, good) == {}
+    assert of_prompt(firsts, bad.replace(f"{arrow} 2", f"{arrow} 1")) == {}, "both lead to the same"
+    assert set(of_prompt(firsts, bad.partition("\n\n")[2]).values()) == {0.5}
