@@ -156,11 +156,14 @@ def test_where_every_file_is_shown_in_full_there_is_nothing_to_look_around_in() 
     (request,) = script.requests
     assert {tool.name for tool in request.tools} == {"guides", "propose"}
     assert request.messages[0].text.endswith("\nConclude.\n")
+    assert "# Looking around" not in request.system
     many = SOURCES | {f"agent/part{number}.py": "x = 1\n" * 20_000 for number in range(8)}
     script = Scripted(reply(hypothesis(CONFIG_EDIT)))
     propose(script, DIAGNOSIS, TRACE, many, ADVICE, silent)
     assert {"search", "read", "uses"} <= {tool.name for tool in script.requests[0].tools}
     assert script.requests[0].messages[0].text.endswith("\nLook around where you have to, then conclude.\n")
+    assert "\n\n# Looking around\n" in script.requests[0].system
+    assert "\n\n# Edits\n" in script.requests[0].system
 
 
 def test_a_section_that_is_not_there_goes_back_to_the_model_once() -> None:

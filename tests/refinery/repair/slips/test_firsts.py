@@ -68,7 +68,8 @@ def test_a_row_of_a_prompt_stands_before_the_one_that_hides_it() -> None:
 
 @pytest.mark.parametrize("arrow", ["=>", "->", "→"])
 def test_a_line_that_leads_somewhere_does_too(arrow: str) -> None:
-    good = f"Of these the first that is contained in the title of the book wins.\n\n- sea birds {arrow} 2\n- birds {arrow} 1\n- ships {arrow} 3\n"
+    told = "Of these the first that is contained in the title of the book wins.\n\n"
+    good = f"{told}- sea birds {arrow} 2\n- birds {arrow} 1\n- ships {arrow} 3\n"
     bad = good.replace(f"- sea birds {arrow} 2\n- birds {arrow} 1", f"- birds {arrow} 1\n- sea birds {arrow} 2")
     assert of_prompt(firsts, bad) == {good: 0.75}
     assert of_prompt(firsts, good) == {}
