@@ -161,7 +161,7 @@ def _unfilled(
             after = text[:start] + other + text[end:]
             says = f"Fill in {other}, not {name}, in {path}"
             yield (
-                (0.3 + 0.55 * score) * spoken,
+                (0.3 + 0.55 * score) * (1.0 if missing else spoken),
                 Refill(path, after, says, f"no code gives a value to `{name}`; some gives one to `{other}`"),
             )
 

@@ -22,7 +22,7 @@ from refinery.repair.choices import choices
 from refinery.repair.clues import Clues, clues
 from refinery.repair.columns import odd_data, rows
 from refinery.repair.entries import lacking
-from refinery.repair.everyday import aliased, dated, lastday, newest, shared, summed, windows
+from refinery.repair.everyday import aliased, dated, lastday, newest, shared, stepped, summed, windows
 from refinery.repair.examples import relabelled
 from refinery.repair.familiar import familiar
 from refinery.repair.families import FAMILIES, Family
@@ -75,7 +75,7 @@ TURN = 3
 """Changes of code in a row after which a setting or a prompt has its turn."""
 FELT_ELSEWHERE: tuple[Family, ...] = (
     copies.propose, aliased.propose, dated.propose, newest.propose, shared.propose, summed.propose, windows.propose,
-    lastday.propose,
+    lastday.propose, stepped.propose,
 )  # fmt: skip
 """What goes wrong elsewhere than where it is done, or each round otherwise: another value there tells nothing of it."""
 UNTOLD = frozenset({REPEATED})

@@ -11,23 +11,28 @@ from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
-STEPS, CLOSEST = "whole steps", "closest of several"
+STEPS, CLOSEST, CUT = "whole steps", "closest of several", "number cut off"
+HUNDREDS = (10, 100, 1000, 10.0, 100.0, 1000.0)
 UP = frozenset({"up", "next", "begun", "begin", "start", "started", "full", "least", "cover"})
 DOWN = frozenset({"down", "complete", "completed", "most", "cut", "below"})
 SPECIFIC = frozenset({"specific", "longest", "closest", "precise", "exact", "nearest", "detailed"})
 TOLD, LIKELY, SELDOM = 0.85, 0.5, 0.3
 """How likely an edit is that the function's own words ask for, one that nothing speaks for or against, and one the other way."""
+ROUND = 0.75
 ROUNDED = {"round": None, "int": "floor", "floor": "floor", "ceil": "ceil"}
 """Functions that make a whole number, with the way in which each does."""
 
 
 def propose(site: Site) -> Iterator[Mutation]:
-    """`ceil(x / step) * step` for `round(x / step) * step`, and the longest of what fits for the first of it."""
+    """`ceil(x / step)` for `round(x / step)`, `round(x * 100)` for `int(x * 100)`, and the longest of what fits for the first of it."""
     if site.function is None:
         return
     for node in site.statement.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             yield from _steps(site, site.function, node)
+        elif isinstance(node, ast.Call):
+            yield from _pieces(site, site.function, node)
+            yield from _cut(site, node)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0:
             yield from _closest(site, site.function, node)
 
@@ -50,6 +55,28 @@ def _steps(site: Site, function: Function, node: ast.BinOp) -> Iterator[Mutation
                 through, imports = (way, "") if way in site.module.globals else (f"math.{way}", "math")
                 says = f"Take whole steps of `{short(site.src(step), 24)}`, rounded {'up' if way == 'ceil' else 'down'}"
                 yield replace(site.put(call, f"{through}({text})", STEPS, says, prior), imports=imports)
+
+
+def _pieces(site: Site, function: Function, node: ast.Call) -> Iterator[Mutation]:
+    """`ceil(amount / size)` for `round(amount / size)`: what is begun takes a whole piece."""
+    now, quotient = _whole(node)
+    above = site.parent(node)
+    if quotient is None or (isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mult)):
+        return
+    prior = TOLD if _said(function) & UP else LIKELY if name_of(node.func) == "round" else SELDOM
+    if now != "ceil":
+        through, imports = ("ceil", "") if "ceil" in site.module.globals else ("math.ceil", "math")
+        says = f"Count a piece of `{short(site.src(quotient.right), 24)}` that is begun as a whole one"
+        yield replace(site.put(node, f"{through}({site.src(quotient)})", STEPS, says, prior), imports=imports)
+
+
+def _cut(site: Site, node: ast.Call) -> Iterator[Mutation]:
+    """`round(price * 100)` for `int(price * 100)`: a fraction times a hundred may be a little less than the number that is meant."""
+    inner = node.args[0] if len(node.args) == 1 and name_of(node.func) == "int" else None
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+        for factor, other in ((inner.left, inner.right), (inner.right, inner.left)):
+            if isinstance(factor, ast.Constant) and factor.value in HUNDREDS and not isinstance(other, ast.Constant):
+                yield site.put(node.func, "round", CUT, f"Round `{short(site.src(inner))}`, which may fall short of a whole number", ROUND)
 
 
 def _whole(node: ast.expr) -> tuple[str | None, ast.BinOp | None]:

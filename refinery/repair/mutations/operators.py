@@ -46,7 +46,7 @@ UNORDERED = {
 }
 """For a text that stands there in so many words: it is the same or it is not; its place in the order of all texts is seldom meant."""
 SELDOM = ("<", ">", "<=", ">=", "==", "!=")
-ONE_END = 0.5
+ONE_END = 0.35
 """What another sign counts at one of two ends that are compared both ways."""
 OPERATOR = "operator replacement"
 RETURNED = 0.15

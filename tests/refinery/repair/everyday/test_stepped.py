@@ -27,8 +27,16 @@ def test_steps_that_are_begun_count_as_whole_ones_where_the_function_says_so(wri
     assert likely(ROLLS.format("cut to", written), "math.ceil(metres / roll)") == 0.3
 
 
-def test_what_is_no_whole_step_is_left() -> None:
+def test_a_piece_that_is_begun_is_a_whole_one() -> None:
+    code = "def rolls(metres, roll):\n    return {}(metres / roll)\n"
+    assert likely(code.format("round"), "math.ceil(metres / roll)") == 0.5
+    assert likely(code.format("int"), "math.ceil(metres / roll)") == 0.3
     assert likely("def rolls(metres, roll, price):\n    return round(metres / roll) * price\n", "math.ceil(metres / roll)") == 0.0
+
+
+def test_a_fraction_times_a_hundred_is_rounded_and_not_cut_off() -> None:
+    assert likely("def f(price):\n    return int(float(price) * 100)\n", "round(float(price) * 100)") == 0.75
+    assert likely("def f(price):\n    return int(price * 3)\n", "round(price * 3)") < 0.75
 
 
 @pytest.mark.parametrize(("says", "prior"), [('"""The most specific rule counts."""', 0.85), ("rules = list(rules)", 0.3)])
