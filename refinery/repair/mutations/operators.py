@@ -48,6 +48,8 @@ UNORDERED = {
 SELDOM = ("<", ">", "<=", ">=", "==", "!=")
 ONE_END = 0.35
 """What another sign counts at one of two ends that are compared both ways."""
+UNLIKE = 0.1
+"""The same where all have the same sign: with another they would be unlike each other."""
 OPERATOR = "operator replacement"
 RETURNED = 0.15
 """What the other answer counts that a whole branch gives: who came there has been decided above it."""
@@ -87,7 +89,8 @@ def propose(site: Site) -> Iterator[Mutation]:
 
 
 def _comparison(site: Site, node: ast.Compare) -> Iterator[Mutation]:
-    left, alone = node.left, ONE_END if _mirrored(site.parent(node)) else 1.0
+    above = site.parent(node)
+    left, alone = node.left, (UNLIKE if _alike(above) else ONE_END) if _mirrored(above) else 1.0
     for op, right in zip(node.ops, node.comparators, strict=True):
         start, end = site.module.span(left)[1], site.module.span(right)[0]
         between = site.module.text[start:end]
@@ -112,6 +115,13 @@ def _mirrored(node: ast.AST | None) -> bool:
         return True
     ends = [[name_of(side) for side in _in_order(part)] for part in compared]
     return any(all(one) and one == other for one, other in combinations(ends, 2))
+
+
+def _alike(node: ast.AST | None) -> bool:
+    """Whether all that is compared counts its ends in, or none does."""
+    signs = [type(sign) for part in getattr(node, "values", ()) if isinstance(part, ast.Compare) for sign in part.ops]
+    whole = [sign in (ast.LtE, ast.GtE) for sign in signs if sign in (ast.Lt, ast.LtE, ast.Gt, ast.GtE)]
+    return len(set(whole)) == 1
 
 
 def _named_alike(some: set[str], others: set[str]) -> bool:

@@ -837,7 +837,9 @@ def test_who_counts_an_end_in_does_so_at_all_ends_of_two_things_with_ends_of_the
     code = 'def f(trip, start, end):\n    return trip["start"] {} end and start {} {}\n'
     made = {mutation.says: mutation.prior for mutation, _ in mutations(code.format("<=", "<=", 'trip["end"]'))}
     (every,) = [prior for says, prior in made.items() if says.startswith("Leave out all ends")]
-    assert every > 2 * made["Compare `start` with `<` instead of `<=`"]
+    assert every > 8 * made["Compare `start` with `<` instead of `<=`"]
+    unlike = {mutation.says: mutation.prior for mutation, _ in mutations(code.format("<", "<=", 'trip["end"]'))}
+    assert unlike["Compare `start` with `<` instead of `<=`"] > 3 * made["Compare `start` with `<` instead of `<=`"]
     other = {mutation.says: mutation.prior for mutation, _ in mutations(code.format("<=", "<=", 'trip["limit"]'))}
     assert other["Compare `start` with `<` instead of `<=`"] > made["Compare `start` with `<` instead of `<=`"]
 
