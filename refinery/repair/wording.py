@@ -15,6 +15,10 @@ EMPTY_WORDS = frozenset({
     "none", "true", "false", "should", "expected", "got", "answer", "value", "error", "line", "file",
 })  # fmt: skip
 
+IRREGULAR = {
+    "children": "child", "people": "person", "men": "man", "women": "woman", "feet": "foot", "teeth": "tooth", "halves": "half",
+}  # fmt: skip
+"""Plurals that are not made with an `s`."""
 OPPOSITES = frozenset(
     frozenset(pair)
     for pair in (
@@ -68,4 +72,6 @@ def telling(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _singular(word: str) -> str:
+    if word in IRREGULAR:
+        return IRREGULAR[word]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -1,4 +1,4 @@
-"""Amounts in whole steps, rounded the wrong way, and of several that fit the first where the one that says most is meant."""
+"""Numbers that are made whole the wrong way: steps and pieces that are begun, and fractions a little short of the number that is meant."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from refinery.repair.mutation import Mutation, Site, grouped, short
 from refinery.repair.wording import parts
 from refinery.repair.world import name_of
 
-STEPS, CLOSEST, CUT = "whole steps", "closest of several", "number cut off"
+STEPS, CUT = "whole steps", "number cut off"
 HUNDREDS = (10, 100, 1000, 10.0, 100.0, 1000.0)
 UP = frozenset({"up", "next", "begun", "begin", "start", "started", "full", "least", "cover"})
 DOWN = frozenset({"down", "complete", "completed", "most", "cut", "below"})
-SPECIFIC = frozenset({"specific", "longest", "closest", "precise", "exact", "nearest", "detailed"})
 TOLD, LIKELY, SELDOM = 0.85, 0.5, 0.3
 """How likely an edit is that the function's own words ask for, one that nothing speaks for or against, and one the other way."""
 ROUND = 0.75
@@ -24,7 +23,7 @@ ROUNDED = {"round": None, "int": "floor", "floor": "floor", "ceil": "ceil"}
 
 
 def propose(site: Site) -> Iterator[Mutation]:
-    """`ceil(x / step)` for `round(x / step)`, `round(x * 100)` for `int(x * 100)`, and the longest of what fits for the first of it."""
+    """`ceil(x / step)` for `round(x / step)`, and `round(x * 100)` for `int(x * 100)`."""
     if site.function is None:
         return
     for node in site.statement.nodes:
@@ -33,11 +32,9 @@ def propose(site: Site) -> Iterator[Mutation]:
         elif isinstance(node, ast.Call):
             yield from _pieces(site, site.function, node)
             yield from _cut(site, node)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0:
-            yield from _closest(site, site.function, node)
 
 
-def _said(function: Function) -> Set[str]:
+def said_of(function: Function) -> Set[str]:
     """The words of a function's name and of what it says of itself."""
     return parts(function.name) | set((ast.get_docstring(function) or "").lower().replace(",", " ").replace(".", " ").split())
 
@@ -48,7 +45,7 @@ def _steps(site: Site, function: Function, node: ast.BinOp) -> Iterator[Mutation
         if quotient is None or site.src(quotient.right) != site.src(step):
             continue
         text = f"{grouped(site, quotient.left)} / {grouped(site, quotient.right)}"
-        said = _said(function)
+        said = said_of(function)
         for way, words, others in (("ceil", UP, DOWN), ("floor", DOWN, UP)):
             if way != now:
                 prior = TOLD if said & words and not said & others else SELDOM if said & others or way == "floor" else LIKELY
@@ -63,7 +60,7 @@ def _pieces(site: Site, function: Function, node: ast.Call) -> Iterator[Mutation
     above = site.parent(node)
     if quotient is None or (isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mult)):
         return
-    prior = TOLD if _said(function) & UP else LIKELY if name_of(node.func) == "round" else SELDOM
+    prior = TOLD if said_of(function) & UP else LIKELY if name_of(node.func) == "round" else SELDOM
     if now != "ceil":
         through, imports = ("ceil", "") if "ceil" in site.module.globals else ("math.ceil", "math")
         says = f"Count a piece of `{short(site.src(quotient.right), 24)}` that is begun as a whole one"
@@ -88,30 +85,3 @@ def _whole(node: ast.expr) -> tuple[str | None, ast.BinOp | None]:
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
             return ROUNDED[name], inner
     return None, None
-
-
-def _closest(site: Site, function: Function, node: ast.Subscript) -> Iterator[Mutation]:
-    """The first of what has a part in, or begins, what is looked for: of several such the longest says most."""
-    if not isinstance(node.value, ast.Name):
-        return
-    for given in site.module.inside(function):
-        if not isinstance(given, ast.Assign) or site.src(given.targets[0]) != node.value.id or not isinstance(given.value, ast.ListComp):
-            continue
-        loop = given.value.generators[-1]
-        if not isinstance(loop.target, ast.Name) or site.src(given.value.elt) != loop.target.id:
-            continue
-        for asked in loop.ifs:
-            if (part := _part(asked)) is not None and loop.target.id in {each.id for each in ast.walk(part) if isinstance(each, ast.Name)}:
-                key = site.src(part)
-                new = f"max({node.value.id}, key=lambda {loop.target.id}: len({key}))"
-                prior = TOLD if _said(function) & SPECIFIC else SELDOM
-                yield site.put(node, new, CLOSEST, f"Take the one of `{node.value.id}` with the longest `{short(key, 24)}`", prior)
-
-
-def _part(asked: ast.expr) -> ast.expr | None:
-    """What is looked for in something, or at its beginning or end."""
-    if isinstance(asked, ast.Compare) and isinstance(asked.ops[0], ast.In):
-        return asked.left
-    if isinstance(asked, ast.Call) and name_of(asked.func) in ("startswith", "endswith") and len(asked.args) == 1:
-        return asked.args[0]
-    return None

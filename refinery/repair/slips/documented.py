@@ -106,22 +106,18 @@ def _said(text: str) -> Iterator[_Number]:
 def _bounds(sight: Sight, scalar: Scalar, sentences: Sequence[tuple[_Block, str, frozenset[str]]]) -> Iterator[Found]:
     own = parts(scalar.key)
     most, least = bool(own & MOST_OF), bool(own & LEAST_OF)
-    bare = {_stem(word) for word in own - MOST_OF - LEAST_OF}
+    bare = own - MOST_OF - LEAST_OF
     for block, sentence, words in sentences:
-        if not bare or not (most or least) or not bare <= {_stem(word) for word in words | block.heading}:
+        if not bare or not (most or least) or not bare <= words | block.heading:
             continue
         said = list(_said(sentence))
         bounds = [each for each in said if (UP if most else DOWN).search(sentence[: each.start])]
-        near = [each for each in bounds if bare & {_stem(word) for word in parts(sentence[each.start :][:40])}]
+        near = [each for each in bounds if bare & parts(sentence[each.start :][:40])]
         if any(each.is_of(float(scalar.value or 0)) for each in near or bounds):
             return
         for each in near or bounds:
-            spoken = bare <= {_stem(word) for word in words}
+            spoken = bare <= words
             yield from _set(sight, scalar, each, BOUND if near or (len(bounds) == 1 and spoken) else SECTION, block)
-
-
-def _stem(word: str) -> str:
-    return {"children": "child", "people": "person", "days": "day"}.get(word.lower(), word.lower())
 
 
 def _absent(sight: Sight, group: Sequence[Scalar], block: _Block) -> Iterator[Found]:
